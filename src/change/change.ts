@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { Person } from "./person.ts";
+import { PlannerOutput, Risk } from "./plan.ts";
+import { ReviewerOutput } from "./verdict.ts";
+
+/** Where a change stands. `queued`: no worker has it yet. `waiting`: an approver is asked. `needs_person`: an operator is asked. */
+export const ChangeStatus = z.enum([
+  "queued",
+  "planning",
+  "waiting",
+  "running",
+  "reviewing",
+  "rolling_back",
+  "needs_person",
+  "done",
+  "accepted",
+  "rolled_back",
+  "rejected",
+  "planned",
+  "failed",
+]);
+export type ChangeStatus = z.infer<typeof ChangeStatus>;
+
+const ended: ReadonlySet<ChangeStatus> = new Set([
+  "done",
+  "accepted",
+  "rolled_back",
+  "rejected",
+  "planned",
+  "failed",
+]);
+
+/** Whether nothing will happen to a change in this status any more. */
+export function isEnded(status: ChangeStatus): boolean {
+  return ended.has(status);
+}
+
+/** The two questions a change can put to a person. */
+export const Gate = z.enum(["approval", "operator"]);
+export type Gate = z.infer<typeof Gate>;
+
+/** What can be answered: `approve`/`reject` at the approval, `accept`/`roll_back` by the operator. */
+export const Answer = z.enum(["approve", "reject", "accept", "roll_back"]);
+export type Answer = z.infer<typeof Answer>;
+
+/** Which answers a gate takes. */
+export const answersOf: Record<Gate, readonly Answer[]> = {
+  approval: ["approve", "reject"],
+  operator: ["accept", "roll_back"],
+};
+
+/** One question put to a person, and its answer once there is one. It never changes after that. */
+export const Decision = z.object({
+  gate: Gate,
+  revision: z.int(),
+  round: z.int(),
+  digest: z.string(),
+  answer: Answer.nullable(),
+  by: Person.nullable(),
+  reason: z.string().nullable(),
+  askedAt: z.date(),
+  decidedAt: z.date().nullable(),
+});
+export type Decision = z.infer<typeof Decision>;
+
+/** Where in Slack a change was asked for and reports back to; null for a change asked for by API. */
+export const SlackHome = z.object({ teamId: z.string(), channelId: z.string() });
+export type SlackHome = z.infer<typeof SlackHome>;
+
+/** One change as everybody outside the worker sees it: the row, with its decisions. `id` is the LangGraph thread's id too. */
+export const Change = z.object({
+  id: z.uuid(),
+  status: ChangeStatus,
+  request: z.string(),
+  requester: Person,
+  home: SlackHome.nullable(),
+  planOnly: z.boolean(),
+  revision: z.int(),
+  plan: PlannerOutput.nullable(),
+  /** The risk of each step, then of each rollback step, as policy and model together see it. */
+  stepRisks: z.array(Risk),
+  risk: Risk.nullable(),
+  riskReasons: z.array(z.string()),
+  environments: z.array(z.string()),
+  digest: z.string().nullable(),
+  currentStep: z.int(),
+  review: ReviewerOutput.nullable(),
+  /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */
+  error: z.string().nullable(),
+  /** All questions so far, oldest first. */
+  decisions: z.array(Decision),
+  /** 1 is next; null when it is not queued. */
+  queuePlace: z.int().nullable(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+  endedAt: z.date().nullable(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** The question a change is waiting on now, or null. */
+export function openDecision(change: Change): Decision | null {
+  return change.decisions.find((decision) => decision.answer === null) ?? null;
+}
+
+/** The last question of a gate, answered or not, or null. */
+export function lastDecision(change: Change, gate: Gate): Decision | null {
+  return change.decisions.findLast((decision) => decision.gate === gate) ?? null;
+}

@@ -1,0 +1,58 @@
+import type { Answer, Change, Decision, Gate, SlackHome } from "./change.ts";
+import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
+import type { Person } from "./person.ts";
+
+/** Longest request taken, in characters. */
+export const MAX_REQUEST_LENGTH = 4_000;
+
+/** A request for a change. The same `idempotencyKey` again is the same request. */
+export type Ask = {
+  request: string;
+  requester: Person;
+  home: SlackHome | null;
+  planOnly: boolean;
+  idempotencyKey: string;
+};
+
+/** What became of a request. `repeated`: it was asked before (same key, or the same words again within seconds). */
+export type Asked =
+  | { kind: "accepted"; change: Change }
+  | { kind: "repeated"; change: Change }
+  | { kind: "refused"; reason: string };
+
+/** A decision as a person makes it; `revision` and `digest` (or its first 12 characters) are what they saw. */
+export type Decide = {
+  changeId: string;
+  gate: Gate;
+  revision: number;
+  round: number;
+  digest: string;
+  answer: Answer;
+  by: Person;
+  reason: string | null;
+};
+
+/**
+ * What became of a decision. `decided`: this one won. `already`: another one stands (shown). `stale`: the question asked
+ * about is not the one open now. `refused`: this person may not. `unknown`: there is no such change.
+ */
+export type Decided =
+  | { kind: "decided"; change: Change; decision: Decision }
+  | { kind: "already"; change: Change; decision: Decision }
+  | { kind: "stale"; change: Change; reason: string }
+  | { kind: "refused"; reason: string }
+  | { kind: "unknown" };
+
+/** The one port that Slack and HTTP see: everything they can do to, or learn of, changes. */
+export type Changes = {
+  /** Takes a request on; the work happens elsewhere. */
+  ask(ask: Ask): Promise<Asked>;
+  /** Writes one decision, if it is the first and this person may; the graph follows by itself. */
+  decide(decide: Decide): Promise<Decided>;
+  /** The change as it stands now, or null. */
+  get(id: string): Promise<Change | null>;
+  /** Its journal, oldest first. */
+  steps(id: string): Promise<StepRecord[]>;
+  /** The first and last lines of one attempt, at most `head` and `tail` of them. */
+  logs(key: StepKey, limits: { head: number; tail: number }): Promise<LogExcerpt>;
+};

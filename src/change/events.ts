@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { Answer, ChangeStatus, Gate } from "./change.ts";
+import { Direction, Outcome } from "./journal.ts";
+import { Person } from "./person.ts";
+import { Risk } from "./plan.ts";
+import { ReviewerOutput } from "./verdict.ts";
+
+const stepFields = {
+  revision: z.int(),
+  step: z.int(),
+  direction: Direction,
+  attempt: z.int(),
+};
+
+/** Something that happened to a change; one row each, never altered. Everything shown anywhere follows from these and the row. */
+export const ChangeEvent = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("asked"), by: Person }),
+  z.object({ type: z.literal("status"), status: ChangeStatus }),
+  z.object({
+    type: z.literal("planned"),
+    revision: z.int(),
+    risk: Risk,
+    digest: z.string(),
+    asksPerson: z.boolean(),
+  }),
+  z.object({ type: z.literal("opened"), gate: Gate, revision: z.int(), round: z.int() }),
+  z.object({
+    type: z.literal("decided"),
+    gate: Gate,
+    revision: z.int(),
+    round: z.int(),
+    answer: Answer,
+    by: Person,
+    reason: z.string().nullable(),
+  }),
+  z.object({ type: z.literal("step_started"), ...stepFields }),
+  z.object({ type: z.literal("step_logged"), ...stepFields }),
+  z.object({ type: z.literal("step_finished"), ...stepFields, outcome: Outcome }),
+  z.object({ type: z.literal("reviewed"), review: ReviewerOutput }),
+  z.object({ type: z.literal("ended"), status: ChangeStatus, error: z.string().nullable() }),
+]);
+export type ChangeEvent = z.infer<typeof ChangeEvent>;

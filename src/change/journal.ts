@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+/** Whether a journal row belongs to the plan or to its way back. */
+export const Direction = z.enum(["forward", "rollback"]);
+export type Direction = z.infer<typeof Direction>;
+
+/** How one attempt ended: `unknown` is a row that has no end, and is never run again by itself. */
+export const Outcome = z.enum(["done", "failed", "unknown", "not run"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** Which attempt at which step: the journal's key. */
+export type StepKey = {
+  changeId: string;
+  revision: number;
+  step: number;
+  direction: Direction;
+  attempt: number;
+};
+
+/** What the journal knows of one attempt. `error` is a sentence for people when the command did not end well. */
+export type StepRecord = StepKey & {
+  argv: string[];
+  dir: string;
+  outcome: Outcome | "running";
+  exitCode: number | null;
+  error: string | null;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+};
+
+/** One line a command printed, redacted. `number` counts from 1 within its attempt. */
+export type LogLine = { number: number; stream: "out" | "err"; text: string };
+
+/** The lines kept of one attempt: the head, the tail, and how many in between are left out. */
+export type LogExcerpt = { head: LogLine[]; tail: LogLine[]; omitted: number };
