@@ -1,0 +1,157 @@
+/** A JSON object whose fields are not yet known. */
+export type Json = Record<string, unknown>;
+
+/** A refusal in the API's shape: HTTP status, the `error` object's type and sentence, and Retry-After when it has one. */
+export type Refusal = { status: number; type: string; message: string; retryAfter?: number };
+
+/** The part of a request that passed every check and that the answers are made from. */
+export type MessagesRequest = {
+  model: string;
+  system: string;
+  messages: { role: string; text: string }[];
+  schema: Json | null;
+  cached: boolean;
+};
+
+const fieldsOfTheApi = new Set(
+  (
+    "model max_tokens messages system output_config metadata stop_sequences stream temperature top_k top_p " +
+    "thinking tools tool_choice service_tier cache_control container inference_geo speed"
+  ).split(" "),
+);
+/** What structured outputs refuse in a schema; the SDK moves these into the description before sending. */
+const refusedKeywords =
+  "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems uniqueItems";
+
+/** True for a plain JSON object. */
+export function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Checks method, path and headers as the API does, in its order; null when they are well. */
+export function checkHeaders(
+  method: string,
+  path: string,
+  headers: Record<string, string | string[] | undefined>,
+  apiKey: string,
+): Refusal | null {
+  if (path !== "/v1/messages") return { status: 404, type: "not_found_error", message: "Not Found" };
+  if (method !== "POST") return { status: 405, type: "invalid_request_error", message: "Method Not Allowed" };
+  const key = headers["x-api-key"];
+  if (key === undefined)
+    return { status: 401, type: "authentication_error", message: "x-api-key header is required" };
+  if (key !== apiKey) return { status: 401, type: "authentication_error", message: "invalid x-api-key" };
+  const version = headers["anthropic-version"];
+  if (version === undefined) return invalid("anthropic-version: header is required");
+  if (version !== "2023-06-01")
+    return invalid(`anthropic-version: "${String(version)}" is not a valid version`);
+  if (!String(headers["content-type"] ?? "").startsWith("application/json"))
+    return invalid("content-type: must be application/json");
+  return null;
+}
+
+/** Checks the body's shape; answers what the rules read, or the refusal the API would give. */
+export function readMessagesRequest(text: string): MessagesRequest | Refusal {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return invalid("The request body is not valid JSON");
+  }
+  if (!isObject(body)) return invalid("The request body is not a JSON object");
+  const fault =
+    faultOfFields(body) ?? faultOfMessages(body["messages"]) ?? faultOfOutput(body["output_config"]);
+  if (fault !== null) return fault;
+  const output = body["output_config"] as { format?: { schema: Json } | null } | undefined;
+  return {
+    model: String(body["model"]),
+    system: textOf(body["system"]),
+    messages: (body["messages"] as Json[]).map((m) => ({
+      role: String(m["role"]),
+      text: textOf(m["content"]),
+    })),
+    schema: output?.format?.schema ?? null,
+    cached: text.includes('"cache_control"'),
+  };
+}
+
+function invalid(message: string): Refusal {
+  return { status: 400, type: "invalid_request_error", message };
+}
+
+function faultOfFields(body: Json): Refusal | null {
+  for (const field of ["model", "max_tokens", "messages"])
+    if (body[field] === undefined) return invalid(`${field}: Field required`);
+  for (const field of Object.keys(body))
+    if (!fieldsOfTheApi.has(field)) return invalid(`${field}: Extra inputs are not permitted`);
+  const { model, max_tokens: maxTokens, system, stream } = body;
+  if (typeof model !== "string") return invalid("model: Input should be a valid string");
+  if (!model.startsWith("claude-"))
+    return { status: 404, type: "not_found_error", message: `model: ${model}` };
+  if (!Number.isInteger(maxTokens)) return invalid("max_tokens: Input should be a valid integer");
+  if (Number(maxTokens) < 1) return invalid("max_tokens: Input should be greater than or equal to 1");
+  if (stream === true)
+    return invalid("stream: the playground's model does not stream; send the request without it");
+  if (system !== undefined && !isContent(system))
+    return invalid("system: Input should be a valid string or list of text blocks");
+  return null;
+}
+
+function faultOfMessages(messages: unknown): Refusal | null {
+  if (!Array.isArray(messages)) return invalid("messages: Input should be a valid list");
+  if (messages.length === 0) return invalid("messages: at least one message is required");
+  for (const [index, message] of messages.entries()) {
+    const { role, content } = isObject(message) ? message : {};
+    if (role !== "user" && role !== "assistant")
+      return invalid(`messages.${index}.role: Input should be 'user' or 'assistant'`);
+    if (!isContent(content))
+      return invalid(`messages.${index}.content: Input should be a valid string or list of blocks`);
+    if (textOf(content).trim() === "")
+      return invalid(`messages.${index}: messages must have non-empty content`);
+  }
+  if ((messages[0] as Json)["role"] !== "user")
+    return invalid('messages: first message must use the "user" role');
+  if ((messages.at(-1) as Json)["role"] !== "user")
+    return invalid(
+      "This model does not support assistant message prefill. The conversation must end with a user message.",
+    );
+  return null;
+}
+
+function faultOfOutput(output: unknown): Refusal | null {
+  if (output === undefined) return null;
+  if (!isObject(output)) return invalid("output_config: Input should be a valid dictionary");
+  const extra = Object.keys(output).find((key) => key !== "format" && key !== "effort");
+  if (extra !== undefined) return invalid(`output_config.${extra}: Extra inputs are not permitted`);
+  const format = output["format"];
+  if (format === undefined || format === null) return null;
+  if (!isObject(format) || format["type"] !== "json_schema")
+    return invalid("output_config.format.type: Input should be 'json_schema'");
+  if (!isObject(format["schema"])) return invalid("output_config.format.schema: Field required");
+  return faultOfSchema(format["schema"]);
+}
+
+function faultOfSchema(schema: unknown): Refusal | null {
+  if (Array.isArray(schema)) return schema.map(faultOfSchema).find((fault) => fault !== null) ?? null;
+  if (!isObject(schema)) return null;
+  const at = "output_config.format.schema";
+  if (schema["type"] === "object" && schema["additionalProperties"] !== false)
+    return invalid(`${at}: For 'object' type, 'additionalProperties' must be explicitly set to false`);
+  const refused =
+    typeof schema["type"] === "string" && refusedKeywords.split(" ").find((key) => key in schema);
+  if (refused) return invalid(`${at}: For '${schema["type"]}' type, property '${refused}' is not supported`);
+  const { properties, $defs, enum: _values, const: _value, description: _text, ...rest } = schema;
+  const inside = [properties, $defs].filter(isObject).flatMap((named) => Object.values(named));
+  return faultOfSchema([...inside, ...Object.values(rest)]);
+}
+
+function isContent(value: unknown): boolean {
+  if (typeof value === "string") return true;
+  return Array.isArray(value) && value.every((block) => isObject(block) && typeof block["type"] === "string");
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((block: Json) => (typeof block["text"] === "string" ? block["text"] : "")).join("\n");
+}
