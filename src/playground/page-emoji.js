@@ -1,0 +1,67 @@
+const emoji = {
+  white_check_mark: "✅",
+  heavy_check_mark: "✔️",
+  x: "❌",
+  warning: "⚠️",
+  no_entry: "⛔",
+  no_entry_sign: "🚫",
+  octagonal_sign: "🛑",
+  hourglass: "⌛",
+  hourglass_flowing_sand: "⏳",
+  arrows_counterclockwise: "🔄",
+  rewind: "⏪",
+  leftwards_arrow_with_hook: "↩️",
+  red_circle: "🔴",
+  large_orange_circle: "🟠",
+  large_yellow_circle: "🟡",
+  large_green_circle: "🟢",
+  large_blue_circle: "🔵",
+  white_circle: "⚪",
+  lock: "🔒",
+  eyes: "👀",
+  mag: "🔍",
+  memo: "📝",
+  clipboard: "📋",
+  rocket: "🚀",
+  wrench: "🔧",
+  hammer_and_wrench: "🛠️",
+  robot_face: "🤖",
+  raised_hand: "✋",
+  hand: "✋",
+  wave: "👋",
+  tada: "🎉",
+  thumbsup: "👍",
+  "+1": "👍",
+  thumbsdown: "👎",
+  "-1": "👎",
+  question: "❓",
+  exclamation: "❗",
+  information_source: "ℹ️",
+  bulb: "💡",
+  fire: "🔥",
+  rotating_light: "🚨",
+  bell: "🔔",
+  speech_balloon: "💬",
+  hammer: "🔨",
+  package: "📦",
+  page_facing_up: "📄",
+  vertical_traffic_light: "🚦",
+  traffic_light: "🚥",
+  green_circle: "🟢",
+  checkered_flag: "🏁",
+  bust_in_silhouette: "👤",
+  busts_in_silhouette: "👥",
+  stopwatch: "⏱️",
+  alarm_clock: "⏰",
+  broom: "🧹",
+};
+
+/** The character for a Slack emoji name, or null for one this page does not know. */
+export function emojiFor(name) {
+  return Object.hasOwn(emoji, name) ? emoji[name] : null;
+}
+
+/** Text with its `:names:` turned into characters; unknown names stay as they were typed. */
+export function withEmoji(text) {
+  return text.replaceAll(/:([a-z0-9_+-]{1,40}):/g, (whole, name) => emojiFor(name) ?? whole);
+}

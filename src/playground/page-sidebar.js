@@ -1,0 +1,102 @@
+import { el, icon, keepFocus } from "./page-dom.js";
+import { avatar } from "./page-people.js";
+
+/** The workspace: whom to act as, the channels, and the app's Home once there is one. */
+export function createSidebar(room, container) {
+  let print = null;
+  return {
+    focus: () => container.querySelector("input:checked, button")?.focus(),
+    render() {
+      const { team, me, users, channels, home, unread } = room.store.data;
+      const model = [
+        team,
+        me,
+        [...users.values()],
+        [...channels.values()],
+        home !== null,
+        [...unread],
+        room.place,
+      ];
+      const now = JSON.stringify(model);
+      if (now === print) return;
+      print = now;
+      keepFocus(container, () => container.replaceChildren(...parts(room)));
+    },
+  };
+}
+
+function parts(room) {
+  const { team, users, channels, home } = room.store.data;
+  const people = [...users.values()].filter((user) => !user.isBot);
+  const bots = [...users.values()].filter((user) => user.isBot);
+  return [
+    el("p", { class: "team" }, team.name),
+    el(
+      "fieldset",
+      { class: "people" },
+      el("legend", {}, "Act as"),
+      ...people.map((user) => personRow(room, user)),
+    ),
+    el("h2", {}, "Channels"),
+    el("ul", {}, ...[...channels.values()].map((channel) => el("li", {}, channelRow(room, channel)))),
+    ...(home === null
+      ? []
+      : [
+          el("h2", {}, "Apps"),
+          el("ul", {}, ...bots.slice(0, 1).map((bot) => el("li", {}, homeRow(room, bot)))),
+        ]),
+  ];
+}
+
+function personRow(room, user) {
+  const radio = el("input", {
+    type: "radio",
+    name: "act-as",
+    value: user.id,
+    checked: user.id === room.store.data.me,
+    data: { focus: `as/${user.id}` },
+  });
+  radio.addEventListener("change", () => room.actAs(user.id));
+  const text = el(
+    "span",
+    { class: "person-text" },
+    el("strong", {}, user.realName),
+    el("small", {}, user.title),
+  );
+  return el("label", { class: "person" }, radio, avatar(user), text);
+}
+
+function channelRow(room, channel) {
+  const { unread } = room.store.data;
+  const current = room.place.pane !== "home" && room.place.channel === channel.id;
+  const news = unread.has(channel.id);
+  return el(
+    "button",
+    {
+      type: "button",
+      class: news ? "row has-news" : "row",
+      "aria-current": current ? "page" : null,
+      data: { focus: `channel/${channel.id}` },
+      on: { click: () => room.go({ channel: channel.id, thread: null, pane: "channel" }) },
+    },
+    icon(channel.isPrivate ? "lock" : "hash"),
+    el("span", {}, channel.name),
+    news ? el("span", { class: "news" }, "new") : null,
+  );
+}
+
+function homeRow(room, bot) {
+  const current = room.place.pane === "home" ? "page" : null;
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "row",
+      "aria-current": current,
+      data: { focus: "home" },
+      on: { click: () => room.go({ thread: null, pane: "home" }) },
+    },
+    icon("home"),
+    el("span", {}, bot.realName),
+  );
+}
