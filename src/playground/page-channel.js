@@ -27,12 +27,13 @@ export function createChannel(room, container) {
   const feed = createFeed(room, { inThread: false, intro });
   const typing = el("p", { class: "typing", role: "status" });
   const composer = createComposer(room, { inThread: false, sent: () => feed.toEnd() });
+  const tries = createExamples(room, composer);
   container.append(
     el("header", { class: "pane-head" }, back, el("div", { class: "pane-title" }, title, about), me),
     feed.node,
-    typing,
-    examplesNode(room, composer),
+    tries.node,
     composer.node,
+    typing,
   );
   let typingTimer = null;
 
@@ -52,12 +53,11 @@ export function createChannel(room, container) {
       me.replaceChildren(avatar(person));
       me.setAttribute("aria-label", `Acting as ${person?.realName ?? "nobody"}. Change`);
       drawIntro(intro, channel, room.store.data);
-      feed.show(
-        `${room.store.data.me}/${channel.id}`,
-        `Messages in ${channel.name}`,
-        room.store.inChannel(channel.id),
-      );
-      composer.show({ label: `Message #${channel.name}`, draftKey: `${room.store.data.me}/${channel.id}` });
+      const messages = room.store.inChannel(channel.id);
+      const place = `${room.store.data.me}/${channel.id}`;
+      feed.show(place, `Messages in ${channel.name}`, messages);
+      tries.foldOnce(messages.some((message) => room.store.data.users.get(message.user)?.isBot));
+      composer.show({ label: `Message #${channel.name}`, draftKey: place });
     },
   };
 }
@@ -85,16 +85,25 @@ function drawIntro(intro, channel, data) {
   );
 }
 
-function examplesNode(room, composer) {
+/** The examples: open until the app has said something here, then folded away; whoever opens them again keeps them. */
+function createExamples(room, composer) {
   const chips = examples.map(({ text, note }) => {
     const fill = () => composer.fill(`${room.store.data.commands[0]?.command ?? "/infra"} ${text}`);
     return el("button", { type: "button", class: "chip", on: { click: fill } }, text, el("small", {}, note));
   });
-  const wide = matchMedia("(min-width: 700px) and (min-height: 640px)").matches;
-  return el(
+  const node = el(
     "details",
-    { class: "examples", open: wide },
+    { class: "examples" },
     el("summary", {}, "Try this"),
     el("div", { class: "chips" }, ...chips),
   );
+  let folded = null;
+  return {
+    node,
+    foldOnce(fold) {
+      if (fold === folded) return;
+      folded = fold;
+      node.open = !fold;
+    },
+  };
 }

@@ -1,4 +1,5 @@
-import { el, isWebAddress, link } from "./page-dom.js";
+import { codeText } from "./page-code.js";
+import { el, link } from "./page-dom.js";
 import { withEmoji } from "./page-emoji.js";
 import { angleNode, unescapeSlack } from "./page-mentions.js";
 
@@ -17,7 +18,7 @@ export function markdownNodes(text, directory) {
 const kinds = [
   { starts: /^```/, take: takeFence },
   { starts: /^#{1,6} /, take: takeHeading },
-  { starts: /^(?:---+|\*\*\*+|___+)\s*$/, take: (_lines, at, nodes) => (nodes.push(el("hr")), at + 1) },
+  { starts: /^(?:---+|\*\*\*+|___+)\s*$/, take: takeRule },
   {
     starts: /^\s*[-*+] /,
     take: (lines, at, nodes, directory) => takeList("ul", /^\s*[-*+] (.*)$/, lines, at, nodes, directory),
@@ -35,10 +36,15 @@ function takeBlock(lines, at, nodes, directory) {
   return (kind?.take ?? takeParagraph)(lines, at, nodes, directory);
 }
 
+function takeRule(_lines, at, nodes) {
+  nodes.push(el("hr"));
+  return at + 1;
+}
+
 function takeFence(lines, at, nodes) {
   let end = at + 1;
   while (end < lines.length && !lines[end].startsWith("```")) end += 1;
-  nodes.push(el("pre", { tabindex: "0" }, lines.slice(at + 1, end).join("\n")));
+  nodes.push(el("pre", { tabindex: "0" }, ...codeText(lines.slice(at + 1, end).join("\n"))));
   return end + 1;
 }
 
@@ -83,24 +89,29 @@ function joined(lines, directory) {
 }
 
 const span =
-  /`([^`]+)`|\*\*(\S(?:.*?\S)?)\*\*|~~(\S(?:.*?\S)?)~~|(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|<([^<>]+)>/;
+  /`([^`]+)`|\*\*(\S(?:.*?\S)?)\*\*|~~(\S(?:.*?\S)?)~~|(?<!\w)[*_](\S(?:.*?\S)?)[*_](?!\w)|\[([^\]]+)\]\((https?:\/\/[^\s)]+)\)|<([^<>]+)>/g;
 
 function spanNodes(text, directory) {
-  const match = span.exec(text);
-  if (match === null) return text === "" ? [] : [withEmoji(unescapeSlack(text))];
-  const [whole, code, bold, strike, italic, label, address, angle] = match;
-  const before = text.slice(0, match.index);
+  const nodes = [];
+  const plain = (part) => {
+    if (part !== "") nodes.push(withEmoji(unescapeSlack(part)));
+  };
+  let at = 0;
+  for (const match of text.matchAll(span)) {
+    plain(text.slice(at, match.index));
+    nodes.push(spanNode(match, directory));
+    at = match.index + match[0].length;
+  }
+  plain(text.slice(at));
+  return nodes;
+}
+
+function spanNode([whole, code, bold, strike, italic, label, address, angle], directory) {
   const inner = (part) => spanNodes(part, directory);
-  let node = null;
-  if (code !== undefined) node = el("code", {}, code);
-  else if (bold !== undefined) node = el("strong", {}, ...inner(bold));
-  else if (strike !== undefined) node = el("s", {}, ...inner(strike));
-  else if (italic !== undefined) node = el("em", {}, ...inner(italic));
-  else if (label !== undefined) node = isWebAddress(address) ? link(address, ...inner(label)) : whole;
-  else node = angleNode(angle, directory) ?? whole;
-  return [
-    ...(before === "" ? [] : [withEmoji(unescapeSlack(before))]),
-    node,
-    ...inner(text.slice(match.index + whole.length)),
-  ];
+  if (code !== undefined) return el("code", {}, ...codeText(code));
+  if (bold !== undefined) return el("strong", {}, ...inner(bold));
+  if (strike !== undefined) return el("s", {}, ...inner(strike));
+  if (italic !== undefined) return el("em", {}, ...inner(italic));
+  if (label !== undefined) return link(address, ...inner(label));
+  return angleNode(angle, directory) ?? whole;
 }

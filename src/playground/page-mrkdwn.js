@@ -1,3 +1,4 @@
+import { codeText } from "./page-code.js";
 import { el, link } from "./page-dom.js";
 import { withEmoji } from "./page-emoji.js";
 import { angleNode, unescapeSlack } from "./page-mentions.js";
@@ -130,8 +131,8 @@ function closing(line, at) {
 
 /** In code nothing is marked up, but Slack's angle brackets stay alive there as well. */
 function codeNodes(text, directory) {
-  return text.split(/(<[^<>\n]+>)/).map((part) => {
+  return text.split(/(<[^<>\n]+>)/).flatMap((part) => {
     const node = part.startsWith("<") ? angleNode(part.slice(1, -1), directory) : null;
-    return node ?? unescapeSlack(part);
+    return node ?? codeText(unescapeSlack(part));
   });
 }

@@ -1,3 +1,4 @@
+import { codeText } from "./page-code.js";
 import { el, link } from "./page-dom.js";
 import { emojiFor } from "./page-emoji.js";
 import { broadcast, channelMention, dateNode, groupMention, userMention } from "./page-mentions.js";
@@ -15,7 +16,8 @@ function partNode(part, directory) {
   const leaves = (elements) => (elements ?? []).map((leaf) => leafNode(leaf, directory));
   const bordered = part.border === 1 ? "bordered" : null;
   if (part.type === "rich_text_section") return el("p", {}, ...leaves(part.elements));
-  if (part.type === "rich_text_preformatted") return el("pre", { tabindex: "0" }, ...leaves(part.elements));
+  if (part.type === "rich_text_preformatted")
+    return el("pre", { tabindex: "0" }, ...(part.elements ?? []).flatMap((leaf) => preLeaf(leaf, directory)));
   if (part.type === "rich_text_quote") return el("blockquote", {}, ...leaves(part.elements));
   if (part.type !== "rich_text_list")
     return el("p", { class: "unsupported" }, `unsupported rich text: ${part.type}`);
@@ -27,6 +29,10 @@ function partNode(part, directory) {
     ...items,
   );
   return list;
+}
+
+function preLeaf(leaf, directory) {
+  return leaf.type === "text" && leaf.style === undefined ? codeText(leaf.text) : leafNode(leaf, directory);
 }
 
 function leafNode(leaf, directory) {
@@ -46,7 +52,7 @@ function bareLeaf(leaf, directory) {
 }
 
 const leaves = {
-  text: (leaf) => leaf.text,
+  text: (leaf) => (leaf.style?.code ? el("span", {}, ...codeText(leaf.text)) : leaf.text),
   link: (leaf) => link(leaf.url, leaf.text || leaf.url),
   emoji: (leaf) => emojiFor(leaf.name) ?? fromCodePoints(leaf.unicode) ?? `:${leaf.name}:`,
   user: (leaf, directory) => userMention(leaf.user_id, directory),

@@ -52,7 +52,7 @@ export function createRoom({ render, notice, follow }) {
     if (!["sidebar", "channel", "thread", "home"].includes(room.place.pane)) room.place.pane = "channel";
     if (room.place.pane === "thread" && room.place.thread === null) room.place.pane = "channel";
     data.unread.delete(room.place.channel);
-    writeAddress({ as: data.me, ...room.place });
+    writeAddress({ as: room.wantedPerson ?? data.me, ...room.place });
   }
 
   function actAs(id) {

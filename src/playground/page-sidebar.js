@@ -63,7 +63,11 @@ function personRow(room, user) {
     el("strong", {}, user.realName),
     el("small", {}, user.title),
   );
-  return el("label", { class: "person" }, radio, avatar(user), text);
+  // Narrow, a pointer that chose a person wants to go on as them; arrow keys are still choosing.
+  const goOn = (event) => {
+    if (event.detail > 0 && room.place.pane === "sidebar") room.go({ pane: "channel" });
+  };
+  return el("label", { class: "person", on: { click: goOn } }, radio, avatar(user), text);
 }
 
 function channelRow(room, channel) {
