@@ -1,0 +1,46 @@
+import type { Command } from "./cluster-command.ts";
+import { KubectlError } from "./cluster-errors.ts";
+import { flagOf, isOn } from "./cluster-flags.ts";
+import { findKind } from "./cluster-kinds.ts";
+
+const VERSION = "v1.32.4+playground";
+
+/** `kubectl version`. */
+export const version: Command = {
+  flags: { client: "bool", "output,o": "text" },
+  async run({ line, out }) {
+    const client = isOn(line, "client");
+    const kustomizeVersion = "v5.5.0";
+    const format = flagOf(line, "output") ?? "";
+    if (format === "json") {
+      const both = {
+        clientVersion: { gitVersion: VERSION },
+        kustomizeVersion,
+        ...(client ? {} : { serverVersion: { gitVersion: VERSION } }),
+      };
+      return out(`${JSON.stringify(both, null, 2)}\n`);
+    }
+    if (format !== "" && format !== "yaml")
+      throw new KubectlError("error: --output must be 'yaml' or 'json'");
+    out(
+      `Client Version: ${VERSION}\nKustomize Version: ${kustomizeVersion}\n${client ? "" : `Server Version: ${VERSION}\n`}`,
+    );
+  },
+};
+
+/** `kubectl explain TYPE`: kind and version only. */
+export const explain: Command = {
+  flags: { recursive: "bool", "api-version": "text", "output,o": "text" },
+  async run({ line, out }) {
+    const [type] = line.words;
+    if (type === undefined)
+      throw new KubectlError(
+        'error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+      );
+    const kind = findKind(type.split(".")[0] ?? "");
+    const group = kind.group === "" ? "" : `GROUP:      ${kind.group}\n`;
+    out(
+      `${group}KIND:       ${kind.kind}\nVERSION:    ${kind.version}\n\nDESCRIPTION:\n    The playground keeps no field documentation; see the Kubernetes API reference.\n\n`,
+    );
+  },
+};

@@ -1,0 +1,33 @@
+import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { firstState } from "./cluster-seed.ts";
+import { createState } from "./cluster-state.ts";
+
+/**
+ * Puts an executable `kubectl` into `binDir` that works on the cluster in `stateFile`, and writes the first cluster
+ * where there is none. `node` is the absolute path of the Node that runs it. A POSIX shell script: not for Windows.
+ */
+export async function installKubectl(options: {
+  binDir: string;
+  stateFile: string;
+  node: string;
+}): Promise<void> {
+  await mkdir(options.binDir, { recursive: true });
+  await createState(options.stateFile, firstState(Date.now()));
+  const entry = fileURLToPath(new URL("./cluster-kubectl.ts", import.meta.url));
+  // Older Nodes warn on stderr that they strip types; the warning would stand in every step's log.
+  const command = [options.node, "--disable-warning=ExperimentalWarning", entry, options.stateFile]
+    .map(quote)
+    .join(" ");
+  const script = `#!/bin/sh\n# The playground's kubectl: works on a file, reaches no cluster.\nexec ${command} "$@"\n`;
+  const target = join(options.binDir, "kubectl");
+  const draft = `${target}.${process.pid}.new`;
+  await writeFile(draft, script);
+  await chmod(draft, 0o755);
+  await rename(draft, target);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
