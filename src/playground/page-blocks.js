@@ -26,12 +26,23 @@ export function syncBlocks(container, blocks, scope, errors = {}) {
   });
 }
 
-/** One block as an element; a type this page does not know becomes a visible box that says so. */
+/**
+ * One block as an element. A type this page does not know, or a block it cannot draw, becomes a visible box that says
+ * so: one bad block must not take the rest of the page with it.
+ */
 export function blockNode(block, scope, error) {
-  const make = Object.hasOwn(makers, block.type) ? makers[block.type] : unsupported;
-  const node = make(block, scope, error);
-  node.classList.add("block", `block-${block.type.replaceAll("_", "-")}`);
-  return node;
+  if (!Object.hasOwn(makers, block.type)) return unsupported(block);
+  try {
+    const node = makers[block.type](block, scope, error);
+    node.classList.add("block", `block-${block.type.replaceAll("_", "-")}`);
+    return node;
+  } catch (fault) {
+    return el(
+      "div",
+      { class: "block unsupported" },
+      `this ${block.type} block cannot be drawn: ${fault.message}`,
+    );
+  }
 }
 
 const makers = {
@@ -58,7 +69,7 @@ const makers = {
 };
 
 function unsupported(block) {
-  return el("div", { class: "unsupported" }, `unsupported block: ${block.type}`);
+  return el("div", { class: "block unsupported" }, `unsupported block: ${block.type}`);
 }
 
 function sectionNode(block, scope) {

@@ -74,6 +74,7 @@ export function icon(name) {
     svg.setAttribute(key, value);
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", paths[name]);
+  if (name === "dots") path.setAttribute("stroke-width", "2.4");
   svg.append(path);
   return svg;
 }

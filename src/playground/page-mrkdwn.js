@@ -27,7 +27,8 @@ export function plainNodes(text, emoji = true) {
 /** A Block Kit text object, `plain_text` or `mrkdwn`. */
 export function textNodes(object, directory) {
   if (typeof object === "string") return plainNodes(object);
-  if (object?.type === "mrkdwn") return mrkdwnNodes(object.text, directory);
+  if (object?.type === "mrkdwn")
+    return mrkdwnNodes(object.text, { ...directory, verbatim: object.verbatim === true });
   return object === undefined || object === null ? [] : plainNodes(object.text, object.emoji !== false);
 }
 
@@ -84,7 +85,7 @@ function tokenAt(line, at, hopeless, directory) {
   const char = line[at];
   if (char === "<") return angleAt(line, at, directory);
   if (char === "`") return codeAt(line, at, directory);
-  if (char === "h") return addressAt(line, at);
+  if (char === "h") return directory.verbatim ? null : addressAt(line, at);
   const tag = wrappers[char];
   if (tag === undefined || hopeless.has(char) || !opens(line, at)) return null;
   const end = closing(line, at);
@@ -108,7 +109,7 @@ function codeAt(line, at, directory) {
   return { node: el("code", {}, ...codeNodes(line.slice(at + 1, end), directory)), end: end + 1 };
 }
 
-/** A bare address becomes a link in Slack too. */
+/** A bare address becomes a link, as in Slack, where only `verbatim: true` or literal elements prevent it. */
 function addressAt(line, at) {
   if (/\w/.test(line[at - 1] ?? "")) return null;
   const match = /^https?:\/\/[^\s<>|]*[^\s<>|.,;:!?'")\]*_~`]/.exec(line.slice(at, at + 2_000));

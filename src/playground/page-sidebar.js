@@ -65,7 +65,9 @@ function personRow(room, user) {
   );
   // Narrow, a pointer that chose a person wants to go on as them; arrow keys are still choosing.
   const goOn = (event) => {
-    if (event.detail > 0 && room.place.pane === "sidebar") room.go({ pane: "channel" });
+    if (event.detail === 0 || room.place.pane !== "sidebar") return;
+    // Later, because drawing anew now would take the radio away before it heard of the choice.
+    setTimeout(() => room.go({ pane: "channel" }));
   };
   return el("label", { class: "person", on: { click: goOn } }, radio, avatar(user), text);
 }
