@@ -1,3 +1,4 @@
+import { carryFolding, carryScroll } from "./page-carry.js";
 import { actingControl } from "./page-controls.js";
 import { el, keepFocus, link } from "./page-dom.js";
 import { inputControl } from "./page-inputs.js";
@@ -20,10 +21,17 @@ export function syncBlocks(container, blocks, scope, errors = {}) {
       const node = blockNode(block, scope, errors[block.block_id]);
       node.dataset.print = print;
       if (shown[index] === undefined) container.append(node);
-      else shown[index].replaceWith(node);
+      else replaceBlock(shown[index], node);
     });
     for (const extra of shown.slice(blocks.length)) extra.remove();
   });
+}
+
+function replaceBlock(before, node) {
+  const scrollAsBefore = carryScroll(before);
+  carryFolding(before, node);
+  before.replaceWith(node);
+  scrollAsBefore(node);
 }
 
 /**

@@ -51,7 +51,7 @@ export function createComposer(room, { inThread, sent }) {
     if (key !== null) room.drafts.set(key, input.value);
     send.disabled = input.value.trim() === "";
     input.style.height = "auto";
-    input.style.height = `${input.scrollHeight}px`;
+    if (input.scrollHeight > 0) input.style.height = `${input.scrollHeight}px`;
     hints.update();
   }
 

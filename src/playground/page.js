@@ -1,4 +1,5 @@
 import { readAddress } from "./page-address.js";
+import { rememberFolding } from "./page-carry.js";
 import { createChannel } from "./page-channel.js";
 import { createHome } from "./page-home.js";
 import { createModal } from "./page-modal.js";
@@ -23,6 +24,7 @@ let stream = null;
 let frame = null;
 
 follow();
+rememberFolding();
 addEventListener("hashchange", () => {
   const { as, channel, thread, pane } = readAddress();
   if (as !== null && as !== room.store.data.me) room.actAs(as);

@@ -1,0 +1,33 @@
+const AT_END_PX = 4;
+
+/** Notes on a `details` that a person opened or closed it, so that a later update does not undo that. */
+export function rememberFolding() {
+  document.addEventListener("click", (event) => {
+    const details = event.target.closest?.("summary")?.parentElement;
+    if (details) details.dataset.touched = "yes";
+  });
+}
+
+/** Gives a re-drawn block what a reader folded or unfolded in the old one. */
+export function carryFolding(before, now) {
+  const fresh = [...now.querySelectorAll("details")];
+  for (const [index, old] of [...before.querySelectorAll("details")].entries()) {
+    if (old.dataset.touched === undefined || fresh[index] === undefined) continue;
+    fresh[index].open = old.open;
+    fresh[index].dataset.touched = "yes";
+  }
+}
+
+/** How the code boxes of a block are scrolled; call the answer once the new block stands in the page. */
+export function carryScroll(before) {
+  const places = [...before.querySelectorAll("pre")].map((box) => ({
+    top: box.scrollTop,
+    atEnd: box.scrollTop > 0 && box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX,
+  }));
+  return (now) => {
+    for (const [index, box] of [...now.querySelectorAll("pre")].entries()) {
+      const place = places[index];
+      if (place !== undefined) box.scrollTop = place.atEnd ? box.scrollHeight : place.top;
+    }
+  };
+}
