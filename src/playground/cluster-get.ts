@@ -135,7 +135,7 @@ async function print(context: Context, targets: Target[], found: Found[], failed
 async function formatted(format: string, value: unknown): Promise<string> {
   if (format === "json") return `${JSON.stringify(value, null, 4)}\n`;
   if (format === "yaml")
-    return (await import("yaml")).stringify(value, { sortMapEntries: true, lineWidth: 0 });
+    return (await import("yaml")).stringify(value, { sortMapEntries: true, lineWidth: 0, version: "1.1" });
   if (/^jsonpath(=|$)/.test(format))
     return (await import("./cluster-jsonpath.ts")).jsonPath(format.slice("jsonpath=".length), value);
   throw new KubectlError(

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,9 +21,11 @@ export async function installKubectl(options: {
   const command = [options.node, "--disable-warning=ExperimentalWarning", entry, options.stateFile]
     .map(quote)
     .join(" ");
-  const script = `#!/bin/sh\n# The playground's kubectl: works on a file, reaches no cluster.\nexec ${command} "$@"\n`;
+  // Without its compile cache every call strips the types of a dozen files again: 140 ms instead of 55.
+  const cache = `NODE_COMPILE_CACHE=${quote(`${options.stateFile}.cache`)}`;
+  const script = `#!/bin/sh\n# The playground's kubectl: works on a file, reaches no cluster.\n${cache} exec ${command} "$@"\n`;
   const target = join(options.binDir, "kubectl");
-  const draft = `${target}.${process.pid}.new`;
+  const draft = `${target}.${randomUUID()}`;
   await writeFile(draft, script);
   await chmod(draft, 0o755);
   await rename(draft, target);

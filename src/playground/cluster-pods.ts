@@ -6,8 +6,8 @@ export const NEVER_READY = "playground/never-ready";
 /** One node takes this many pods; the rest of a deployment stays unscheduled, as the real scheduler leaves it. */
 const MAX_PODS = 110;
 /** A pod is ready this long after its birth, and the next one this much later. */
-const START_MS = 300;
-const STEP_MS = 200;
+const START_MS = 400;
+const STEP_MS = 250;
 /** However many pods: the last one is ready after this time. */
 const LONGEST_ROLLOUT_MS = 4_000;
 const LETTERS = "bcdfghjklmnpqrstvwxz2456789";

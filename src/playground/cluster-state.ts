@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -97,7 +98,7 @@ export async function changeState<T>(file: string, change: (state: State) => T):
 /** Writes the state where there is none yet; of several processes at the same time the first one's stays. */
 export async function createState(file: string, state: State): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.new`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(state));
   await link(draft, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
@@ -106,7 +107,7 @@ export async function createState(file: string, state: State): Promise<void> {
 }
 
 async function writeState(file: string, state: State): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`;
+  const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify(state));
   await rename(draft, file);
 }

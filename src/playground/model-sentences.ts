@@ -14,11 +14,11 @@ type Words = Record<string, string | undefined>;
 type Rule = { patterns: RegExp[]; steps: (words: Words, namespace: string, named: string | null) => Draft[] };
 type Clause = { text: string; namespaces: string[] };
 
-const environments: Record<string, string> = {
-  production: "production",
-  prod: "production",
-  staging: "staging",
-};
+const environments = new Map([
+  ["production", "production"],
+  ["prod", "production"],
+  ["staging", "staging"],
+]);
 const verbs =
   "scale|resize|increase|decrease|bring|restart|bounce|set|change|update|upgrade|roll|rollback|undo|revert|delete|remove|show|list|get|describe|apply|run|plan";
 const numbers = "zero one two three four five six seven eight nine ten".split(" ");
@@ -177,11 +177,11 @@ function readEnvironment(part: string): Clause {
       take(name.toLowerCase()),
     )
     .replace(/ (?:in|on|from) (?:the )?([a-z0-9-]+) namespace\b/i, (_, name: string) =>
-      take(environments[name.toLowerCase()] ?? name.toLowerCase()),
+      take(environments.get(name.toLowerCase()) ?? name.toLowerCase()),
     )
     .replaceAll(
       /(?: (?:in|on|of|for|from|and|both))*(?: the)? (?<![\w./:-])(production|prod|staging)(?![\w/:-]|\.\w)(?: environment| cluster)?/gi,
-      (_, name: string) => take(environments[name.toLowerCase()] ?? name),
+      (_, name: string) => take(environments.get(name.toLowerCase()) ?? name),
     );
   return { text: text.replaceAll(/\s+/g, " ").trim(), namespaces };
 }

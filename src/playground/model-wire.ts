@@ -13,12 +13,14 @@ export type MessagesRequest = {
   cached: boolean;
 };
 
+/** The fields of version 2026-10-21; it has no temperature, top_p and top_k any more. */
 const fieldsOfTheApi = new Set(
-  (
-    "model max_tokens messages system output_config metadata stop_sequences stream temperature top_k top_p " +
-    "thinking tools tool_choice service_tier cache_control container inference_geo speed"
-  ).split(" "),
+  "model max_tokens messages system output_config metadata stop_sequences stream thinking tools tool_choice service_tier cache_control container inference_geo speed diagnostics user_profile_id workspace_id".split(
+    " ",
+  ),
 );
+/** The API versions there are; the SDK asks for the newer one since 1.0. */
+const versions = new Set(["2023-06-01", "2026-10-21"]);
 /** What structured outputs refuse in a schema; the SDK moves these into the description before sending. */
 const refusedKeywords =
   "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems uniqueItems";
@@ -37,13 +39,15 @@ export function checkHeaders(
 ): Refusal | null {
   if (path !== "/v1/messages") return { status: 404, type: "not_found_error", message: "Not Found" };
   if (method !== "POST") return { status: 405, type: "invalid_request_error", message: "Method Not Allowed" };
-  const key = headers["x-api-key"];
+  // The SDK sends the key as a bearer token since 1.0 and in x-api-key before; the API takes both.
+  const bearer = /^Bearer (.+)$/.exec(String(headers["authorization"] ?? ""))?.[1];
+  const key = headers["x-api-key"] ?? bearer;
   if (key === undefined)
     return { status: 401, type: "authentication_error", message: "x-api-key header is required" };
   if (key !== apiKey) return { status: 401, type: "authentication_error", message: "invalid x-api-key" };
   const version = headers["anthropic-version"];
   if (version === undefined) return invalid("anthropic-version: header is required");
-  if (version !== "2023-06-01")
+  if (!versions.has(String(version)))
     return invalid(`anthropic-version: "${String(version)}" is not a valid version`);
   if (!String(headers["content-type"] ?? "").startsWith("application/json"))
     return invalid("content-type: must be application/json");

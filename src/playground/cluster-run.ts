@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import type { Command, Context } from "./cluster-command.ts";
+import { KubectlError, notInThePlayground } from "./cluster-errors.ts";
+import { flagOf, isOn, parseLine, takeVerb } from "./cluster-flags.ts";
+
+/** Where a call prints. */
+export type Output = { out(text: string): void; err(text: string): void };
+
+/** Runs one kubectl line on the cluster in `stateFile` and answers its exit code; whatever goes wrong is printed, not thrown. */
+export async function runKubectl(stateFile: string, words: string[], output: Output): Promise<number> {
+  try {
+    await dispatch(stateFile, words, output);
+    return 0;
+  } catch (error) {
+    const known = error instanceof KubectlError;
+    output.err(`${known ? "" : "error: "}${error instanceof Error ? error.message : String(error)}\n`);
+    return known ? error.exitCode : 1;
+  }
+}
+
+/** Each family is loaded when it is asked for: a call takes as long as the files it reads. */
+const families: Record<string, () => Promise<Command | Record<string, Command>>> = {
+  get: async () => (await import("./cluster-get.ts")).get,
+  describe: async () => (await import("./cluster-describe.ts")).describe,
+  scale: async () => (await import("./cluster-scale.ts")).scale,
+  set: async () => ({ image: (await import("./cluster-set.ts")).setImage }),
+  rollout: async () => (await import("./cluster-rollout.ts")).rollout,
+  delete: async () => (await import("./cluster-delete.ts")).remove,
+  logs: async () => (await import("./cluster-logs.ts")).logs,
+  apply: async () => (await import("./cluster-apply.ts")).apply,
+  version: async () => (await import("./cluster-about.ts")).version,
+  explain: async () => (await import("./cluster-about.ts")).explain,
+};
+/** Verbs of the real program that this one leaves out, so that its answer is not "unknown command". */
+const leftOut = new Set(
+  "annotate api-resources api-versions attach auth autoscale certificate cluster-info completion config cordon cp create debug diff drain edit events exec expose kustomize label options patch plugin port-forward proxy replace run taint top uncordon wait".split(
+    " ",
+  ),
+);
+
+async function dispatch(stateFile: string, words: string[], output: Output): Promise<void> {
+  const { verb, rest } = takeVerb(words);
+  if (verb === null || verb === "help") {
+    parseLine("", rest, {});
+    output.out(
+      `kubectl controls the Kubernetes cluster manager.\n\nThis is the playground's: it works on a file.\nCommands: ${Object.keys(families).join(", ")}\n`,
+    );
+    return;
+  }
+  const load = Object.hasOwn(families, verb) ? families[verb] : undefined;
+  if (load === undefined && leftOut.has(verb)) throw notInThePlayground(`"${verb}"`);
+  if (load === undefined) throw new KubectlError(`error: unknown command "${verb}" for "kubectl"`);
+  const family = await load();
+  if (isCommand(family)) return run({ stateFile, path: verb, ...output }, family, rest);
+  const inner = takeVerb(rest);
+  const command = Object.hasOwn(family, inner.verb ?? "") ? family[inner.verb ?? ""] : undefined;
+  if (command !== undefined)
+    return run({ stateFile, path: `${verb} ${inner.verb}`, ...output }, command, inner.rest);
+  if (verb === "set" && /^(env|resources|selector|serviceaccount|subject)$/.test(inner.verb ?? ""))
+    throw notInThePlayground(`"set ${inner.verb}"`);
+  if (inner.verb === null) throw new KubectlError(`Usage:\n  kubectl ${verb} SUBCOMMAND [options]`);
+  const typed = inner.rest.filter((word) => !word.startsWith("-"));
+  throw new KubectlError(
+    `error: unknown command "${[inner.verb, ...typed].join(" ")}"\nSee 'kubectl ${verb} -h' for help and examples`,
+  );
+}
+
+async function run(
+  base: Omit<Context, "line" | "namespace">,
+  command: Command,
+  args: string[],
+): Promise<void> {
+  const { path } = base;
+  const line = parseLine(path, args, command.flags);
+  if (isOn(line, "help")) {
+    base.out(
+      `Usage:\n  kubectl ${path} [options]\n\nFlags: ${Object.keys(command.flags)
+        .map((flag) => `--${flag.split(",")[0]}`)
+        .join(" ")}\n`,
+    );
+    return;
+  }
+  const kubeconfig = flagOf(line, "kubeconfig");
+  if (kubeconfig !== undefined && !existsSync(kubeconfig))
+    throw new KubectlError(`error: stat ${kubeconfig}: no such file or directory`);
+  const wanted = flagOf(line, "context");
+  if (wanted !== undefined && wanted !== "" && wanted !== "playground")
+    throw new KubectlError(`error: context "${wanted}" does not exist`);
+  await command.run({ ...base, line, namespace: flagOf(line, "namespace") || "default" });
+}
+
+function isCommand(family: Command | Record<string, Command>): family is Command {
+  return "run" in family && typeof family.run === "function";
+}
