@@ -1,4 +1,4 @@
-import { KubectlError, usageError } from "./cluster-errors.ts";
+import { KubectlError } from "./cluster-errors.ts";
 import type { FlagTable, Line } from "./cluster-flags.ts";
 import { flagOf, isOn } from "./cluster-flags.ts";
 import { type Kind, label, resourceOf, type Target } from "./cluster-kinds.ts";
@@ -88,10 +88,4 @@ export function touch(state: State, object: KubeObject, specChanged: boolean): v
   state.resourceVersion++;
   object.metadata.resourceVersion = String(state.resourceVersion);
   if (specChanged) object.metadata.generation = (object.metadata.generation ?? 1) + 1;
-}
-
-/** Throws when a word too many stands on the line. */
-export function allowWords(context: Context, most: number): void {
-  const extra = context.line.words[most];
-  if (extra !== undefined) throw usageError(context.path, `unexpected argument "${extra}"`);
 }

@@ -1,14 +1,14 @@
 import { KubectlError, usageError } from "./cluster-errors.ts";
 
 /** What a flag takes: nothing, a text, a whole number, a duration, or a text that may be left out. */
-export type FlagKind = "bool" | "text" | "int" | "duration" | "list" | { optional: string };
+type FlagKind = "bool" | "text" | "int" | "duration" | "list" | { optional: string };
 /** A command's flags: long name -> kind, with the short form behind a comma (`"output,o"`). */
 export type FlagTable = Record<string, FlagKind>;
 /** A parsed line: positional words, and each flag's values in order. */
 export type Line = { words: string[]; flags: Map<string, string[]> };
 
 /** The flags every command of kubectl takes. */
-export const globalFlags: FlagTable = {
+const globalFlags: FlagTable = {
   "namespace,n": "text",
   context: "text",
   cluster: "text",

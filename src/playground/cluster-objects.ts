@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { notFound } from "./cluster-errors.ts";
-import { type Kind, kindOf, resourceOf } from "./cluster-kinds.ts";
+import type { Kind } from "./cluster-kinds.ts";
 import { countsAt, isReady, podsAt } from "./cluster-pods.ts";
 import type { Deployment, KubeObject, Metadata, PodPlan, State } from "./cluster-state.ts";
 
@@ -18,19 +18,6 @@ export function listObjects(state: State, kind: Kind, namespace: string | null, 
   if (kind.plural === "replicasets") return sorted(deployments.flatMap((one) => replicaSets(one, now)));
   if (kind.plural === "namespaces") return sorted(state.namespaces);
   return sorted(state.others.filter((one) => one.kind === kind.kind && here(one)));
-}
-
-/** One object by name; throws NotFound as the API server answers. */
-export function getObject(
-  state: State,
-  kind: Kind,
-  namespace: string,
-  name: string,
-  now: number,
-): KubeObject {
-  const found = listObjects(state, kind, namespace, now).find((one) => one.metadata.name === name);
-  if (found === undefined) throw notFound(resourceOf(kind), name);
-  return found;
 }
 
 /** The stored deployment; throws NotFound as the API server answers. */
@@ -99,7 +86,7 @@ export function restartsOf(pod: PodPlan, now: number): number {
 }
 
 /** What the STATUS column says of a pod. */
-export function phaseOf(pod: PodPlan, now: number): string {
+function phaseOf(pod: PodPlan, now: number): string {
   if (isReady(pod, now)) return "Running";
   return pod.trouble ?? "ContainerCreating";
 }
@@ -191,18 +178,4 @@ function podAddress(name: string): string {
 function sorted(objects: KubeObject[]): KubeObject[] {
   const key = ({ metadata }: KubeObject) => `${metadata.namespace ?? ""}/${metadata.name}`;
   return objects.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-/** The kind of a stored or listed object. */
-export function kindOfObject(object: KubeObject): Kind {
-  const plurals: Record<string, string> = {
-    Pod: "pods",
-    Deployment: "deployments",
-    Service: "services",
-    ConfigMap: "configmaps",
-    Namespace: "namespaces",
-    ReplicaSet: "replicasets",
-    Node: "nodes",
-  };
-  return kindOf(plurals[object.kind] ?? "events");
 }

@@ -4,7 +4,7 @@ import { KubectlError, notInThePlayground } from "./cluster-errors.ts";
 import { flagOf, isOn, parseLine, takeVerb } from "./cluster-flags.ts";
 
 /** Where a call prints. */
-export type Output = { out(text: string): void; err(text: string): void };
+type Output = { out(text: string): void; err(text: string): void };
 
 /** Runs one kubectl line on the cluster in `stateFile` and answers its exit code; whatever goes wrong is printed, not thrown. */
 export async function runKubectl(stateFile: string, words: string[], output: Output): Promise<number> {

@@ -47,7 +47,7 @@ export type PodPlan = {
   goneAt: number | null;
   trouble: string | null;
 };
-export type Revision = { revision: number; hash: string; template: Template; createdAt: number };
+type Revision = { revision: number; hash: string; template: Template; createdAt: number };
 
 /** A deployment with its revisions and pods: the only object that moves by itself. */
 export type Deployment = {

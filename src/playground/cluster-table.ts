@@ -3,7 +3,7 @@ import { singularOf } from "./cluster-kinds.ts";
 import type { KubeObject } from "./cluster-state.ts";
 
 /** How a table is printed: kubectl's flags in words. */
-export type TableOptions = {
+type TableOptions = {
   wide: boolean;
   namespaces: boolean;
   labels: boolean;
@@ -95,7 +95,7 @@ export function tableOf(kind: Kind, objects: KubeObject[], options: TableOptions
 }
 
 /** A length of time as kubectl shortens it: `45s`, `3m12s`, `5h`, `2d`. */
-export function humanAge(ms: number): string {
+function humanAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

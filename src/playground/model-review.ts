@@ -1,7 +1,7 @@
 import type { Json } from "./model-wire.ts";
 
 /** The reviewer's answer, names as on the wire. */
-export type Review = { result: "approved" | "rollback" | "needs_human"; notes: string };
+type Review = { result: "approved" | "rollback" | "needs_human"; notes: string };
 
 type Step = { step: number; argv: string[]; direction: string; outcome: string; output: string };
 

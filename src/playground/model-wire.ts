@@ -106,8 +106,8 @@ function faultOfMessages(messages: unknown): Refusal | null {
   if (messages.length === 0) return invalid("messages: at least one message is required");
   for (const [index, message] of messages.entries()) {
     const { role, content } = isObject(message) ? message : {};
-    if (role !== "user" && role !== "assistant")
-      return invalid(`messages.${index}.role: Input should be 'user' or 'assistant'`);
+    if (role !== "user" && role !== "assistant" && role !== "system")
+      return invalid(`messages.${index}.role: Input should be 'user', 'assistant' or 'system'`);
     if (!isContent(content))
       return invalid(`messages.${index}.content: Input should be a valid string or list of blocks`);
     if (textOf(content).trim() === "")

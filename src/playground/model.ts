@@ -9,7 +9,7 @@ import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./
 import { checkHeaders, type MessagesRequest, type Refusal, readMessagesRequest } from "./model-wire.ts";
 
 /** One request as it came in: headers as sent, the body parsed where it is JSON and raw text where it is not. */
-export type RecordedRequest = { headers: IncomingMessage["headers"]; body: unknown };
+type RecordedRequest = { headers: IncomingMessage["headers"]; body: unknown };
 
 /** A running stand-in for the Messages API on loopback. */
 export type ModelStandIn = {

@@ -218,7 +218,7 @@ suite("the playground's model, spoken to by hand", () => {
       [{ ...whole, max_tokens: undefined }, /^max_tokens: Field required$/],
       [{ ...whole, max_tokens: 0 }, /^max_tokens: .*greater than or equal to 1$/],
       [{ ...whole, messages: [] }, /^messages: at least one message is required$/],
-      [{ ...whole, messages: [{ role: "system", content: "x" }] }, /^messages\.0\.role/],
+      [{ ...whole, messages: [{ role: "tool", content: "x" }] }, /^messages\.0\.role/],
       [{ ...whole, messages: [{ role: "user", content: "" }] }, /^messages\.0: .*non-empty/],
       [{ ...whole, messages: [...whole.messages, { role: "assistant", content: "{" }] }, /prefill/],
       [{ ...whole, output_format: {} }, /^output_format: Extra inputs are not permitted$/],
