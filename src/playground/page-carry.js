@@ -10,12 +10,17 @@ export function rememberFolding() {
 
 /** Gives a re-drawn block what a reader folded or unfolded in the old one. */
 export function carryFolding(before, now) {
-  const fresh = [...now.querySelectorAll("details")];
-  for (const [index, old] of [...before.querySelectorAll("details")].entries()) {
+  const fresh = foldersIn(now);
+  for (const [index, old] of foldersIn(before).entries()) {
     if (old.dataset.touched === undefined || fresh[index] === undefined) continue;
     fresh[index].open = old.open;
     fresh[index].dataset.touched = "yes";
   }
+}
+
+/** A block may itself be what folds. */
+function foldersIn(node) {
+  return [node, ...node.querySelectorAll("details")].filter((one) => one.matches("details"));
 }
 
 /** How the code boxes of a block are scrolled; call the answer once the new block stands in the page. */
