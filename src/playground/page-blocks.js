@@ -8,6 +8,9 @@ import { alertNode, cardNode, carouselNode, containerNode, planNode, taskNode } 
 import { richTextNode } from "./page-rich-text.js";
 import { dataTableNode, tableNode } from "./page-tables.js";
 
+/** What each block was drawn from. */
+const prints = new WeakMap();
+
 /**
  * Makes `container` show these blocks and re-draws only those that changed, so that a selection, an opened detail or
  * a focused button elsewhere in the message stays as it is. `errors`: block_id -> sentence.
@@ -17,9 +20,9 @@ export function syncBlocks(container, blocks, scope, errors = {}) {
     const shown = [...container.children];
     blocks.forEach((block, index) => {
       const print = JSON.stringify([block, errors[block.block_id] ?? null]);
-      if (shown[index]?.dataset.print === print) return;
+      if (shown[index] !== undefined && prints.get(shown[index]) === print) return;
       const node = blockNode(block, scope, errors[block.block_id]);
-      node.dataset.print = print;
+      prints.set(node, print);
       if (shown[index] === undefined) container.append(node);
       else replaceBlock(shown[index], node);
     });
