@@ -77,7 +77,7 @@ export const Change = z.object({
   planOnly: z.boolean(),
   revision: z.int(),
   plan: PlannerOutput.nullable(),
-  /** The risk of each step, then of each rollback step, as policy and model together see it. */
+  /** The risk of each step with its way back, as policy and model together see it. */
   stepRisks: z.array(Risk),
   risk: Risk.nullable(),
   riskReasons: z.array(z.string()),

@@ -1,0 +1,146 @@
+import Anthropic from "@anthropic-ai/sdk";
+import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
+import type { z } from "zod";
+
+/** One try at asking, whatever came of it. */
+export type Try = {
+  try: number;
+  model: string;
+  outcome: string;
+  inputTokens: number;
+  outputTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  durationMs: number;
+};
+
+/** A question to the model; the answer has to match `schema`. */
+export type Question<Answer> = {
+  system: string;
+  user: string;
+  schema: z.ZodType<Answer>;
+  signal: AbortSignal;
+  onTry: (made: Try) => Promise<void>;
+};
+
+/** The answer, or a sentence saying why there is none. */
+export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string };
+
+/** Asks the model; never throws for what the model or its service does. */
+export type Ask = <Answer>(question: Question<Answer>) => Promise<Answered<Answer>>;
+
+const MAX_TRIES = 3;
+const MAX_TOKENS = 8_000;
+const TIMEOUT_MS = 120_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 20_000;
+
+type Outcome<Answer> = Answered<Answer> & { again: boolean; pauseMs?: number; usage?: Anthropic.Usage };
+
+/** Makes the one door to Claude. The SDK's own retries are off: three tries in all, each of them counted. */
+export function createAsk(options: { apiKey: string; baseUrl: string | null; model: string }): Ask {
+  const client = new Anthropic({
+    apiKey: options.apiKey,
+    ...(options.baseUrl === null ? {} : { baseURL: options.baseUrl }),
+    maxRetries: 0,
+    timeout: TIMEOUT_MS,
+  });
+  return async (question) => {
+    for (let number = 1; ; number += 1) {
+      const began = performance.now();
+      const outcome = await tryOnce(client, options.model, question);
+      await question.onTry({
+        try: number,
+        model: options.model,
+        outcome: outcome.ok ? "ok" : outcome.reason,
+        inputTokens: outcome.usage?.input_tokens ?? 0,
+        outputTokens: outcome.usage?.output_tokens ?? 0,
+        cacheReadTokens: outcome.usage?.cache_read_input_tokens ?? 0,
+        cacheWriteTokens: outcome.usage?.cache_creation_input_tokens ?? 0,
+        durationMs: Math.round(performance.now() - began),
+      });
+      if (outcome.ok || !outcome.again || number === MAX_TRIES) return outcome;
+      await pause(outcome.pauseMs ?? FIRST_PAUSE_MS * 2 ** (number - 1), question.signal);
+    }
+  };
+}
+
+async function tryOnce<Answer>(
+  client: Anthropic,
+  model: string,
+  question: Question<Answer>,
+): Promise<Outcome<Answer>> {
+  try {
+    // `create`, not `parse`: a parse error of the SDK carries neither the message nor its usage.
+    const message = await client.messages.create(
+      {
+        model,
+        max_tokens: MAX_TOKENS,
+        system: question.system,
+        messages: [{ role: "user", content: question.user }],
+        output_config: { format: zodOutputFormat(question.schema) },
+      },
+      { signal: question.signal },
+    );
+    return { ...readMessage(message, question.schema), usage: message.usage };
+  } catch (error) {
+    if (error instanceof Anthropic.APIUserAbortError) throw error;
+    if (error instanceof Anthropic.AnthropicError) return fromError(error);
+    throw error;
+  }
+}
+
+function readMessage<Answer>(message: Anthropic.Message, schema: z.ZodType<Answer>): Outcome<Answer> {
+  if (message.stop_reason === "refusal") return { ok: false, again: false, reason: "the model refused to answer" };
+  if (message.stop_reason === "max_tokens") {
+    return { ok: false, again: true, reason: `the model's answer was cut off at ${MAX_TOKENS} tokens` };
+  }
+  const text = message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return { ok: true, answer: parsed.data, again: false };
+  const issue = parsed.error.issues[0];
+  const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
+  return { ok: false, again: true, reason: `the model's answer was not of the agreed form${where}` };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function fromError(error: InstanceType<typeof Anthropic.AnthropicError>): Outcome<never> {
+  if (error instanceof Anthropic.APIConnectionError) {
+    return { ok: false, again: true, reason: "the model could not be reached" };
+  }
+  if (!(error instanceof Anthropic.APIError)) return { ok: false, again: false, reason: "the model's client failed" };
+  const status: number = error.status ?? 0;
+  if (status === 401 || status === 403) {
+    return { ok: false, again: false, reason: "the model's service did not accept ANTHROPIC_API_KEY" };
+  }
+  const again = status === 408 || status === 409 || status === 429 || status >= 500;
+  const seconds = Number(error.headers?.get("retry-after") ?? Number.NaN);
+  return {
+    ok: false,
+    again,
+    reason: `the model's service answered ${status}`,
+    ...(Number.isFinite(seconds) ? { pauseMs: Math.min(seconds * 1_000, LONGEST_PAUSE_MS) } : {}),
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

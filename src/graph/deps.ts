@@ -1,0 +1,42 @@
+import type { LogExcerpt, StepKey, StepRecord } from "../change/journal.ts";
+import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
+import type { ReviewerOutput } from "../change/verdict.ts";
+import type { Assessment } from "../policy/assess.ts";
+import type { Policy } from "../policy/document.ts";
+
+/** An answer, or a sentence saying why there is none. */
+export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string };
+
+/** One step as the Reviewer is told of it. */
+export type StepFacts = { record: StepRecord; log: LogExcerpt };
+
+/** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */
+export type GraphDeps = {
+  policy: Policy;
+  askPlanner(changeId: string, request: string, signal: AbortSignal): Promise<Answered<PlannerOutput>>;
+  askReviewer(
+    changeId: string,
+    request: string,
+    facts: StepFacts[],
+    signal: AbortSignal,
+  ): Promise<Answered<ReviewerOutput>>;
+  /** Says what is being done now, to the row and whoever looks at it. */
+  report(changeId: string, status: "planning" | "running" | "reviewing" | "rolling_back"): Promise<void>;
+  /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */
+  recordPlan(
+    changeId: string,
+    planned: { revision: number; plan: Plan; digest: string; assessment: Extract<Assessment, { ok: true }> },
+  ): Promise<void>;
+  /** Writes the verdict into the row. */
+  recordReview(changeId: string, review: ReviewerOutput): Promise<void>;
+  /** Whether a row permits exactly this revision and digest to run. Asked before every spawn (invariant 3). */
+  isPermitted(changeId: string, revision: number, digest: string): Promise<boolean>;
+  findSteps(changeId: string): Promise<StepRecord[]>;
+  findLog(key: StepKey): Promise<LogExcerpt>;
+  /** Runs one attempt and journals it; null when the attempt exists already. */
+  runStep(
+    key: StepKey,
+    command: Command,
+    signal: AbortSignal,
+  ): Promise<{ outcome: "done" | "failed" | "unknown"; error: string | null } | null>;
+};

@@ -1,0 +1,75 @@
+import {
+  type BaseCheckpointSaver,
+  END,
+  type LangGraphRunnableConfig,
+  START,
+  StateGraph,
+} from "@langchain/langgraph";
+import { assessRisk } from "./assess-risk.ts";
+import type { GraphDeps } from "./deps.ts";
+import { executePlan } from "./execute-plan.ts";
+import { awaitApproval, awaitOperator } from "./gates.ts";
+import { type NodeContext, nodeContext } from "./node-context.ts";
+import { planChange } from "./plan-change.ts";
+import { reviewOutcome } from "./review-outcome.ts";
+import { rollBack } from "./roll-back.ts";
+import { type GraphState, type GraphUpdate, State } from "./state.ts";
+
+/** Nine nodes, of which a change with some rounds at the operator visits a few dozen. The default of 25 is too few. */
+const RECURSION_LIMIT = 200;
+
+/** The compiled graph. */
+export type ChangeGraph = ReturnType<typeof createGraph>;
+
+/** Builds the plan of the thread (design.md, The graph). awaitAnswers and previewChange join with their issues. */
+export function createGraph(deps: GraphDeps, checkpointer: BaseCheckpointSaver) {
+  const node =
+    (work: (deps: GraphDeps, state: GraphState, context: NodeContext) => Promise<GraphUpdate>) =>
+    (state: GraphState, config: LangGraphRunnableConfig) =>
+      work(deps, state, nodeContext(config));
+  return new StateGraph(State)
+    .addNode("planChange", node(planChange))
+    .addNode("assessRisk", node(assessRisk))
+    .addNode("awaitApproval", awaitApproval)
+    .addNode("executePlan", node(executePlan))
+    .addNode("reviewOutcome", node(reviewOutcome))
+    .addNode("awaitOperator", awaitOperator)
+    .addNode("rollBack", node(rollBack))
+    .addEdge(START, "planChange")
+    .addConditionalEdges("planChange", (state) => (state.error === null ? "assessRisk" : END), ["assessRisk", END])
+    .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
+    .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", END])
+    .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [
+      "reviewOutcome",
+      END,
+    ])
+    .addConditionalEdges("reviewOutcome", afterReview, ["rollBack", "awaitOperator", END])
+    .addConditionalEdges("awaitOperator", afterOperator, ["rollBack", END])
+    .addConditionalEdges("rollBack", afterRollBack, ["awaitOperator", END])
+    .compile({ checkpointer })
+    .withConfig({ recursionLimit: RECURSION_LIMIT });
+}
+
+function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {
+  if (state.error !== null || state.planOnly) return END;
+  return state.asksPerson ? "awaitApproval" : "executePlan";
+}
+
+/** Anything but an explicit approval is a no. */
+function afterApproval(state: GraphState): "executePlan" | typeof END {
+  const approved = state.error === null && state.humanApproved && state.decision?.answer === "approve";
+  return approved ? "executePlan" : END;
+}
+
+function afterReview(state: GraphState): "rollBack" | "awaitOperator" | typeof END {
+  if (state.error !== null || state.reviewResult === "approved") return END;
+  return state.reviewResult === "rollback" ? "rollBack" : "awaitOperator";
+}
+
+function afterOperator(state: GraphState): "rollBack" | typeof END {
+  return state.error === null && state.decision?.answer === "roll_back" ? "rollBack" : END;
+}
+
+function afterRollBack(state: GraphState): "awaitOperator" | typeof END {
+  return state.error === null && state.executionStatus !== "rolled_back" ? "awaitOperator" : END;
+}

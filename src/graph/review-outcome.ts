@@ -1,0 +1,44 @@
+import type { ReviewerOutput } from "../change/verdict.ts";
+import type { GraphDeps, StepFacts } from "./deps.ts";
+import type { NodeContext } from "./node-context.ts";
+import type { GraphState, GraphUpdate } from "./state.ts";
+
+/** Facts first: what is unknown goes to a person without asking the model, and a failed step is never approved. */
+export async function reviewOutcome(
+  deps: GraphDeps,
+  state: GraphState,
+  context: NodeContext,
+): Promise<GraphUpdate> {
+  if (state.error !== null) return {};
+  await deps.report(context.changeId, "reviewing");
+  const review = await judgeOutcome(deps, state, context);
+  await deps.recordReview(context.changeId, review);
+  return { reviewResult: review.result, reviewNotes: review.notes };
+}
+
+async function judgeOutcome(
+  deps: GraphDeps,
+  state: GraphState,
+  context: NodeContext,
+): Promise<ReviewerOutput> {
+  if (state.executionStatus === "unknown") {
+    return needsHuman(`Nobody saw how step ${state.currentStep} ended, so it may or may not have happened.`);
+  }
+  const facts = await findFacts(deps, state, context.changeId);
+  const reviewed = await deps.askReviewer(context.changeId, state.request, facts, context.signal);
+  if (!reviewed.ok) return needsHuman(`The Reviewer gave no verdict: ${reviewed.reason}.`);
+  if (reviewed.answer.result === "approved" && state.executionStatus !== "done") {
+    return needsHuman(`Step ${state.currentStep} failed, so this cannot count as done. ${reviewed.answer.notes}`);
+  }
+  return reviewed.answer;
+}
+
+function needsHuman(notes: string): ReviewerOutput {
+  return { result: "needs_human", notes };
+}
+
+async function findFacts(deps: GraphDeps, state: GraphState, changeId: string): Promise<StepFacts[]> {
+  const steps = await deps.findSteps(changeId);
+  const mine = steps.filter((record) => record.revision === state.revision && record.direction === "forward");
+  return Promise.all(mine.map(async (record) => ({ record, log: await deps.findLog(record) })));
+}

@@ -1,0 +1,49 @@
+import { Annotation } from "@langchain/langgraph";
+import type { Decision } from "../change/change.ts";
+import type { Plan, Risk } from "../change/plan.ts";
+import type { ReviewResult } from "../change/verdict.ts";
+
+/** How the executor, or the way back, came out. */
+export type ExecutionStatus = "none" | "done" | "failed" | "unknown" | "rolled_back";
+
+/** What a checkpoint holds. Log lines never stand here: a list in a checkpoint grows quadratically. */
+export const State = Annotation.Root({
+  request: Annotation<string>,
+  planOnly: Annotation<boolean>,
+  revision: Annotation<number>,
+  plan: Annotation<Plan | null>,
+  riskLevel: Annotation<Risk | null>,
+  riskReasons: Annotation<string[]>,
+  digest: Annotation<string | null>,
+  humanApproved: Annotation<boolean>,
+  asksPerson: Annotation<boolean>,
+  decision: Annotation<Pick<Decision, "gate" | "answer" | "revision" | "digest"> | null>,
+  currentStep: Annotation<number>,
+  executionStatus: Annotation<ExecutionStatus>,
+  reviewResult: Annotation<ReviewResult | null>,
+  reviewNotes: Annotation<string | null>,
+  error: Annotation<string | null>,
+});
+export type GraphState = typeof State.State;
+export type GraphUpdate = typeof State.Update;
+
+/** Where every thread begins. */
+export function initialState(request: string, planOnly: boolean, revision: number): GraphState {
+  return {
+    request,
+    planOnly,
+    revision,
+    plan: null,
+    riskLevel: null,
+    riskReasons: [],
+    digest: null,
+    humanApproved: false,
+    asksPerson: true,
+    decision: null,
+    currentStep: 0,
+    executionStatus: "none",
+    reviewResult: null,
+    reviewNotes: null,
+    error: null,
+  };
+}

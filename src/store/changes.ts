@@ -1,0 +1,129 @@
+import { Change, Decision } from "../change/change.ts";
+import type { Person } from "../change/person.ts";
+import type { Sql } from "./database.ts";
+
+/** One change with its decisions and its place in the queue, or null. */
+export async function findChange(sql: Sql, id: string): Promise<Change | null> {
+  const { rows } = await sql.query<ChangeRow>(`${SELECT} where c.id = $1`, [id]);
+  return rows[0] === undefined ? null : toChange(rows[0]);
+}
+
+/** The change that was asked for under this key, or null. */
+export async function findByIdempotencyKey(sql: Sql, key: string): Promise<Change | null> {
+  const { rows } = await sql.query<ChangeRow>(`${SELECT} where c.idempotency_key = $1`, [key]);
+  return rows[0] === undefined ? null : toChange(rows[0]);
+}
+
+/** The newest change of this requester with the same words in the same place, at most `seconds` old, or null. */
+export async function findSameWords(
+  sql: Sql,
+  same: { requester: Person; request: string; channelId: string },
+  seconds: number,
+): Promise<Change | null> {
+  const { rows } = await sql.query<ChangeRow>(
+    `${SELECT} where c.requester_key = $1 and c.request = $2 and c.home_channel = $3
+       and c.created_at > now() - make_interval(secs => $4) order by c.created_at desc limit 1`,
+    [keyOf(same.requester), same.request, same.channelId, seconds],
+  );
+  return rows[0] === undefined ? null : toChange(rows[0]);
+}
+
+/** How many changes of this requester wait, for a worker or for a person. */
+export async function countWaiting(sql: Sql, requester: Person): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    `select count(*)::int as count from changes
+     where requester_key = $1 and status in ('queued', 'waiting', 'needs_person')`,
+    [keyOf(requester)],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** A new change's row; the id is the LangGraph thread's id too. */
+export async function insertChange(
+  sql: Sql,
+  change: Pick<Change, "id" | "request" | "requester" | "home" | "planOnly"> & { idempotencyKey: string },
+): Promise<void> {
+  await sql.query(
+    `insert into changes (id, status, request, requester, requester_key, home_team, home_channel, plan_only, idempotency_key)
+     values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      change.id,
+      change.request,
+      JSON.stringify(change.requester),
+      keyOf(change.requester),
+      change.home?.teamId ?? null,
+      change.home?.channelId ?? null,
+      change.planOnly,
+      change.idempotencyKey,
+    ],
+  );
+}
+
+/** One text per requester, to count and to lock by. A token that names a Slack user counts as that user. */
+export function keyOf(person: Person): string {
+  switch (person.kind) {
+    case "slack":
+      return `slack:${person.userId}`;
+    case "token":
+      return person.slackId === null ? `token:${person.name}` : `slack:${person.slackId}`;
+    case "policy":
+      return "policy";
+  }
+}
+
+type ChangeRow = { [column: string]: unknown };
+
+const SELECT = `
+  select c.*,
+    (select coalesce(jsonb_agg(to_jsonb(d) order by d.asked_at, d.round), '[]') from decisions d where d.change_id = c.id) as decisions,
+    case when c.work_wanted > c.work_done and c.lease_owner is null then
+      (select count(*)::int + 1 from changes q
+       where q.work_wanted > q.work_done and q.lease_owner is null
+         and (q.work_wanted_at, q.id) < (c.work_wanted_at, c.id))
+    end as queue_place
+  from changes c`;
+
+function toChange(row: ChangeRow): Change {
+  return Change.parse({
+    id: row["id"],
+    status: row["status"],
+    request: row["request"],
+    requester: row["requester"],
+    home: row["home_channel"] === null ? null : { teamId: row["home_team"], channelId: row["home_channel"] },
+    planOnly: row["plan_only"],
+    revision: row["revision"],
+    plan: row["plan"],
+    stepRisks: row["step_risks"],
+    risk: row["risk"],
+    riskReasons: row["risk_reasons"],
+    environments: row["environments"],
+    digest: row["digest"],
+    currentStep: row["current_step"],
+    review: row["review"],
+    error: row["error"],
+    decisions: Array.isArray(row["decisions"]) ? row["decisions"].map(toDecision) : [],
+    queuePlace: row["queue_place"],
+    createdAt: row["created_at"],
+    updatedAt: row["updated_at"],
+    endedAt: row["ended_at"],
+  });
+}
+
+/** A decision row, whether read as a row (dates) or inside JSON (texts). */
+export function toDecision(row: ChangeRow): Decision {
+  return Decision.parse({
+    gate: row["gate"],
+    revision: row["revision"],
+    round: row["round"],
+    digest: row["digest"],
+    answer: row["answer"],
+    by: row["by"],
+    reason: row["reason"],
+    askedAt: toDate(row["asked_at"]),
+    decidedAt: toDate(row["decided_at"]),
+  });
+}
+
+function toDate(value: unknown): unknown {
+  return typeof value === "string" ? new Date(value) : value;
+}

@@ -1,0 +1,60 @@
+import pg from "pg";
+
+/** Anything that runs SQL: the pool, or one client inside a transaction. */
+export type Sql = {
+  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<Row>>;
+};
+
+/** The database as the rest of the store sees it. */
+export type Database = Sql & {
+  /** The pool itself, for the checkpointer, which wants one. */
+  pool: pg.Pool;
+  /** Runs `work` in one transaction; a throw rolls it back and goes on up. */
+  transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+};
+
+/** Statements running longer than this are a fault of ours, not patience. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Opens a pool. A connection cut by the server is an error of the query that meets it, never the process's end. */
+export function openDatabase(
+  config: pg.PoolConfig,
+  onIdleError: (error: Error) => void = () => undefined,
+): Database {
+  const pool = new pg.Pool({
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: "greenlight",
+    ...config,
+  });
+  pool.on("error", onIdleError);
+  // Measured: a backend killed while a client is checked out ends the process even with pool.on("error").
+  pool.on("connect", (client) => client.on("error", onIdleError));
+  return {
+    pool,
+    query: (text, values) => pool.query(text, values),
+    transaction: (work) => transaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function transaction<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("begin");
+    const result = await work(client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    // A client whose rollback failed is in an unknown state: closed, not handed to the next one.
+    client.release(broken);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Answer, Decision, Gate } from "../change/change.ts";
+import type { Person } from "../change/person.ts";
+import { toDecision } from "./changes.ts";
+import type { Sql } from "./database.ts";
+
+/** The question as its asker names it. */
+export type Question = { changeId: string; gate: Gate; revision: number; digest: string };
+
+/** Puts a question to a person, once per interrupt of the graph: asked again for the same interrupt, it changes nothing. Returns its round, or null when it stood already. */
+export async function openQuestion(
+  sql: Sql,
+  question: Question & { interruptId: string },
+): Promise<number | null> {
+  const { rows } = await sql.query<{ round: number }>(
+    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id)
+     select $1, $2, $3, 1 + count(*), $4, $5 from decisions where change_id = $1 and gate = $2 and revision = $3
+     on conflict (change_id, interrupt_id) do nothing returning round`,
+    [question.changeId, question.gate, question.revision, question.digest, question.interruptId],
+  );
+  return rows[0]?.round ?? null;
+}
+
+/** Records that policy asks for nobody: the permission of an unattended run. The same again changes nothing. */
+export async function permitByPolicy(sql: Sql, question: Question, by: Person): Promise<void> {
+  await sql.query(
+    `insert into decisions (change_id, gate, revision, round, digest, answer, by, decided_at)
+     values ($1, 'approval', $2, 1, $3, 'approve', $4, now()) on conflict (change_id, gate, revision, round) do nothing`,
+    [question.changeId, question.revision, question.digest, JSON.stringify(by)],
+  );
+}
+
+/**
+ * The one conditional UPDATE that decides (design.md, invariant 1): it changes a row only while the question is open, the
+ * change stands where it was asked, and revision and digest are the ones the person saw. True for the one winner.
+ */
+export async function answerQuestion(
+  sql: Sql,
+  question: Question & { round: number },
+  answer: { answer: Answer; by: Person; reason: string | null },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update decisions d set answer = $6, by = $7, reason = $8, decided_at = now()
+     from changes c
+     where d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.digest = $5 and d.answer is null
+       and c.id = d.change_id and c.revision = d.revision and c.digest = d.digest
+       and c.status = case $2 when 'approval' then 'waiting' else 'needs_person' end`,
+    [
+      question.changeId,
+      question.gate,
+      question.revision,
+      question.round,
+      question.digest,
+      answer.answer,
+      JSON.stringify(answer.by),
+      answer.reason,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** The answered question behind this interrupt of the graph, or null while it is open or unknown. */
+export async function findAnswer(sql: Sql, changeId: string, interruptId: string): Promise<Decision | null> {
+  const { rows } = await sql.query(
+    "select * from decisions where change_id = $1 and interrupt_id = $2 and answer is not null",
+    [changeId, interruptId],
+  );
+  return rows[0] === undefined ? null : toDecision(rows[0]);
+}
+
+/** The row that permits running exactly this revision and digest, or null: then nothing may run (invariant 3). */
+export async function findPermission(
+  sql: Sql,
+  changeId: string,
+  revision: number,
+  digest: string,
+): Promise<Decision | null> {
+  const { rows } = await sql.query(
+    `select * from decisions where change_id = $1 and gate = 'approval' and revision = $2 and digest = $3
+       and answer = 'approve'`,
+    [changeId, revision, digest],
+  );
+  return rows[0] === undefined ? null : toDecision(rows[0]);
+}

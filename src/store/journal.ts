@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { Direction, Outcome, type StepKey, type StepRecord } from "../change/journal.ts";
+import type { Sql } from "./database.ts";
+
+/** Where a child runs, so that whoever finds its row can tell whether it is still there. `pidStart` guards against a reused pid. */
+export type ChildPlace = { host: string; bootId: string; pgid: number; pidStart: string };
+
+/** How an attempt ended. */
+export type StepEnd = {
+  outcome: "done" | "failed" | "unknown";
+  exitCode: number | null;
+  signal: string | null;
+  error: string | null;
+};
+
+/** Writes the intent to run, before the spawn. False when this attempt has a row already: it must not be run again. */
+export async function insertIntent(
+  sql: Sql,
+  key: StepKey,
+  argv: string[],
+  dir: string,
+  epoch: number,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
+    [...keyValues(key), JSON.stringify(argv), dir, epoch],
+  );
+  return rowCount === 1;
+}
+
+/** Records that the child runs, and where. */
+export async function markStarted(sql: Sql, key: StepKey, place: ChildPlace): Promise<void> {
+  await sql.query(
+    `update journal set started_at = now(), host = $6, boot_id = $7, pgid = $8, pid_start = $9 where ${KEY}`,
+    [...keyValues(key), place.host, place.bootId, place.pgid, place.pidStart],
+  );
+}
+
+/** Records the end. An attempt ends once: the first record stands. */
+export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promise<void> {
+  await sql.query(
+    `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9
+     where ${KEY} and finished_at is null`,
+    [...keyValues(key), end.outcome, end.exitCode, end.signal, end.error],
+  );
+}
+
+/** Every attempt of a change, in the order they were made. */
+export async function findSteps(sql: Sql, changeId: string): Promise<StepRecord[]> {
+  const { rows } = await sql.query<JournalRow>(
+    "select * from journal where change_id = $1 order by intent_at, direction, step",
+    [changeId],
+  );
+  return rows.map(toRecord);
+}
+
+const KEY = "change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5";
+
+function keyValues(key: StepKey): unknown[] {
+  return [key.changeId, key.revision, key.step, key.direction, key.attempt];
+}
+
+const JournalRow = z.object({
+  change_id: z.string(),
+  revision: z.int(),
+  step: z.int(),
+  direction: Direction,
+  attempt: z.int(),
+  argv: z.array(z.string()),
+  dir: z.string(),
+  outcome: Outcome.nullable(),
+  exit_code: z.int().nullable(),
+  error: z.string().nullable(),
+  intent_at: z.date(),
+  started_at: z.date().nullable(),
+  finished_at: z.date().nullable(),
+});
+type JournalRow = z.infer<typeof JournalRow>;
+
+function toRecord(raw: JournalRow): StepRecord {
+  const row = JournalRow.parse(raw);
+  return {
+    changeId: row.change_id,
+    revision: row.revision,
+    step: row.step,
+    direction: row.direction,
+    attempt: row.attempt,
+    argv: row.argv,
+    dir: row.dir,
+    outcome: row.outcome ?? "running",
+    exitCode: row.exit_code,
+    error: row.error,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}

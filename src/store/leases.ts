@@ -1,0 +1,88 @@
+import type { Database, Sql } from "./database.ts";
+
+/** The right to work on one change, until somebody else takes it over. Every write of the owner names `epoch`. */
+export type Lease = { changeId: string; owner: string; epoch: number; workSeen: number };
+
+/** The lease is somebody else's by now: whatever was being done must stop, and nothing more be written. */
+export class LeaseLostError extends Error {
+  override name = "LeaseLostError";
+  constructor(lease: Lease) {
+    super(
+      `Change ${lease.changeId} is no longer owned by ${lease.owner} at epoch ${lease.epoch}: another instance took it over.`,
+    );
+  }
+}
+
+/** How many changes may be worked on at once. */
+export type RunLimits = { all: number; perRequester: number };
+
+/** Serialises claims, so that the limits hold over all instances. Claims are short: no network in between. */
+const CLAIM_LOCK = "7310868735955264049";
+
+/**
+ * Takes the change that has waited longest for work and that nobody owns, or null when there is none or the limits are
+ * reached. A change whose owner died is claimable as soon as its lease has run out.
+ */
+export async function claimChange(
+  database: Database,
+  owner: string,
+  leaseMs: number,
+  limits: RunLimits,
+): Promise<Lease | null> {
+  return database.transaction(async (sql) => {
+    await sql.query("select pg_advisory_xact_lock($1)", [CLAIM_LOCK]);
+    const { rows } = await sql.query<{ id: string; lease_epoch: number; work_wanted: number }>(
+      `with live as (select id, requester_key from changes where lease_until > now()),
+       next as (
+         select c.id from changes c
+         where c.work_wanted > c.work_done and (c.lease_until is null or c.lease_until <= now())
+           and (select count(*) from live) < $3
+           and (select count(*) from live l where l.requester_key = c.requester_key) < $4
+         order by c.work_wanted_at, c.id limit 1 for update skip locked
+       )
+       update changes set lease_owner = $1, lease_epoch = lease_epoch + 1,
+         lease_until = now() + make_interval(secs => $2 / 1000.0)
+       where id = (select id from next) returning id, lease_epoch, work_wanted`,
+      [owner, leaseMs, limits.all, limits.perRequester],
+    );
+    const row = rows[0];
+    if (row === undefined) return null;
+    return { changeId: row.id, owner, epoch: row.lease_epoch, workSeen: row.work_wanted };
+  });
+}
+
+/** Prolongs the lease; false when it is somebody else's by now. */
+export async function renewLease(sql: Sql, lease: Lease, leaseMs: number): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update changes set lease_until = now() + make_interval(secs => $4 / 1000.0)
+     where id = $1 and lease_owner = $2 and lease_epoch = $3`,
+    [lease.changeId, lease.owner, lease.epoch, leaseMs],
+  );
+  return rowCount === 1;
+}
+
+/** Locks the change's row and makes sure that the lease still holds, for the rest of the transaction. Throws LeaseLostError. */
+export async function assertOwned(sql: Sql, lease: Lease): Promise<void> {
+  const { rowCount } = await sql.query(
+    "select 1 from changes where id = $1 and lease_owner = $2 and lease_epoch = $3 for update",
+    [lease.changeId, lease.owner, lease.epoch],
+  );
+  if (rowCount !== 1) throw new LeaseLostError(lease);
+}
+
+/** Gives the change back. What was asked for since the claim stays asked for. `workSeen` null: nothing was finished. */
+export async function releaseLease(sql: Sql, lease: Lease, workSeen: number | null): Promise<void> {
+  await sql.query(
+    `update changes set lease_owner = null, lease_until = null, work_done = coalesce($4, work_done)
+     where id = $1 and lease_owner = $2 and lease_epoch = $3`,
+    [lease.changeId, lease.owner, lease.epoch, workSeen],
+  );
+}
+
+/** Asks for work on a change, and wakes nobody: the caller does, with its own transaction. */
+export async function wantWork(sql: Sql, changeId: string): Promise<void> {
+  await sql.query(
+    "update changes set work_wanted = work_wanted + 1, work_wanted_at = now() where id = $1",
+    [changeId],
+  );
+}

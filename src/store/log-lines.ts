@@ -1,0 +1,47 @@
+import type { LogExcerpt, LogLine, StepKey } from "../change/journal.ts";
+import type { Sql } from "./database.ts";
+
+/** Appends lines to one attempt's log. Numbers are the caller's; a line written again changes nothing. */
+export async function appendLines(sql: Sql, key: StepKey, lines: LogLine[]): Promise<void> {
+  await sql.query(
+    `insert into log_lines (change_id, revision, step, direction, attempt, number, stream, text)
+     select $1, $2, $3, $4, $5, number, stream, text
+     from unnest($6::int[], $7::text[], $8::text[]) as line (number, stream, text) on conflict do nothing`,
+    [
+      ...keyValues(key),
+      lines.map((line) => line.number),
+      lines.map((line) => line.stream),
+      // PostgreSQL's text holds no NUL; what a command prints may.
+      lines.map((line) => line.text.replaceAll("\0", "\\0")),
+    ],
+  );
+}
+
+/** The first `head` and last `tail` lines of one attempt, and how many lie between them or were dropped when it ran. */
+export async function findExcerpt(
+  sql: Sql,
+  key: StepKey,
+  limits: { head: number; tail: number },
+): Promise<LogExcerpt> {
+  const { rows } = await sql.query<LogLine & { place: number; last: number }>(
+    `select number, stream, text, place, last from (
+       select number, stream, text, row_number() over (order by number)::int as place,
+         count(*) over ()::int as kept, max(number) over () as last
+       from log_lines where ${KEY}
+     ) line where place <= $6 or place > kept - $7 order by number`,
+    [...keyValues(key), limits.head, limits.tail],
+  );
+  const head = rows.filter((row) => row.place <= limits.head).map(toLine);
+  const tail = rows.filter((row) => row.place > limits.head).map(toLine);
+  return { head, tail, omitted: (rows[0]?.last ?? 0) - head.length - tail.length };
+}
+
+const KEY = "change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5";
+
+function keyValues(key: StepKey): unknown[] {
+  return [key.changeId, key.revision, key.step, key.direction, key.attempt];
+}
+
+function toLine(row: LogLine): LogLine {
+  return { number: row.number, stream: row.stream, text: row.text };
+}
