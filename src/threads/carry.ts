@@ -1,0 +1,77 @@
+import type { Change, ChangeStatus, Gate } from "../change/change.ts";
+import type { ChangeGraph } from "../graph/graph.ts";
+import { type GraphState, initialState } from "../graph/state.ts";
+import type { Database } from "../store/database.ts";
+import { findAnswer } from "../store/decisions.ts";
+
+/** Where a thread came to rest. */
+export type Rest =
+  | { at: "gate"; gate: Gate; interruptId: string; revision: number; digest: string; notes: string | null }
+  | { at: "end"; status: ChangeStatus; error: string | null };
+
+/**
+ * Carries a change on from where its checkpoint stands until it rests: at a question nobody has answered yet, or at its
+ * end. This is the resume rule (design.md): a decision goes in only while the thread is parked at the very interrupt it
+ * was asked for; from any other place an updateState would run the plan again (measured).
+ */
+export async function carryOn(
+  graph: ChangeGraph,
+  database: Database,
+  change: Change,
+  signal: AbortSignal,
+): Promise<Rest> {
+  const config = { configurable: { thread_id: change.id } };
+  const run = { ...config, signal, durability: "sync" as const, runName: "change", metadata: { change_id: change.id } };
+  for (;;) {
+    signal.throwIfAborted();
+    const snapshot = await graph.getState(config);
+    // No checkpoint yet: invoke(null) would throw, and an input given to a parked thread would start it anew.
+    if (snapshot.config.configurable?.["checkpoint_id"] === undefined) {
+      await graph.invoke(initialState(change.request, change.planOnly, change.revision), run);
+      continue;
+    }
+    const state = toState(snapshot.values);
+    const [task] = snapshot.tasks;
+    if (snapshot.next.length === 0 || task === undefined) return ended(state);
+    const parked = readInterrupt(task.interrupts?.[0]);
+    if (parked !== null) {
+      const answer = await findAnswer(database, change.id, parked.interruptId);
+      if (answer === null) return { at: "gate", ...parked, notes: state.reviewNotes };
+      if (answer.revision !== parked.revision || answer.digest !== parked.digest || answer.gate !== parked.gate) {
+        throw new Error(`The answer about ${change.id} is to another revision than the thread is parked at.`);
+      }
+      const node = parked.gate === "approval" ? "awaitApproval" : "awaitOperator";
+      const { gate, revision, digest } = answer;
+      const decision = { gate, answer: answer.answer, revision, digest };
+      await graph.updateState(config, { decision, humanApproved: answer.answer === "approve" || state.humanApproved }, node);
+    }
+    await graph.invoke(null, run);
+  }
+}
+
+function readInterrupt(
+  found: { id?: string; value?: unknown } | undefined,
+): { gate: Gate; interruptId: string; revision: number; digest: string } | null {
+  if (found === undefined) return null;
+  const { id, value } = found;
+  if (id === undefined || typeof value !== "object" || value === null) return null;
+  const { gate, revision, digest } = value as { gate?: unknown; revision?: unknown; digest?: unknown };
+  if (gate !== "approval" && gate !== "operator") return null;
+  if (typeof revision !== "number" || typeof digest !== "string") return null;
+  return { gate, interruptId: id, revision, digest };
+}
+
+/** The checkpointer's values are untyped; they are what our own nodes returned. */
+function toState(values: unknown): GraphState {
+  return values as GraphState;
+}
+
+function ended(state: GraphState): Rest {
+  if (state.error !== null) return { at: "end", status: "failed", error: state.error };
+  if (state.planOnly) return { at: "end", status: "planned", error: null };
+  if (state.executionStatus === "rolled_back") return { at: "end", status: "rolled_back", error: null };
+  if (state.decision?.answer === "reject") return { at: "end", status: "rejected", error: null };
+  if (state.decision?.answer === "accept") return { at: "end", status: "accepted", error: null };
+  if (state.reviewResult === "approved") return { at: "end", status: "done", error: null };
+  return { at: "end", status: "failed", error: "The thread ended without a verdict. Look at its journal." };
+}

@@ -1,0 +1,28 @@
+import type { Database } from "../store/database.ts";
+import { openQuestion } from "../store/decisions.ts";
+import type { RecordEvents } from "../store/events.ts";
+import { assertOwned, type Lease, releaseLease } from "../store/leases.ts";
+import type { Rest } from "./carry.ts";
+import { setStatus } from "./progress.ts";
+
+/** Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction. */
+export async function settle(
+  database: Database,
+  record: RecordEvents,
+  lease: Lease,
+  rest: Rest,
+): Promise<void> {
+  await database.transaction(async (sql) => {
+    await assertOwned(sql, lease);
+    const { changeId } = lease;
+    if (rest.at === "end") {
+      await setStatus(sql, record, changeId, rest.status, rest.error);
+    } else {
+      const { gate, revision, digest, interruptId } = rest;
+      const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId });
+      if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
+      await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
+    }
+    await releaseLease(sql, lease, lease.workSeen);
+  });
+}

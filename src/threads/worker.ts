@@ -1,0 +1,95 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ChangeGraph } from "../graph/graph.ts";
+import { findChange } from "../store/changes.ts";
+import type { Database } from "../store/database.ts";
+import type { RecordEvents } from "../store/events.ts";
+import { claimChange, type Lease, LeaseLostError, releaseLease, renewLease, type RunLimits } from "../store/leases.ts";
+import { wake, type Wakes } from "../store/notify.ts";
+import { carryOn } from "./carry.ts";
+import { settle } from "./settle.ts";
+
+export type WorkerOptions = {
+  database: Database;
+  wakes: Wakes;
+  record: RecordEvents;
+  graph: ChangeGraph;
+  leases: Map<string, Lease>;
+  owner: string;
+  limits: RunLimits;
+  log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
+};
+
+const LEASE_MS = 6_000;
+const HEARTBEAT_MS = LEASE_MS / 3;
+/** A notification can be lost; the poll is what finds its work then. */
+const POLL_MS = 1_000;
+/** After a fault of ours a change rests this long, so that it does not turn the machine into a heater. */
+const FAULT_PAUSE_MS = 2_000;
+
+/** Starts the loop that claims changes and carries them on. `stop` ends the intake and waits at most `graceMs` for what runs. */
+export function startWorker(options: WorkerOptions): { stop(graceMs: number): Promise<void> } {
+  const intake = new AbortController();
+  const work = new AbortController();
+  const running = new Set<Promise<void>>();
+  const loop = (async () => {
+    while (!intake.signal.aborted) {
+      const lease = await claim(options);
+      if (lease === null) {
+        await options.wakes.wait("work", POLL_MS, intake.signal);
+        continue;
+      }
+      const one = carry(options, lease, work.signal).finally(() => running.delete(one));
+      running.add(one);
+    }
+  })();
+  return {
+    stop: async (graceMs) => {
+      intake.abort();
+      await loop;
+      const grace = setTimeout(() => work.abort(), graceMs);
+      await Promise.all(running);
+      clearTimeout(grace);
+    },
+  };
+}
+
+async function claim(options: WorkerOptions): Promise<Lease | null> {
+  try {
+    return await claimChange(options.database, options.owner, LEASE_MS, options.limits);
+  } catch (error) {
+    options.log.error({ err: error }, "No change could be claimed; trying again");
+    return null;
+  }
+}
+
+async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal): Promise<void> {
+  const { database, leases, log } = options;
+  const lost = new AbortController();
+  leases.set(lease.changeId, lease);
+  const heartbeat = setInterval(() => {
+    renewLease(database, lease, LEASE_MS).then(
+      (kept) => kept || lost.abort(new LeaseLostError(lease)),
+      (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
+    );
+  }, HEARTBEAT_MS);
+  try {
+    const change = await findChange(database, lease.changeId);
+    if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
+    const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
+    await settle(database, options.record, lease, rest);
+  } catch (error) {
+    log.error({ err: error, changeId: lease.changeId }, "A change could not be carried on; it is tried again");
+    await giveBack(options, lease, stopping);
+  } finally {
+    clearInterval(heartbeat);
+    leases.delete(lease.changeId);
+  }
+  // Whoever waited for a free place looks now.
+  await wake(database, "work").catch(() => undefined);
+}
+
+async function giveBack(options: WorkerOptions, lease: Lease, stopping: AbortSignal): Promise<void> {
+  await pause(FAULT_PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
+  // When this fails too, the lease runs out by itself.
+  await releaseLease(options.database, lease, null).catch(() => undefined);
+}
