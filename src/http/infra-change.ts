@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { Answer, openDecision } from "../change/change.ts";
+import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
+import type { TokenPerson } from "../change/person.ts";
+import { problem } from "./problem.ts";
+import { type Token, whoIs } from "./tokens.ts";
+import { viewOf } from "./view.ts";
+
+const AskBody = z.strictObject({
+  description: z.string().trim().min(1).max(MAX_REQUEST_LENGTH),
+  plan_only: z.boolean().default(false),
+});
+const DecisionBody = z.strictObject({
+  answer: Answer,
+  revision: z.int(),
+  digest: z.string().regex(/^[0-9a-f]{12,64}$/, "is the digest, or its first 12 characters"),
+  reason: z.string().max(1_000).nullable().default(null),
+});
+const Params = z.object({ thread_id: z.uuid() });
+const IdempotencyKey = z.string().min(1).max(200).optional();
+
+type Needs = { changes: Changes; tokens: readonly Token[] };
+
+/** The API under /infra-change: the same port as Slack's, for programs. Every answer is for a known token only. */
+export function addInfraChange(app: FastifyInstance, needs: Needs): void {
+  const { changes } = needs;
+  app.post("/infra-change", async (request, reply) => {
+    const person = authenticate(request, reply, needs.tokens);
+    if (person === null) return reply;
+    const body = AskBody.safeParse(request.body);
+    const key = IdempotencyKey.safeParse(request.headers["idempotency-key"]);
+    if (!body.success) return problem(reply, 400, faultsOf(body.error));
+    if (!key.success) return problem(reply, 400, "Idempotency-Key: 1 to 200 characters.");
+    const asked = await changes.ask({
+      request: body.data.description,
+      requester: person,
+      home: null,
+      planOnly: body.data.plan_only,
+      idempotencyKey: `api:${person.name}:${key.data ?? randomUUID()}`,
+    });
+    if (asked.kind === "refused") return problem(reply, 429, asked.reason);
+    return reply.code(202).send(viewOf(asked.change, []));
+  });
+  app.get("/infra-change/:thread_id", async (request, reply) => {
+    if (authenticate(request, reply, needs.tokens) === null) return reply;
+    const found = await findChange(changes, request);
+    if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
+    return reply.send(viewOf(found, await changes.steps(found.id)));
+  });
+  app.get("/infra-change/:thread_id/events", async (request, reply) => {
+    if (authenticate(request, reply, needs.tokens) === null) return reply;
+    return problem(reply, 501, "The stream of events is not available yet. Poll the change itself.");
+  });
+  app.post("/infra-change/:thread_id/decision", async (request, reply) => {
+    const person = authenticate(request, reply, needs.tokens);
+    return person === null ? reply : decide(changes, person, request, reply);
+  });
+}
+
+async function decide(
+  changes: Changes,
+  by: TokenPerson,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const body = DecisionBody.safeParse(request.body);
+  if (!body.success) return problem(reply, 400, faultsOf(body.error));
+  const change = await findChange(changes, request);
+  if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
+  const gate = body.data.answer === "approve" || body.data.answer === "reject" ? "approval" : "operator";
+  // The round is ours to know: a program names what it saw by revision and digest.
+  const round = openDecision(change)?.round ?? change.decisions.findLast((one) => one.gate === gate)?.round ?? 1;
+  const decided = await changes.decide({ ...body.data, changeId: change.id, gate, round, by });
+  switch (decided.kind) {
+    case "decided":
+      return reply.send(viewOf(decided.change, await changes.steps(change.id)));
+    case "already":
+      return problem(reply, 409, `It is decided already: ${decided.decision.answer}.`);
+    case "stale":
+      return problem(reply, 409, decided.reason);
+    case "refused":
+      return problem(reply, 403, decided.reason);
+    case "unknown":
+      return problem(reply, 404, "There is no change with this thread_id.");
+  }
+}
+
+function authenticate(request: FastifyRequest, reply: FastifyReply, tokens: readonly Token[]): TokenPerson | null {
+  const person = whoIs(request.headers.authorization, tokens);
+  if (person === null) {
+    reply.header("www-authenticate", "Bearer");
+    const closed = tokens.length === 0 ? " No token is configured: set GREENLIGHT_API_TOKENS to open the API." : "";
+    problem(reply, 401, `Send a known token as "Authorization: Bearer ...".${closed}`);
+  }
+  return person;
+}
+
+async function findChange(changes: Changes, request: FastifyRequest) {
+  const params = Params.safeParse(request.params);
+  return params.success ? changes.get(params.data.thread_id) : null;
+}
+
+function faultsOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
+}

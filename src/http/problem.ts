@@ -1,0 +1,24 @@
+import type { FastifyReply } from "fastify";
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad request",
+  401: "Not authenticated",
+  403: "Not allowed",
+  404: "Not found",
+  409: "Conflict",
+  413: "Too large",
+  415: "Unsupported media type",
+  429: "Too many",
+  500: "Internal fault",
+  501: "Not available yet",
+  503: "Not ready",
+};
+
+/** Answers with a problem document (RFC 9457). `detail` says what was found and what to do, and nothing of our insides. */
+export function problem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+  const title = TITLES[status] ?? "Error";
+  return reply
+    .code(status)
+    .type("application/problem+json")
+    .send(JSON.stringify({ type: "about:blank", title, status, detail }));
+}

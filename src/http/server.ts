@@ -1,0 +1,31 @@
+import Fastify, { type FastifyInstance } from "fastify";
+import type { Changes } from "../change/changes.ts";
+import { addInfraChange } from "./infra-change.ts";
+import { problem } from "./problem.ts";
+import type { Token } from "./tokens.ts";
+
+const BODY_LIMIT_BYTES = 64 * 1_024;
+
+/** The one HTTP server: API and health. `onFault` hears of what went wrong inside; the caller of the API does not. */
+export function createServer(needs: {
+  changes: Changes;
+  tokens: readonly Token[];
+  isReady: () => Promise<boolean>;
+  onFault: (error: Error) => void;
+}): FastifyInstance {
+  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
+  app.setNotFoundHandler((_request, reply) => problem(reply, 404, "There is nothing at this address."));
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return problem(reply, status, error.message);
+    needs.onFault(error);
+    return problem(reply, 500, "Something went wrong here. It is in the log; what was asked for was not done.");
+  });
+  app.get("/healthz", async () => ({ ok: true }));
+  app.get("/readyz", async (_request, reply) =>
+    (await needs.isReady()) ? { ok: true } : problem(reply, 503, "The database does not answer."),
+  );
+  app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
+  addInfraChange(app, needs);
+  return app;
+}
