@@ -4,10 +4,10 @@ import { hostname } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import type { PoolConfig } from "pg";
 import { createAsk } from "./agents/claude.ts";
-import type { Changes } from "./change/changes.ts";
-import type { StepKey } from "./change/journal.ts";
 import { planChange } from "./agents/planner.ts";
 import { reviewOutcome } from "./agents/reviewer.ts";
+import type { Changes } from "./change/changes.ts";
+import type { StepKey } from "./change/journal.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { childEnvironment } from "./execution/child-environment.ts";
 import { createExecutor } from "./execution/executor.ts";
@@ -19,7 +19,7 @@ import type { Log } from "./observe/log.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { startModel } from "./playground/model.ts";
 import { copySamples } from "./playground/sample-copy.ts";
-import { builtInPolicy, parsePolicy, type Policy, withApprovers } from "./policy/document.ts";
+import { builtInPolicy, type Policy, parsePolicy, withApprovers } from "./policy/document.ts";
 import { createCheckpointer } from "./store/checkpointer.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
@@ -76,7 +76,9 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   await mkdir(config.dataDir, { recursive: true });
   const { connection, line: databaseLine } = await connect(config, log, closing);
   await migrate(connection);
-  const database = openDatabase(connection, (error) => log.warn({ err: error }, "A database connection was cut"));
+  const database = openDatabase(connection, (error) =>
+    log.warn({ err: error }, "A database connection was cut"),
+  );
   closing.push(() => database.close());
   const wakes = await listenForWakes(connection);
   closing.push(() => wakes.close());
@@ -93,7 +95,11 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   const server = createServer({
     changes,
     tokens: config.tokens,
-    isReady: () => database.query("select 1").then(() => true, () => false),
+    isReady: () =>
+      database.query("select 1").then(
+        () => true,
+        () => false,
+      ),
     onFault: (error) => log.error({ err: error }, "A request could not be answered"),
   });
   const address = await server.listen({ host: config.host, port: config.port });
@@ -115,7 +121,10 @@ async function connect(
   if (config.database.kind === "url") {
     return { connection: { connectionString: config.database.url }, line: "real, DATABASE_URL" };
   }
-  const embedded = await startEmbedded({ dataDir: join(config.dataDir, "postgres"), log: (line) => log.info(line) });
+  const embedded = await startEmbedded({
+    dataDir: join(config.dataDir, "postgres"),
+    log: (line) => log.info(line),
+  });
   closing.push(() => embedded.stop());
   return { connection: embedded.connection, line: embedded.where };
 }
@@ -155,7 +164,12 @@ async function prepareGround(config: Config): Promise<Ground> {
   await installKubectl({ binDir, stateFile, node: process.execPath });
   const path = `${binDir}${delimiter}${config.inherited["PATH"] ?? ""}`;
   const env = childEnvironment(config.inherited, { PATH: path });
-  return { workspace, policy, env, lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules] };
+  return {
+    workspace,
+    policy,
+    env,
+    lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
+  };
 }
 
 async function readPolicy(file: string | null): Promise<Policy> {
@@ -180,7 +194,8 @@ function createDeps(parts: {
   const { policy } = ground;
   const leaseOf = (changeId: string): Lease => {
     const lease = parts.leases.get(changeId);
-    if (lease === undefined) throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0, workSeen: 0 });
+    if (lease === undefined)
+      throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0, workSeen: 0 });
     return lease;
   };
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);

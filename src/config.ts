@@ -2,14 +2,21 @@ import { resolve } from "node:path";
 import { z } from "zod";
 
 /** An API token as configured. */
-export type ApiToken = { name: string; role: "requester" | "approver"; slackId: string | null; secret: string };
+export type ApiToken = {
+  name: string;
+  role: "requester" | "approver";
+  slackId: string | null;
+  secret: string;
+};
 
 /** All settings, read once. */
 export type Config = {
   host: string;
   port: number;
   dataDir: string;
-  model: { kind: "real"; apiKey: string; baseUrl: string | null; name: string } | { kind: "stand-in"; name: string };
+  model:
+    | { kind: "real"; apiKey: string; baseUrl: string | null; name: string }
+    | { kind: "stand-in"; name: string };
   database: { kind: "url"; url: string } | { kind: "embedded" };
   approvers: string[];
   policyFile: string | null;
@@ -23,7 +30,12 @@ export type Config = {
 const list = z
   .string()
   .default("")
-  .transform((text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""));
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
 
 const Token = z.string().transform((text, context): ApiToken => {
   const parts = text.split(":");
@@ -32,7 +44,9 @@ const Token = z.string().transform((text, context): ApiToken => {
   const slackId = parts.length === 4 ? (parts[2] ?? "") : null;
   const fits = (parts.length === 3 || parts.length === 4) && /^[\w.-]+$/.test(name) && secret.length >= 16;
   if (!fits || (role !== "requester" && role !== "approver")) {
-    context.addIssue("each token is name:role[:slack_id]:secret, role requester or approver, secret 16 characters or more");
+    context.addIssue(
+      "each token is name:role[:slack_id]:secret, role requester or approver, secret 16 characters or more",
+    );
     return z.NEVER;
   }
   return { name, role, slackId, secret };
@@ -45,7 +59,10 @@ const Environment = z.object({
   GREENLIGHT_MODEL: z.string().default("claude-sonnet-5-5"),
   ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
-  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must begin with postgres://").optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must begin with postgres://")
+    .optional(),
   GREENLIGHT_APPROVERS: list,
   GREENLIGHT_POLICY: z.string().optional(),
   GREENLIGHT_WORKSPACE: z.string().optional(),
@@ -64,10 +81,15 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): { ok: true; config: Config } | { ok: false; faults: string[] } {
   // A variable set to nothing is a variable left out.
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ""));
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const parsed = Environment.safeParse(set);
   if (!parsed.success) {
-    return { ok: false, faults: parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`) };
+    return {
+      ok: false,
+      faults: parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`),
+    };
   }
   const faults = mixtures(parsed.data);
   if (faults.length > 0) return { ok: false, faults };

@@ -12,7 +12,11 @@ export async function main(): Promise<void> {
   const command = process.argv.slice(2).join(" ");
   if (command !== "") {
     const known = LATER.some((name) => command.startsWith(name));
-    say(known ? `${command}: not available yet.` : `${command}: there is no such command. Known: ${LATER.join(", ")}.`);
+    say(
+      known
+        ? `${command}: not available yet.`
+        : `${command}: there is no such command. Known: ${LATER.join(", ")}.`,
+    );
     process.exitCode = 2;
     return;
   }

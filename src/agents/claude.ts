@@ -91,7 +91,8 @@ async function tryOnce<Answer>(
 }
 
 function readMessage<Answer>(message: Anthropic.Message, schema: z.ZodType<Answer>): Outcome<Answer> {
-  if (message.stop_reason === "refusal") return { ok: false, again: false, reason: "the model refused to answer" };
+  if (message.stop_reason === "refusal")
+    return { ok: false, again: false, reason: "the model refused to answer" };
   if (message.stop_reason === "max_tokens") {
     return { ok: false, again: true, reason: `the model's answer was cut off at ${MAX_TOKENS} tokens` };
   }
@@ -115,7 +116,8 @@ function fromError(error: InstanceType<typeof Anthropic.AnthropicError>): Outcom
   if (error instanceof Anthropic.APIConnectionError) {
     return { ok: false, again: true, reason: "the model could not be reached" };
   }
-  if (!(error instanceof Anthropic.APIError)) return { ok: false, again: false, reason: "the model's client failed" };
+  if (!(error instanceof Anthropic.APIError))
+    return { ok: false, again: false, reason: "the model's client failed" };
   const status: number = error.status ?? 0;
   if (status === 401 || status === 403) {
     return { ok: false, again: false, reason: "the model's service did not accept ANTHROPIC_API_KEY" };

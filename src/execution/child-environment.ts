@@ -7,5 +7,11 @@ export function childEnvironment(
   more: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const listed = LISTED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return { ...Object.fromEntries(listed), TF_IN_AUTOMATION: "1", TF_INPUT: "0", CHECKPOINT_DISABLE: "1", ...more };
+  return {
+    ...Object.fromEntries(listed),
+    TF_IN_AUTOMATION: "1",
+    TF_INPUT: "0",
+    CHECKPOINT_DISABLE: "1",
+    ...more,
+  };
 }

@@ -116,7 +116,12 @@ function toEnded(result: Result, ended: "deadline" | "abort" | null, deadlineMs:
   const exitCode = result.exitCode ?? null;
   const signal = result.signal ?? null;
   if (ended === "deadline") {
-    return { outcome: "failed", exitCode, signal, error: `It was ended after its deadline of ${deadlineMs / 1_000} s.` };
+    return {
+      outcome: "failed",
+      exitCode,
+      signal,
+      error: `It was ended after its deadline of ${deadlineMs / 1_000} s.`,
+    };
   }
   if (ended === "abort") {
     return { outcome: "unknown", exitCode, signal, error: "It was ended before it was through." };
@@ -129,7 +134,8 @@ function toEnded(result: Result, ended: "deadline" | "abort" | null, deadlineMs:
 
 function whyNotStarted(result: Result): string {
   const code = result.code ?? "";
-  if (code === "ENOENT") return "The program, or the directory it should run in, is not there. Install it, or set PATH.";
+  if (code === "ENOENT")
+    return "The program, or the directory it should run in, is not there. Install it, or set PATH.";
   if (code === "E2BIG") return "The command is too long for this system.";
   return `The command could not be started (${code || (result.shortMessage ?? "no reason given")}).`;
 }

@@ -24,9 +24,18 @@ export async function executePlan(
       return { currentStep: step.step, executionStatus: before.outcome === "failed" ? "failed" : "unknown" };
     }
     if (!(await deps.isPermitted(changeId, state.revision, state.digest))) {
-      return { error: "Nobody has approved exactly this plan, so step " + `${step.step} and all after it were not run.` };
+      return {
+        error:
+          "Nobody has approved exactly this plan, so step " + `${step.step} and all after it were not run.`,
+      };
     }
-    const key = { changeId, revision: state.revision, step: step.step, direction: "forward", attempt: 1 } as const;
+    const key = {
+      changeId,
+      revision: state.revision,
+      step: step.step,
+      direction: "forward",
+      attempt: 1,
+    } as const;
     const end = await deps.runStep(key, step, context.signal);
     const status: ExecutionStatus = end === null ? "unknown" : end.outcome;
     if (status !== "done") return { currentStep: step.step, executionStatus: status };

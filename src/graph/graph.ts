@@ -36,7 +36,10 @@ export function createGraph(deps: GraphDeps, checkpointer: BaseCheckpointSaver) 
     .addNode("awaitOperator", awaitOperator)
     .addNode("rollBack", node(rollBack))
     .addEdge(START, "planChange")
-    .addConditionalEdges("planChange", (state) => (state.error === null ? "assessRisk" : END), ["assessRisk", END])
+    .addConditionalEdges("planChange", (state) => (state.error === null ? "assessRisk" : END), [
+      "assessRisk",
+      END,
+    ])
     .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
     .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", END])
     .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [

@@ -11,7 +11,8 @@ export async function planChange(
   if (state.error !== null) return {};
   await deps.report(context.changeId, "planning");
   const planned = await deps.askPlanner(context.changeId, state.request, context.signal);
-  if (!planned.ok) return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
+  if (!planned.ok)
+    return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
   const { answer } = planned;
   if (answer.plan.length === 0) {
     const why = [answer.summary, ...answer.questions].filter((text) => text !== "").join(" ");

@@ -28,7 +28,9 @@ async function judgeOutcome(
   const reviewed = await deps.askReviewer(context.changeId, state.request, facts, context.signal);
   if (!reviewed.ok) return needsHuman(`The Reviewer gave no verdict: ${reviewed.reason}.`);
   if (reviewed.answer.result === "approved" && state.executionStatus !== "done") {
-    return needsHuman(`Step ${state.currentStep} failed, so this cannot count as done. ${reviewed.answer.notes}`);
+    return needsHuman(
+      `Step ${state.currentStep} failed, so this cannot count as done. ${reviewed.answer.notes}`,
+    );
   }
   return reviewed.answer;
 }

@@ -17,7 +17,9 @@ export async function rollBack(
   if (state.error !== null) return {};
   if (state.plan === null || state.digest === null) return { error: "There is no plan to take back." };
   await deps.report(context.changeId, "rolling_back");
-  const records = (await deps.findSteps(context.changeId)).filter((record) => record.revision === state.revision);
+  const records = (await deps.findSteps(context.changeId)).filter(
+    (record) => record.revision === state.revision,
+  );
   const ran = state.plan.plan.filter((step) => outcomeOf(records, step, "forward") === "done");
   for (const step of ran.toReversed()) {
     context.signal.throwIfAborted();
@@ -47,7 +49,13 @@ async function takeBack(
     return { error: `Nobody has approved exactly this plan, so step ${step.step} was not taken back.` };
   }
   const { changeId, signal } = context;
-  const key = { changeId, revision: state.revision, step: step.step, direction: "rollback", attempt: 1 } as const;
+  const key = {
+    changeId,
+    revision: state.revision,
+    step: step.step,
+    direction: "rollback",
+    attempt: 1,
+  } as const;
   const end = await deps.runStep(key, step.rollback, signal);
   if (end?.outcome === "done") return null;
   return stop(deps, context, `Taking back step ${step.step} ended as ${end?.outcome ?? "unknown"}.`);

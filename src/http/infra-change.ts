@@ -71,7 +71,8 @@ async function decide(
   if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
   const gate = body.data.answer === "approve" || body.data.answer === "reject" ? "approval" : "operator";
   // The round is ours to know: a program names what it saw by revision and digest.
-  const round = openDecision(change)?.round ?? change.decisions.findLast((one) => one.gate === gate)?.round ?? 1;
+  const round =
+    openDecision(change)?.round ?? change.decisions.findLast((one) => one.gate === gate)?.round ?? 1;
   const decided = await changes.decide({ ...body.data, changeId: change.id, gate, round, by });
   switch (decided.kind) {
     case "decided":
@@ -87,11 +88,16 @@ async function decide(
   }
 }
 
-function authenticate(request: FastifyRequest, reply: FastifyReply, tokens: readonly Token[]): TokenPerson | null {
+function authenticate(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  tokens: readonly Token[],
+): TokenPerson | null {
   const person = whoIs(request.headers.authorization, tokens);
   if (person === null) {
     reply.header("www-authenticate", "Bearer");
-    const closed = tokens.length === 0 ? " No token is configured: set GREENLIGHT_API_TOKENS to open the API." : "";
+    const closed =
+      tokens.length === 0 ? " No token is configured: set GREENLIGHT_API_TOKENS to open the API." : "";
     problem(reply, 401, `Send a known token as "Authorization: Bearer ...".${closed}`);
   }
   return person;

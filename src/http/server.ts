@@ -19,7 +19,11 @@ export function createServer(needs: {
     const status = error.statusCode ?? 500;
     if (status < 500) return problem(reply, status, error.message);
     needs.onFault(error);
-    return problem(reply, 500, "Something went wrong here. It is in the log; what was asked for was not done.");
+    return problem(
+      reply,
+      500,
+      "Something went wrong here. It is in the log; what was asked for was not done.",
+    );
   });
   app.get("/healthz", async () => ({ ok: true }));
   app.get("/readyz", async (_request, reply) =>

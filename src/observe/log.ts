@@ -8,5 +8,8 @@ export function createLog(
   redact: (text: string) => string,
   write: (line: string) => void = (line) => void process.stderr.write(line),
 ): Log {
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write: (line) => write(redact(line)) });
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line) => write(redact(line)) },
+  );
 }

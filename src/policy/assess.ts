@@ -5,7 +5,14 @@ import { judge } from "./judge.ts";
 
 /** What the rules make of a whole plan, or why they refuse it. */
 export type Assessment =
-  | { ok: true; risk: Risk; reasons: string[]; stepRisks: Risk[]; environments: string[]; asksPerson: boolean }
+  | {
+      ok: true;
+      risk: Risk;
+      reasons: string[];
+      stepRisks: Risk[];
+      environments: string[];
+      asksPerson: boolean;
+    }
   | { ok: false; reason: string };
 
 /** Judges every step and every way back. The model can raise a risk, never lower it (design.md, invariant 4). */
@@ -20,12 +27,16 @@ export function assessPlan(plan: Plan, policy: Policy): Assessment {
       const verdict = judge(command, policy);
       if (verdict.decision === "deny") {
         const where = command === step ? `step ${step.step}` : `the rollback of step ${step.step}`;
-        return { ok: false, reason: `Policy refuses ${where}, ${argvOf(command).join(" ")}: ${verdict.reasons.join("; ")}.` };
+        return {
+          ok: false,
+          reason: `Policy refuses ${where}, ${argvOf(command).join(" ")}: ${verdict.reasons.join("; ")}.`,
+        };
       }
       stepRisk = maxRisk(stepRisk, verdict.risk);
       unattended &&= verdict.environment !== null && policy.unattended.medium.includes(verdict.environment);
       environments.add(verdict.environment ?? "not named in the policy");
-      if (verdict.risk !== "low") for (const reason of verdict.reasons) reasons.add(`step ${step.step}: ${reason}`);
+      if (verdict.risk !== "low")
+        for (const reason of verdict.reasons) reasons.add(`step ${step.step}: ${reason}`);
     }
     stepRisks.push(stepRisk);
   }

@@ -8,7 +8,10 @@ export function digestOf(plan: Plan, revision: number, policy: Policy): string {
   const bound = {
     revision,
     policy: policy.hash,
-    steps: plan.plan.map((step) => ({ run: bind(step), back: step.rollback === null ? null : bind(step.rollback) })),
+    steps: plan.plan.map((step) => ({
+      run: bind(step),
+      back: step.rollback === null ? null : bind(step.rollback),
+    })),
   };
   return createHash("sha256").update(JSON.stringify(bound)).digest("hex");
 }

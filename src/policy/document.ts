@@ -35,7 +35,10 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
   if (document.errors.length > 0) return { ok: false, faults: document.errors.map((error) => error.message) };
   const parsed = PolicyDocument.safeParse(document.toJS());
   if (!parsed.success) {
-    return { ok: false, faults: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`) };
+    return {
+      ok: false,
+      faults: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
+    };
   }
   const unnamed = parsed.data.unattended.medium.filter((name) => !(name in parsed.data.environments));
   if (unnamed.length > 0) {

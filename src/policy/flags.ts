@@ -47,7 +47,9 @@ const LONG: Readonly<Record<string, string>> = {
 function splitFlag(word: string): { name: string; given: string | null } {
   if (word.startsWith("--")) {
     const equals = word.indexOf("=");
-    return equals < 0 ? { name: word, given: null } : { name: word.slice(0, equals), given: word.slice(equals + 1) };
+    return equals < 0
+      ? { name: word, given: null }
+      : { name: word.slice(0, equals), given: word.slice(equals + 1) };
   }
   const name = LONG[word.slice(0, 2)] ?? word;
   if (word.length === 2) return { name, given: null };

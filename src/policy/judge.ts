@@ -9,7 +9,8 @@ import { deny, type Verdict } from "./verdict.ts";
 export function judge(command: Command, policy: Policy): Verdict {
   // Only what a keyboard prints: control, bidi, zero-width and look-alike letters never reach a program.
   const odd = command.args.find((word) => word === "" || !/^[\x20-\x7e]+$/.test(word));
-  if (odd !== undefined) return deny(`${command.tool}: the argument ${JSON.stringify(odd)} is empty or has odd characters`);
+  if (odd !== undefined)
+    return deny(`${command.tool}: the argument ${JSON.stringify(odd)} is empty or has odd characters`);
   if (command.dir !== "" && !isInsideWorkspace(command.dir)) {
     return deny(`${command.tool}: "${command.dir}" is not a directory inside the workspace`);
   }

@@ -8,7 +8,12 @@ import { deny, type Verdict } from "./verdict.ts";
 type Split = Extract<Parsed, { ok: true }>;
 
 /** One verb as the list knows it: how risky, which kinds it may touch, and what else must hold. */
-type Rule = { risk: Risk; reason: string; kinds: "read" | "workload" | "none"; check?: (line: Split) => Risk | string };
+type Rule = {
+  risk: Risk;
+  reason: string;
+  kinds: "read" | "workload" | "none";
+  check?: (line: Split) => Risk | string;
+};
 
 const FLAGS: FlagTable = {
   "--namespace": "value",
@@ -45,12 +50,57 @@ const RULES: Readonly<Record<string, Rule>> = {
   apply: { risk: "high", reason: "applies a manifest", kinds: "none", check: checkFile },
 };
 
-const WORKLOADS = ["deployment", "deployments", "deploy", "statefulset", "statefulsets", "sts", "daemonset", "daemonsets", "ds"];
+const WORKLOADS = [
+  "deployment",
+  "deployments",
+  "deploy",
+  "statefulset",
+  "statefulsets",
+  "sts",
+  "daemonset",
+  "daemonsets",
+  "ds",
+];
 const READABLE = new Set([
   ...WORKLOADS,
-  ...["pod", "pods", "po", "service", "services", "svc", "replicaset", "replicasets", "rs", "job", "jobs", "cronjob"],
-  ...["cronjobs", "cj", "ingress", "ingresses", "ing", "namespace", "namespaces", "ns", "node", "nodes", "no", "event"],
-  ...["events", "ev", "horizontalpodautoscaler", "horizontalpodautoscalers", "hpa", "configmap", "configmaps", "cm"],
+  ...[
+    "pod",
+    "pods",
+    "po",
+    "service",
+    "services",
+    "svc",
+    "replicaset",
+    "replicasets",
+    "rs",
+    "job",
+    "jobs",
+    "cronjob",
+  ],
+  ...[
+    "cronjobs",
+    "cj",
+    "ingress",
+    "ingresses",
+    "ing",
+    "namespace",
+    "namespaces",
+    "ns",
+    "node",
+    "nodes",
+    "no",
+    "event",
+  ],
+  ...[
+    "events",
+    "ev",
+    "horizontalpodautoscaler",
+    "horizontalpodautoscalers",
+    "hpa",
+    "configmap",
+    "configmaps",
+    "cm",
+  ],
 ]);
 const KINDS = { read: READABLE, workload: new Set(WORKLOADS) };
 
@@ -87,15 +137,19 @@ function strangeKind(operands: readonly string[], known: ReadonlySet<string>): s
 
 function checkOutput(line: Split): Risk | string {
   const output = line.flags.get("--output") ?? "wide";
-  return ["wide", "name", "json", "yaml"].includes(output) ? "low" : `the output format "${output}" is not on the list`;
+  return ["wide", "name", "json", "yaml"].includes(output)
+    ? "low"
+    : `the output format "${output}" is not on the list`;
 }
 
 /** Go reads `0x0`, `+0` and `0_0` as zero (measured on a real deployment), so only plain decimals pass. */
 function checkReplicas(line: Split): Risk | string {
   const replicas = line.flags.get("--replicas");
-  if (replicas === undefined || !/^(0|[1-9][0-9]{0,3})$/.test(replicas)) return "--replicas must be a plain number";
+  if (replicas === undefined || !/^(0|[1-9][0-9]{0,3})$/.test(replicas))
+    return "--replicas must be a plain number";
   const current = line.flags.get("--current-replicas");
-  if (current !== undefined && !/^(0|[1-9][0-9]{0,3})$/.test(current)) return "--current-replicas must be a plain number";
+  if (current !== undefined && !/^(0|[1-9][0-9]{0,3})$/.test(current))
+    return "--current-replicas must be a plain number";
   return replicas === "0" ? "high" : "medium";
 }
 
@@ -112,12 +166,18 @@ function withPlace(line: Split, risk: Risk, reason: string, policy: Policy): Ver
   const environment = everywhere ? null : environmentOf(policy, namespace, context);
   const isProtected = risk !== "low" && policy.protected_namespaces.includes(namespace);
   if (!isProtected) return { decision: "allow", risk, reasons: [reason], environment };
-  return { decision: "allow", risk: "high", reasons: [reason, `${namespace} is a protected namespace`], environment };
+  return {
+    decision: "allow",
+    risk: "high",
+    reasons: [reason, `${namespace} is a protected namespace`],
+    environment,
+  };
 }
 
 function environmentOf(policy: Policy, namespace: string, context: string | undefined): string | null {
   const entries = Object.entries(policy.environments);
-  const byContext = context === undefined ? undefined : entries.find(([, env]) => env.contexts.includes(context));
+  const byContext =
+    context === undefined ? undefined : entries.find(([, env]) => env.contexts.includes(context));
   const byNamespace = entries.find(([, env]) => env.namespaces.includes(namespace));
   // Two environments that disagree are none: a production context does not become staging by its namespace.
   if (byContext !== undefined && byNamespace !== undefined && byContext[0] !== byNamespace[0]) return null;

@@ -32,7 +32,8 @@ export function judgeTerraform(command: Command, policy: Policy): Verdict {
   const strange = flags.find((flag) => !rule.flags.includes(flag));
   if (strange !== undefined) return deny(`terraform ${verb}: "${strange}" is not on its list`);
   // Without it terraform would ask at a terminal that is not there.
-  if (rule.needs !== undefined && !flags.includes(rule.needs)) return deny(`terraform ${verb}: needs ${rule.needs}`);
+  if (rule.needs !== undefined && !flags.includes(rule.needs))
+    return deny(`terraform ${verb}: needs ${rule.needs}`);
   const directory = posix.normalize(command.dir === "" ? "." : command.dir);
   const environment = Object.entries(policy.environments).find(([, env]) =>
     env.directories.some((known) => posix.normalize(known) === directory),

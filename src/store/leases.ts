@@ -81,8 +81,7 @@ export async function releaseLease(sql: Sql, lease: Lease, workSeen: number | nu
 
 /** Asks for work on a change, and wakes nobody: the caller does, with its own transaction. */
 export async function wantWork(sql: Sql, changeId: string): Promise<void> {
-  await sql.query(
-    "update changes set work_wanted = work_wanted + 1, work_wanted_at = now() where id = $1",
-    [changeId],
-  );
+  await sql.query("update changes set work_wanted = work_wanted + 1, work_wanted_at = now() where id = $1", [
+    changeId,
+  ]);
 }

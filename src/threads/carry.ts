@@ -21,7 +21,13 @@ export async function carryOn(
   signal: AbortSignal,
 ): Promise<Rest> {
   const config = { configurable: { thread_id: change.id } };
-  const run = { ...config, signal, durability: "sync" as const, runName: "change", metadata: { change_id: change.id } };
+  const run = {
+    ...config,
+    signal,
+    durability: "sync" as const,
+    runName: "change",
+    metadata: { change_id: change.id },
+  };
   for (;;) {
     signal.throwIfAborted();
     const snapshot = await graph.getState(config);
@@ -37,13 +43,21 @@ export async function carryOn(
     if (parked !== null) {
       const answer = await findAnswer(database, change.id, parked.interruptId);
       if (answer === null) return { at: "gate", ...parked, notes: state.reviewNotes };
-      if (answer.revision !== parked.revision || answer.digest !== parked.digest || answer.gate !== parked.gate) {
+      if (
+        answer.revision !== parked.revision ||
+        answer.digest !== parked.digest ||
+        answer.gate !== parked.gate
+      ) {
         throw new Error(`The answer about ${change.id} is to another revision than the thread is parked at.`);
       }
       const node = parked.gate === "approval" ? "awaitApproval" : "awaitOperator";
       const { gate, revision, digest } = answer;
       const decision = { gate, answer: answer.answer, revision, digest };
-      await graph.updateState(config, { decision, humanApproved: answer.answer === "approve" || state.humanApproved }, node);
+      await graph.updateState(
+        config,
+        { decision, humanApproved: answer.answer === "approve" || state.humanApproved },
+        node,
+      );
     }
     await graph.invoke(null, run);
   }

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { answersOf, type Change, lastDecision } from "../change/change.ts";
-import { type Ask, type Asked, type Changes, type Decide, type Decided, MAX_REQUEST_LENGTH } from "../change/changes.ts";
+import {
+  type Ask,
+  type Asked,
+  type Changes,
+  type Decide,
+  type Decided,
+  MAX_REQUEST_LENGTH,
+} from "../change/changes.ts";
 import { whyNotDecide } from "../policy/approvers.ts";
 import type { Policy } from "../policy/document.ts";
 import {
@@ -41,9 +48,13 @@ export function createChanges(needs: Needs): Changes {
 
 async function ask(sql: Sql, needs: Needs, given: Ask): Promise<Asked> {
   const request = needs.redact(given.request.replaceAll("\0", "").trim());
-  if (request === "") return { kind: "refused", reason: "The request is empty. Say what should change, and where." };
+  if (request === "")
+    return { kind: "refused", reason: "The request is empty. Say what should change, and where." };
   if (request.length > MAX_REQUEST_LENGTH) {
-    return { kind: "refused", reason: `The request has ${request.length} characters; at most ${MAX_REQUEST_LENGTH} are taken.` };
+    return {
+      kind: "refused",
+      reason: `The request has ${request.length} characters; at most ${MAX_REQUEST_LENGTH} are taken.`,
+    };
   }
   // One request of a person after the other, so that the counts below hold.
   await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`ask:${keyOf(given.requester)}`]);
@@ -85,10 +96,18 @@ async function decide(sql: Sql, needs: Needs, given: Decide): Promise<Decided> {
       decision.digest.startsWith(given.digest),
   );
   if (asked === undefined) {
-    return { kind: "stale", change, reason: "This is not the question that is open: the plan has changed since, or none is." };
+    return {
+      kind: "stale",
+      change,
+      reason: "This is not the question that is open: the plan has changed since, or none is.",
+    };
   }
   const reason = given.reason === null ? null : needs.redact(given.reason);
-  const won = await answerQuestion(sql, { ...asked, changeId: change.id }, { answer: given.answer, by: given.by, reason });
+  const won = await answerQuestion(
+    sql,
+    { ...asked, changeId: change.id },
+    { answer: given.answer, by: given.by, reason },
+  );
   if (!won) return lost(await mustFind(sql, change.id), given);
   await wantWork(sql, change.id);
   const { gate, answer, by, revision, round } = given;
@@ -96,15 +115,18 @@ async function decide(sql: Sql, needs: Needs, given: Decide): Promise<Decided> {
   await wake(sql, "work");
   const after = await mustFind(sql, change.id);
   const decision = lastDecision(after, gate);
-  if (decision === null) throw new Error(`The decision about ${change.id} was written and cannot be read back.`);
+  if (decision === null)
+    throw new Error(`The decision about ${change.id} was written and cannot be read back.`);
   return { kind: "decided", change: after, decision };
 }
 
 function lost(change: Change, given: Decide): Decided {
   const standing = change.decisions.find(
-    ({ gate, revision, round }) => gate === given.gate && revision === given.revision && round === given.round,
+    ({ gate, revision, round }) =>
+      gate === given.gate && revision === given.revision && round === given.round,
   );
-  if (standing !== undefined && standing.answer !== null) return { kind: "already", change, decision: standing };
+  if (standing !== undefined && standing.answer !== null)
+    return { kind: "already", change, decision: standing };
   return { kind: "stale", change, reason: `The change is ${change.status} by now.` };
 }
 

@@ -52,7 +52,10 @@ export function createProgress(
     recordReview: (changeId, review) =>
       owned(changeId, async (sql) => {
         await sql.query("update changes set review = $2 where id = $1", [changeId, JSON.stringify(review)]);
-        await record(sql, changeId, { type: "reviewed", review } satisfies { type: "reviewed"; review: ReviewerOutput });
+        await record(sql, changeId, { type: "reviewed", review } satisfies {
+          type: "reviewed";
+          review: ReviewerOutput;
+        });
       }),
   };
 }

@@ -3,8 +3,15 @@ import type { ChangeGraph } from "../graph/graph.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { RecordEvents } from "../store/events.ts";
-import { claimChange, type Lease, LeaseLostError, releaseLease, renewLease, type RunLimits } from "../store/leases.ts";
-import { wake, type Wakes } from "../store/notify.ts";
+import {
+  claimChange,
+  type Lease,
+  LeaseLostError,
+  type RunLimits,
+  releaseLease,
+  renewLease,
+} from "../store/leases.ts";
+import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
 import { settle } from "./settle.ts";
 
@@ -78,7 +85,10 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
     const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
     await settle(database, options.record, lease, rest);
   } catch (error) {
-    log.error({ err: error, changeId: lease.changeId }, "A change could not be carried on; it is tried again");
+    log.error(
+      { err: error, changeId: lease.changeId },
+      "A change could not be carried on; it is tried again",
+    );
     await giveBack(options, lease, stopping);
   } finally {
     clearInterval(heartbeat);
