@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { Command, Risk } from "../../src/change/plan.ts";
+import { parsePolicy } from "../../src/policy/document.ts";
+import { judge } from "../../src/policy/judge.ts";
+
+const parsed = parsePolicy(
+  readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8"),
+);
+assert.ok(parsed.ok);
+const policy = parsed.policy;
+
+/** A command line as a person would write it; "dir$ kubectl ..." runs it in dir. */
+function commandOf(line: string): Command {
+  const [dir, rest] = line.includes("$ ") ? line.split("$ ", 2) : ["", line];
+  const [tool, ...args] = (rest ?? "").split(" ");
+  assert.ok(tool === "kubectl" || tool === "terraform", line);
+  return { tool, args, dir: dir ?? "" };
+}
+
+const allowed: [risk: Risk, environment: string | null, line: string][] = [
+  ["low", "production", "kubectl -n production get pods"],
+  ["low", "production", "kubectl get pods -n production"],
+  ["low", "production", "kubectl get pods -nproduction -o=wide"],
+  ["low", "staging", "kubectl --namespace=staging get deploy,svc -o json"],
+  ["low", "staging", "kubectl -n staging get deployment/web -o yaml"],
+  ["low", null, "kubectl get pods"],
+  ["low", null, "kubectl get pods -A"],
+  ["low", null, "kubectl -n kube-system get pods"],
+  ["low", "production", "kubectl -n production describe deployment payment-api"],
+  ["low", "production", "kubectl -n production logs payment-api-1 --tail=50 --since 5m -c app"],
+  ["low", null, "kubectl version"],
+  ["low", "production", "kubectl -n production rollout status deployment/payment-api --timeout=60s"],
+  ["low", "production", "kubectl -n production rollout history deployment/payment-api --revision=2"],
+  ["medium", "production", "kubectl -n production scale deployment payment-api --replicas=5"],
+  ["medium", "staging", "kubectl scale deployment/web --replicas 2 --current-replicas=1 -n staging"],
+  ["medium", null, "kubectl -n elsewhere scale deployment web --replicas=2"],
+  ["high", "production", "kubectl -n production scale deployment payment-api --replicas=0"],
+  ["high", "staging", "kubectl -n staging scale deployment web --replicas 0"],
+  ["high", null, "kubectl -n kube-system scale deployment coredns --replicas=3"],
+  ["medium", "production", "kubectl -n production rollout restart deployment/payment-api"],
+  ["medium", "production", "kubectl -n production rollout undo deployment/payment-api --to-revision=3"],
+  ["medium", "staging", "kubectl -n staging rollout pause deployment/web"],
+  ["medium", "staging", "kubectl -n staging rollout resume deployment/web"],
+  ["high", null, "kubectl -n kube-system rollout restart daemonset/kube-proxy"],
+  ["medium", "production", "kubectl -n production set image deployment/payment-api app=payment-api:1.2"],
+  ["high", "production", "kubectl -n production delete pod payment-api-1"],
+  ["high", null, "kubectl -n get delete cm x"],
+  ["high", "staging", "kubectl delete -n staging cm x"],
+  ["high", "staging", "kubectl -n staging apply -f manifests/greeter.yaml"],
+  ["high", "production", "kubectl -n production apply --filename=manifests/../manifests/greeter.yaml"],
+  ["medium", "production", "network$ terraform init -input=false -no-color"],
+  ["low", "production", "network$ terraform validate -no-color"],
+  ["low", "production", "network$ terraform plan -input=false"],
+  ["low", "production", "./network/.$ terraform plan"],
+  ["low", null, "other$ terraform plan"],
+  ["high", "production", "network$ terraform apply -input=false -auto-approve"],
+  ["high", "production", "network$ terraform destroy -auto-approve"],
+];
+
+for (const [risk, environment, line] of allowed) {
+  test(`"${line}" is allowed with ${risk} risk in ${environment ?? "no named environment"}`, () => {
+    const verdict = judge(commandOf(line), policy);
+    assert.ok(verdict.decision === "allow", JSON.stringify(verdict));
+    assert.equal(verdict.risk, risk);
+    assert.equal(verdict.environment, environment);
+    assert.ok(verdict.reasons.length > 0);
+  });
+}
+
+const refused: [why: RegExp, line: string][] = [
+  [/not on the list of allowed/, "kubectl exec web-1 ls"],
+  [/not on the list of allowed/, "kubectl edit deployment web"],
+  [/not on the list of allowed/, "kubectl port-forward svc/web 80"],
+  [/not on the list of allowed/, "kubectl proxy"],
+  [/not on the list of allowed/, "kubectl cp a b"],
+  [/not on the list of allowed/, "kubectl drain node-1"],
+  [/not on the list of allowed/, "kubectl config view"],
+  [/not on the list of allowed/, "kubectl rollout"],
+  [/not on the list of allowed/, "kubectl set env deployment/web A=1"],
+  [/not on the list of allowed/, "kubectl constructor"],
+  [/not on the list of allowed/, "kubectl GET pods"],
+  [/not on the list of allowed/, "kubectl -n production"],
+  [/-w is not on the list/, "kubectl get pods -w"],
+  [/--watch is not on the list/, "kubectl get pods --watch"],
+  [/--as is not on the list/, "kubectl get pods --as=admin"],
+  [/--as is not on the list/, "kubectl --as admin get pods"],
+  [/--token is not on the list/, "kubectl get pods --token=abc"],
+  [/--kubeconfig is not on the list/, "kubectl --kubeconfig=/root/c get pods"],
+  [/--server is not on the list/, "kubectl get pods --server=https://x"],
+  [/--raw is not on the list/, "kubectl get --raw=/api"],
+  [/--force is not on the list/, "kubectl delete pod x --force"],
+  [/--all is not on the list/, "kubectl delete pods --all"],
+  [/-it is not on the list/, "kubectl logs web-1 -it"],
+  [/--__proto__ is not on the list/, "kubectl get pods --__proto__=x"],
+  [/--namespace stands there twice/, "kubectl -n staging get pods -n production"],
+  [/--namespace stands there twice/, "kubectl -n staging get pods --namespace=production"],
+  [/--replicas stands there twice/, "kubectl scale deploy web --replicas=3 --replicas=0"],
+  [/--replicas must be/, "kubectl scale deploy web --replicas=0x0"],
+  [/--replicas must be/, "kubectl scale deploy web --replicas=+0"],
+  [/--replicas must be/, "kubectl scale deploy web --replicas=00"],
+  [/--replicas must be/, "kubectl scale deploy web --replicas=0_0"],
+  [/--replicas must be/, "kubectl scale deploy web --replicas=-1"],
+  [/--replicas must be/, "kubectl scale deploy web --replicas=10000"],
+  [/--replicas must be/, "kubectl scale deploy web"],
+  [/--replicas has no value/, "kubectl scale deploy web --replicas="],
+  [/--current-replicas must be/, "kubectl scale deploy web --replicas=1 --current-replicas=0x1"],
+  [/"--" is not allowed/, "kubectl get pods -- -n production"],
+  [/takes true or false/, "kubectl get pods -A=perhaps"],
+  [/kind "secrets"/, "kubectl get secrets"],
+  [/kind "secret"/, "kubectl get secret/db"],
+  [/kind "secrets"/, "kubectl get pods,secrets"],
+  [/kind "secret"/, "kubectl get pod/a secret/db"],
+  [/kind "secret"/, "kubectl describe secret db"],
+  [/kind "secret"/, "kubectl delete secret db"],
+  [/kind "pod"/, "kubectl scale pod web --replicas=1"],
+  [/names no target/, "kubectl -n production get"],
+  [/output format/, "kubectl get pods -o jsonpath={.items}"],
+  [/output format/, "kubectl get pods -ogo-template={{.}}"],
+  [/not a path inside/, "kubectl apply -f https://example.com/x.yaml"],
+  [/not a path inside/, "kubectl apply -f ../x"],
+  [/not a path inside/, "kubectl apply -f manifests/../../x"],
+  [/not a path inside/, "kubectl apply -f -"],
+  [/not a path inside/, "kubectl apply -f=/etc/x.yaml"],
+  [/not a path inside/, "kubectl apply -f ~/x.yaml"],
+  [/names no manifest/, "kubectl apply"],
+  [/context "prod-eu" is not named/, "kubectl --context=prod-eu get pods"],
+  [/not on its list/, "terraform plan -chdir=/etc"],
+  [/not on the list/, "terraform -chdir=/etc plan"],
+  [/-var-file/, "network$ terraform apply -auto-approve -var-file=x"],
+  [/-var=a=b/, "network$ terraform plan -var=a=b"],
+  [/-out=p/, "network$ terraform plan -out=p"],
+  [/needs -auto-approve/, "network$ terraform apply"],
+  [/needs -auto-approve/, "network$ terraform destroy -no-color"],
+  [/"state" is not/, "terraform state pull"],
+  [/"output" is not/, "terraform output"],
+  [/"console" is not/, "terraform console"],
+  [/"import" is not/, "terraform import a b"],
+  [/"toString" is not/, "terraform toString"],
+  [/not a directory inside/, "../x$ terraform plan"],
+  [/not a directory inside/, "/etc$ kubectl get pods"],
+  [/not a directory inside/, "a/../..$ terraform plan"],
+  [/odd characters/, "kubectl get  pods"],
+  [/odd characters/, "kubectl get p\u043eds"],
+  [/odd characters/, "kubectl get pods\u200b"],
+  [/odd characters/, "kubectl get pods\0"],
+  [/odd characters/, "kubectl get pods\u202e"],
+  [/odd characters/, "kubectl get pods\n"],
+  [/odd characters/, "network$ terraform plan\u00a0"],
+];
+
+for (const [why, line] of refused) {
+  test(`${JSON.stringify(line)} is refused`, () => {
+    const verdict = judge(commandOf(line), policy);
+    assert.equal(verdict.decision, "deny", JSON.stringify(verdict));
+    assert.match(verdict.reasons.join("; "), why);
+  });
+}
