@@ -34,7 +34,7 @@ const FLAGS: FlagTable = {
 };
 
 const RULES: Readonly<Record<string, Rule>> = {
-  get: { risk: "low", reason: "reads", kinds: "read", check: checkOutput },
+  get: { risk: "low", reason: "reads", kinds: "read" },
   describe: { risk: "low", reason: "reads", kinds: "read" },
   logs: { risk: "low", reason: "reads logs", kinds: "none" },
   version: { risk: "low", reason: "reads", kinds: "none" },
@@ -115,6 +115,8 @@ export function judgeKubectl(command: Command, policy: Policy): Verdict {
   const operands = line.words.slice(verb.split(" ").length);
   const strange = rule.kinds === "none" ? null : strangeKind(operands, KINDS[rule.kinds]);
   if (strange !== null) return deny(`kubectl ${verb}: ${strange}`);
+  const flag = strangeFlag(verb, line);
+  if (flag !== null) return deny(`kubectl ${verb}: ${flag}`);
   const context = line.flags.get("--context");
   if (context !== undefined && !contextsOf(policy).has(context)) {
     return deny(`kubectl: the context "${context}" is not named in the policy`);
@@ -135,10 +137,12 @@ function strangeKind(operands: readonly string[], known: ReadonlySet<string>): s
   return strange === undefined ? null : `the kind "${strange}" is not on its list`;
 }
 
-function checkOutput(line: Split): Risk | string {
+/** Every verb that prints takes -o, and `go-template-file=` prints any file there is; -f follows without end in logs. */
+function strangeFlag(verb: string, line: Split): string | null {
+  if (verb !== "apply" && line.flags.has("--filename")) return "-f is only for apply";
   const output = line.flags.get("--output") ?? "wide";
   return ["wide", "name", "json", "yaml"].includes(output)
-    ? "low"
+    ? null
     : `the output format "${output}" is not on the list`;
 }
 

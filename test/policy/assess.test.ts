@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { TokenPerson } from "../../src/change/person.ts";
+import type { Command, Plan, Risk } from "../../src/change/plan.ts";
+import { whyNotDecide } from "../../src/policy/approvers.ts";
+import { assessPlan } from "../../src/policy/assess.ts";
+import { builtInPolicy, parsePolicy, withApprovers } from "../../src/policy/document.ts";
+
+const sample = readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8");
+const parsed = parsePolicy(sample);
+assert.ok(parsed.ok);
+const policy = parsed.policy;
+
+function kubectl(line: string): Command {
+  return { tool: "kubectl", args: line.split(" "), dir: "" };
+}
+
+type Line = { run: string; back?: string; risk?: Risk };
+
+function planOf(lines: Line[], risk: Risk = "low"): Plan {
+  const plan = lines.map((line, index) => ({
+    ...kubectl(line.run),
+    step: index + 1,
+    description: "",
+    risk: line.risk ?? "low",
+    rollback: line.back === undefined ? null : kubectl(line.back),
+  }));
+  return { summary: "", plan, risk_level: risk, risk_reason: "it said so", questions: [] };
+}
+
+function assess(lines: Line[], risk: Risk = "low", rules = policy) {
+  const assessment = assessPlan(planOf(lines, risk), rules);
+  assert.ok(assessment.ok, JSON.stringify(assessment));
+  return assessment;
+}
+
+const read = "-n production get pods";
+const scaleProduction = "-n production scale deployment web --replicas=5";
+const scaleStaging = "-n staging scale deployment web --replicas=5";
+
+test("a plan that only reads asks nobody", () => {
+  const assessment = assess([{ run: read }]);
+  assert.equal(assessment.risk, "low");
+  assert.equal(assessment.asksPerson, false);
+  assert.deepEqual(assessment.environments, ["production"]);
+});
+
+test("scaling in production asks a person, in staging it does not", () => {
+  assert.equal(assess([{ run: scaleProduction }]).asksPerson, true);
+  const staging = assess([{ run: scaleStaging }]);
+  assert.equal(staging.risk, "medium");
+  assert.equal(staging.asksPerson, false);
+});
+
+test("one production step among staging steps asks a person", () => {
+  assert.equal(
+    assess([{ run: scaleStaging }, { run: scaleProduction }, { run: scaleStaging }]).asksPerson,
+    true,
+  );
+});
+
+test("high risk asks a person in staging too", () => {
+  const assessment = assess([{ run: "-n staging delete pod web-1" }]);
+  assert.equal(assessment.risk, "high");
+  assert.equal(assessment.asksPerson, true);
+});
+
+test("an environment the policy does not name asks for medium risk", () => {
+  const assessment = assess([{ run: "-n elsewhere scale deployment web --replicas=2" }]);
+  assert.equal(assessment.asksPerson, true);
+  assert.deepEqual(assessment.environments, ["not named in the policy"]);
+});
+
+test("without a policy file medium risk asks everywhere", () => {
+  assert.equal(assess([{ run: scaleStaging }], "low", builtInPolicy).asksPerson, true);
+  assert.equal(assess([{ run: read }], "low", builtInPolicy).asksPerson, false);
+});
+
+test("the model can raise the risk of the plan, and is quoted", () => {
+  const assessment = assess([{ run: read }], "high");
+  assert.equal(assessment.risk, "high");
+  assert.equal(assessment.asksPerson, true);
+  assert.ok(assessment.reasons.some((reason) => reason.includes("it said so")));
+});
+
+test("the model can raise the risk of one step", () => {
+  const assessment = assess([{ run: scaleStaging, risk: "high" }, { run: scaleStaging }]);
+  assert.deepEqual(assessment.stepRisks, ["high", "medium"]);
+  assert.equal(assessment.risk, "high");
+  assert.equal(assessment.asksPerson, true);
+});
+
+test("the model cannot lower a risk", () => {
+  const assessment = assess([{ run: "-n production delete pod web-1", risk: "low" }], "low");
+  assert.deepEqual(assessment.stepRisks, ["high"]);
+  assert.equal(assessment.risk, "high");
+});
+
+test("the way back counts as much as the step", () => {
+  const assessment = assess([{ run: scaleStaging, back: "-n staging delete deployment web" }]);
+  assert.equal(assessment.risk, "high");
+  assert.equal(assess([{ run: scaleStaging, back: scaleProduction }]).asksPerson, true);
+});
+
+test("one refused command refuses the plan, with its step and its words", () => {
+  const step = assessPlan(planOf([{ run: read }, { run: "exec web-1 ls" }]), policy);
+  assert.ok(!step.ok);
+  assert.match(step.reason, /refuses step 2, kubectl exec web-1 ls/);
+  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secrets" }]), policy);
+  assert.ok(!back.ok);
+  assert.match(back.reason, /the rollback of step 1, kubectl get secrets/);
+});
+
+const faults: [what: string, text: string, fault: RegExp][] = [
+  ["a misspelt key", "version: 1\nprotected_namespace: [a]", /protected_namespace/],
+  ["another version", "version: 2", /^version: /],
+  ["no content", "", /expected object/],
+  ["a deadline of zero", "version: 1\ndeadlines: { default_seconds: 0 }", /deadlines\.default_seconds/],
+  ["unattended high", "version: 1\nunattended: { high: [a] }", /unattended/],
+  ["an unattended environment nobody named", "version: 1\nunattended: { medium: [dev] }", /named dev/],
+  ["broken YAML", "version: [1", /line 1/],
+  ["a key given twice", "version: 1\napprovers: []\napprovers: [U1]", /unique/],
+];
+
+for (const [what, text, fault] of faults) {
+  test(`a policy file with ${what} is refused with a fault that names it`, () => {
+    const result = parsePolicy(text);
+    assert.ok(!result.ok);
+    assert.match(result.faults.join("\n"), fault);
+  });
+}
+
+test("approvers are no part of the hash, rules are", () => {
+  assert.equal(withApprovers(policy, ["U9"]).hash, policy.hash);
+  const other = parsePolicy(sample.replace("medium: [staging]", "medium: []"));
+  assert.ok(other.ok);
+  assert.notEqual(other.policy.hash, policy.hash);
+});
+
+const alice = { kind: "slack", teamId: "T1", userId: "UALICE" } as const;
+const bob = { kind: "slack", teamId: "T1", userId: "UBOB" } as const;
+const ci: TokenPerson = { kind: "token", name: "ci", role: "approver", slackId: null };
+
+test("nobody decides about their own change, not even an approver", () => {
+  const rules = withApprovers(policy, ["UALICE", "UBOB"]);
+  assert.match(whyNotDecide(alice, alice, rules) ?? "", /You asked for this change/);
+  assert.equal(whyNotDecide(bob, alice, rules), null);
+});
+
+test("a token that is somebody in Slack does not decide about that person's change", () => {
+  const rules = withApprovers(policy, ["UALICE"]);
+  assert.match(whyNotDecide({ ...ci, slackId: "UALICE" }, alice, rules) ?? "", /You asked for this change/);
+  assert.match(whyNotDecide(alice, { ...ci, slackId: "UALICE" }, rules) ?? "", /You asked for this change/);
+});
+
+test("without configured approvers nobody in Slack decides", () => {
+  assert.match(whyNotDecide(bob, alice, policy) ?? "", /GREENLIGHT_APPROVERS/);
+});
+
+test("who is not on the list does not decide", () => {
+  assert.match(whyNotDecide(bob, alice, withApprovers(policy, ["UCAROL"])) ?? "", /not one of/);
+});
+
+test("a token decides by its role", () => {
+  assert.equal(whyNotDecide(ci, alice, policy), null);
+  assert.match(whyNotDecide({ ...ci, role: "requester" }, alice, policy) ?? "", /role is requester/);
+});
+
+test("policy does not answer a question put to a person", () => {
+  assert.match(whyNotDecide({ kind: "policy", version: "1" }, alice, policy) ?? "", /does not answer/);
+});
