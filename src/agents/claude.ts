@@ -70,6 +70,7 @@ async function tryOnce<Answer>(
   model: string,
   question: Question<Answer>,
 ): Promise<Outcome<Answer>> {
+  const format = zodOutputFormat(question.schema);
   try {
     // `create`, not `parse`: a parse error of the SDK carries neither the message nor its usage.
     const message = await client.messages.create(
@@ -78,14 +79,18 @@ async function tryOnce<Answer>(
         max_tokens: MAX_TOKENS,
         system: question.system,
         messages: [{ role: "user", content: question.user }],
-        output_config: { format: zodOutputFormat(question.schema) },
+        output_config: { format },
       },
       { signal: question.signal },
     );
     return { ...readMessage(message, question.schema), usage: message.usage };
   } catch (error) {
-    if (error instanceof Anthropic.APIUserAbortError) throw error;
+    if (question.signal.aborted || error instanceof Anthropic.APIUserAbortError) throw error;
     if (error instanceof Anthropic.AnthropicError) return fromError(error);
+    // A body that breaks off after its headers comes through the SDK bare: fetch's TypeError, or JSON's SyntaxError.
+    if (error instanceof TypeError || error instanceof SyntaxError) {
+      return { ok: false, again: true, reason: "the model's answer broke off on its way" };
+    }
     throw error;
   }
 }
