@@ -65,6 +65,9 @@ const others: Plant[] = [
   { path: "src/store/bare.ts", text: 'import "./one";\n', rule: "useImportExtensions" },
   { path: "src/store/cycle-a.ts", text: cycle("a", "b"), rule: "noImportCycles" },
   { path: "src/store/cycle-b.ts", text: cycle("b", "a"), rule: "noImportCycles" },
+  { path: "src/store/tall.ts", text: tall(61), rule: "noExcessiveLinesPerFunction" },
+  { path: "src/store/knot.ts", text: knot(6), rule: "noExcessiveCognitiveComplexity" },
+  { path: "src/store/adrift.ts", text: "async function one() {}\none();\n", rule: "noFloatingPromises" },
   { path: "src/store/long.ts", text: "export const one = 1;\n".repeat(251), rule: "noExcessiveLinesPerFile" },
 ];
 
@@ -123,6 +126,15 @@ function plantImport(from: string, name: string, specifier: string, isAllowed: b
 
 function cycle(me: string, other: string): string {
   return `import { ${other} } from "./cycle-${other}.ts";\nexport const ${me} = (): unknown => ${other};\n`;
+}
+
+function tall(lines: number): string {
+  return `export function one() {\n${"  Math.random();\n".repeat(lines)}}\n`;
+}
+
+/** Conditions inside each other: the n-th costs n. */
+function knot(depth: number): string {
+  return `export function one(a: boolean) {\n${"if (a) {\n".repeat(depth)}Math.random();\n${"}\n".repeat(depth)}}\n`;
 }
 
 async function plant(tree: string, files: readonly { path: string; text: string }[]): Promise<void> {
