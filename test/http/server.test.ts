@@ -63,12 +63,9 @@ function createMemory() {
 async function start(t: TestContext, options: { tokens?: Token[]; isReady?: boolean } = {}) {
   const { memory, changes } = createMemory();
   const faults: Error[] = [];
-  const app = createServer({
-    changes,
-    tokens: options.tokens ?? tokens,
-    isReady: async () => options.isReady ?? true,
-    onFault: (error) => faults.push(error),
-  });
+  const isReady = async () => options.isReady ?? true;
+  const onFault = (error: Error) => faults.push(error);
+  const app = createServer({ changes, tokens: options.tokens ?? tokens, isReady, onFault });
   t.after(() => app.close());
   const base = await app.listen({ host: "127.0.0.1", port: 0 });
   return { memory, faults, call: (path: string, init?: RequestInit) => call(base + path, init) };
@@ -115,8 +112,7 @@ test("without a token, or with a wrong one, every address of the API answers 401
 test("with no token configured the API is closed and says how to open it", async (t) => {
   const { call } = await start(t, { tokens: [] });
   const { status, detail } = await call("/infra-change", post({ description: "x" }));
-  assert.equal(status, 401);
-  assert.match(detail, /GREENLIGHT_API_TOKENS/);
+  assert.match(`${status} ${detail}`, /^401 .*GREENLIGHT_API_TOKENS/);
 });
 
 test("a request is taken on with 202 and carries who asked", async (t) => {
@@ -145,10 +141,8 @@ test("the Idempotency-Key is passed on under the token's name, so two tokens nev
   for (const secret of ["secret-of-ci", "secret-of-ops"]) {
     await call("/infra-change", post({ description: "x" }, secret, { "idempotency-key": "k-1" }));
   }
-  assert.deepEqual(
-    memory.asks.map((asked) => asked.idempotencyKey),
-    ["api:ci:k-1", "api:ops:k-1"],
-  );
+  const keys = memory.asks.map((asked) => asked.idempotencyKey);
+  assert.deepEqual(keys, ["api:ci:k-1", "api:ops:k-1"]);
   const long = post({ description: "x" }, "secret-of-ci", { "idempotency-key": "k".repeat(201) });
   assert.equal((await call("/infra-change", long)).status, 400);
 });
@@ -184,8 +178,7 @@ test("a full queue is answered 429 with its reason", async (t) => {
   const { call, memory } = await start(t);
   memory.refusal = "Too many are waiting.";
   const { status, detail } = await call("/infra-change", post({ description: "x" }));
-  assert.equal(status, 429);
-  assert.equal(detail, "Too many are waiting.");
+  assert.equal(`${status} ${detail}`, "429 Too many are waiting.");
 });
 
 test("a fault inside is answered 500 without its text, and reported", async (t) => {
@@ -243,8 +236,7 @@ test("a decision is passed on with the open question's round and answered by wha
 test("the stream of events answers 501 and says what to do instead", async (t) => {
   const { call } = await start(t);
   const { status, detail } = await call(`/infra-change/${randomUUID()}/events`, asCi);
-  assert.equal(status, 501);
-  assert.match(detail, /Poll/);
+  assert.match(`${status} ${detail}`, /^501 .*Poll/);
 });
 
 test("health needs no token; readiness follows the database", async (t) => {
@@ -254,6 +246,5 @@ test("health needs no token; readiness follows the database", async (t) => {
   const unready = await start(t, { isReady: false });
   assert.equal((await unready.call("/healthz")).status, 200);
   const { status, detail } = await unready.call("/readyz");
-  assert.equal(status, 503);
-  assert.match(detail, /database/);
+  assert.match(`${status} ${detail}`, /^503 .*database/);
 });
