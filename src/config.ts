@@ -101,8 +101,10 @@ export function secretsOf(config: Config): string[] {
   const secrets = config.tokens.map((token) => token.secret);
   if (config.model.kind === "real") secrets.push(config.model.apiKey);
   if (config.database.kind === "url") {
-    const { password } = new URL(config.database.url);
-    secrets.push(config.database.url, password, decodeURIComponent(password));
+    // Not `new URL`: it refuses what pg takes, a socket's address without a host.
+    const password = /^[a-z]+:\/\/[^:@/]*:([^@/]*)@/.exec(config.database.url)?.[1];
+    secrets.push(config.database.url);
+    if (password !== undefined) secrets.push(password, decodeURIComponent(password));
   }
   return secrets;
 }

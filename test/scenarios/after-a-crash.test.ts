@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type Program, startProgram } from "../support/program.ts";
+
+describe("after a crash", () => {
+  let program: Program;
+  before(async () => {
+    program = await startProgram();
+  });
+  after(() => program.close());
+
+  it("never runs a step again whose end nobody saw, and asks a person", async () => {
+    const waiting = await program.ask("scale payment-api to 8 replicas in production");
+    // What a crash between intent and finish leaves behind.
+    await program.app.database.query(
+      `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch)
+     values ($1, 1, 1, 'forward', 1, '["kubectl"]', '', 1)`,
+      [waiting.id],
+    );
+    await program.decide(waiting, "approve");
+    const asked = await program.until(waiting.id, "needs_person", "done", "failed");
+    assert.equal(asked.status, "needs_person");
+    assert.match(asked.review?.notes ?? "", /Nobody saw how step 1 ended/);
+    assert.deepEqual(await program.ran(waiting.id), ["forward 1 running"]);
+  });
+
+  it("carries on a change whose owner died, once its lease has run out", async () => {
+    const waiting = await program.ask("scale web to 4 replicas in production");
+    // An owner that claimed the work for the decision, and is gone: nobody else may touch it for a second.
+    await program.app.database.query(
+      `update changes set lease_owner = 'gone', lease_epoch = lease_epoch + 1, lease_until = now() + interval '1 second'
+     where id = $1`,
+      [waiting.id],
+    );
+    await program.decide(waiting, "approve");
+    const done = await program.until(waiting.id, "done", "failed", "needs_person");
+    assert.equal(done.status, "done");
+    assert.deepEqual(await program.ran(waiting.id), ["forward 1 done", "forward 2 done"]);
+  });
+
+  it("writes nothing for an owner whose lease is somebody else's by now", async () => {
+    const { assertOwned, LeaseLostError } = await import("../../src/store/leases.ts");
+    const waiting = await program.ask("scale checkout to 4 replicas in production");
+    const stale = { changeId: waiting.id, owner: "frozen", epoch: 1, workSeen: 1 };
+    await assert.rejects(
+      program.app.database.transaction((sql) => assertOwned(sql, stale)),
+      LeaseLostError,
+    );
+  });
+});

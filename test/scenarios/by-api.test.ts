@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { z } from "zod";
+import { ANA_SECRET, BEN_SECRET, type Program, startProgram } from "../support/program.ts";
+
+const Answer = z.object({ thread_id: z.string(), status: z.string(), digest: z.string().nullable() });
+
+describe("by API", () => {
+  let program: Program;
+  before(async () => {
+    program = await startProgram();
+  });
+  after(() => program.close());
+
+  it("asks, waits, approves and reads the outcome, all over HTTP", async () => {
+    const asked = await call(program, ANA_SECRET, "/infra-change", {
+      description: "scale payment-api to 9 replicas in production",
+    });
+    assert.equal(asked.status, 202);
+    const { thread_id } = Answer.parse(await asked.json());
+    await program.until(thread_id, "waiting");
+    const waiting = Answer.parse(
+      await (await call(program, ANA_SECRET, `/infra-change/${thread_id}`)).json(),
+    );
+    const decision = { answer: "approve", revision: 1, digest: waiting.digest?.slice(0, 12) };
+    assert.equal(
+      (await call(program, ANA_SECRET, `/infra-change/${thread_id}/decision`, decision)).status,
+      403,
+    );
+    assert.equal((await program.app.changes.get(thread_id))?.status, "waiting");
+    // The first 12 characters name a digest on a card; the whole one names it here too.
+    assert.equal(
+      (await call(program, BEN_SECRET, `/infra-change/${thread_id}/decision`, decision)).status,
+      200,
+    );
+    await program.until(thread_id, "done");
+    assert.equal(
+      (await call(program, BEN_SECRET, `/infra-change/${thread_id}/decision`, decision)).status,
+      409,
+    );
+  });
+
+  it("starts one change for one Idempotency-Key", async () => {
+    const body = { description: "scale web to 5 replicas in staging" };
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => call(program, ANA_SECRET, "/infra-change", body, "the-same")),
+    );
+    const ids = await Promise.all(answers.map(async (answer) => Answer.parse(await answer.json()).thread_id));
+    assert.equal(new Set(ids).size, 1);
+  });
+});
+
+function call(
+  program: Program,
+  secret: string,
+  path: string,
+  body?: object,
+  key?: string,
+): Promise<Response> {
+  return fetch(`${program.app.address}${path}`, {
+    method: body === undefined ? "GET" : "POST",
+    headers: {
+      authorization: `Bearer ${secret}`,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}

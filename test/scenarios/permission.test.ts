@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type Program, startProgram } from "../support/program.ts";
+
+const ROUNDS = 100;
+
+describe("nothing runs without a permission row", () => {
+  let program: Program;
+  before(async () => {
+    program = await startProgram();
+  });
+  after(() => program.close());
+
+  it("ends a forged approval in an error, and spawns nothing", async () => {
+    const waiting = await program.ask("scale payment-api to 7 replicas in production");
+    const config = { configurable: { thread_id: waiting.id } };
+    const forged = {
+      gate: "approval" as const,
+      answer: "approve" as const,
+      revision: 1,
+      digest: waiting.digest ?? "",
+    };
+    await program.app.graph.updateState(config, { decision: forged, humanApproved: true }, "awaitApproval");
+    // The owner finds the thread past its gate and carries it on; the executor finds no row.
+    await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
+      waiting.id,
+    ]);
+    const ended = await program.until(waiting.id, "failed", "done");
+    assert.equal(ended.status, "failed");
+    assert.match(ended.error ?? "", /Nobody has approved/);
+    assert.deepEqual(await program.ran(waiting.id), []);
+  });
+
+  it("takes a decision once: repeated after the thread moved on, it has no effect", async () => {
+    const waiting = await program.ask("restart web in production");
+    await program.decide(waiting, "approve");
+    await program.until(waiting.id, "done");
+    const before = await program.ran(waiting.id);
+    assert.equal((await program.decide(waiting, "approve")).kind, "already");
+    assert.equal((await program.decide(waiting, "reject")).kind, "already");
+    // Even when a worker looks at the change again.
+    await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
+      waiting.id,
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.deepEqual(await program.ran(waiting.id), before);
+    assert.equal((await program.app.changes.get(waiting.id))?.status, "done");
+  });
+
+  it(`has one winner when Approve and Reject come at the same moment, ${ROUNDS} times`, async () => {
+    const { model, app } = program;
+    let approved = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      model.script({
+        agent: "planner",
+        json: {
+          summary: "reads",
+          plan: [
+            {
+              step: 1,
+              description: "reads",
+              tool: "kubectl",
+              args: ["version"],
+              dir: "",
+              risk: "high",
+              rollback: null,
+            },
+          ],
+          risk_level: "high",
+          risk_reason: "scripted",
+          questions: [],
+        },
+      });
+      const waiting = await program.ask(`round ${round}`);
+      const answers = await Promise.all([
+        program.decide(waiting, "approve"),
+        program.decide(waiting, "reject"),
+      ]);
+      assert.deepEqual(answers.map((answer) => answer.kind).toSorted(), ["already", "decided"]);
+      const ended = await program.until(waiting.id, "done", "rejected");
+      const answer = ended.decisions[0]?.answer;
+      assert.equal(ended.status, answer === "approve" ? "done" : "rejected");
+      const steps = await app.changes.steps(waiting.id);
+      assert.equal(steps.length, answer === "approve" ? 1 : 0);
+      if (answer === "approve") approved += 1;
+    }
+    assert.ok(approved > 0, "never once was the approval the winner: the race is not one");
+  });
+});

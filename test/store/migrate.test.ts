@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import pg from "pg";
+import { migrate } from "../../src/store/migrate.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+it("brings an empty database up once when eight instances start at the same moment", async () => {
+  const empty = await createDatabase({ migrate: async () => undefined });
+  try {
+    const applied = await Promise.all(Array.from({ length: 8 }, () => migrate(empty.config)));
+    assert.deepEqual(applied.flat(), ["0001_changes.sql"]);
+    const client = new pg.Client(empty.config);
+    await client.connect();
+    const { rows } = await client.query(
+      "select count(*)::int as count from information_schema.tables where table_schema = 'greenlight_graph'",
+    );
+    await client.end();
+    assert.ok(rows[0].count >= 4);
+  } finally {
+    await empty.drop();
+  }
+});

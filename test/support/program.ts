@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import pino from "pino";
+import { type App, startApp } from "../../src/app.ts";
+import type { Change, ChangeStatus } from "../../src/change/change.ts";
+import { type Config, readConfig } from "../../src/config.ts";
+import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { createDatabase } from "./postgres.ts";
+
+export const ANA = { kind: "token", name: "ana", role: "requester", slackId: null } as const;
+export const BEN = { kind: "token", name: "ben", role: "approver", slackId: null } as const;
+
+/** The secrets of their tokens. */
+export const ANA_SECRET = "ana-0123456789abcdef";
+export const BEN_SECRET = "ben-0123456789abcdef";
+
+/** The real program on a database and a data directory of its own, with the stand-in model where the test can script it. */
+export type Program = {
+  app: App;
+  model: ModelStandIn;
+  config: Config;
+  /** Asks for a change and waits until it rests. */
+  ask(request: string): Promise<Change>;
+  /** Waits until the change has this status. */
+  until(id: string, ...statuses: ChangeStatus[]): Promise<Change>;
+  decide(
+    change: Change,
+    answer: "approve" | "reject" | "accept" | "roll_back",
+  ): ReturnType<App["changes"]["decide"]>;
+  /** Stops the program and starts it again on the same data. */
+  restart(): Promise<void>;
+  /** What ran, in order: "forward 1 done". */
+  ran(id: string): Promise<string[]>;
+  close(): Promise<void>;
+};
+
+const log = pino({ level: "silent" });
+const REST: ChangeStatus[] = [
+  "waiting",
+  "needs_person",
+  "done",
+  "accepted",
+  "rolled_back",
+  "rejected",
+  "planned",
+  "failed",
+];
+const PATIENCE_MS = 20_000;
+
+/** Starts the program for one test file. */
+export async function startProgram(): Promise<Program> {
+  const database = await createDatabase({ migrate });
+  const dataDir = await mkdtemp(join(tmpdir(), "greenlight-program-"));
+  const model = await startModel();
+  const { config: connection } = database;
+  const url = `postgres://${connection.user}@localhost:${connection.port}/${connection.database}?host=${encodeURIComponent(connection.host)}`;
+  const read = readConfig({
+    PATH: `${dirname(process.execPath)}${delimiter}/usr/local/bin${delimiter}/usr/bin${delimiter}/bin`,
+    PORT: "0",
+    GREENLIGHT_DATA: dataDir,
+    DATABASE_URL: url,
+    GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET}`,
+    ANTHROPIC_API_KEY: model.apiKey,
+    ANTHROPIC_BASE_URL: model.baseUrl,
+  });
+  if (!read.ok) throw new Error(read.faults.join("; "));
+  const { config } = read;
+  let app = await startApp(config, log);
+  const until = async (id: string, ...statuses: ChangeStatus[]): Promise<Change> => {
+    const giveUp = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const change = await app.changes.get(id);
+      if (change !== null && statuses.includes(change.status)) return change;
+      if (Date.now() > giveUp) throw new Error(`After ${PATIENCE_MS} ms: ${JSON.stringify(change)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return {
+    get app() {
+      return app;
+    },
+    model,
+    config,
+    until,
+    ask: async (request) => {
+      const asked = await app.changes.ask({
+        request,
+        requester: ANA,
+        home: null,
+        planOnly: false,
+        idempotencyKey: crypto.randomUUID(),
+      });
+      if (asked.kind !== "accepted") throw new Error(JSON.stringify(asked));
+      return until(asked.change.id, ...REST);
+    },
+    decide: (change, answer) => {
+      const gate = answer === "approve" || answer === "reject" ? "approval" : "operator";
+      const round = change.decisions.findLast((decision) => decision.gate === gate)?.round ?? 1;
+      const { revision, digest } = change;
+      return app.changes.decide({
+        changeId: change.id,
+        gate,
+        revision,
+        round,
+        digest: digest ?? "",
+        answer,
+        by: BEN,
+        reason: null,
+      });
+    },
+    restart: async () => {
+      await app.stop();
+      app = await startApp(config, log);
+    },
+    ran: async (id) =>
+      (await app.changes.steps(id)).map((step) => `${step.direction} ${step.step} ${step.outcome}`),
+    close: async () => {
+      await app.stop();
+      await model.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A scripted plan of kubectl steps: each line, and its way back or null. */
+export function planOf(
+  steps: [line: string, back: string | null][],
+  risk: "low" | "medium" | "high" = "medium",
+): object {
+  const args = (line: string) => line.split(" ");
+  return {
+    summary: "A scripted plan.",
+    plan: steps.map(([line, back], index) => ({
+      step: index + 1,
+      description: line,
+      tool: "kubectl",
+      args: args(line),
+      dir: "",
+      risk,
+      rollback: back === null ? null : { tool: "kubectl", args: args(back), dir: "" },
+    })),
+    risk_level: risk,
+    risk_reason: "scripted",
+    questions: [],
+  };
+}
