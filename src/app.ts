@@ -16,6 +16,7 @@ import type { GraphDeps } from "./graph/deps.ts";
 import { type ChangeGraph, createGraph } from "./graph/graph.ts";
 import { createServer } from "./http/server.ts";
 import type { Log } from "./observe/log.ts";
+import { createTracing } from "./observe/tracing.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { startModel } from "./playground/model.ts";
 import { copySamples } from "./playground/sample-copy.ts";
@@ -87,7 +88,9 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   const record = createRecordEvents(() => []);
   const leases = new Map<string, Lease>();
   const deps = createDeps({ ...model, database, record, leases, ground, redact });
-  const graph = createGraph(deps, createCheckpointer(database));
+  const tracing = config.tracing === null ? null : createTracing(config.tracing, redact);
+  closing.push(async () => tracing?.flush());
+  const graph = createGraph(deps, createCheckpointer(database), tracing === null ? [] : [tracing.tracer]);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const worker = startWorker({ database, wakes, record, graph, leases, owner, limits: LIMITS, log });
   closing.push(() => worker.stop(GRACE_MS));
@@ -104,7 +107,9 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   });
   const address = await server.listen({ host: config.host, port: config.port });
   closing.push(() => server.close());
-  const lines = [`Database: ${databaseLine}`, `Model: ${model.line}`, ...ground.lines];
+  const traces =
+    tracing === null ? "Traces: none" : `Traces: LangSmith, ${config.tracing?.endpoint ?? "its own address"}`;
+  const lines = [`Database: ${databaseLine}`, `Model: ${model.line}`, ...ground.lines, traces];
   return { address, lines, changes, graph, database, stop: () => close(closing) };
 }
 

@@ -23,6 +23,8 @@ export type Config = {
   workspace: string | null;
   mix: boolean;
   tokens: ApiToken[];
+  /** Null: no traces. */
+  tracing: { endpoint: string | null; apiKey: string | null; project: string | null } | null;
   /** What a child's environment is picked from. */
   inherited: Record<string, string | undefined>;
 };
@@ -69,6 +71,14 @@ const Environment = z.object({
   GREENLIGHT_MIX: z.literal("yes", "is yes or unset").optional(),
   GREENLIGHT_API_TOKENS: list.pipe(z.array(Token)),
   NODE_ENV: z.string().optional(),
+  LANGSMITH_TRACING: z.string().optional(),
+  LANGSMITH_ENDPOINT: z.url().optional(),
+  LANGSMITH_API_KEY: z.string().optional(),
+  LANGSMITH_PROJECT: z.string().optional(),
+  LANGCHAIN_TRACING_V2: z.string().optional(),
+  LANGCHAIN_ENDPOINT: z.url().optional(),
+  LANGCHAIN_API_KEY: z.string().optional(),
+  LANGCHAIN_PROJECT: z.string().optional(),
   KUBECONFIG: z.string().optional(),
   SLACK_BOT_TOKEN: z.string().optional(),
   SLACK_APP_TOKEN: z.string().optional(),
@@ -100,6 +110,7 @@ export function readConfig(
 export function secretsOf(config: Config): string[] {
   const secrets = config.tokens.map((token) => token.secret);
   if (config.model.kind === "real") secrets.push(config.model.apiKey);
+  if (config.tracing !== null && config.tracing.apiKey !== null) secrets.push(config.tracing.apiKey);
   if (config.database.kind === "url") {
     // Not `new URL`: it refuses what pg takes, a socket's address without a host.
     const password = /^[a-z]+:\/\/[^:@/]*:([^@/]*)@/.exec(config.database.url)?.[1];
@@ -144,7 +155,18 @@ function toConfig(env: Environment, inherited: Config["inherited"]): Config {
     workspace: env.GREENLIGHT_WORKSPACE ?? null,
     mix: env.GREENLIGHT_MIX === "yes",
     tokens: env.GREENLIGHT_API_TOKENS,
+    tracing: tracingOf(env),
     inherited,
   };
   return Object.freeze(config);
+}
+
+/** Either family of names switches traces on, as LangSmith's own libraries read them. */
+function tracingOf(env: Environment): Config["tracing"] {
+  if (env.LANGSMITH_TRACING !== "true" && env.LANGCHAIN_TRACING_V2 !== "true") return null;
+  return {
+    endpoint: env.LANGSMITH_ENDPOINT ?? env.LANGCHAIN_ENDPOINT ?? null,
+    apiKey: env.LANGSMITH_API_KEY ?? env.LANGCHAIN_API_KEY ?? null,
+    project: env.LANGSMITH_PROJECT ?? env.LANGCHAIN_PROJECT ?? null,
+  };
 }

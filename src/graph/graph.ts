@@ -1,3 +1,4 @@
+import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import {
   type BaseCheckpointSaver,
   END,
@@ -22,7 +23,11 @@ const RECURSION_LIMIT = 200;
 export type ChangeGraph = ReturnType<typeof createGraph>;
 
 /** Builds the plan of the thread (design.md, The graph). awaitAnswers and previewChange join with their issues. */
-export function createGraph(deps: GraphDeps, checkpointer: BaseCheckpointSaver) {
+export function createGraph(
+  deps: GraphDeps,
+  checkpointer: BaseCheckpointSaver,
+  callbacks: BaseCallbackHandler[] = [],
+) {
   const node =
     (work: (deps: GraphDeps, state: GraphState, context: NodeContext) => Promise<GraphUpdate>) =>
     (state: GraphState, config: LangGraphRunnableConfig) =>
@@ -50,7 +55,7 @@ export function createGraph(deps: GraphDeps, checkpointer: BaseCheckpointSaver) 
     .addConditionalEdges("awaitOperator", afterOperator, ["rollBack", END])
     .addConditionalEdges("rollBack", afterRollBack, ["awaitOperator", END])
     .compile({ checkpointer })
-    .withConfig({ recursionLimit: RECURSION_LIMIT });
+    .withConfig({ recursionLimit: RECURSION_LIMIT, callbacks });
 }
 
 function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {

@@ -29,7 +29,7 @@ const HOMES: Record<string, string[]> = {
   "@slack/bolt": ["slack"],
   "@anthropic-ai/sdk": ["agents"],
   "@anthropic-ai/sdk/helpers/zod": ["agents"],
-  "@langchain/langgraph": ["graph", "store"],
+  "@langchain/langgraph": ["graph", "store", "observe"],
   langsmith: ["observe"],
   pg: ["store"],
   fastify: ["http"],

@@ -50,7 +50,7 @@ const REST: ChangeStatus[] = [
 const PATIENCE_MS = 20_000;
 
 /** Starts the program for one test file. */
-export async function startProgram(): Promise<Program> {
+export async function startProgram(env: { [name: string]: string } = {}): Promise<Program> {
   const database = await createDatabase({ migrate });
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-program-"));
   const model = await startModel();
@@ -64,6 +64,7 @@ export async function startProgram(): Promise<Program> {
     GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET}`,
     ANTHROPIC_API_KEY: model.apiKey,
     ANTHROPIC_BASE_URL: model.baseUrl,
+    ...env,
   });
   if (!read.ok) throw new Error(read.faults.join("; "));
   const { config } = read;
