@@ -46,7 +46,9 @@ export async function startServer(home: Home, binaries: Binaries, args: string[]
     child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
   });
   await log.close();
-  const outcome = await Promise.race([ended, waitUntilReady(home, child.pid)]);
+  const over = new AbortController();
+  const outcome = await Promise.race([ended, waitUntilReady(home, child.pid, over.signal)]);
+  over.abort();
   if (outcome === "ready" && child.pid !== undefined) return { pid: child.pid, ended };
   if (child.pid !== undefined) await stopServer(child.pid, binaries);
   throw new Error(
@@ -87,9 +89,13 @@ export async function endOrphan(home: Home, binaries: Binaries, log: (line: stri
 }
 
 /** The server itself writes its state into the eighth line of its pid file. */
-async function waitUntilReady(home: Home, pid: number | undefined): Promise<"ready" | string> {
+async function waitUntilReady(
+  home: Home,
+  pid: number | undefined,
+  over: AbortSignal,
+): Promise<"ready" | string> {
   const deadline = performance.now() + START_TIMEOUT_MS;
-  while (performance.now() < deadline) {
+  while (!over.aborted && performance.now() < deadline) {
     const lines = (await readFile(join(home.data, "postmaster.pid"), "utf8").catch(() => "")).split("\n");
     if (lines[0] === String(pid) && lines[7]?.trim() === "ready") return "ready";
     await sleep(POLL_MS);

@@ -69,20 +69,27 @@ async function serve(
   options: Options,
 ): Promise<Embedded> {
   const endpoint = await openEndpoint(home, access);
-  const server = await startServer(home, binaries, [
+  const leave = async () => {
+    if (endpoint.socketDirectory !== null)
+      await rm(endpoint.socketDirectory, { recursive: true, force: true });
+  };
+  const args = [
     ...endpoint.args,
     ...setting("hba_file", access.hba),
     ...setting("ident_file", access.ident),
     ...Object.entries(options.settings ?? {}).flatMap(([name, value]) => setting(name, value)),
-  ]);
+  ];
+  const server = await startServer(home, binaries, args).catch(async (error) => {
+    await leave();
+    throw error;
+  });
   let stopping: Promise<void> | undefined;
   void server.ended.then((how) => {
     if (stopping === undefined) options.log(`The embedded PostgreSQL ended by itself (${how}).`);
   });
   const stop = async () => {
     await stopServer(server.pid, binaries);
-    if (endpoint.socketDirectory !== null)
-      await rm(endpoint.socketDirectory, { recursive: true, force: true });
+    await leave();
     await unlock();
   };
   return {
