@@ -71,6 +71,8 @@ async function tryOnce<Answer>(
   question: Question<Answer>,
 ): Promise<Outcome<Answer>> {
   const format = zodOutputFormat(question.schema);
+  // The SDK's timeout ends with the headers; a body that stalls after them is ended by this.
+  const late = AbortSignal.timeout(TIMEOUT_MS);
   try {
     // `create`, not `parse`: a parse error of the SDK carries neither the message nor its usage.
     const message = await client.messages.create(
@@ -81,11 +83,12 @@ async function tryOnce<Answer>(
         messages: [{ role: "user", content: question.user }],
         output_config: { format },
       },
-      { signal: question.signal },
+      { signal: AbortSignal.any([question.signal, late]) },
     );
     return { ...readMessage(message, question.schema), usage: message.usage };
   } catch (error) {
-    if (question.signal.aborted || error instanceof Anthropic.APIUserAbortError) throw error;
+    if (question.signal.aborted) throw error;
+    if (late.aborted) return { ok: false, again: true, reason: "the model did not answer in time" };
     if (error instanceof Anthropic.AnthropicError) return fromError(error);
     // A body that breaks off after its headers comes through the SDK bare: fetch's TypeError, or JSON's SyntaxError.
     if (error instanceof TypeError || error instanceof SyntaxError) {

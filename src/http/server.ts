@@ -22,7 +22,7 @@ export function createServer(needs: {
     return problem(
       reply,
       500,
-      "Something went wrong here. It is in the log; what was asked for was not done.",
+      "Something went wrong here, and is in the log. Read the change's state before you send this again.",
     );
   });
   app.get("/healthz", async () => ({ ok: true }));
