@@ -1,0 +1,88 @@
+import type { types } from "@slack/bolt";
+import { type Change, type Decision, openDecision } from "../change/change.ts";
+import type { StepRecord } from "../change/journal.ts";
+import { SLACK_LIMITS } from "./limits.ts";
+import { shownCommand } from "./plan-steps.ts";
+import { button, buttonValue } from "./questions.ts";
+import { standingsOf } from "./standings.ts";
+import { cutMiddle, oneLine } from "./text.ts";
+
+/** How much of a dialog's 300 characters one command may take. */
+const DIALOG_LINE_CHARS = 90;
+/** What the last line of a dialog may take: "and 17 more, see the card and its thread". */
+const DIALOG_REST_CHARS = 50;
+
+/** The buttons of the approval, only while it is open. */
+export function approvalActions(change: Change): types.ActionsBlock[] {
+  const question = openAt(change, "waiting");
+  if (question === null || question.gate !== "approval") return [];
+  const value = buttonValue(change.id, question);
+  const steps = change.plan?.plan ?? [];
+  const dialog = {
+    title: `Run ${many(steps.length, "step")} in ${whereIn(change)}?`,
+    text: listed(steps.map((step) => shownCommand(step))),
+    confirm: "Approve and run",
+    isDangerous: change.risk === "high",
+  };
+  return [
+    actions("approval", [
+      button("approve", "Approve", value, { style: "primary", dialog }),
+      button("reject", "Reject", value, {}),
+    ]),
+  ];
+}
+
+/** The operator's buttons, only while that question is open. */
+export function operatorActions(change: Change, steps: readonly StepRecord[]): types.ActionsBlock[] {
+  const question = openAt(change, "needs_person");
+  if (question === null || question.gate !== "operator") return [];
+  const value = buttonValue(change.id, question);
+  const toTakeBack = standingsOf(change, steps)
+    .filter(({ ran, back }) => ran === "done" && back !== "done")
+    .reverse();
+  const ways = toTakeBack.map(({ step }) =>
+    step.rollback === null ? `Step ${step.step} has no rollback` : shownCommand(step.rollback),
+  );
+  const dialog = {
+    title: `Roll back ${many(ways.length, "step")} in ${whereIn(change)}?`,
+    text:
+      ways.length === 0 ? "No step is known to have run, so there is nothing to take back." : listed(ways),
+    confirm: "Roll back",
+    isDangerous: true,
+  };
+  return [
+    actions("operator", [
+      button("accept", "Accept as it is", value, {}),
+      button("roll_back", "Roll back", value, { style: "danger", dialog }),
+    ]),
+  ];
+}
+
+function openAt(change: Change, status: Change["status"]): Decision | null {
+  return change.status === status ? openDecision(change) : null;
+}
+
+function actions(id: string, elements: types.Button[]): types.ActionsBlock {
+  return { type: "actions", block_id: `greenlight:${id}`, elements };
+}
+
+function whereIn(change: Change): string {
+  const names = change.environments.join(", ");
+  return names === "" ? "an unknown environment" : cutMiddle(oneLine(names), 50);
+}
+
+/** As many whole lines as a dialog has room for, and how many there are beside them. */
+function listed(commands: string[]): string {
+  const lines: string[] = [];
+  for (const [index, command] of commands.entries()) {
+    const line = `${index + 1}. ${cutMiddle(command, DIALOG_LINE_CHARS)}`;
+    if ([...lines, line].join("\n").length > SLACK_LIMITS.confirmText - DIALOG_REST_CHARS) break;
+    lines.push(line);
+  }
+  const rest = commands.length - lines.length;
+  return [...lines, ...(rest === 0 ? [] : [`and ${rest} more, see the card and its thread`])].join("\n");
+}
+
+function many(number: number, word: string): string {
+  return number === 1 ? `1 ${word}` : `${number} ${word}s`;
+}

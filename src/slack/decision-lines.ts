@@ -1,0 +1,27 @@
+import type { Answer, Change, Decision } from "../change/change.ts";
+import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
+import { inert } from "./text.ts";
+
+const REASON_CHARS = 500;
+
+const verbs: Record<Answer, string> = {
+  approve: "Approved",
+  reject: "Rejected",
+  accept: "Accepted as it is",
+  roll_back: "Rollback ordered",
+};
+
+/** Every question answered so far as one mrkdwn line each, the newest last: "Approved by @ann on …". */
+export function decisionLines(change: Change): string[] {
+  return change.decisions.filter(({ answer }) => answer !== null).map(decisionLine);
+}
+
+/** One answered question in mrkdwn: what, by whom, when, why. */
+export function decisionLine(decision: Decision): string {
+  const { answer, by, decidedAt, reason } = decision;
+  if (answer === null || by === null) return "Not decided yet";
+  if (by.kind === "policy") return "The policy asks for nobody here";
+  const when = decidedAt === null ? "" : `, ${dateMrkdwn(decidedAt)}`;
+  const why = reason === null || reason === "" ? "" : `: ${inert(reason.slice(0, REASON_CHARS))}`;
+  return `${verbs[answer]} by ${personMrkdwn(by)}${when}${why}`;
+}

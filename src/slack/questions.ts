@@ -1,0 +1,70 @@
+import type { types } from "@slack/bolt";
+import { z } from "zod";
+import type { Answer, Decision, Gate } from "../change/change.ts";
+import { SLACK_LIMITS } from "./limits.ts";
+import { cutMiddle, oneLine } from "./text.ts";
+
+/** How much of the digest a button carries and a card shows. */
+export const SHORT_DIGEST_CHARS = 12;
+
+/** What each of our buttons answers. */
+export const answerOfAction: Readonly<Record<string, { gate: Gate; answer: Answer }>> = {
+  "greenlight:approve": { gate: "approval", answer: "approve" },
+  "greenlight:reject": { gate: "approval", answer: "reject" },
+  "greenlight:accept": { gate: "operator", answer: "accept" },
+  "greenlight:roll_back": { gate: "operator", answer: "roll_back" },
+};
+
+/** Which question a button answers: `CHANGE:REVISION:ROUND:DIGEST12`. It authorises nothing; the row does. */
+export const ButtonValue = z
+  .string()
+  .max(200)
+  .regex(/^[0-9a-f-]{36}:\d{1,9}:\d{1,9}:[0-9a-z]{12}$/u)
+  .transform((text) => {
+    const [changeId = "", revision, round, digest = ""] = text.split(":");
+    return { changeId, revision: Number(revision), round: Number(round), digest };
+  });
+
+/** The value of every button of one question. */
+export function buttonValue(changeId: string, question: Decision): string {
+  return [changeId, question.revision, question.round, shortDigest(question.digest)].join(":");
+}
+
+/** What a person is shown of a digest. */
+export function shortDigest(digest: string): string {
+  return digest.slice(0, SHORT_DIGEST_CHARS);
+}
+
+type Dialog = { title: string; text: string; confirm: string; isDangerous: boolean };
+
+/** One button, with the dialog that asks once more. */
+export function button(
+  answer: Answer,
+  label: string,
+  value: string,
+  look: { style?: "primary" | "danger"; dialog?: Dialog },
+): types.Button {
+  const { style, dialog } = look;
+  return {
+    type: "button",
+    action_id: `greenlight:${answer}`,
+    text: plain(label, SLACK_LIMITS.buttonLabel),
+    value,
+    ...(style === undefined ? {} : { style }),
+    ...(dialog === undefined ? {} : { confirm: confirmOf(dialog) }),
+  };
+}
+
+function confirmOf(dialog: Dialog): types.ConfirmationDialog {
+  return {
+    title: plain(dialog.title, SLACK_LIMITS.confirmTitle),
+    text: { type: "plain_text", text: dialog.text.slice(0, SLACK_LIMITS.confirmText), emoji: false },
+    confirm: plain(dialog.confirm, SLACK_LIMITS.confirmButton),
+    deny: plain("Not now", SLACK_LIMITS.confirmButton),
+    style: dialog.isDangerous ? "danger" : "primary",
+  };
+}
+
+function plain(text: string, max: number): types.PlainTextElement {
+  return { type: "plain_text", text: cutMiddle(oneLine(text), max), emoji: false };
+}

@@ -1,0 +1,74 @@
+import type { Change, ChangeStatus } from "../change/change.ts";
+import type { StepRecord } from "../change/journal.ts";
+import { standingsOf } from "./standings.ts";
+
+/** A colour for a quick look down the channel. The words after it say the same, so nothing rests on it alone. */
+const marks: Record<ChangeStatus, string> = {
+  queued: "⚪",
+  planning: "🔵",
+  waiting: "🟠",
+  running: "🔵",
+  reviewing: "🔵",
+  rolling_back: "🔵",
+  needs_person: "🔴",
+  done: "🟢",
+  accepted: "🟢",
+  rolled_back: "🟣",
+  rejected: "⚫",
+  planned: "🟢",
+  failed: "🔴",
+};
+
+/** The state as the card's headline: a mark, the words, and where it matters the risk and the environments. */
+export function stateTitle(change: Change, steps: readonly StepRecord[]): string {
+  return `${marks[change.status]} ${stateWords(change, steps)}`;
+}
+
+/** The state in words: "Running step 2 of 3 · production". */
+export function stateWords(change: Change, steps: readonly StepRecord[]): string {
+  const risk = change.status === "waiting" && change.risk !== null ? [`${change.risk} risk`] : [];
+  return [words(change, steps), ...risk, ...namedEnvironments(change)].join(" · ");
+}
+
+function words(change: Change, steps: readonly StepRecord[]): string {
+  switch (change.status) {
+    case "queued":
+      return change.queuePlace === null ? "Queued" : `Queued, place ${change.queuePlace} in the line`;
+    case "planning":
+      return "Planning";
+    case "waiting":
+      return "Waiting for approval";
+    case "running":
+      return `Running step ${runningStep(change, steps)} of ${change.plan?.plan.length ?? 0}`;
+    case "reviewing":
+      return "Reviewing the outcome";
+    case "rolling_back":
+      return "Rolling back";
+    case "needs_person":
+      return "A person has to look at this";
+    case "done":
+      return "Done";
+    case "accepted":
+      return "Accepted as it is";
+    case "rolled_back":
+      return "Rolled back";
+    case "rejected":
+      return "Rejected, nothing was run";
+    case "planned":
+      return "Planned only, nothing was run";
+    case "failed":
+      return steps.length === 0 ? "Failed, nothing was run" : "Failed";
+  }
+}
+
+/** The step that runs now, or the one that will be next. */
+function runningStep(change: Change, steps: readonly StepRecord[]): number {
+  const standings = standingsOf(change, steps);
+  const open = standings.find(({ ran }) => ran !== "done");
+  return open?.step.step ?? Math.max(1, standings.length);
+}
+
+function namedEnvironments(change: Change): string[] {
+  const names = change.environments.filter((name) => name !== "" && name.length <= 40);
+  return names.length === 0 ? [] : [names.slice(0, 3).join(", ")];
+}
