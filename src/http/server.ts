@@ -1,19 +1,28 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Changes } from "../change/changes.ts";
 import { addInfraChange } from "./infra-change.ts";
+import { addMounts, type Mount } from "./mounts.ts";
 import { problem } from "./problem.ts";
 import type { Token } from "./tokens.ts";
 
 const BODY_LIMIT_BYTES = 64 * 1_024;
 
-/** The one HTTP server: API and health. `onFault` hears of what went wrong inside; the caller of the API does not. */
+/** How long a client may take to send its request. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The one HTTP server: API, health, and what else is mounted. `onFault` hears of what went wrong inside; the caller of the API does not. */
 export function createServer(needs: {
   changes: Changes;
   tokens: readonly Token[];
   isReady: () => Promise<boolean>;
   onFault: (error: Error) => void;
+  mounts?: readonly Mount[];
 }): FastifyInstance {
-  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+  });
   app.setNotFoundHandler((_request, reply) => problem(reply, 404, "There is nothing at this address."));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -31,5 +40,6 @@ export function createServer(needs: {
   );
   app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
   addInfraChange(app, needs);
+  addMounts(app, needs.mounts ?? [], needs.onFault);
   return app;
 }
