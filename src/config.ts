@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { readSlack, type SlackSettings } from "./config-slack.ts";
 
 /** An API token as configured. */
 export type ApiToken = {
@@ -17,8 +18,15 @@ export type Config = {
   model:
     | { kind: "real"; apiKey: string; baseUrl: string | null; name: string }
     | { kind: "stand-in"; name: string };
+  slack: SlackSettings;
   database: { kind: "url"; url: string } | { kind: "embedded" };
+  /** Slack user ids who may approve; nobody when empty. */
   approvers: string[];
+  /** Slack user ids, and channel ids, that asking is narrowed to; not narrowed when empty. */
+  requesters: string[];
+  channels: string[];
+  /** Hides saved plans at rest. Null: one is made and kept in the data directory. */
+  encryptionKey: Buffer | null;
   policyFile: string | null;
   workspace: string | null;
   mix: boolean;
@@ -54,9 +62,37 @@ const Token = z.string().transform((text, context): ApiToken => {
   return { name, role, slackId, secret };
 });
 
+/** Two tokens of one name would be one person, and of two with one secret the first would always answer. */
+const Tokens = list.pipe(z.array(Token)).superRefine((tokens, context) => {
+  const isRepeated = (key: "name" | "secret") => new Set(tokens.map((one) => one[key])).size < tokens.length;
+  if (isRepeated("name")) context.addIssue("two tokens have the same name. Give each a name of its own");
+  if (isRepeated("secret"))
+    context.addIssue("two tokens have the same secret. Give each a secret of its own");
+});
+
+const KEY_BYTES = 32;
+const Key = z.string().transform((text, context) => {
+  const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? "hex" : "base64");
+  if (key.length === KEY_BYTES) return key;
+  context.addIssue(`is not ${KEY_BYTES} bytes in base64 or hex. \`openssl rand -base64 32\` makes one`);
+  return z.NEVER;
+});
+
+const Port = z
+  .string()
+  .regex(/^\d{1,5}$/, "is not a port number, 0 to 65535")
+  .transform(Number)
+  .pipe(z.number().max(65_535, "is not a port number, 0 to 65535"));
+
+/** Slack's ids; a name or a mention here would silently match nobody. */
+const ids = (shape: RegExp, what: string) =>
+  list.refine((all) => all.every((id) => shape.test(id)), `is not a comma-separated list of ${what}`);
+const userIds = ids(/^[UW][A-Z0-9]+$/, "Slack user ids (U…, from a person's profile)");
+const channelIds = ids(/^[CG][A-Z0-9]+$/, "Slack channel ids (C…, from a channel's details)");
+
 const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  PORT: Port.default(3_000),
   GREENLIGHT_DATA: z.string().default(".greenlight"),
   GREENLIGHT_MODEL: z.string().default("claude-sonnet-5-5"),
   ANTHROPIC_API_KEY: z.string().optional(),
@@ -65,11 +101,14 @@ const Environment = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must begin with postgres://")
     .optional(),
-  GREENLIGHT_APPROVERS: list,
+  GREENLIGHT_APPROVERS: userIds,
+  GREENLIGHT_REQUESTERS: userIds,
+  GREENLIGHT_CHANNELS: channelIds,
+  GREENLIGHT_ENCRYPTION_KEY: Key.optional(),
   GREENLIGHT_POLICY: z.string().optional(),
   GREENLIGHT_WORKSPACE: z.string().optional(),
   GREENLIGHT_MIX: z.literal("yes", "is yes or unset").optional(),
-  GREENLIGHT_API_TOKENS: list.pipe(z.array(Token)),
+  GREENLIGHT_API_TOKENS: Tokens,
   NODE_ENV: z.string().optional(),
   LANGSMITH_TRACING: z.string().optional(),
   LANGSMITH_ENDPOINT: z.url().optional(),
@@ -80,9 +119,7 @@ const Environment = z.object({
   LANGCHAIN_API_KEY: z.string().optional(),
   LANGCHAIN_PROJECT: z.string().optional(),
   KUBECONFIG: z.string().optional(),
-  SLACK_BOT_TOKEN: z.string().optional(),
-  SLACK_APP_TOKEN: z.string().optional(),
-  SLACK_SIGNING_SECRET: z.string().optional(),
+  SLACK_API_URL: z.url().optional(),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -95,15 +132,14 @@ export function readConfig(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ""),
   );
   const parsed = Environment.safeParse(set);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      faults: parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`),
-    };
-  }
-  const faults = mixtures(parsed.data);
-  if (faults.length > 0) return { ok: false, faults };
-  return { ok: true, config: toConfig(parsed.data, env) };
+  const slack = readSlack(set);
+  const faults = [
+    ...(parsed.success ? [] : parsed.error.issues.map(faultOf)),
+    ...(slack.ok ? [] : slack.faults),
+    ...mixtures(set, slack.ok ? slack.slack : null),
+  ];
+  if (!parsed.success || !slack.ok || faults.length > 0) return { ok: false, faults };
+  return { ok: true, config: toConfig(parsed.data, slack.slack, env) };
 }
 
 /** The values that must never be shown anywhere. */
@@ -111,27 +147,49 @@ export function secretsOf(config: Config): string[] {
   const secrets = config.tokens.map((token) => token.secret);
   if (config.model.kind === "real") secrets.push(config.model.apiKey);
   if (config.tracing !== null && config.tracing.apiKey !== null) secrets.push(config.tracing.apiKey);
-  if (config.database.kind === "url") {
-    // Not `new URL`: it refuses what pg takes, a socket's address without a host.
-    const password = /^[a-z]+:\/\/[^:@/]*:([^@/]*)@/.exec(config.database.url)?.[1];
-    secrets.push(config.database.url);
-    if (password !== undefined) secrets.push(password, decodeURIComponent(password));
+  if (config.slack.kind === "real") {
+    secrets.push(config.slack.botToken);
+    secrets.push(config.slack.mode === "socket" ? config.slack.appToken : config.slack.signingSecret);
   }
+  if (config.encryptionKey !== null) {
+    secrets.push(config.encryptionKey.toString("base64"), config.encryptionKey.toString("hex"));
+  }
+  if (config.database.kind === "url") secrets.push(config.database.url, ...passwordsIn(config.database.url));
   return secrets;
 }
 
-function mixtures(env: Environment): string[] {
+/** A database address's password, as written and as meant. Not `new URL`: it refuses what pg takes, an address without a host. */
+function passwordsIn(url: string): string[] {
+  const written = [/^[a-z]+:\/\/[^:@/]*:([^@/]*)@/.exec(url)?.[1], /[?&]password=([^&#]*)/.exec(url)?.[1]];
+  return written.flatMap((text) => {
+    if (text === undefined || text === "") return [];
+    try {
+      return [text, decodeURIComponent(text)];
+    } catch {
+      // A lone % is no escape; pg takes it as it is.
+      return [text];
+    }
+  });
+}
+
+function faultOf(issue: z.core.$ZodIssue): string {
+  const [name, index] = issue.path;
+  const which = typeof index === "number" ? ` number ${index + 1}` : "";
+  return `${String(name)}${which}: ${issue.message}`;
+}
+
+/** What each variable alone does not show. */
+function mixtures(env: { [name: string]: string | undefined }, slack: SlackSettings | null): string[] {
   const faults: string[] = [];
-  const slack = [env.SLACK_BOT_TOKEN, env.SLACK_APP_TOKEN, env.SLACK_SIGNING_SECRET];
-  if (slack.some((value) => value !== undefined)) {
+  if (slack?.kind === "real") {
     faults.push("SLACK_*: this version has no Slack layer yet. Unset these, and use the HTTP API.");
   }
-  if (env.NODE_ENV === "production" && env.DATABASE_URL === undefined) {
+  if (env["NODE_ENV"] === "production" && env["DATABASE_URL"] === undefined) {
     faults.push("DATABASE_URL: is not set, and NODE_ENV is production. Name a PostgreSQL that is backed up.");
   }
   // Commands made up by the rule-based stand-in must not reach a real cluster by accident.
-  const real = [env.KUBECONFIG, env.GREENLIGHT_WORKSPACE].some((value) => value !== undefined);
-  if (env.ANTHROPIC_API_KEY === undefined && real && env.GREENLIGHT_MIX === undefined) {
+  const real = [env["KUBECONFIG"], env["GREENLIGHT_WORKSPACE"]].some((value) => value !== undefined);
+  if (env["ANTHROPIC_API_KEY"] === undefined && real && env["GREENLIGHT_MIX"] === undefined) {
     faults.push(
       "KUBECONFIG, GREENLIGHT_WORKSPACE: would let the stand-in model change something real. Set ANTHROPIC_API_KEY, or GREENLIGHT_MIX=yes if that is meant.",
     );
@@ -139,7 +197,7 @@ function mixtures(env: Environment): string[] {
   return faults;
 }
 
-function toConfig(env: Environment, inherited: Config["inherited"]): Config {
+function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inherited"]): Config {
   const name = env.GREENLIGHT_MODEL;
   const config: Config = {
     host: env.HOST,
@@ -150,7 +208,11 @@ function toConfig(env: Environment, inherited: Config["inherited"]): Config {
         ? { kind: "stand-in", name }
         : { kind: "real", apiKey: env.ANTHROPIC_API_KEY, baseUrl: env.ANTHROPIC_BASE_URL ?? null, name },
     database: env.DATABASE_URL === undefined ? { kind: "embedded" } : { kind: "url", url: env.DATABASE_URL },
+    slack,
     approvers: env.GREENLIGHT_APPROVERS,
+    requesters: env.GREENLIGHT_REQUESTERS,
+    channels: env.GREENLIGHT_CHANNELS,
+    encryptionKey: env.GREENLIGHT_ENCRYPTION_KEY ?? null,
     policyFile: env.GREENLIGHT_POLICY ?? null,
     workspace: env.GREENLIGHT_WORKSPACE ?? null,
     mix: env.GREENLIGHT_MIX === "yes",
