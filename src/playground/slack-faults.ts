@@ -1,0 +1,66 @@
+/** A fault of a Web API call that waits for its turn. */
+type Armed = {
+  left: number;
+  method: string | undefined;
+  fault: Fault;
+};
+
+/** What goes wrong with a call: before it is looked at, or (`drop`) after it was carried out. */
+export type Fault =
+  | { kind: "ratelimit"; retryAfterSeconds: number }
+  | { kind: "status"; status: number }
+  | { kind: "error"; code: string }
+  | { kind: "drop" };
+
+/** The faults that are armed. */
+export type Faults = ReturnType<typeof createFaults>;
+
+/** No faults yet. `connections` are told when the company goes away for a while. */
+export function createFaults(clock: () => number) {
+  const armed: Armed[] = [];
+  let duplicates = 0;
+  let awayUntil = 0;
+  const arm = (left: number, method: string | undefined, fault: Fault) => armed.push({ left, method, fault });
+
+  return {
+    /** The next n calls are answered 429. */
+    rateLimit(n: number, retryAfterSeconds: number, method?: string): void {
+      arm(n, method, { kind: "ratelimit", retryAfterSeconds });
+    },
+    /** The next n calls are carried out, and then the connection drops without an answer. */
+    dropAfterAccept(n: number, method?: string): void {
+      arm(n, method, { kind: "drop" });
+    },
+    /** The next n calls are answered with this HTTP status and not carried out. */
+    fail(n: number, status: number, method?: string): void {
+      arm(n, method, { kind: "status", status });
+    },
+    /** The next n calls are refused with this error code and not carried out. */
+    errorOn(n: number, code: string, method?: string): void {
+      arm(n, method, { kind: "error", code });
+    },
+    /** The next n payloads are delivered twice. */
+    duplicateEnvelope(n: number): void {
+      duplicates += n;
+    },
+    setAway(ms: number): void {
+      awayUntil = clock() + ms;
+    },
+
+    isAway: () => clock() < awayUntil,
+    takeDuplicate(): boolean {
+      if (duplicates === 0) return false;
+      duplicates -= 1;
+      return true;
+    },
+    /** The fault for this call, if one is armed for it. */
+    take(method: string): Fault | null {
+      const index = armed.findIndex((one) => one.method === undefined || one.method === method);
+      const found = armed[index];
+      if (found === undefined) return null;
+      found.left -= 1;
+      if (found.left <= 0) armed.splice(index, 1);
+      return found.fault;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Answer, Args } from "./slack-answer.ts";
+import type { Faults } from "./slack-faults.ts";
+import type { Files } from "./slack-files.ts";
+import type { ResponseUrls } from "./slack-response-urls.ts";
+import type { Socket } from "./slack-socket.ts";
+import type { Triggers } from "./slack-triggers.ts";
+import type { Views } from "./slack-views.ts";
+import type { Workspace } from "./slack-workspace.ts";
+
+/** A slash command the app has registered. */
+export type Command = { command: string; description: string; usageHint: string; shouldEscape: boolean };
+
+/** The secrets of this start; an app that knows none of them gets nowhere. */
+export type Tokens = { bot: string; app: string; signingSecret: string };
+
+/** The parts of the stand-in that its parts share. */
+export type Stand = {
+  workspace: Workspace;
+  tokens: Tokens;
+  scopes: Set<string>;
+  commands: Command[];
+  /** The bot events the app has subscribed to, named as in a manifest (`app_mention`, `message.channels`). */
+  events: Set<string>;
+  usergroups: Map<string, string[]>;
+  faults: Faults;
+  triggers: Triggers;
+  views: Views;
+  responseUrls: ResponseUrls;
+  files: Files;
+  socket: Socket;
+  /** `http://127.0.0.1:PORT`, known once it listens. */
+  origin(): string;
+};
+
+/** One method of the Web API. `scopes`: one of them is enough; none is none. */
+export type Method = {
+  token: "bot" | "app" | "any";
+  scopes: string[];
+  run(stand: Stand, args: Args): Answer;
+};

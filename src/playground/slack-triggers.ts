@@ -1,0 +1,28 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { type Refusal, refuse } from "./slack-answer.ts";
+import { TIMES } from "./slack-limits.ts";
+
+/** The trigger ids given out so far. */
+export type Triggers = ReturnType<typeof createTriggers>;
+
+/** Trigger ids live three seconds by this clock and open one view. */
+export function createTriggers(clock: () => number) {
+  const issued = new Map<string, { user: string; until: number; used: boolean }>();
+  return {
+    issue(user: string): string {
+      const id = `${randomInt(1e12)}.${randomInt(1e12)}.${randomBytes(16).toString("hex")}`;
+      issued.set(id, { user, until: clock() + TIMES.triggerMs, used: false });
+      return id;
+    },
+
+    /** Whose trigger it is, and from now on it is used; or why it is none. */
+    exchange(id: string): string | Refusal {
+      const found = issued.get(id);
+      if (found === undefined) return refuse("invalid_trigger_id");
+      if (found.used) return refuse("exchanged_trigger_id");
+      if (clock() > found.until) return refuse("expired_trigger_id");
+      found.used = true;
+      return found.user;
+    },
+  };
+}

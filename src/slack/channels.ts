@@ -1,0 +1,43 @@
+import { webApi } from "@slack/bolt";
+import { z } from "zod";
+import type { Allowed } from "./people.ts";
+
+const Channel = z.object({
+  is_member: z.boolean().optional(),
+  is_archived: z.boolean().optional(),
+});
+
+/** Whether the bot can post in this channel; asked before a change is taken on, so that none runs that nobody sees. */
+export type FindPlace = (channelId: string) => Promise<Allowed>;
+
+const INVITE =
+  "Greenlight is not in this channel, so it could not show the plan. Invite it with /invite and ask again.";
+const DIRECT =
+  "Changes are asked for in a channel that Greenlight is in, where others see them; not in direct messages.";
+
+/** Makes the check. Never throws: no answer from Slack is a no. */
+export function createFindPlace(client: webApi.WebClient): FindPlace {
+  return async (channelId) => {
+    if (channelId.startsWith("D")) return { ok: false, reason: DIRECT };
+    try {
+      const { channel } = await client.conversations.info({ channel: channelId });
+      const found = Channel.safeParse(channel);
+      if (found.success && found.data.is_archived === true)
+        return { ok: false, reason: "This channel is archived. Ask in another one." };
+      return found.success && found.data.is_member === true ? { ok: true } : { ok: false, reason: INVITE };
+    } catch (error) {
+      return { ok: false, reason: whyNot(error) };
+    }
+  };
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof webApi.WebAPIPlatformError) {
+    const { error: code } = error.data;
+    // A private channel the bot is not in does not exist for it.
+    if (code === "channel_not_found") return INVITE;
+    if (code === "missing_scope")
+      return "Greenlight lacks the Slack permission to look at this channel (channels:read, groups:read). Whoever installed it updates the app from manifest.yml and installs it again.";
+  }
+  return "Slack did not say whether Greenlight is in this channel, so nothing was started. Try again in a minute.";
+}

@@ -1,0 +1,67 @@
+import { type Logger, LogLevel, type webApi } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+
+type Fetch = NonNullable<webApi.WebClientOptions["fetch"]>;
+
+/** A call that takes longer than this is given up; the SDK's own default is to wait for ever. */
+const CALL_TIMEOUT_MS = 10_000;
+
+/** The SDK answers a response_url without any deadline of its own. */
+const fetchWithDeadline: Fetch = (url, init) =>
+  fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS) });
+
+/** For calls a person waits for: a short retry, because a private answer that comes late helps nobody. */
+export function askingOptions(apiUrl: string | null, log: Log): webApi.WebClientOptions {
+  return {
+    ...baseUrl(apiUrl),
+    timeout: CALL_TIMEOUT_MS,
+    retryConfig: { retries: 2, minTimeout: 300, maxTimeout: 2_000 },
+    // Otherwise one 429 of one channel pauses every call of the client.
+    rejectRateLimitedCalls: true,
+    fetch: fetchWithDeadline,
+    logger: slackLogger(log),
+  };
+}
+
+/** For messages: no retry of its own, because the SDK posts twice when a connection drops after Slack took the call. */
+export function sendingOptions(apiUrl: string | null, log: Log): webApi.WebClientOptions {
+  return { ...askingOptions(apiUrl, log), retryConfig: { retries: 0 } };
+}
+
+/**
+ * For the socket's own calls: never given up, whatever happens. A short retry here ended the process 5.9 s into an outage.
+ * `isStopped` ends it: an answer that is no answer makes the client leave its loop without another try.
+ */
+export function socketOptions(
+  apiUrl: string | null,
+  log: Log,
+  isStopped: () => boolean,
+): webApi.WebClientOptions {
+  return {
+    ...baseUrl(apiUrl),
+    timeout: CALL_TIMEOUT_MS,
+    retryConfig: { forever: true, minTimeout: 500, maxTimeout: 5_000, factor: 1.5 },
+    logger: slackLogger(log),
+    fetch: (url, init) =>
+      isStopped() ? Promise.resolve(Response.json({ ok: false, error: "stopped" })) : fetch(url, init),
+  };
+}
+
+/** Slack's logger on top of ours: its information is our debug, and its debug (every payload) is nobody's. */
+export function slackLogger(log: Log): Logger {
+  const text = (words: unknown[]) =>
+    words.map((word) => (word instanceof Error ? word.message : String(word))).join(" ");
+  return {
+    debug: () => undefined,
+    info: (...words) => log.debug(text(words)),
+    warn: (...words) => log.warn(text(words)),
+    error: (...words) => log.error(text(words)),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.INFO,
+    setName: () => undefined,
+  };
+}
+
+function baseUrl(apiUrl: string | null): webApi.WebClientOptions {
+  return apiUrl === null ? {} : { slackApiUrl: apiUrl.endsWith("/") ? apiUrl : `${apiUrl}/` };
+}

@@ -1,0 +1,129 @@
+import type { webApi } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+import type { Rendered } from "./blocks.ts";
+import { type Failure, readFailure } from "./failures.ts";
+import { type MessageKey, parseMessageName } from "./feed.ts";
+import type { DueMessage } from "./outbox-port.ts";
+import type { Pace } from "./pace.ts";
+import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
+
+/** What became of one message. */
+export type Delivery = { kind: "sent"; ts: string } | Extract<Failure, { kind: "pause" | "later" | "never" }>;
+
+/** What a message says now, from its row; null when it has no place any more. */
+export type Render = (changeId: string, key: MessageKey) => Promise<Rendered | null>;
+
+type Needs = {
+  client: webApi.WebClient;
+  render: Render;
+  findStanding: FindStanding;
+  pace: Pace;
+  log: Log;
+};
+
+const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
+
+/** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, or is aborted. */
+export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
+  const key = parseMessageName(message.name);
+  if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
+  const rendered = await needs.render(message.changeId, key);
+  if (rendered === null) return { kind: "never", why: "it has no place any more" };
+  try {
+    const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);
+    const known = ts === null ? null : await update(needs, message, ts, rendered);
+    if (known !== null) return { kind: "sent", ts: known };
+    return { kind: "sent", ts: await post(needs, message, key, rendered, signal) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const failure = readFailure(error);
+    // Only an update or a reply can miss its target, and both have been handled where they were made.
+    return failure.kind === "gone" || failure.kind === "too much"
+      ? { kind: "later", why: failure.why }
+      : failure;
+  }
+}
+
+/** The ts, or null when the message is not there any more and has to be posted anew. */
+async function update(
+  needs: Needs,
+  message: DueMessage,
+  ts: string,
+  rendered: Rendered,
+): Promise<string | null> {
+  const target = { channel: message.channelId, ts, attachments: [] };
+  try {
+    await inFullOrShort(needs, message, rendered, (content) =>
+      needs.client.chat.update({ ...target, ...content }),
+    );
+    return ts;
+  } catch (error) {
+    if (readFailure(error).kind !== "gone") throw error;
+    needs.log.warn(
+      { change: message.changeId, message: message.name },
+      "A message was deleted in Slack, posted anew",
+    );
+    return null;
+  }
+}
+
+async function post(
+  needs: Needs,
+  message: DueMessage,
+  key: MessageKey,
+  rendered: Rendered,
+  signal: AbortSignal,
+): Promise<string> {
+  const target = {
+    channel: message.channelId,
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: EVENT_TYPE, event_payload: { change_id: message.changeId, name: message.name } },
+  };
+  const send = (thread: ThreadTarget | undefined) =>
+    inFullOrShort(needs, message, rendered, async (content) => {
+      await needs.pace(message.channelId, signal);
+      return needs.client.chat.postMessage({ ...target, ...content, ...thread });
+    });
+  const thread = message.cardTs === null ? undefined : threadTarget(message.cardTs, key);
+  try {
+    return tsOf(await send(thread));
+  } catch (error) {
+    const failure = readFailure(error);
+    // The card was deleted. A verdict must be heard all the same; the rest belongs to the card and comes with a new one.
+    if (failure.kind !== "gone" || key.kind !== "verdict") throw error;
+    return tsOf(await send(undefined));
+  }
+}
+
+type Content = { text: string; blocks: Rendered["blocks"] };
+
+/** The message with its blocks, or, where Slack refuses those, its text alone: a verdict must not be lost over its looks. */
+async function inFullOrShort<Answer>(
+  needs: Needs,
+  message: DueMessage,
+  { text, blocks }: Rendered,
+  call: (content: Content) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await call({ text, blocks });
+  } catch (error) {
+    const failure = readFailure(error);
+    if (failure.kind !== "too much") throw error;
+    const about = { change: message.changeId, message: message.name, slack: failure.why };
+    needs.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
+    return call({ text: `${text}\n${SHORTENED}`, blocks: [] });
+  }
+}
+
+function tsOf(answer: { ts?: string }): string {
+  if (answer.ts === undefined) throw new Error("chat.postMessage: Slack took the message and gave it no ts.");
+  return answer.ts;
+}
+
+/** The types want `reply_broadcast` as a literal, true or false. */
+type ThreadTarget = { thread_ts: string; reply_broadcast: true } | { thread_ts: string };
+
+function threadTarget(thread_ts: string, key: MessageKey): ThreadTarget {
+  return key.kind === "verdict" ? { thread_ts, reply_broadcast: true } : { thread_ts };
+}

@@ -1,0 +1,35 @@
+import { webApi } from "@slack/bolt";
+
+/** What a failed call means for the message. `pause`: for its whole channel. */
+export type Failure =
+  | { kind: "pause"; ms: number }
+  | { kind: "later"; why: string }
+  | { kind: "never"; why: string }
+  | { kind: "gone"; why: string }
+  | { kind: "too much"; why: string };
+
+/** The channel cannot be posted to, and trying again does not change that. */
+const never = new Set([
+  "channel_not_found",
+  "not_in_channel",
+  "is_archived",
+  "restricted_action",
+  "user_is_restricted",
+]);
+/** The message to change, or the thread to reply in, is not there any more. */
+const gone = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"]);
+/** The blocks or the text are refused; without blocks the message still says the essential. */
+const tooMuch = new Set(["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"]);
+
+/** Reads an error of a Slack call. Whatever is not known to be final is tried again. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof webApi.WebAPIRateLimitedError) return { kind: "pause", ms: error.retryAfter * 1_000 };
+  const why = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof webApi.WebAPIPlatformError)) return { kind: "later", why };
+  const { error: code } = error.data;
+  if (never.has(code)) return { kind: "never", why: code };
+  if (gone.has(code)) return { kind: "gone", why: code };
+  if (tooMuch.has(code))
+    return { kind: "too much", why: [code, ...(error.data.response_metadata?.messages ?? [])].join(" ") };
+  return { kind: "later", why: code };
+}

@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../observe/log.ts";
+import type { Delivery } from "./deliver.ts";
+import type { DueMessage, OutboxPort } from "./outbox-port.ts";
+
+/** At most this many messages are claimed at a time. */
+const CLAIM_LIMIT = 40;
+/** A claim lasts 60 s at the store. What has not been sent by now is left to the next claim, so that nobody sends it twice. */
+const CLAIM_USABLE_MS = 40_000;
+/** The longest sleep without being woken; heals a wake-up that got lost. */
+const IDLE_MS = 5_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+/** After the store itself failed. */
+const STORE_RETRY_MS = 1_000;
+const MAX_PAUSE_MS = 120_000;
+
+/** The loop that brings Slack up to date with the rows. */
+export type OutboxSender = { start(): void; stop(): Promise<void> };
+
+type Needs = {
+  port: OutboxPort;
+  deliver(message: DueMessage, signal: AbortSignal): Promise<Delivery>;
+  log: Log;
+};
+
+/** Makes the loop. Channels go in parallel, the messages of one channel one after the other. */
+export function createOutboxSender(needs: Needs): OutboxSender {
+  const stopping = new AbortController();
+  const lanes = createLanes(needs, stopping.signal);
+  let loop: Promise<void> = Promise.resolve();
+  return {
+    start() {
+      loop = run(needs, lanes, stopping.signal);
+    },
+    async stop() {
+      stopping.abort();
+      await loop;
+      await lanes.idle();
+    },
+  };
+}
+
+async function run({ port, log }: Needs, lanes: Lanes, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const room = CLAIM_LIMIT - lanes.size();
+      const due = room > 0 ? await port.claim(room) : [];
+      for (const message of due) lanes.add(message);
+      // Full, or nothing due: until a lane has room, or something new may be due.
+      if (due.length === 0)
+        await Promise.race([port.wait(IDLE_MS, signal), ...(room > 0 ? [] : [lanes.next()])]);
+    } catch (error) {
+      if (signal.aborted) return;
+      log.error({ err: error }, "The messages that are due cannot be read");
+      await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+type Lanes = ReturnType<typeof createLanes>;
+
+/** One queue per channel, so that a slow channel holds up no other. */
+function createLanes(needs: Needs, signal: AbortSignal) {
+  const lanes = new Map<string, Promise<void>>();
+  const pausedUntil = new Map<string, number>();
+  let waiting = 0;
+  const work = async (message: DueMessage, claimedAt: number): Promise<void> => {
+    const now = Date.now();
+    const isStale = now - claimedAt > CLAIM_USABLE_MS || now < (pausedUntil.get(message.channelId) ?? 0);
+    if (signal.aborted || isStale) return;
+    const pauseMs = await sendOne(needs, message, signal);
+    if (pauseMs > 0) pausedUntil.set(message.channelId, Date.now() + pauseMs);
+  };
+  return {
+    size: () => waiting,
+    add(message: DueMessage): void {
+      const claimedAt = Date.now();
+      const before = lanes.get(message.channelId) ?? Promise.resolve();
+      waiting += 1;
+      const lane = before
+        .then(() => work(message, claimedAt))
+        .finally(() => {
+          waiting -= 1;
+          if (lanes.get(message.channelId) === lane) lanes.delete(message.channelId);
+        });
+      lanes.set(message.channelId, lane);
+    },
+    /** Resolves when some lane has come to its end. */
+    next: (): Promise<unknown> => Promise.race([...lanes.values()]),
+    idle: async (): Promise<void> => void (await Promise.all(lanes.values())),
+  };
+}
+
+/** Sends and records; never throws. Returns for how long Slack wants no more of this channel, in ms. */
+async function sendOne(
+  { port, deliver, log }: Needs,
+  message: DueMessage,
+  signal: AbortSignal,
+): Promise<number> {
+  const about = { change: message.changeId, message: message.name, channel: message.channelId };
+  try {
+    const delivery = await deliver(message, signal);
+    switch (delivery.kind) {
+      case "sent":
+        await port.sent(message, delivery.ts);
+        return 0;
+      case "pause": {
+        const ms = Math.min(delivery.ms, MAX_PAUSE_MS);
+        log.warn({ ...about, ms }, "Slack limits the rate, so this channel pauses");
+        await port.postponeChannel(message.channelId, ms);
+        return ms;
+      }
+      case "never":
+        log.error({ ...about, why: delivery.why }, "A message can never be shown in Slack");
+        await port.abandon(message, delivery.why);
+        return 0;
+      case "later":
+        log.warn({ ...about, why: delivery.why, failures: message.failures }, "A message waits for Slack");
+        await port.postpone(message, retryMs(message.failures), delivery.why);
+        return 0;
+    }
+  } catch (error) {
+    // The claim runs out by itself if even this cannot be written.
+    if (signal.aborted) return 0;
+    log.error({ ...about, err: error }, "A message could not be prepared or recorded");
+    await port.postpone(message, retryMs(message.failures), "fault").catch(() => undefined);
+    return 0;
+  }
+}
+
+/** 1 s, 2 s, 4 s … 60 s, each up to a fifth shorter, so that instances do not come all at once. */
+function retryMs(failures: number): number {
+  const ms = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
+  return ms * (0.8 + Math.random() * 0.2);
+}

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Slack takes one new message a second in a channel, and short bursts above it. */
+const PER_SECOND = 1;
+const BURST = 3;
+
+/** Waits until a new message may be posted in this channel; throws when aborted. */
+export type Pace = (channelId: string, signal: AbortSignal) => Promise<void>;
+
+type Bucket = { tokens: number; at: number };
+
+/** A token bucket per channel. Callers of one channel come one after the other. */
+export function createPace(now: () => number = Date.now): Pace {
+  const buckets = new Map<string, Bucket>();
+  return async (channelId, signal) => {
+    const bucket = refilled(buckets.get(channelId) ?? { tokens: BURST, at: now() }, now());
+    buckets.set(channelId, bucket);
+    bucket.tokens -= 1;
+    if (bucket.tokens < 0) await sleep((-bucket.tokens / PER_SECOND) * 1_000, undefined, { signal });
+  };
+}
+
+function refilled({ tokens, at }: Bucket, now: number): Bucket {
+  return { tokens: Math.min(BURST, tokens + ((now - at) / 1_000) * PER_SECOND), at: now };
+}

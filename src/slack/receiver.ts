@@ -1,0 +1,110 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+import { askingOptions, slackLogger, socketOptions } from "./clients.ts";
+import { type Identity, setupError } from "./identity.ts";
+
+/** How Slack reaches us. */
+export type SlackMode = { kind: "socket"; appToken: string } | { kind: "http"; signingSecret: string };
+
+/** Bolt with its way in. `listener` serves POST /slack/events in HTTP mode and is mounted elsewhere; null in Socket Mode. */
+export type Receiver = {
+  app: App;
+  listener: RequestListener | null;
+  start(): Promise<void>;
+  /** Takes nothing in any more. What is under way goes on. */
+  stop(): Promise<void>;
+};
+
+/**
+ * One connection alone is deaf for 5.0 s whenever Slack refreshes it (measured); with two, the other one hears.
+ */
+const SOCKETS = 2;
+/** Bolt's default; below 5 s a slow pong would close a healthy socket. */
+const PING_TIMEOUT_MS = 5_000;
+/** Bolt refuses what is older; what claims to come from the future it would take. */
+const MAX_CLOCK_AHEAD_SECONDS = 300;
+
+type Needs = { mode: SlackMode; botToken: string; apiUrl: string | null; identity: Identity; log: Log };
+
+/** Builds Bolt for one workspace. Nothing is opened before `start`. */
+export function createReceiver(needs: Needs): Receiver {
+  return needs.mode.kind === "socket"
+    ? socketReceiver(needs, needs.mode.appToken)
+    : httpReceiver(needs, needs.mode.signingSecret);
+}
+
+function socketReceiver(needs: Needs, appToken: string): Receiver {
+  let stopped = false;
+  const open = () =>
+    new SocketModeReceiver({
+      appToken,
+      logger: slackLogger(needs.log),
+      clientPingTimeout: PING_TIMEOUT_MS,
+      // An object of its own each: the SDK writes into it, and Bolt's clients must not inherit a retry without end.
+      installerOptions: { clientOptions: socketOptions(needs.apiUrl, needs.log, () => stopped) },
+    });
+  const first = open();
+  const others = Array.from({ length: SOCKETS - 1 }, open);
+  const app = createApp(needs, first);
+  for (const receiver of others) receiver.init(app);
+  const all = [first, ...others];
+  return {
+    app,
+    listener: null,
+    async start() {
+      try {
+        await Promise.all(all.map((receiver) => receiver.start()));
+      } catch (error) {
+        stopped = true;
+        await Promise.all(all.map((receiver) => receiver.stop()));
+        throw setupError("SLACK_APP_TOKEN", "apps.connections.open", error);
+      }
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(all.map((receiver) => receiver.stop()));
+    },
+  };
+}
+
+function httpReceiver(needs: Needs, signingSecret: string): Receiver {
+  const receiver = new HTTPReceiver({ signingSecret, logger: slackLogger(needs.log) });
+  const app = createApp(needs, receiver);
+  return {
+    app,
+    listener: (request, response) => listen(receiver, request, response),
+    start: async () => undefined,
+    stop: async () => undefined,
+  };
+}
+
+function createApp(needs: Needs, receiver: SocketModeReceiver | HTTPReceiver): App {
+  const { botToken, identity, apiUrl, log } = needs;
+  return new App({
+    receiver,
+    token: botToken,
+    // With these Bolt neither asks Slack who we are for every event, nor fails unheard over a bad token.
+    botId: identity.botId,
+    botUserId: identity.botUserId,
+    tokenVerificationEnabled: false,
+    convoStore: false,
+    ignoreSelf: true,
+    clientOptions: askingOptions(apiUrl, log),
+    logger: slackLogger(log),
+  });
+}
+
+function listen(receiver: HTTPReceiver, request: IncomingMessage, response: ServerResponse): void {
+  const seconds = Number(request.headers["x-slack-request-timestamp"]);
+  if (seconds > Date.now() / 1_000 + MAX_CLOCK_AHEAD_SECONDS) {
+    response.writeHead(401).end();
+    return;
+  }
+  try {
+    receiver.requestListener(request, response);
+  } catch {
+    // Bolt throws at once for a path or a method that is not its own.
+    response.writeHead(404).end();
+  }
+}

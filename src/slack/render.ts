@@ -1,0 +1,55 @@
+import type { Change } from "../change/change.ts";
+import type { Changes } from "../change/changes.ts";
+import type { StepRecord } from "../change/journal.ts";
+import type { Rendered } from "./blocks.ts";
+import { type CardOptions, renderCard } from "./card.ts";
+import type { Render } from "./deliver.ts";
+import { type MessageKey, messageName, questionKey } from "./feed.ts";
+import { LOG_LINES } from "./limits.ts";
+import { planPages } from "./plan-pages.ts";
+import { renderStep } from "./step-message.ts";
+import { renderQuestion, renderVerdict } from "./verdict-message.ts";
+
+/** Makes the renderer of every message of a change, from what the port says at that moment. */
+export function createRender(changes: Changes, options: CardOptions): Render {
+  return async (changeId, key) => {
+    const change = await changes.get(changeId);
+    if (change === null) return null;
+    const steps = await changes.steps(changeId);
+    switch (key.kind) {
+      case "card":
+        return renderCard(change, steps, options);
+      case "verdict":
+        return renderAny(change, steps, key);
+      case "plan":
+        return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
+      case "step": {
+        const record = steps.find((one) => isOf(one, key));
+        return record === undefined
+          ? null
+          : renderStep(change, record, await changes.logs(record, LOG_LINES));
+      }
+    }
+  };
+}
+
+function renderAny(
+  change: Change,
+  steps: StepRecord[],
+  key: MessageKey & { kind: "verdict" },
+): Rendered | null {
+  if (key.key === "ended") return change.endedAt === null ? null : renderVerdict(change, steps);
+  const question = change.decisions.find(
+    (decision) => decision.gate === "operator" && messageName(questionKey(decision)) === messageName(key),
+  );
+  return question === undefined ? null : renderQuestion(change, steps, question);
+}
+
+function isOf(record: StepRecord, key: MessageKey & { kind: "step" }): boolean {
+  return (
+    record.revision === key.revision &&
+    record.step === key.step &&
+    record.direction === key.direction &&
+    record.attempt === key.attempt
+  );
+}

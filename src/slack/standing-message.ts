@@ -1,0 +1,65 @@
+import { webApi } from "@slack/bolt";
+import { z } from "zod";
+import type { Log } from "../observe/log.ts";
+import type { Identity } from "./identity.ts";
+import type { DueMessage } from "./outbox-port.ts";
+
+/** The type under which our messages carry which message they are. Other apps in the channel can read it: no secrets. */
+export const EVENT_TYPE = "greenlight_message";
+
+/** Enough to see past what was said in a channel during an outage. */
+const LOOK_BACK = 100;
+
+const Messages = z.array(
+  z.object({
+    ts: z.string(),
+    bot_id: z.string().optional(),
+    metadata: z
+      .object({
+        event_type: z.string().optional(),
+        event_payload: z.object({ change_id: z.unknown(), name: z.unknown() }).optional(),
+      })
+      .optional(),
+  }),
+);
+
+/** Where a message stands that was posted without our hearing of it, or null. Throws when Slack does not answer. */
+export type FindStanding = (message: DueMessage) => Promise<string | null>;
+
+/** Makes the search. Without the optional scopes it finds nothing, and says so once. */
+export function createFindStanding(client: webApi.WebClient, identity: Identity, log: Log): FindStanding {
+  let isAllowed = true;
+  return async (message) => {
+    if (!isAllowed) return null;
+    try {
+      const found = Messages.parse(await read(client, message));
+      const mine = found.find((one) => one.bot_id === identity.botId && isThis(one, message));
+      return mine?.ts ?? null;
+    } catch (error) {
+      if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error !== "missing_scope") throw error;
+      isAllowed = false;
+      log.warn(
+        "Without the optional scopes channels:history and groups:history a message can stand twice after a broken connection",
+      );
+      return null;
+    }
+  };
+}
+
+async function read(client: webApi.WebClient, message: DueMessage): Promise<unknown> {
+  const common = { channel: message.channelId, limit: LOOK_BACK, include_all_metadata: true };
+  const { messages } =
+    message.cardTs === null
+      ? await client.conversations.history(common)
+      : await client.conversations.replies({ ...common, ts: message.cardTs });
+  return messages ?? [];
+}
+
+function isThis(found: z.infer<typeof Messages>[number], message: DueMessage): boolean {
+  const payload = found.metadata?.event_payload;
+  return (
+    found.metadata?.event_type === EVENT_TYPE &&
+    payload?.change_id === message.changeId &&
+    payload.name === message.name
+  );
+}
