@@ -60,13 +60,12 @@ export function object(fields: Record<string, Check>): Check {
   const required = Object.keys(fields).flatMap((name) => (name.endsWith("!") ? [name.slice(0, -1)] : []));
   return (value, at, faults) => {
     if (!isObject(value)) return complain(faults, at, "must provide an object");
-    for (const name of required)
-      if (value[name] === undefined || value[name] === null)
-        complain(faults, at, `missing required field: ${name}`);
+    for (const name of required.filter((one) => !isThere(value[one])))
+      complain(faults, at, `missing required field: ${name}`);
     for (const [name, one] of Object.entries(value)) {
       const check = known.get(name);
       if (check === undefined) complain(faults, at, `invalid additional property: ${name}`);
-      else if (one !== null && one !== undefined) check(one, `${at}/${name}`, faults);
+      else if (isThere(one)) check(one, `${at}/${name}`, faults);
     }
   };
 }
@@ -99,7 +98,7 @@ export function every(...checks: Check[]): Check {
 export function needs(how: "one" | "some", ...names: string[]): Check {
   return (value, at, faults) => {
     if (!isObject(value)) return;
-    const found = names.filter((name) => value[name] !== undefined && value[name] !== null);
+    const found = names.filter((name) => isThere(value[name]));
     if (found.length === 0) complain(faults, at, `missing required field: ${names[0] ?? ""}`);
     if (how === "one" && found.length > 1)
       complain(faults, at, `only one of these may be given: ${names.join(", ")}`);
@@ -108,3 +107,7 @@ export function needs(how: "one" | "some", ...names: string[]): Check {
 
 /** Anything at all: the stand-in knows the field and does not look into it. */
 export const anything: Check = () => undefined;
+
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

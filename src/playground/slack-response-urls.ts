@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Args, flagArg, isRefusal, type Refusal, refuse, textArg } from "./slack-answer.ts";
+import { type Answer, type Args, flagArg, isRefusal, type Refusal, refuse, textArg } from "./slack-answer.ts";
 import { changedFields, isEmpty, newFields, readContent } from "./slack-content.ts";
 import { TIMES } from "./slack-limits.ts";
 import { APP } from "./slack-people.ts";
@@ -24,7 +24,7 @@ export function createResponseUrls(workspace: Workspace) {
     },
 
     /** Carries out what was posted to the path; null when there never was such a path. */
-    use(path: string, args: Args): { ok: true } | Refusal | null {
+    use(path: string, args: Args): Answer | null {
       const target = targets.get(path);
       if (target === undefined) return null;
       if (workspace.now() > target.until) return refuse("expired_url");

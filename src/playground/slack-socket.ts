@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { isObject, type Json } from "./slack-check.ts";
 import { TIMES } from "./slack-limits.ts";
 import { APP } from "./slack-people.ts";
+import { createTickets } from "./slack-tickets.ts";
 
 /** Something on its way to the app. `attempt` counts from 0. */
 export type Envelope = {
@@ -23,142 +23,147 @@ type Pending = { envelope: Envelope; socket: WebSocket; settle: (ack: Ack) => vo
 /** The Socket Mode side of the company. */
 export type Socket = ReturnType<typeof createSocket>;
 
+/** How long a connection has to say goodbye when the company closes. */
+const GOODBYE_MS = 500;
+
 /** No connection yet. `ackMs` is how long an app has for its ack. */
 export function createSocket({ ackMs, clock }: { ackMs: number; clock: () => number }) {
   const server = new WebSocketServer({ noServer: true });
-  const tickets = new Map<string, number>();
-  const sockets: WebSocket[] = [];
-  const pending = new Map<string, Pending>();
-  const timers = new Set<NodeJS.Timeout>();
-  let turn = 0;
-
-  function accept(socket: WebSocket): void {
-    if (sockets.length >= TIMES.sockets) {
-      socket.send(disconnectNote("too_many_websockets"));
-      socket.close();
-      return;
-    }
-    sockets.push(socket);
-    const pinging = setInterval(() => socket.ping(`Ping from ${APP.appId}`), TIMES.socketPingMs);
-    timers.add(pinging);
-    socket.on("message", (data) => take(String(data)));
-    socket.on("error", () => socket.terminate());
-    socket.on("close", () => {
-      clearInterval(pinging);
-      timers.delete(pinging);
-      sockets.splice(sockets.indexOf(socket), 1);
-      handOver(socket);
-    });
-    socket.send(
-      JSON.stringify({
-        type: "hello",
-        num_connections: sockets.length,
-        debug_info: { host: "applink-playground", build_number: 1, approximate_connection_time: 18_060 },
-        connection_info: { app_id: APP.appId },
-      }),
-    );
-  }
-
-  function take(text: string): void {
-    const message = parse(text);
-    const id = String(message?.["envelope_id"] ?? "");
-    const found = pending.get(id);
-    if (found === undefined) return;
-    pending.delete(id);
-    found.settle({ outcome: "acked", response: message?.["payload"] });
-  }
-
-  /** What a closed connection had not acked goes to another one, if there is one. */
-  function handOver(closed: WebSocket): void {
-    for (const one of pending.values()) {
-      const next = nextSocket();
-      if (one.socket !== closed || next === undefined) continue;
-      one.socket = next;
-      next.send(wireOf({ ...one.envelope, attempt: one.envelope.attempt + 1 }));
-    }
-  }
-
-  function nextSocket(): WebSocket | undefined {
-    const open = sockets.filter((socket) => socket.readyState === socket.OPEN);
-    turn += 1;
-    return open[turn % open.length];
-  }
+  const tickets = createTickets(clock);
+  const connections = createConnections();
 
   return {
     /** The path of a fresh, single-use address for one connection. */
-    issuePath(): string {
-      const ticket = randomUUID();
-      tickets.set(ticket, clock() + TIMES.socketTicketMs);
-      return `/link/?ticket=${ticket}&app_id=${APP.appId}`;
-    },
+    issuePath: () => `/link/?ticket=${tickets.issue()}&app_id=${APP.appId}`,
 
     /** Takes over an upgrade request, or closes it when its ticket is none. */
     upgrade(request: IncomingMessage, duplex: Duplex, head: Buffer): void {
       const url = new URL(request.url ?? "/", "http://slack");
-      const ticket = url.searchParams.get("ticket") ?? "";
-      const until = tickets.get(ticket);
-      tickets.delete(ticket);
-      if (url.pathname !== "/link/" || until === undefined || clock() > until) {
-        duplex.end("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n");
-        return;
-      }
-      server.handleUpgrade(request, duplex, head, accept);
+      if (url.pathname === "/link/" && tickets.use(url.searchParams.get("ticket") ?? ""))
+        server.handleUpgrade(request, duplex, head, connections.accept);
+      else duplex.end("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n");
     },
 
-    count: () => sockets.length,
+    count: () => connections.open.length,
 
     /** Sends the envelope over one connection and waits for the ack. */
     send(envelope: Envelope): Promise<Ack> {
-      const socket = nextSocket();
+      const socket = connections.next();
       if (socket === undefined) return Promise.resolve({ outcome: "failed" });
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => settle({ outcome: "timeout" }), ackMs);
-        timers.add(timer);
-        const settle = (ack: Ack) => {
-          clearTimeout(timer);
-          timers.delete(timer);
-          if (pending.get(envelope.id)?.settle === settle) pending.delete(envelope.id);
-          resolve(ack);
-        };
-        pending.set(envelope.id, { envelope, socket, settle });
-        socket.send(wireOf(envelope));
-      });
+      const { promise, resolve } = Promise.withResolvers<Ack>();
+      const pending: Pending = { envelope, socket, settle };
+      const timer = setTimeout(() => settle({ outcome: "timeout" }), ackMs);
+      function settle(ack: Ack): void {
+        clearTimeout(timer);
+        if (connections.pending.get(envelope.id) === pending) connections.pending.delete(envelope.id);
+        resolve(ack);
+      }
+      connections.pending.set(envelope.id, pending);
+      socket.send(wireOf(envelope));
+      return promise;
     },
 
     /** Sends once more what was sent already, without waiting for anything. */
     repeat(envelope: Envelope): void {
-      nextSocket()?.send(wireOf({ ...envelope, attempt: envelope.attempt + 1 }));
+      connections.next()?.send(wireOf({ ...envelope, attempt: envelope.attempt + 1 }));
     },
 
     /** Tells every connection to come again, as Slack does every few hours. */
     refresh(): void {
-      for (const socket of sockets) socket.send(disconnectNote("refresh_requested"));
+      for (const socket of connections.open) socket.send(disconnectNote("refresh_requested"));
     },
 
     /** Cuts every connection without a word. */
     cut(): void {
-      for (const socket of [...sockets]) socket.terminate();
+      for (const socket of [...connections.open]) socket.terminate();
     },
 
-    close(): void {
-      for (const timer of timers) clearTimeout(timer);
-      for (const socket of [...sockets]) socket.terminate();
-      for (const one of [...pending.values()]) one.settle({ outcome: "failed" });
+    async close(): Promise<void> {
+      for (const one of [...connections.pending.values()]) one.settle({ outcome: "failed" });
+      await Promise.all(connections.open.map(sayGoodbye));
       server.close();
     },
   };
 }
 
+/** The open connections, and the envelopes that wait for an ack on them. */
+function createConnections() {
+  const open: WebSocket[] = [];
+  const pending = new Map<string, Pending>();
+  let turn = 0;
+
+  function next(): WebSocket | undefined {
+    const ready = open.filter((socket) => socket.readyState === socket.OPEN);
+    turn += 1;
+    return ready[turn % ready.length];
+  }
+
+  /** What a closed connection had not acked goes to another one, if there is one. */
+  function handOver(closed: WebSocket): void {
+    for (const one of pending.values()) {
+      const other = next();
+      if (one.socket !== closed || other === undefined) continue;
+      one.socket = other;
+      other.send(wireOf({ ...one.envelope, attempt: one.envelope.attempt + 1 }));
+    }
+  }
+
+  function take(text: string): void {
+    const message = parse(text);
+    const found = pending.get(String(message?.["envelope_id"] ?? ""));
+    found?.settle({ outcome: "acked", response: message?.["payload"] });
+  }
+
+  function accept(socket: WebSocket): void {
+    socket.on("error", () => socket.terminate());
+    if (open.length >= TIMES.sockets) {
+      socket.send(disconnectNote("too_many_websockets"));
+      socket.close();
+      return;
+    }
+    open.push(socket);
+    const pinging = setInterval(() => socket.ping(`Ping from ${APP.appId}`), TIMES.socketPingMs);
+    socket.on("message", (data) => take(String(data)));
+    socket.on("close", () => {
+      clearInterval(pinging);
+      open.splice(open.indexOf(socket), 1);
+      handOver(socket);
+    });
+    socket.send(helloNote(open.length));
+  }
+
+  return { open, pending, next, accept };
+}
+
+function sayGoodbye(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => socket.terminate(), GOODBYE_MS);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    socket.close(1001);
+  });
+}
+
 function wireOf(envelope: Envelope): string {
-  const retry = envelope.attempt > 0 ? { retry_attempt: envelope.attempt, retry_reason: "timeout" } : {};
-  const first = envelope.type === "events_api" ? { retry_attempt: 0, retry_reason: "" } : {};
+  const again = envelope.attempt > 0;
+  const retry = { retry_attempt: envelope.attempt, retry_reason: again ? "timeout" : "" };
   return JSON.stringify({
     envelope_id: envelope.id,
     payload: envelope.payload,
     type: envelope.type,
     accepts_response_payload: envelope.acceptsResponse,
-    ...first,
-    ...retry,
+    ...(again || envelope.type === "events_api" ? retry : {}),
+  });
+}
+
+function helloNote(connections: number): string {
+  return JSON.stringify({
+    type: "hello",
+    num_connections: connections,
+    debug_info: { host: "applink-playground", build_number: 1, approximate_connection_time: 18_060 },
+    connection_info: { app_id: APP.appId },
   });
 }
 

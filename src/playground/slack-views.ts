@@ -30,100 +30,36 @@ export type Views = ReturnType<typeof createViews>;
 export function createViews(workspace: Workspace) {
   const stacks = new Map<string, View[]>();
   const homes = new Map<string, View>();
-  const stackOf = (user: string) => stacks.get(user) ?? [];
-
-  function tell(user: string, kind: "modal" | "home"): void {
-    workspace.tell({ type: "view", user, kind });
-  }
-
-  function setStack(user: string, stack: View[]): void {
-    stacks.set(user, stack);
-    tell(user, "modal");
-  }
-
-  function fill(view: View, given: Json): View {
-    const blocks = completeBlocks(given["blocks"] as Json[], newBlockId);
-    const kept = Object.entries(view.values).filter(([id]) =>
-      blocks.some((block) => block["block_id"] === id),
-    );
-    const hash = `${Math.floor(workspace.now() / 1_000)}.${randomBytes(4).toString("hex")}`;
-    return Object.assign(view, {
-      given: { ...given, blocks },
-      hash,
-      values: Object.fromEntries(kept),
-      errors: {},
-    });
-  }
-
-  function make(user: string, type: "modal" | "home", given: Json): View {
-    const id = newId("V", 10);
-    const empty: View = {
-      id,
-      user,
-      type,
-      hash: "",
-      given: { blocks: [] },
-      values: {},
-      errors: {},
-      rootId: id,
-      previousId: null,
-    };
-    return fill(empty, given);
-  }
-
   const everyView = () => [...homes.values(), ...[...stacks.values()].flat()];
 
+  function tell(view: Pick<View, "user" | "type">): void {
+    workspace.tell({ type: "view", user: view.user, kind: view.type });
+  }
+
   return {
-    stackOf,
-    top: (user: string) => stackOf(user).at(-1) ?? null,
+    ...createStacks(workspace, stacks, tell),
     home: (user: string) => homes.get(user) ?? null,
     find: (id: string) => everyView().find((view) => view.id === id) ?? null,
     findExternal: (id: string) => everyView().find((view) => view.given["external_id"] === id) ?? null,
 
-    /** A new modal in place of whatever the person had open. */
-    open(user: string, given: Json): View {
-      const view = make(user, "modal", given);
-      setStack(user, [view]);
-      return view;
-    },
-
-    /** A new modal over the one that is open; three at most. */
-    push(user: string, given: Json): View | Refusal {
-      const stack = stackOf(user);
-      const top = stack.at(-1);
-      if (top === undefined) return refuse("not_found");
-      if (stack.length >= LIMITS.viewStack) return refuse("push_limit_reached");
-      const view = Object.assign(make(user, "modal", given), { rootId: top.rootId, previousId: top.id });
-      setStack(user, [...stack, view]);
-      return view;
-    },
-
     update(view: View, given: Json): View {
-      fill(view, given);
-      tell(view.user, view.type);
+      fill(workspace, view, given);
+      tell(view);
       return view;
     },
 
     publish(user: string, given: Json): View {
       const before = homes.get(user);
-      const view = before === undefined ? make(user, "home", given) : fill(before, given);
+      const view =
+        before === undefined ? make(workspace, user, "home", given) : fill(workspace, before, given);
       homes.set(user, view);
-      tell(user, "home");
+      tell(view);
       return view;
     },
 
     setErrors(view: View, errors: Record<string, string>): void {
       view.errors = errors;
-      tell(view.user, view.type);
-    },
-
-    /** Takes the topmost modal away, or with `all` every one. The answer is what was closed, topmost first. */
-    close(user: string, all: boolean): View[] {
-      const stack = stackOf(user);
-      const left = all ? [] : stack.slice(0, -1);
-      const closed = stack.slice(left.length).reverse();
-      setStack(user, left);
-      return closed;
+      tell(view);
     },
   };
 }
@@ -152,4 +88,64 @@ export function viewObject(workspace: Workspace, view: View): Json {
     app_installed_team_id: workspace.team.id,
     bot_id: APP.botId,
   };
+}
+
+/** The modals: one stack a person. */
+function createStacks(
+  workspace: Workspace,
+  stacks: Map<string, View[]>,
+  tell: (view: Pick<View, "user" | "type">) => void,
+) {
+  const stackOf = (user: string) => stacks.get(user) ?? [];
+  function setStack(user: string, stack: View[]): void {
+    stacks.set(user, stack);
+    tell({ user, type: "modal" });
+  }
+
+  return {
+    top: (user: string) => stackOf(user).at(-1) ?? null,
+
+    /** A new modal in place of whatever the person had open. */
+    open(user: string, given: Json): View {
+      const view = make(workspace, user, "modal", given);
+      setStack(user, [view]);
+      return view;
+    },
+
+    /** A new modal over the one that is open; three at most. */
+    push(user: string, given: Json): View | Refusal {
+      const stack = stackOf(user);
+      const top = stack.at(-1);
+      if (top === undefined) return refuse("not_found");
+      if (stack.length >= LIMITS.viewStack) return refuse("push_limit_reached");
+      const under = { rootId: top.rootId, previousId: top.id };
+      const view = Object.assign(make(workspace, user, "modal", given), under);
+      setStack(user, [...stack, view]);
+      return view;
+    },
+
+    /** Takes the topmost modal away, or with `all` every one. The answer is what was closed, topmost first. */
+    close(user: string, all: boolean): View[] {
+      const stack = stackOf(user);
+      const left = all ? [] : stack.slice(0, -1);
+      setStack(user, left);
+      return stack.slice(left.length).reverse();
+    },
+  };
+}
+
+function make(workspace: Workspace, user: string, type: View["type"], given: Json): View {
+  const id = newId("V", 10);
+  const fresh = { hash: "", given: { blocks: [] }, values: {}, errors: {} };
+  return fill(workspace, { id, user, type, rootId: id, previousId: null, ...fresh }, given);
+}
+
+/** What was put into a block stays as long as the block does. */
+function fill(workspace: Workspace, view: View, given: Json): View {
+  const blocks = completeBlocks(given["blocks"] as Json[], newBlockId);
+  const ids = new Set(blocks.map((block) => block["block_id"]));
+  const kept = Object.entries(view.values).filter(([id]) => ids.has(id));
+  const hash = `${Math.floor(workspace.now() / 1_000)}.${randomBytes(4).toString("hex")}`;
+  const values = Object.fromEntries(kept);
+  return Object.assign(view, { given: { ...given, blocks }, hash, values, errors: {} });
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Answer, type Args, refuse } from "./slack-answer.ts";
+import { readForm } from "./slack-body.ts";
 import type { Fault } from "./slack-faults.ts";
 import { chatMethods } from "./slack-methods-chat.ts";
 import { fileMethods } from "./slack-methods-files.ts";
@@ -52,8 +53,7 @@ export async function readArgs(request: IncomingMessage, url: URL, body: Buffer)
     return { ...query, ...(parsed as Args) };
   }
   if (type.startsWith("multipart/form-data")) {
-    const form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
-    return { ...query, ...Object.fromEntries(form) };
+    return { ...query, ...Object.fromEntries(await readForm(type, body)) };
   }
   return { ...query, ...Object.fromEntries(new URLSearchParams(body.toString("utf8"))) };
 }

@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createPageServer } from "./page-server.ts";
+import type { Acted } from "./slack-acting.ts";
+import { type ClickInput, createClicking } from "./slack-clicking.ts";
+import { createDelivery, type DeliveryMode } from "./slack-delivery.ts";
+import { createFaults, type Faults } from "./slack-faults.ts";
+import { createFiles, type StoredFile } from "./slack-files.ts";
+import { type CloseInput, createForms, type SubmitInput } from "./slack-forms.ts";
+import { ALL_SCOPES, TIMES } from "./slack-limits.ts";
+import {
+  APP,
+  CHANNELS,
+  channel,
+  defaultChannels,
+  defaultPeople,
+  type GivenChannel,
+  type GivenPerson,
+  person,
+  TEAM,
+  USERS,
+} from "./slack-people.ts";
+import { createResponseUrls } from "./slack-response-urls.ts";
+import { createSaying, type SayInput } from "./slack-saying.ts";
+import { startSlackServer } from "./slack-server.ts";
+import { createSocket } from "./slack-socket.ts";
+import type { Command, Stand, Tokens } from "./slack-stand.ts";
+import { createTriggers } from "./slack-triggers.ts";
+import { createViews, type View } from "./slack-views.ts";
+import type { Call } from "./slack-web-api.ts";
+import { createWorkspace, type Message, type Notice } from "./slack-workspace.ts";
+
+/** What may be different from the company everybody starts with. People and channels come in addition. */
+export type SlackOptions = {
+  team?: typeof TEAM;
+  users?: GivenPerson[];
+  channels?: GivenChannel[];
+  /** The granted bot scopes; all but `chat:write.public` when not given. */
+  scopes?: string[];
+  /** The bot events subscribed to. */
+  events?: string[];
+  commands?: (Pick<Command, "command"> & Partial<Command>)[];
+  usergroups?: Record<string, string[]>;
+  /** Milliseconds since 1970; timestamps, trigger ids and response_urls go by it. */
+  clock?: () => number;
+  port?: number;
+  /** How long an app has for its ack; Slack's three seconds when not given. */
+  ackMs?: number;
+};
+
+/** The faults a test or a visitor can bring about. `offline` takes the whole company away for a while. */
+export type SlackFaults = Pick<
+  Faults,
+  "rateLimit" | "dropAfterAccept" | "fail" | "errorOn" | "duplicateEnvelope"
+> & { disconnectRefresh(): void; offline(ms: number): void };
+
+/** A running stand-in for Slack on loopback, with its page. */
+export type SlackStandIn = {
+  /** For `clientOptions.slackApiUrl`. */
+  apiUrl: string;
+  tokens: Tokens;
+  page: { listener: (request: IncomingMessage, response: ServerResponse) => void; token: string };
+  team: typeof TEAM;
+  users: typeof USERS;
+  channels: typeof CHANNELS;
+  botUserId: string;
+  say(input: SayInput): Acted;
+  click(input: ClickInput): Acted;
+  submit(input: SubmitInput): Acted;
+  close(input: CloseInput): Acted;
+  openHome(as: string): Acted;
+  /** What everybody in the channel can read, replies included, oldest first. */
+  messages(channel: string): Message[];
+  /** The parent and its replies, oldest first. */
+  thread(channel: string, ts: string): Message[];
+  ephemerals(user: string): Message[];
+  notices(user: string): Notice[];
+  modal(user: string): View | null;
+  home(user: string): View | null;
+  files(): StoredFile[];
+  calls: Call[];
+  /** How many Socket Mode connections are open. */
+  connections(): number;
+  faults: SlackFaults;
+  setDelivery(mode: DeliveryMode): void;
+  stop(): Promise<void>;
+};
+
+/** Starts the stand-in on 127.0.0.1; throws when it cannot listen. */
+export async function startSlack(options: SlackOptions = {}): Promise<SlackStandIn> {
+  const stand = createStand(options);
+  const calls: Call[] = [];
+  const server = await startSlackServer(stand, calls, options.port ?? 0);
+  const origin = `http://127.0.0.1:${server.port}`;
+  stand.origin = () => origin;
+  const delivery = createDelivery(stand, { ackMs: options.ackMs ?? TIMES.ackMs });
+  const acts = {
+    ...createSaying(stand, delivery),
+    ...createClicking(stand, delivery),
+    ...createForms(stand, delivery),
+  };
+  const token = secret("", 24);
+  const page = createPageServer(stand, acts, token);
+  return {
+    apiUrl: `${origin}/api/`,
+    tokens: stand.tokens,
+    page: { listener: page.listener, token },
+    team: stand.workspace.team,
+    users: USERS,
+    channels: CHANNELS,
+    botUserId: APP.botUserId,
+    ...acts,
+    ...readers(stand),
+    calls,
+    connections: stand.socket.count,
+    faults: faultsOf(stand),
+    setDelivery: delivery.setMode,
+    async stop() {
+      delivery.close();
+      page.close();
+      await stand.socket.close();
+      await server.close();
+    },
+  };
+}
+
+function createStand(options: SlackOptions): Stand {
+  const clock = options.clock ?? Date.now;
+  const workspace = createWorkspace({
+    team: options.team ?? TEAM,
+    people: [...defaultPeople(), ...(options.users ?? []).map(person)],
+    channels: [...defaultChannels(), ...(options.channels ?? []).map(channel)],
+    clock,
+  });
+  const commands = options.commands ?? [
+    { command: "/infra", description: "Ask for an infrastructure change", usageHint: "[what should change]" },
+  ];
+  return {
+    workspace,
+    tokens: { bot: secret("xoxb-", 24), app: secret("xapp-1-", 24), signingSecret: secret("", 16) },
+    scopes: new Set(options.scopes ?? ALL_SCOPES),
+    commands: commands.map((one) => ({ description: "", usageHint: "", shouldEscape: false, ...one })),
+    events: new Set(options.events ?? ["app_mention", "app_home_opened"]),
+    usergroups: new Map(Object.entries(options.usergroups ?? { S0APPROVE1: [USERS.ben, USERS.cleo] })),
+    faults: createFaults(clock),
+    triggers: createTriggers(clock),
+    views: createViews(workspace),
+    responseUrls: createResponseUrls(workspace),
+    files: createFiles(),
+    socket: createSocket({ ackMs: options.ackMs ?? TIMES.ackMs, clock }),
+    origin: () => "",
+  };
+}
+
+function readers({ workspace, views, files }: Stand) {
+  return {
+    messages: workspace.inChannel,
+    thread: (channelId: string, ts: string) =>
+      workspace.inChannel(channelId).filter((one) => one.ts === ts || one.threadTs === ts),
+    ephemerals: (user: string) => workspace.all().filter((one) => one.ephemeralTo === user),
+    notices: (user: string) => workspace.notices.filter((one) => one.user === user),
+    modal: views.top,
+    home: views.home,
+    files: files.all,
+  };
+}
+
+function faultsOf({ faults, socket }: Stand): SlackFaults {
+  return {
+    ...faults,
+    disconnectRefresh: socket.refresh,
+    offline(ms) {
+      faults.setAway(ms);
+      socket.cut();
+    },
+  };
+}
+
+function secret(prefix: string, bytes: number): string {
+  return prefix + randomBytes(bytes).toString("hex");
+}
