@@ -181,17 +181,20 @@ function faultOf(issue: z.core.$ZodIssue): string {
 /** What each variable alone does not show. */
 function mixtures(env: { [name: string]: string | undefined }, slack: SlackSettings | null): string[] {
   const faults: string[] = [];
-  if (slack?.kind === "real") {
-    faults.push("SLACK_*: this version has no Slack layer yet. Unset these, and use the HTTP API.");
-  }
   if (env["NODE_ENV"] === "production" && env["DATABASE_URL"] === undefined) {
     faults.push("DATABASE_URL: is not set, and NODE_ENV is production. Name a PostgreSQL that is backed up.");
   }
-  // Commands made up by the rule-based stand-in must not reach a real cluster by accident.
+  if (env["GREENLIGHT_MIX"] !== undefined) return faults;
+  // Neither made-up plans nor a playground where everybody may press Approve must reach something real by accident.
   const real = [env["KUBECONFIG"], env["GREENLIGHT_WORKSPACE"]].some((value) => value !== undefined);
-  if (env["ANTHROPIC_API_KEY"] === undefined && real && env["GREENLIGHT_MIX"] === undefined) {
+  if (real && (env["ANTHROPIC_API_KEY"] === undefined || slack?.kind === "stand-in")) {
     faults.push(
-      "KUBECONFIG, GREENLIGHT_WORKSPACE: would let the stand-in model change something real. Set ANTHROPIC_API_KEY, or GREENLIGHT_MIX=yes if that is meant.",
+      "KUBECONFIG, GREENLIGHT_WORKSPACE: would let the playground or the stand-in model change something real. Set ANTHROPIC_API_KEY and SLACK_*, or GREENLIGHT_MIX=yes if that is meant.",
+    );
+  }
+  if (slack?.kind === "real" && !real) {
+    faults.push(
+      "GREENLIGHT_WORKSPACE: is not set, so the real Slack would work on the playground's cluster. Name your workspace, or set GREENLIGHT_MIX=yes if that is meant.",
     );
   }
   return faults;

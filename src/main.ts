@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { SetupError, startApp } from "./app.ts";
+import { startApp } from "./app.ts";
 import { readConfig, secretsOf } from "./config.ts";
 import { createRedact } from "./execution/redact.ts";
+import { SetupError } from "./ground.ts";
 import { createLog } from "./observe/log.ts";
+import { SlackSetupError } from "./slack/identity.ts";
 
 const LATER = ["doctor", "migrate", "policy check", "redact", "audit verify"];
 
@@ -30,10 +32,12 @@ export async function main(): Promise<void> {
   const log = createLog(createRedact(secretsOf(read.config)));
   try {
     const app = await startApp(read.config, log);
-    process.stdout.write(`${[...app.lines, `Greenlight serves its API at ${app.address}`].join("\n")}\n`);
+    const open = app.page === null ? [] : [`Open the playground: ${app.page}`];
+    const lines = [...app.lines, `Greenlight serves its API at ${app.address}`, ...open];
+    process.stdout.write(`${lines.join("\n")}\n`);
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void app.stop());
   } catch (error) {
-    if (error instanceof SetupError) say(error.message);
+    if (error instanceof SetupError || error instanceof SlackSetupError) say(error.message);
     else log.fatal({ err: error }, "Greenlight could not start");
     process.exitCode = 1;
   }

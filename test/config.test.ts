@@ -84,6 +84,16 @@ const faulty: [what: string, env: Env, fault: RegExp][] = [
   ["production on the embedded database", { NODE_ENV: "production" }, /^DATABASE_URL: is not set/],
   ["a made-up plan for a real cluster", { KUBECONFIG: "/k" }, /stand-in model.*GREENLIGHT_MIX=yes/],
   ["a made-up plan for real files", { GREENLIGHT_WORKSPACE: "/w" }, /stand-in model.*GREENLIGHT_MIX=yes/],
+  [
+    "the playground's people on a real cluster",
+    { KUBECONFIG: "/k", ANTHROPIC_API_KEY: "sk-ant-0" },
+    /playground.*GREENLIGHT_MIX=yes/,
+  ],
+  [
+    "real people on the playground's cluster",
+    { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" },
+    /^GREENLIGHT_WORKSPACE: is not set.*GREENLIGHT_MIX=yes/,
+  ],
   ["half of Slack", { SLACK_BOT_TOKEN: "xoxb-1" }, /^SLACK_APP_TOKEN, SLACK_SIGNING_SECRET: neither is set/],
 ];
 
@@ -97,7 +107,8 @@ for (const [what, env, fault] of faulty) {
 
 test("a meant mixture is allowed, and so is a real model on a real cluster", () => {
   assert.equal(configOf({ KUBECONFIG: "/k", GREENLIGHT_MIX: "yes" }).mix, true);
-  configOf({ KUBECONFIG: "/k", ANTHROPIC_API_KEY: "sk-ant-0" });
+  const slack = { SLACK_BOT_TOKEN: "xoxb-1", SLACK_APP_TOKEN: "xapp-1" };
+  configOf({ KUBECONFIG: "/k", ANTHROPIC_API_KEY: "sk-ant-0", ...slack });
 });
 
 test("every fault is listed at once, of single variables and of what they make together, and no value is repeated", () => {

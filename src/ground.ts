@@ -1,0 +1,51 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
+import type { Config } from "./config.ts";
+import { childEnvironment } from "./execution/child-environment.ts";
+import { installKubectl } from "./playground/cluster-install.ts";
+import { copySamples } from "./playground/sample-copy.ts";
+import { builtInPolicy, type Policy, parsePolicy, withApprovers } from "./policy/document.ts";
+
+/** What commands run on: the workspace, the rules, and the environment children get. `lines` say which of it is real. */
+export type Ground = { workspace: string; policy: Policy; env: Record<string, string>; lines: string[] };
+
+/** A setting that can only be judged by looking: a policy file with faults, say. Its message is for people. */
+export class SetupError extends Error {
+  override name = "SetupError";
+}
+
+/** The real workspace, rules and environment, or the samples with a cluster on a file. `approvers` come on top of the policy's. */
+export async function prepareGround(config: Config, approvers: readonly string[]): Promise<Ground> {
+  const isReal = config.workspace !== null || config.inherited["KUBECONFIG"] !== undefined;
+  const samples = isReal ? null : await copySamples({ into: join(config.dataDir, "sample") });
+  const file = config.policyFile ?? samples?.policyFile ?? null;
+  const policy = withApprovers(await readPolicy(file), approvers);
+  const workspace = resolve(config.workspace ?? samples?.workspace ?? ".");
+  const rules = `Policy: ${file ?? "built in (every medium or high change waits for a person)"}`;
+  if (isReal) {
+    const env = childEnvironment(config.inherited, {});
+    return { workspace, policy, env, lines: [`Cluster: real, workspace ${workspace}`, rules] };
+  }
+  const binDir = join(config.dataDir, "sample", "bin");
+  await mkdir(binDir, { recursive: true });
+  const stateFile = join(config.dataDir, "sample", "cluster.json");
+  await installKubectl({ binDir, stateFile, node: process.execPath });
+  const path = `${binDir}${delimiter}${config.inherited["PATH"] ?? ""}`;
+  const env = childEnvironment(config.inherited, { PATH: path });
+  return {
+    workspace,
+    policy,
+    env,
+    lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
+  };
+}
+
+async function readPolicy(file: string | null): Promise<Policy> {
+  if (file === null) return builtInPolicy;
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new SetupError(`GREENLIGHT_POLICY: ${file} cannot be read. Name a file that is there.`, { cause });
+  });
+  const parsed = parsePolicy(text);
+  if (parsed.ok) return parsed.policy;
+  throw new SetupError(`GREENLIGHT_POLICY: ${file} has faults:\n  ${parsed.faults.join("\n  ")}`);
+}

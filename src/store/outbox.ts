@@ -1,0 +1,118 @@
+import { z } from "zod";
+import type { Database, Sql } from "./database.ts";
+import type { Wakes } from "./notify.ts";
+
+/** A message of a change that Slack does not show as it should; `failures` counts earlier claims that came to nothing. */
+const DueRow = z.object({
+  change_id: z.string(),
+  name: z.string(),
+  wanted: z.int(),
+  ts: z.string().nullable(),
+  channel_id: z.string(),
+  team_id: z.string(),
+  card_ts: z.string().nullable(),
+  failures: z.int(),
+});
+type Due = {
+  changeId: string;
+  name: string;
+  wanted: number;
+  ts: string | null;
+  channelId: string;
+  teamId: string;
+  cardTs: string | null;
+  failures: number;
+};
+
+/** A claim that was not answered by then belongs to nobody: its sender died. */
+const CLAIM_SECONDS = 60;
+/** Slack takes about one update a second of a message. */
+const MIN_GAP_MS = 1_000;
+const SHORTEST_WAIT_MS = 50;
+
+/** What should stand in Slack and does not yet, for the sender; every call is one statement. */
+export function createOutbox(database: Database, wakes: Wakes) {
+  return {
+    claim: (limit: number) => claim(database, limit),
+    sent: (due: Due, ts: string) => sent(database, due, ts),
+    async postpone(due: Due, ms: number, _why: string): Promise<void> {
+      await database.query(
+        `update messages set claimed_until = null, due_at = now() + make_interval(secs => $3 / 1000.0)
+         where change_id = $1 and name = $2`,
+        [due.changeId, due.name, ms],
+      );
+    },
+    async postponeChannel(channelId: string, ms: number): Promise<void> {
+      await database.query(
+        `update messages set claimed_until = null,
+           due_at = greatest(due_at, now() + make_interval(secs => $2 / 1000.0))
+         where wanted > sent and abandoned is null
+           and change_id in (select id from changes where home_channel = $1)`,
+        [channelId, ms],
+      );
+    },
+    async abandon(due: Due, why: string): Promise<void> {
+      await database.query(
+        "update messages set claimed_until = null, abandoned = $3 where change_id = $1 and name = $2",
+        [due.changeId, due.name, why],
+      );
+    },
+    async wait(ms: number, signal: AbortSignal): Promise<void> {
+      // What is postponed says nothing when its time comes, so the wait ends then.
+      const next = await msUntilDue(database);
+      await wakes.wait("messages", Math.max(SHORTEST_WAIT_MS, Math.min(ms, next ?? ms)), signal);
+    },
+  };
+}
+
+/** A reply is due only once its card stands: without it there is no thread. */
+const WAITING = `m.wanted > m.sent and m.abandoned is null and (m.name = 'card' or exists (
+  select 1 from messages card where card.change_id = m.change_id and card.name = 'card' and card.ts is not null))`;
+
+async function claim(sql: Sql, limit: number): Promise<Due[]> {
+  const { rows } = await sql.query(
+    `with due as (
+       select m.change_id, m.name, m.rank from messages m
+       where ${WAITING} and m.due_at <= now() and (m.claimed_until is null or m.claimed_until <= now())
+       order by m.rank, m.due_at limit $1 for update of m skip locked
+     )
+     update messages m set claimed_until = now() + make_interval(secs => $2), failures = m.failures + 1
+     from due, changes c
+     where m.change_id = due.change_id and m.name = due.name and c.id = m.change_id
+     returning m.change_id, m.name, m.wanted, m.ts, c.home_channel as channel_id, c.home_team as team_id,
+       (select ts from messages card where card.change_id = m.change_id and card.name = 'card' and m.name <> 'card')
+         as card_ts, m.failures - 1 as failures, m.rank`,
+    [limit, CLAIM_SECONDS],
+  );
+  const ranked = rows.toSorted((one, other) => one["rank"] - other["rank"]);
+  return ranked.map((raw) => {
+    const row = DueRow.parse(raw);
+    return {
+      changeId: row.change_id,
+      name: row.name,
+      wanted: row.wanted,
+      ts: row.ts,
+      channelId: row.channel_id,
+      teamId: row.team_id,
+      cardTs: row.card_ts,
+      failures: row.failures,
+    };
+  });
+}
+
+async function sent(sql: Sql, due: Due, ts: string): Promise<void> {
+  await sql.query(
+    `update messages set ts = $3, sent = greatest(sent, $4), claimed_until = null, failures = 0,
+       due_at = now() + make_interval(secs => $5 / 1000.0)
+     where change_id = $1 and name = $2`,
+    [due.changeId, due.name, ts, due.wanted, MIN_GAP_MS],
+  );
+}
+
+async function msUntilDue(sql: Sql): Promise<number | null> {
+  const { rows } = await sql.query<{ ms: number | null }>(
+    `select (extract(epoch from min(greatest(m.due_at, coalesce(m.claimed_until, m.due_at))) - now()) * 1000)::float8 as ms
+     from messages m where ${WAITING}`,
+  );
+  return rows[0]?.ms ?? null;
+}

@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
+import type { Message } from "../../src/playground/slack-workspace.ts";
+import { type Program, planOf, startProgram } from "../support/program.ts";
+
+const PATIENCE_MS = 20_000;
+
+describe("a change asked for in Slack", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram();
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  it("runs from /infra over Approve to logs in the thread and the verdict in the channel", async () => {
+    const card = await askFor(slack, "scale payment-api to 5 replicas in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    assert.match(
+      textOf(now(slack, card)),
+      /kubectl scale deployment\/payment-api --replicas=5 -n production/,
+    );
+    await press(slack, slack.users.ben, card, "greenlight:approve");
+    const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    assert.match(textOf(verdict), /done/i);
+    await waitFor(() => (/scaled/.test(textOf(replies(slack, card))) ? true : undefined), "the log");
+    await waitFor(
+      () => (hasButton(now(slack, card), "greenlight:approve") ? undefined : true),
+      "no button left",
+    );
+    await waitFor(
+      () => (textOf(now(slack, card)).includes(slack.users.ben) ? true : undefined),
+      "who decided",
+    );
+  });
+
+  it("answers the requester, a guest and a stranger to approving privately, and runs nothing for them", async () => {
+    const card = await askFor(slack, "delete the deployment legacy-report in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    for (const user of [slack.users.ana, slack.users.gus]) {
+      const before = slack.ephemerals(user).length;
+      await press(slack, user, card, "greenlight:approve");
+      await waitFor(() => (slack.ephemerals(user).length > before ? true : undefined), "a private answer");
+    }
+    assert.ok(hasButton(now(slack, card), "greenlight:approve"));
+    await press(slack, slack.users.cleo, card, "greenlight:reject");
+    await waitFor(
+      () => replies(slack, card).find((reply) => reply.broadcast && /reject/i.test(textOf(reply))),
+      "no",
+    );
+    const before = slack.ephemerals(slack.users.ben).length;
+    await press(slack, slack.users.ben, card, "greenlight:approve", true);
+    await waitFor(
+      () => (slack.ephemerals(slack.users.ben).length > before ? true : undefined),
+      "a late answer",
+    );
+    assert.equal(
+      replies(slack, card).filter((reply) => /step/i.test(textOf(reply)) && !reply.broadcast).length,
+      0,
+    );
+  });
+
+  it("asks a person when a step failed, and takes back what ran when told to", async () => {
+    program.model.script([
+      {
+        agent: "planner",
+        json: planOf([
+          ["scale deployment/web --replicas=4 -n staging", "scale deployment/web --replicas=2 -n staging"],
+          ["scale deployment/not-there --replicas=2 -n staging", null],
+        ]),
+      },
+      { agent: "reviewer", json: { result: "needs_human", notes: "Look at it." } },
+    ]);
+    const card = await askFor(slack, "scale two things in staging");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:roll_back"), "the operator's buttons");
+    await press(slack, slack.users.ben, card, "greenlight:roll_back");
+    await waitFor(
+      () => replies(slack, card).find((one) => one.broadcast && /rolled back/i.test(textOf(one))),
+      "it",
+    );
+  });
+
+  it("starts a command typed twice once", async () => {
+    const before = cards(slack).length;
+    const text = "/infra restart checkout in production";
+    const said = [1, 2].map(() => slack.say({ as: slack.users.ana, channel: slack.channels.infra, text }));
+    await Promise.all(said.map((one) => one.delivered));
+    await waitFor(() => (cards(slack).length > before ? true : undefined), "the card");
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.equal(cards(slack).length, before + 1);
+  });
+
+  it("answers help, nothing, a later word and a channel it is not in privately, and starts nothing", async () => {
+    const before = cards(slack).length;
+    for (const [channel, text] of [
+      [slack.channels.infra, "/infra help"],
+      [slack.channels.infra, "/infra"],
+      [slack.channels.infra, "/infra status"],
+      [slack.channels.general, "/infra scale web to 3 replicas in staging"],
+    ] as const) {
+      const answers = slack.ephemerals(slack.users.ana).length;
+      await slack.say({ as: slack.users.ana, channel, text }).delivered;
+      await waitFor(() => (slack.ephemerals(slack.users.ana).length > answers ? true : undefined), text);
+    }
+    assert.equal(cards(slack).length, before);
+  });
+
+  it("brings the verdict through rate limits, faults and an accepted call whose answer got lost", async () => {
+    slack.faults.rateLimit(2, 1, "chat.postMessage");
+    slack.faults.fail(2, 500, "chat.update");
+    slack.faults.dropAfterAccept(1, "chat.postMessage");
+    const card = await askFor(slack, "scale web to 6 replicas in staging");
+    await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+  });
+
+  it("lets no text of a person or a model mention, link or format", async () => {
+    const hostile = "<!channel> <@U0BEN00001> *bold* https://evil.example <https://evil.example|click>";
+    program.model.script({ agent: "planner", json: { ...planOf([]), summary: hostile } });
+    const card = await askFor(slack, `do ${hostile}`);
+    const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    for (const message of [now(slack, card), verdict]) {
+      for (const mrkdwn of mrkdwnOf(message)) {
+        assert.doesNotMatch(mrkdwn, /<!channel>|<@U0BEN00001>|<https:|(?<!\w)https:\/\/evil/);
+      }
+    }
+  });
+});
+
+function standIn(program: Program): SlackStandIn {
+  if (program.app.slack === null) throw new Error("The playground's Slack does not run.");
+  return program.app.slack;
+}
+
+function cards(slack: SlackStandIn): Message[] {
+  return slack
+    .messages(slack.channels.infra)
+    .filter((message) => message.threadTs === null && message.botId !== null);
+}
+
+async function askFor(slack: SlackStandIn, request: string): Promise<Message> {
+  const known = new Set(cards(slack).map((card) => card.ts));
+  await slack.say({ as: slack.users.ana, channel: slack.channels.infra, text: `/infra ${request}` })
+    .delivered;
+  return waitFor(() => cards(slack).find((card) => !known.has(card.ts)), `the card of ${request}`);
+}
+
+function now(slack: SlackStandIn, card: Message): Message {
+  return slack.thread(card.channel, card.ts)[0] ?? card;
+}
+
+function replies(slack: SlackStandIn, card: Message): Message[] {
+  return slack.thread(card.channel, card.ts).slice(1);
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function hasButton(message: Message, actionId: string): true | undefined {
+  return textOf(message.blocks).includes(`"${actionId}"`) || undefined;
+}
+
+function press(
+  slack: SlackStandIn,
+  as: string,
+  card: Message,
+  action_id: string,
+  stale = false,
+): Promise<unknown> {
+  const shown = now(slack, card);
+  const all = [...(shown.blocks ?? []), ...(stale ? shown.pastBlocks.flat() : [])];
+  const block = all.find((one) => textOf(one).includes(`"${action_id}"`));
+  if (block === undefined) throw new Error(`There is no ${action_id} to press.`);
+  const { channel, ts } = card;
+  const clicked = slack.click({ as, channel, ts, block_id: String(block["block_id"]), action_id, stale });
+  assert.equal(clicked.ok, true, clicked.error);
+  return clicked.delivered;
+}
+
+/** Every text of a message that Slack would parse. */
+function mrkdwnOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnOf);
+  if (typeof value !== "object" || value === null) return [];
+  const own = "type" in value && value.type === "mrkdwn" && "text" in value ? [String(value.text)] : [];
+  return [...own, ...Object.values(value).flatMap(mrkdwnOf)];
+}
+
+async function waitFor<Found>(look: () => Found | undefined, what: string): Promise<Found> {
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (Date.now() > giveUp) throw new Error(`${what} did not come within ${PATIENCE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

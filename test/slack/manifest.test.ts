@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { parse } from "yaml";
+import { z } from "zod";
+import { NEEDED_SCOPES, OPTIONAL_SCOPES } from "../../src/slack/scopes.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+/** Which bot scopes each Web API method wants, after Slack's method pages. */
+const SCOPES_OF: Record<string, string[]> = {
+  "auth.test": [],
+  "chat.postMessage": ["chat:write"],
+  "chat.postEphemeral": ["chat:write"],
+  "chat.update": ["chat:write"],
+  "conversations.info": ["channels:read", "groups:read"],
+  "conversations.history": ["channels:history", "groups:history"],
+  "conversations.replies": ["channels:history", "groups:history"],
+  "users.info": ["users:read"],
+};
+
+const Manifest = z.object({
+  display_information: z.object({
+    name: z.string().max(35),
+    description: z.string().max(140),
+    long_description: z.string().min(175).max(4_000),
+  }),
+  features: z.object({
+    slash_commands: z.array(
+      z.object({ command: z.string().regex(/^\//).max(32), should_escape: z.literal(true) }),
+    ),
+  }),
+  oauth_config: z.object({
+    scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()) }),
+  }),
+  settings: z.object({
+    interactivity: z.object({ is_enabled: z.literal(true) }),
+    event_subscriptions: z.undefined().optional(),
+    socket_mode_enabled: z.literal(true),
+  }),
+});
+
+describe("manifest.yml", () => {
+  it("asks for the scopes of every method that is called, and for no other", async () => {
+    const manifest = await read();
+    const wanted = new Set((await methodsCalled()).flatMap((method) => scopesOf(method)));
+    const { bot, bot_optional } = manifest.oauth_config.scopes;
+    assert.deepEqual([...bot, ...bot_optional].toSorted(), [...wanted, "commands"].toSorted());
+    assert.deepEqual(bot.toSorted(), [...NEEDED_SCOPES].toSorted());
+    assert.deepEqual(bot_optional.toSorted(), [...OPTIONAL_SCOPES].toSorted());
+  });
+
+  it("is of Slack's shape, with Socket Mode and buttons on, and no event that nobody handles", async () => {
+    await read();
+  });
+});
+
+async function read() {
+  return Manifest.parse(parse(await readFile(join(ROOT, "manifest.yml"), "utf8")));
+}
+
+function scopesOf(method: string): string[] {
+  const scopes = SCOPES_OF[method];
+  assert.ok(scopes !== undefined, `${method} is called and not in the table`);
+  return scopes;
+}
+
+async function methodsCalled(): Promise<string[]> {
+  const folder = join(ROOT, "src", "slack");
+  const found = new Set<string>();
+  for (const name of await readdir(folder)) {
+    const text = await readFile(join(folder, name), "utf8");
+    for (const [, method] of text.matchAll(
+      /\b((?:auth|chat|conversations|users|usergroups|views|files|bots|team)\.[a-z]\w+)\(/gu,
+    ))
+      if (method !== undefined) found.add(method);
+  }
+  assert.ok(found.size >= 5, `only found ${[...found].join(", ")}`);
+  return [...found];
+}
