@@ -41,8 +41,7 @@ function commandParts(label: string, command: Command): Part[] {
 }
 
 function wayBack(rollback: Command | null): Part[] {
-  if (rollback === null)
-    return [paragraph(said("Rollback: none, this step cannot be taken back by itself."))];
+  if (rollback === null) return [paragraph(said("Rollback: none."))];
   const line = shownCommand(rollback);
   const where = rollback.dir === "" ? "" : ` (in ${visible(rollback.dir)})`;
   if (line.length <= INLINE_CHARS) return [paragraph(said(`Rollback${where}: `), code(line))];
