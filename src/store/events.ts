@@ -47,3 +47,17 @@ async function markStale(sql: Sql, changeId: string, stale: Map<string, number>)
     [changeId, [...stale.keys()], [...stale.values()]],
   );
 }
+
+/** How many cards say a place in the queue that is worth keeping true. */
+const SHOWN_QUEUE = 50;
+
+/** Marks the cards of the changes in the queue: somebody ahead of them is through, so each has moved up. */
+export async function markQueueStale(sql: Sql): Promise<void> {
+  const { rowCount } = await sql.query(
+    `update messages set wanted = wanted + 1 where name = 'card' and change_id in (
+       select id from changes where work_wanted > work_done and lease_owner is null and home_channel is not null
+       order by work_wanted_at limit $1)`,
+    [SHOWN_QUEUE],
+  );
+  if (rowCount !== 0) await wake(sql, "messages");
+}

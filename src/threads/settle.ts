@@ -1,6 +1,6 @@
 import type { Database } from "../store/database.ts";
 import { openQuestion } from "../store/decisions.ts";
-import type { RecordEvents } from "../store/events.ts";
+import { markQueueStale, type RecordEvents } from "../store/events.ts";
 import { assertOwned, type Lease, releaseLease } from "../store/leases.ts";
 import type { Rest } from "./carry.ts";
 import { setStatus } from "./progress.ts";
@@ -24,5 +24,6 @@ export async function settle(
       await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
     }
     await releaseLease(sql, lease, lease.workSeen);
+    await markQueueStale(sql);
   });
 }

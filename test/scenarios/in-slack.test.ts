@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
-import type { Message } from "../../src/playground/slack-workspace.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-
-const PATIENCE_MS = 20_000;
+import {
+  askFor,
+  cards,
+  hasButton,
+  mrkdwnOf,
+  now,
+  press,
+  replies,
+  standIn,
+  textOf,
+  waitFor,
+} from "../support/slack.ts";
 
 describe("a change asked for in Slack", () => {
   let program: Program;
@@ -104,6 +113,11 @@ describe("a change asked for in Slack", () => {
       await slack.say({ as: slack.users.ana, channel, text }).delivered;
       await waitFor(() => (slack.ephemerals(slack.users.ana).length > answers ? true : undefined), text);
     }
+    const { gus } = slack.users;
+    await slack.say({ as: gus, channel: slack.channels.infra, text: "/infra restart web in staging" })
+      .delivered;
+    const refusal = await waitFor(() => slack.ephemerals(gus).at(-1), "a guest's answer");
+    assert.match(textOf(refusal), /guest|member/i);
     assert.equal(cards(slack).length, before);
   });
 
@@ -126,73 +140,36 @@ describe("a change asked for in Slack", () => {
       }
     }
   });
+
+  it("moves the place in the queue up when somebody ahead is through", async () => {
+    program.model.script(
+      [1, 2, 3, 4, 5].map(() => ({
+        agent: "planner" as const,
+        delayMs: 1_500,
+        json: planOf([["version", null]], "low"),
+      })),
+    );
+    const before = cards(slack).length;
+    const said = [1, 2, 3, 4, 5, 6, 7].map((number) =>
+      slack.say({
+        as: slack.users.ana,
+        channel: slack.channels.infra,
+        text: `/infra show the pods in staging ${number}`,
+      }),
+    );
+    await Promise.all(said.map((one) => one.delivered));
+    await waitFor(() => (cards(slack).length === before + 7 ? true : undefined), "seven cards");
+    const mine = (): string[] =>
+      cards(slack)
+        .slice(before)
+        .map((card) => JSON.stringify(card.blocks));
+    await waitFor(
+      () => (mine().some((card) => /Queued|line/.test(card)) ? true : undefined),
+      "a queued card",
+    );
+    await waitFor(
+      () => (mine().every((card) => !/Queued/.test(card)) ? true : undefined),
+      "no queued card left",
+    );
+  });
 });
-
-function standIn(program: Program): SlackStandIn {
-  if (program.app.slack === null) throw new Error("The playground's Slack does not run.");
-  return program.app.slack;
-}
-
-function cards(slack: SlackStandIn): Message[] {
-  return slack
-    .messages(slack.channels.infra)
-    .filter((message) => message.threadTs === null && message.botId !== null);
-}
-
-async function askFor(slack: SlackStandIn, request: string): Promise<Message> {
-  const known = new Set(cards(slack).map((card) => card.ts));
-  await slack.say({ as: slack.users.ana, channel: slack.channels.infra, text: `/infra ${request}` })
-    .delivered;
-  return waitFor(() => cards(slack).find((card) => !known.has(card.ts)), `the card of ${request}`);
-}
-
-function now(slack: SlackStandIn, card: Message): Message {
-  return slack.thread(card.channel, card.ts)[0] ?? card;
-}
-
-function replies(slack: SlackStandIn, card: Message): Message[] {
-  return slack.thread(card.channel, card.ts).slice(1);
-}
-
-function textOf(value: unknown): string {
-  return JSON.stringify(value);
-}
-
-function hasButton(message: Message, actionId: string): true | undefined {
-  return textOf(message.blocks).includes(`"${actionId}"`) || undefined;
-}
-
-function press(
-  slack: SlackStandIn,
-  as: string,
-  card: Message,
-  action_id: string,
-  stale = false,
-): Promise<unknown> {
-  const shown = now(slack, card);
-  const all = [...(shown.blocks ?? []), ...(stale ? shown.pastBlocks.flat() : [])];
-  const block = all.find((one) => textOf(one).includes(`"${action_id}"`));
-  if (block === undefined) throw new Error(`There is no ${action_id} to press.`);
-  const { channel, ts } = card;
-  const clicked = slack.click({ as, channel, ts, block_id: String(block["block_id"]), action_id, stale });
-  assert.equal(clicked.ok, true, clicked.error);
-  return clicked.delivered;
-}
-
-/** Every text of a message that Slack would parse. */
-function mrkdwnOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(mrkdwnOf);
-  if (typeof value !== "object" || value === null) return [];
-  const own = "type" in value && value.type === "mrkdwn" && "text" in value ? [String(value.text)] : [];
-  return [...own, ...Object.values(value).flatMap(mrkdwnOf)];
-}
-
-async function waitFor<Found>(look: () => Found | undefined, what: string): Promise<Found> {
-  const giveUp = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    if (Date.now() > giveUp) throw new Error(`${what} did not come within ${PATIENCE_MS} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ANA, type Program, planOf, startProgram } from "../support/program.ts";
 
@@ -66,6 +68,15 @@ describe("one change, from the request to the verdict", () => {
     await program.decide(waiting, "approve");
     await program.until(waiting.id, "done");
     assert.deepEqual(await program.ran(waiting.id), ["forward 1 done", "forward 2 done"]);
+  });
+
+  it("applies a terraform root for real, once approved", { skip: reasonWithoutTerraform() }, async () => {
+    const waiting = await program.ask("apply the terraform root network");
+    assert.equal(waiting.status, "waiting");
+    assert.equal(waiting.risk, "high");
+    await program.decide(waiting, "approve");
+    const done = await program.until(waiting.id, "done", "needs_person", "failed");
+    assert.equal(done.status, "done", JSON.stringify(done.review));
   });
 
   it("only plans when asked only to plan", async () => {
@@ -190,3 +201,8 @@ describe("a change that does not go well", () => {
     }
   });
 });
+
+function reasonWithoutTerraform(): string | false {
+  const found = ["/usr/local/bin", "/usr/bin"].some((folder) => existsSync(join(folder, "terraform")));
+  return found ? false : "terraform is not installed";
+}

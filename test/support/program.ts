@@ -136,7 +136,7 @@ export function planOf(
     summary: "A scripted plan.",
     plan: steps.map(([line, back], index) => ({
       step: index + 1,
-      description: line,
+      description: line.slice(0, 200),
       tool: "kubectl",
       args: args(line),
       dir: "",

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import { type Program, planOf, startProgram } from "../support/program.ts";
+import { askFor, hasButton, now, press, replies, standIn, textOf, waitFor } from "../support/slack.ts";
+
+const FULL_PLAN_STEPS = 20;
+
+describe("Slack, when it is not simple", () => {
+  const closing: (() => Promise<void>)[] = [];
+  after(async () => {
+    for (const close of closing.toReversed()) await close();
+  });
+  const start = async (env: { [name: string]: string } = {}): Promise<Program> => {
+    const program = await startProgram(env);
+    closing.push(() => program.close());
+    return program;
+  };
+
+  it("serves HTTP mode, signatures checked, from /infra to the verdict", async () => {
+    const slack = await ownSlack({});
+    const program = await start({ ...realSlack(slack), SLACK_SIGNING_SECRET: slack.tokens.signingSecret });
+    slack.setDelivery({ mode: "http", url: `${program.app.address}/slack/events` });
+    const card = await askFor(slack, "scale payment-api to 4 replicas in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    await press(slack, slack.users.ben, card, "greenlight:approve");
+    await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    const forged = await fetch(`${program.app.address}/slack/events`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": String(Math.floor(Date.now() / 1_000)),
+        "x-slack-signature": `v0=${"0".repeat(64)}`,
+      },
+      body: "command=%2Finfra&text=scale+web+to+9+replicas+in+staging",
+    });
+    assert.equal(forged.status, 401);
+  });
+
+  it("says privately which scope is missing, and starts nothing", async () => {
+    const slack = await ownSlack({ scopes: ["commands", "chat:write", "users:read"] });
+    await start({ ...realSlack(slack), SLACK_APP_TOKEN: slack.tokens.app });
+    await waitFor(() => (slack.connections() >= 2 ? true : undefined), "the sockets");
+    const { ana } = slack.users;
+    await slack.say({ as: ana, channel: slack.channels.infra, text: "/infra restart web in staging" })
+      .delivered;
+    const answer = await waitFor(() => slack.ephemerals(ana).at(-1), "a private answer");
+    assert.match(textOf(answer), /channels:read|scope/);
+    assert.equal(slack.messages(slack.channels.infra).length, 0);
+  });
+
+  it("tells people that nobody can approve when nobody is configured", async () => {
+    const slack = await ownSlack({});
+    const { GREENLIGHT_APPROVERS: _, ...env } = realSlack(slack);
+    await start({ ...env, SLACK_APP_TOKEN: slack.tokens.app });
+    await waitFor(() => (slack.connections() >= 2 ? true : undefined), "the sockets");
+    const card = await askFor(slack, "restart web in production");
+    await waitFor(
+      () => (textOf(now(slack, card)).includes("Waiting for approval") ? true : undefined),
+      "the waiting card",
+    );
+    assert.match(textOf(now(slack, card)), /GREENLIGHT_APPROVERS/);
+  });
+
+  it("goes on in the thread with a plan that no message holds, and cuts nothing", async () => {
+    const program = await start();
+    const slack = standIn(program);
+    const lines = Array.from({ length: FULL_PLAN_STEPS }, (_, index): [string, string] => [
+      `scale deployment/web --replicas=${index + 2} -n production --selector=${"x".repeat(1_500)}`,
+      `scale deployment/web --replicas=2 -n production --selector=${"y".repeat(1_500)}`,
+    ]);
+    program.model.script({ agent: "planner", json: planOf(lines, "high") });
+    const card = await askFor(slack, "a plan of twenty long steps");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const all = await waitFor(() => {
+      const text = textOf(slack.thread(card.channel, card.ts));
+      return text.includes("--replicas=21") ? text : undefined;
+    }, "the last step");
+    const squeezed = all.replaceAll(/[^-=\w/]/g, "");
+    for (const [index] of lines.entries())
+      assert.ok(squeezed.includes(`--replicas=${index + 2}`), `step ${index + 1}`);
+    assert.ok((squeezed.match(/x/g)?.length ?? 0) >= FULL_PLAN_STEPS * 1_500, "a command was cut");
+    assert.ok((squeezed.match(/y/g)?.length ?? 0) >= FULL_PLAN_STEPS * 1_500, "a rollback was cut");
+  });
+
+  it("keeps everything over an outage, and shows it when Slack is back", async () => {
+    const program = await start();
+    const slack = standIn(program);
+    const card = await askFor(slack, "scale checkout to 4 replicas in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    slack.faults.offline(4_000);
+    const [id] = (await program.app.database.query<{ id: string }>("select id from changes")).rows.map(
+      (row) => row.id,
+    );
+    const change = await program.until(id ?? "", "waiting");
+    assert.equal((await program.decide(change, "approve")).kind, "decided");
+    await program.until(change.id, "done");
+    await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    await waitFor(
+      () => (hasButton(now(slack, card), "greenlight:approve") ? undefined : true),
+      "no button left",
+    );
+  });
+
+  async function ownSlack(options: Parameters<typeof startSlack>[0]): Promise<SlackStandIn> {
+    const slack = await startSlack(options);
+    closing.push(() => slack.stop());
+    return slack;
+  }
+});
+
+/** What makes a program serve this Slack as the real one. */
+function realSlack(slack: SlackStandIn): { [name: string]: string } {
+  return {
+    SLACK_BOT_TOKEN: slack.tokens.bot,
+    SLACK_API_URL: slack.apiUrl,
+    GREENLIGHT_MIX: "yes",
+    GREENLIGHT_APPROVERS: slack.users.ben,
+  };
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Change } from "../../src/change/change.ts";
+import type { LogLine, StepRecord } from "../../src/change/journal.ts";
+import { renderCard } from "../../src/slack/card.ts";
+import { renderStep } from "../../src/slack/step-message.ts";
+
+const AT = new Date("2026-11-23T03:00:00Z");
+const OPTIONS = { nobodyCanApprove: false };
+
+describe("what is posted", () => {
+  it("shows the place in the queue", () => {
+    const text = JSON.stringify(renderCard(change({ status: "queued", queuePlace: 3 }), [], OPTIONS));
+    assert.match(text, /3 in the queue|place 3|queue[^"]*3|3rd/i);
+  });
+
+  it("shortens a long log in the middle, and says how much is left out", () => {
+    const line = (number: number): LogLine => ({ number, stream: "out", text: `line ${number}` });
+    const log = { head: [line(1), line(2)], tail: [line(1_999), line(2_000)], omitted: 1_996 };
+    const text = JSON.stringify(renderStep(change({ status: "running" }), RECORD, log));
+    assert.match(text, /1,996 lines left out/);
+    for (const number of [1, 2_000]) assert.match(text, new RegExp(`line ${number}\\b`));
+  });
+
+  it("keeps a log of wide lines within what Slack takes, and counts what it dropped", () => {
+    const lines = Array.from(
+      { length: 40 },
+      (_, index): LogLine => ({ number: index + 1, stream: "out", text: "w".repeat(4_000) }),
+    );
+    const rendered = renderStep(change({ status: "running" }), RECORD, { head: lines, tail: [], omitted: 0 });
+    assert.ok(JSON.stringify(rendered.blocks).length < 40_000);
+    assert.match(JSON.stringify(rendered), /left out/);
+  });
+});
+
+const RECORD: StepRecord = {
+  changeId: "01890000-0000-7000-8000-000000000001",
+  revision: 1,
+  step: 1,
+  direction: "forward",
+  attempt: 1,
+  argv: ["kubectl", "version"],
+  dir: "",
+  outcome: "done",
+  exitCode: 0,
+  error: null,
+  startedAt: AT,
+  finishedAt: AT,
+};
+
+function change(given: Partial<Change>): Change {
+  return Change.parse({
+    id: RECORD.changeId,
+    status: "queued",
+    request: "show the version",
+    requester: { kind: "slack", teamId: "T1", userId: "U1" },
+    home: { teamId: "T1", channelId: "C1" },
+    planOnly: false,
+    revision: 1,
+    plan: {
+      summary: "Shows the version.",
+      plan: [
+        {
+          step: 1,
+          description: "Show it",
+          tool: "kubectl",
+          args: ["version"],
+          dir: "",
+          risk: "low",
+          rollback: null,
+        },
+      ],
+      risk_level: "low",
+      risk_reason: "",
+      questions: [],
+    },
+    stepRisks: ["low"],
+    risk: "low",
+    riskReasons: [],
+    environments: ["production"],
+    digest: "a".repeat(64),
+    currentStep: 0,
+    review: null,
+    error: null,
+    decisions: [],
+    queuePlace: null,
+    createdAt: AT,
+    updatedAt: AT,
+    endedAt: null,
+    ...given,
+  });
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { Person } from "../../src/change/person.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
+import { findChange, insertChange } from "../../src/store/changes.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { createRecordEvents } from "../../src/store/events.ts";
+import { claimChange, releaseLease } from "../../src/store/leases.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { createChanges } from "../../src/threads/changes.ts";
+import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+
+const LIMITS = { all: 10, perRequester: 5 };
+const LEASE_MS = 60_000;
+
+describe("limits", () => {
+  let made: TestDatabase;
+  let database: Database;
+  before(async () => {
+    made = await createDatabase({ migrate });
+    database = openDatabase(made.config);
+  });
+  after(async () => {
+    await database.close();
+    await made.drop();
+  });
+
+  it("lets five changes of one requester run and ten in all, over instances that claim at once, and shows the queue", async () => {
+    const people = ["ana", "ben", "cleo"].map(
+      (name): Person => ({ kind: "token", name, role: "requester", slackId: null }),
+    );
+    const ids: string[] = [];
+    for (const requester of people)
+      for (let count = 0; count < 7; count += 1) {
+        const id = randomUUID();
+        ids.push(id);
+        await insertChange(database, {
+          id,
+          request: "x",
+          requester,
+          home: null,
+          planOnly: false,
+          idempotencyKey: id,
+        });
+      }
+    const claims = await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        claimChange(database, `instance ${index % 3}`, LEASE_MS, LIMITS),
+      ),
+    );
+    const leases = claims.filter((lease) => lease !== null);
+    assert.equal(leases.length, 10);
+    assert.equal(new Set(leases.map((lease) => lease.changeId)).size, 10);
+    const requesters = await Promise.all(
+      leases.map(async (lease) => (await findChange(database, lease.changeId))?.requester),
+    );
+    for (const person of people)
+      assert.ok(requesters.filter((one) => JSON.stringify(one) === JSON.stringify(person)).length <= 5);
+    const places = (
+      await Promise.all(ids.map(async (id) => (await findChange(database, id))?.queuePlace))
+    ).filter(Boolean);
+    assert.deepEqual(
+      places.toSorted((one, other) => Number(one) - Number(other)),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+    );
+    const [first] = leases;
+    assert.ok(first !== undefined);
+    await releaseLease(database, first, first.workSeen);
+    assert.notEqual(await claimChange(database, "instance 0", LEASE_MS, LIMITS), null);
+  });
+
+  it("takes twenty waiting changes of one requester, refuses the next, and says what to do", async () => {
+    const record = createRecordEvents(() => []);
+    const changes = createChanges({ database, record, policy: builtInPolicy, redact: (text) => text });
+    const requester: Person = { kind: "token", name: "eve", role: "requester", slackId: null };
+    const ask = () =>
+      changes.ask({ request: "x", requester, home: null, planOnly: false, idempotencyKey: randomUUID() });
+    const asked = await Promise.all(Array.from({ length: 25 }, ask));
+    assert.equal(asked.filter((one) => one.kind === "accepted").length, 20);
+    const refused = asked.find((one) => one.kind === "refused");
+    assert.match(refused?.kind === "refused" ? refused.reason : "", /20 changes waiting/);
+  });
+});

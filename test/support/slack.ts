@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
+import type { Message } from "../../src/playground/slack-workspace.ts";
+import type { Program } from "./program.ts";
+
+const PATIENCE_MS = 20_000;
+
+/** The playground's Slack of a program. */
+export function standIn(program: Program): SlackStandIn {
+  if (program.app.slack === null) throw new Error("The playground's Slack does not run.");
+  return program.app.slack;
+}
+
+/** The cards in #infra. */
+export function cards(slack: SlackStandIn): Message[] {
+  return slack
+    .messages(slack.channels.infra)
+    .filter((message) => message.threadTs === null && message.botId !== null);
+}
+
+/** Types /infra as Ana and returns the card. */
+export async function askFor(slack: SlackStandIn, request: string): Promise<Message> {
+  const known = new Set(cards(slack).map((card) => card.ts));
+  await slack.say({ as: slack.users.ana, channel: slack.channels.infra, text: `/infra ${request}` })
+    .delivered;
+  return waitFor(() => cards(slack).find((card) => !known.has(card.ts)), `the card of ${request}`);
+}
+
+/** The card as it stands now. */
+export function now(slack: SlackStandIn, card: Message): Message {
+  return slack.thread(card.channel, card.ts)[0] ?? card;
+}
+
+/** The card's thread. */
+export function replies(slack: SlackStandIn, card: Message): Message[] {
+  return slack.thread(card.channel, card.ts).slice(1);
+}
+
+/** Everything in a message, as text. */
+export function textOf(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+/** True when the button is there. */
+export function hasButton(message: Message, actionId: string): true | undefined {
+  return textOf(message.blocks).includes(`"${actionId}"`) || undefined;
+}
+
+/** Presses a button; `stale` presses one that a later update took away. */
+export function press(
+  slack: SlackStandIn,
+  as: string,
+  card: Message,
+  action_id: string,
+  stale = false,
+): Promise<unknown> {
+  const shown = now(slack, card);
+  const all = [...(shown.blocks ?? []), ...(stale ? shown.pastBlocks.flat() : [])];
+  const block = all.find((one) => textOf(one).includes(`"${action_id}"`));
+  if (block === undefined) throw new Error(`There is no ${action_id} to press.`);
+  const { channel, ts } = card;
+  const clicked = slack.click({ as, channel, ts, block_id: String(block["block_id"]), action_id, stale });
+  assert.equal(clicked.ok, true, clicked.error);
+  return clicked.delivered;
+}
+
+/** Every text of a message that Slack would parse. */
+export function mrkdwnOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnOf);
+  if (typeof value !== "object" || value === null) return [];
+  const own = "type" in value && value.type === "mrkdwn" && "text" in value ? [String(value.text)] : [];
+  return [...own, ...Object.values(value).flatMap(mrkdwnOf)];
+}
+
+/** Looks until there is something, or fails with what did not come. */
+export async function waitFor<Found>(look: () => Found | undefined, what: string): Promise<Found> {
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (Date.now() > giveUp) throw new Error(`${what} did not come within ${PATIENCE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
