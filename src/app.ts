@@ -75,7 +75,7 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   closing.push(() => wakes.close());
   const company = await openCompany(config, closing);
   const ground = await prepareGround(config, company.approvers);
-  const model = await openModel(config, closing);
+  const model = await openModel(config, redact, closing);
   const record = createRecordEvents(messageRefs);
   const leases = new Map<string, Lease>();
   const deps = createGraphDeps({ ...model, database, record, leases, ground, redact });
@@ -166,17 +166,18 @@ async function connect(
 
 async function openModel(
   config: Config,
+  redact: (text: string) => string,
   closing: Closing,
 ): Promise<{ ask: ReturnType<typeof createAsk>; line: string }> {
   if (config.model.kind === "real") {
     const { apiKey, baseUrl, name } = config.model;
-    return { ask: createAsk({ apiKey, baseUrl, model: name }), line: `real, ${name}` };
+    return { ask: createAsk({ apiKey, baseUrl, model: name, redact }), line: `real, ${name}` };
   }
   const model = await startModel();
   closing.push(() => model.close());
   const { apiKey, baseUrl } = model;
   return {
-    ask: createAsk({ apiKey, baseUrl, model: config.model.name }),
+    ask: createAsk({ apiKey, baseUrl, model: config.model.name, redact }),
     line: "a stand-in that understands a handful of requests (set ANTHROPIC_API_KEY for Claude)",
   };
 }

@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { parseEnv } from "node:util";
 import { startApp } from "./app.ts";
 import { readConfig, secretsOf } from "./config.ts";
+import { readEnvironment } from "./environment.ts";
 import { createRedact } from "./execution/redact.ts";
 import { SetupError } from "./ground.ts";
 import { createLog } from "./observe/log.ts";
@@ -22,8 +21,8 @@ export async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const dotEnv = await readFile(".env", "utf8").then(parseEnv, () => ({}));
-  const read = readConfig({ ...dotEnv, ...process.env });
+  const env = await readEnvironment(".env", process.env).catch((error: Error) => error);
+  const read = env instanceof Error ? { ok: false as const, faults: [env.message] } : readConfig(env);
   if (!read.ok) {
     say(`Greenlight cannot start with these settings:\n  ${read.faults.join("\n  ")}`);
     process.exitCode = 1;

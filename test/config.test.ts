@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseEnv } from "node:util";
 import { type Config, readConfig, secretsOf } from "../src/config.ts";
 import { readSlack } from "../src/config-slack.ts";
+import { readEnvironment } from "../src/environment.ts";
 
 type Env = { [name: string]: string };
 
@@ -192,4 +194,16 @@ test("every secret is known to redaction, a database's password in all its spell
   assert.ok(secretsOf(configOf({ DATABASE_URL: "postgres://u:100%@h/d" })).includes("100%"));
   const slack = { kind: "real", mode: "http", botToken: BOT, signingSecret: "sig", apiUrl: null } as const;
   assert.deepEqual(secretsOf({ ...configOf({}), slack }), [BOT, "sig"]);
+});
+
+test("a .env file is read where there is one, the real environment wins, and one that cannot be read is said so", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "greenlight-env-"));
+  try {
+    assert.deepEqual(await readEnvironment(join(folder, ".env"), { A: "1" }), { A: "1" });
+    await writeFile(join(folder, ".env"), "A=from-file\nB=2\n");
+    assert.deepEqual(await readEnvironment(join(folder, ".env"), { A: "1" }), { A: "1", B: "2" });
+    await assert.rejects(readEnvironment(folder, {}), /cannot be read/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -38,7 +38,12 @@ const LONGEST_PAUSE_MS = 20_000;
 type Outcome<Answer> = Answered<Answer> & { again: boolean; pauseMs?: number; usage?: Anthropic.Usage };
 
 /** Makes the one door to Claude. The SDK's own retries are off: three tries in all, each of them counted. */
-export function createAsk(options: { apiKey: string; baseUrl: string | null; model: string }): Ask {
+export function createAsk(options: {
+  apiKey: string;
+  baseUrl: string | null;
+  model: string;
+  redact: (text: string) => string;
+}): Ask {
   const client = new Anthropic({
     apiKey: options.apiKey,
     ...(options.baseUrl === null ? {} : { baseURL: options.baseUrl }),
@@ -48,7 +53,7 @@ export function createAsk(options: { apiKey: string; baseUrl: string | null; mod
   return async (question) => {
     for (let number = 1; ; number += 1) {
       const began = performance.now();
-      const outcome = await tryOnce(client, options.model, question);
+      const outcome = await tryOnce(client, options, question);
       await question.onTry({
         try: number,
         model: options.model,
@@ -67,7 +72,7 @@ export function createAsk(options: { apiKey: string; baseUrl: string | null; mod
 
 async function tryOnce<Answer>(
   client: Anthropic,
-  model: string,
+  { model, redact }: { model: string; redact: (text: string) => string },
   question: Question<Answer>,
 ): Promise<Outcome<Answer>> {
   const format = zodOutputFormat(question.schema);
@@ -85,7 +90,7 @@ async function tryOnce<Answer>(
       },
       { signal: AbortSignal.any([question.signal, late]) },
     );
-    return { ...readMessage(message, question.schema), usage: message.usage };
+    return { ...readMessage(message, question.schema, redact), usage: message.usage };
   } catch (error) {
     if (question.signal.aborted) throw error;
     if (late.aborted) return { ok: false, again: true, reason: "the model did not answer in time" };
@@ -98,14 +103,18 @@ async function tryOnce<Answer>(
   }
 }
 
-function readMessage<Answer>(message: Anthropic.Message, schema: z.ZodType<Answer>): Outcome<Answer> {
+function readMessage<Answer>(
+  message: Anthropic.Message,
+  schema: z.ZodType<Answer>,
+  redact: (text: string) => string,
+): Outcome<Answer> {
   if (message.stop_reason === "refusal")
     return { ok: false, again: false, reason: "the model refused to answer" };
   if (message.stop_reason === "max_tokens") {
     return { ok: false, again: true, reason: `the model's answer was cut off at ${MAX_TOKENS} tokens` };
   }
   const text = message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
-  const parsed = schema.safeParse(parseJson(text));
+  const parsed = schema.safeParse(parseJson(redact(text)));
   if (parsed.success) return { ok: true, answer: parsed.data, again: false };
   const issue = parsed.error.issues[0];
   const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;

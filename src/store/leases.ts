@@ -21,13 +21,15 @@ const CLAIM_LOCK = "7310868735955264049";
 
 /**
  * Takes the change that has waited longest for work and that nobody owns, or null when there is none or the limits are
- * reached. A change whose owner died is claimable as soon as its lease has run out.
+ * reached. A change whose owner died is claimable as soon as its lease has run out. `held` are those this instance still
+ * has a run of: taken up again, that old run would write under the new epoch.
  */
 export async function claimChange(
   database: Database,
   owner: string,
   leaseMs: number,
   limits: RunLimits,
+  held: readonly string[] = [],
 ): Promise<Lease | null> {
   return database.transaction(async (sql) => {
     await sql.query("select pg_advisory_xact_lock($1)", [CLAIM_LOCK]);
@@ -35,7 +37,7 @@ export async function claimChange(
       `with live as (select id, requester_key from changes where lease_until > now()),
        next as (
          select c.id from changes c
-         where c.work_wanted > c.work_done and (c.lease_until is null or c.lease_until <= now())
+         where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.lease_until is null or c.lease_until <= now())
            and (select count(*) from live) < $3
            and (select count(*) from live l where l.requester_key = c.requester_key) < $4
          order by c.work_wanted_at, c.id limit 1 for update skip locked
@@ -43,7 +45,7 @@ export async function claimChange(
        update changes set lease_owner = $1, lease_epoch = lease_epoch + 1,
          lease_until = now() + make_interval(secs => $2 / 1000.0)
        where id = (select id from next) returning id, lease_epoch, work_wanted`,
-      [owner, leaseMs, limits.all, limits.perRequester],
+      [owner, leaseMs, limits.all, limits.perRequester, held],
     );
     const row = rows[0];
     if (row === undefined) return null;

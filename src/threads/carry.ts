@@ -1,4 +1,5 @@
-import type { Change, ChangeStatus, Gate } from "../change/change.ts";
+import { z } from "zod";
+import { type Change, type ChangeStatus, Gate } from "../change/change.ts";
 import type { ChangeGraph } from "../graph/graph.ts";
 import { type GraphState, initialState } from "../graph/state.ts";
 import type { Database } from "../store/database.ts";
@@ -63,16 +64,20 @@ export async function carryOn(
   }
 }
 
+const Interrupt = z.object({
+  id: z.string(),
+  value: z.object({ gate: Gate, revision: z.int(), digest: z.string() }),
+});
+
 function readInterrupt(
   found: { id?: string; value?: unknown } | undefined,
 ): { gate: Gate; interruptId: string; revision: number; digest: string } | null {
   if (found === undefined) return null;
-  const { id, value } = found;
-  if (id === undefined || typeof value !== "object" || value === null) return null;
-  const { gate, revision, digest } = value as { gate?: unknown; revision?: unknown; digest?: unknown };
-  if (gate !== "approval" && gate !== "operator") return null;
-  if (typeof revision !== "number" || typeof digest !== "string") return null;
-  return { gate, interruptId: id, revision, digest };
+  const read = Interrupt.safeParse(found);
+  // Run on, it would park at the same place again and again.
+  if (!read.success)
+    throw new Error("The thread is parked at an interrupt of another version.", { cause: read.error });
+  return { ...read.data.value, interruptId: read.data.id };
 }
 
 /** The checkpointer's values are untyped; they are what our own nodes returned. */

@@ -62,7 +62,8 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
 
 async function claim(options: WorkerOptions): Promise<Lease | null> {
   try {
-    return await claimChange(options.database, options.owner, LEASE_MS, options.limits);
+    const { database, leases, limits, owner } = options;
+    return await claimChange(database, owner, LEASE_MS, limits, [...leases.keys()]);
   } catch (error) {
     options.log.error({ err: error }, "No change could be claimed; trying again");
     return null;

@@ -17,6 +17,7 @@ function ask(options: { apiKey?: string; baseUrl?: string; signal?: AbortSignal;
   const tries: Try[] = [];
   const asking = planChange(
     createAsk({
+      redact: (text) => text,
       apiKey: options.apiKey ?? model.apiKey,
       baseUrl: options.baseUrl ?? model.baseUrl,
       model: MODEL,

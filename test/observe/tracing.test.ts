@@ -41,7 +41,8 @@ describe("traces", () => {
       agent: "planner",
       json: { summary: `told ${BEN_SECRET}`, plan: [], risk_level: "low", risk_reason: "", questions: [] },
     });
-    await program.ask("say the secret");
+    const told = await program.ask("say the secret");
+    assert.match(told.error ?? "", /told \[redacted\]/, "what a model says is redacted before it is stored");
     await program.restart();
     const all = bodies.join("\n");
     for (const node of NODES) assert.ok(all.includes(`"${node}"`), `no trace of ${node}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type Program, startProgram } from "../support/program.ts";
+import { ANA, type Program, startProgram } from "../support/program.ts";
 
 describe("after a crash", () => {
   let program: Program;
@@ -36,6 +36,36 @@ describe("after a crash", () => {
     const done = await program.until(waiting.id, "done", "failed", "needs_person");
     assert.equal(done.status, "done");
     assert.deepEqual(await program.ran(waiting.id), ["forward 1 done", "forward 2 done"]);
+  });
+
+  it("does not take a change up a second time while its own first run of it is not over", async () => {
+    program.model.script({ agent: "planner", delayMs: 3_000 });
+    const asked = await program.app.changes.ask({
+      request: "scale web to 7 replicas in production",
+      requester: ANA,
+      home: null,
+      planOnly: false,
+      idempotencyKey: "held",
+    });
+    assert.equal(asked.kind, "accepted");
+    if (asked.kind !== "accepted") return;
+    const { id } = asked.change;
+    await program.until(id, "planning");
+    // As after a database outage longer than the lease: run out, while the run of this instance goes on.
+    await program.app.database.query(
+      "update changes set lease_until = now() - interval '1 second' where id = $1",
+      [id],
+    );
+    const epoch = async (): Promise<number | undefined> =>
+      (
+        await program.app.database.query<{ lease_epoch: number }>(
+          "select lease_epoch from changes where id = $1",
+          [id],
+        )
+      ).rows[0]?.lease_epoch;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    assert.equal(await epoch(), 1);
+    await program.until(id, "waiting");
   });
 
   it("writes nothing for an owner whose lease is somebody else's by now", async () => {
