@@ -4,7 +4,8 @@ import type { Config } from "./config.ts";
 import { childEnvironment } from "./execution/child-environment.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
-import { builtInPolicy, type Policy, parsePolicy, withApprovers } from "./policy/document.ts";
+import { builtInPolicy, type Policy, withApprovers } from "./policy/document.ts";
+import { parsePolicy } from "./policy/read-policy.ts";
 
 /** What commands run on: the workspace, the rules, and the environment children get. `lines` say which of it is real. */
 export type Ground = { workspace: string; policy: Policy; env: Record<string, string>; lines: string[] };

@@ -29,7 +29,7 @@ export function createExecutor(options: {
   const { journal, redact } = options;
   return async (key, command, signal) => {
     const argv = argvOf(command);
-    const verdict = judge(command, options.policy);
+    const verdict = judge(command, options.policy, null);
     if (!(await journal.intend(key, argv, command.dir))) return null;
     if (verdict.decision === "deny") {
       return finish(journal, key, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));

@@ -12,7 +12,7 @@ export async function assessRisk(
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
   if (state.plan === null) return { error: "There is no plan to assess. Nothing was run." };
-  const assessment = assessPlan(state.plan, deps.policy);
+  const assessment = assessPlan(state.plan, deps.policy, null);
   if (!assessment.ok) return { error: `${assessment.reason} Nothing was run.` };
   const digest = digestOf(state.plan, state.revision, deps.policy);
   await deps.recordPlan(context.changeId, { revision: state.revision, plan: state.plan, digest, assessment });

@@ -38,7 +38,7 @@ async function takeBack(
   records: StepRecord[],
 ): Promise<GraphUpdate | null> {
   if (step.rollback === null) {
-    const verdict = judge(step, deps.policy);
+    const verdict = judge(step, deps.policy, null);
     if (verdict.decision === "allow" && verdict.risk === "low") return null;
     return stop(deps, context, `Step ${step.step} has no way back. What came before it still stands.`);
   }

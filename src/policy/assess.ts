@@ -1,6 +1,7 @@
 import type { Plan, Risk } from "../change/plan.ts";
 import { argvOf, maxRisk } from "../change/plan.ts";
 import type { Policy } from "./document.ts";
+import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
 
 /** What the rules make of a whole plan, or why they refuse it. */
@@ -16,7 +17,7 @@ export type Assessment =
   | { ok: false; reason: string };
 
 /** Judges every step and every way back. The model can raise a risk, never lower it (design.md, invariant 4). */
-export function assessPlan(plan: Plan, policy: Policy): Assessment {
+export function assessPlan(plan: Plan, policy: Policy, files: Files): Assessment {
   const stepRisks: Risk[] = [];
   const reasons = new Set<string>();
   const environments = new Set<string>();
@@ -24,7 +25,7 @@ export function assessPlan(plan: Plan, policy: Policy): Assessment {
   for (const step of plan.plan) {
     let stepRisk: Risk = step.risk;
     for (const command of step.rollback === null ? [step] : [step, step.rollback]) {
-      const verdict = judge(command, policy);
+      const verdict = judge(command, policy, files);
       if (verdict.decision === "deny") {
         const where = command === step ? `step ${step.step}` : `the rollback of step ${step.step}`;
         return {

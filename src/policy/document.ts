@@ -1,51 +1,118 @@
 import { createHash } from "node:crypto";
-import { parseDocument } from "yaml";
 import { z } from "zod";
+import { Risk } from "../change/plan.ts";
+
+const names = z.array(z.string().min(1)).default([]);
+/** "kubectl delete", "kubectl rollout undo", "terraform apply": a program with its verb and subverb. */
+const Verb = z.string().regex(/^(kubectl|terraform)( [a-z][a-z-]*){1,3}$/, "is not like `kubectl delete`");
+const SlackUser = z.string().regex(/^[UW][A-Z0-9]+$/, "is not a Slack user id (U…)");
+const SlackGroup = z.string().regex(/^S[A-Z0-9]+$/, "is not a Slack user group id (S…)");
+/** Below the home directory, nothing above it. */
+const HomePath = z
+  .string()
+  .regex(/^(?!.*(^|\/)\.\.(\/|$))[^/~].*$/, "is not a path below the home directory, such as .aws/config");
+const VariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, "is not a variable's name, such as AWS_PROFILE or AWS_*");
 
 const Environment = z.strictObject({
-  namespaces: z.array(z.string()).default([]),
-  contexts: z.array(z.string()).default([]),
-  directories: z.array(z.string()).default([]),
+  /** How it is recognised. */
+  namespaces: names,
+  contexts: names,
+  directories: names,
+  /** Refused here, and raised to this risk here, beside what holds everywhere. */
+  deny: z.array(Verb).default([]),
+  raise: z.record(Verb, Risk).default({}),
+  /** What children get of the bot's own environment (`AWS_*` is every name that begins so), and copies of its home. */
+  variables: z.array(VariableName).default([]),
+  home_paths: z.array(HomePath).default([]),
+  /** Gives commands a context named `in-cluster`: the service account of the pod the bot runs in. */
+  in_cluster: z.boolean().default(false),
 });
+
+/** Who may ask for what, and where. An empty list in a rule is no condition; without rules everybody who may ask at all may ask for everything. */
+const Asking = z.strictObject({
+  users: z.array(z.string()).default([]),
+  channels: z.array(z.string()).default([]),
+  environments: names,
+  max_risk: Risk.default("high"),
+});
+
+/** Who may approve what. The first rule that fits a change's environment and risk counts. */
+const Approval = z.strictObject({
+  environments: names,
+  risks: z.array(Risk).default([]),
+  users: z.array(SlackUser).default([]),
+  groups: z.array(SlackGroup).default([]),
+  /** Names of API tokens with the role approver; left out: every one of them. */
+  tokens: names.optional(),
+  quorum: z.int().min(1).max(10).default(1),
+  requester_may_approve: z.boolean().default(false),
+  open_minutes: z.int().min(1).max(10_080).default(60),
+});
+export type Approval = z.infer<typeof Approval>;
+
+/** A time in which nothing is approved, but by breaking the glass. */
+const Freeze = z.strictObject({
+  from: z.iso.datetime({ offset: true }),
+  until: z.iso.datetime({ offset: true }),
+  environments: names,
+  reason: z.string().min(1).max(300),
+});
+
+const seconds = (most: number, standard: number) => z.number().min(1).max(most).default(standard);
 
 /** The policy file (GREENLIGHT_POLICY), as written. Unknown keys are faults: a misspelt rule must not be silence. */
-const PolicyDocument = z.strictObject({
+export const PolicyDocument = z.strictObject({
   version: z.literal(1),
   environments: z.record(z.string(), Environment).default({}),
-  unattended: z.strictObject({ medium: z.array(z.string()).default([]) }).default({ medium: [] }),
-  protected_namespaces: z.array(z.string()).default(["kube-system", "kube-public", "kube-node-lease"]),
+  unattended: z.strictObject({ medium: names }).prefault({}),
+  protected_namespaces: names.default(["kube-system", "kube-public", "kube-node-lease"]),
+  /** Contexts a command may name beside those of the environments. */
+  contexts: names,
+  /** Workspace directories that commands may run in and read; empty: all of them. */
+  directories: names,
+  /** Refused, and raised to a risk, everywhere. */
+  deny: z.array(Verb).default([]),
+  raise: z.record(Verb, Risk).default({}),
+  /** Where images may come from (`registry.example.com/team`); empty: anywhere. An image from elsewhere is high. */
+  registries: names,
+  /** Output formats beside tables and names that may be posted, redacted. */
+  raw_outputs: z
+    .array(z.enum(["json", "yaml", "jsonpath", "jsonpath-as-json", "go-template", "custom-columns"]))
+    .default(["json", "yaml", "jsonpath", "jsonpath-as-json", "go-template", "custom-columns"]),
+  terraform: z
+    .strictObject({
+      /** Roots that may run code while planning (provisioners, external data, remote modules): high, instead of refused. */
+      trusted_roots: names,
+    })
+    .prefault({}),
+  limits: z.strictObject({ steps: z.int().min(1).max(20).default(20) }).prefault({}),
   deadlines: z
     .strictObject({
-      default_seconds: z.number().min(1).max(3_600).default(60),
-      terraform_seconds: z.number().min(1).max(3_600).default(900),
+      default_seconds: seconds(3_600, 60),
+      terraform_seconds: seconds(14_400, 900),
+      /** Between INT and KILL: terraform needs it to write its state. */
+      terraform_grace_seconds: seconds(600, 120),
+      /** For single verbs, such as `kubectl rollout status`. */
+      verbs: z.record(Verb, z.number().min(1).max(14_400)).default({}),
     })
-    .default({ default_seconds: 60, terraform_seconds: 900 }),
-  approvers: z.array(z.string()).default([]),
+    .prefault({}),
+  asking: z.array(Asking).default([]),
+  /** Slack user ids who may approve whatever no rule of `approvals` speaks of. */
+  approvers: z.array(SlackUser).default([]),
+  approvals: z.array(Approval).default([]),
+  freezes: z.array(Freeze).default([]),
+  /** Who may approve alone, also their own change and in a freeze, with a typed reason that everybody sees. */
+  break_glass: z.array(SlackUser).default([]),
 });
+type Rules = z.infer<typeof PolicyDocument>;
 
 /** The rules, as data. `hash` names exactly these rules; it is part of every digest. */
-export type Policy = z.infer<typeof PolicyDocument> & { hash: string };
+export type Policy = Rules & { hash: string };
 
 /** The rules without a file: no environment is named, so every medium or high change waits for a person. */
 export const builtInPolicy: Policy = withHash(PolicyDocument.parse({ version: 1 }));
-
-/** Reads a policy file's text. Faults name the line, the key and what was expected. */
-export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: false; faults: string[] } {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return { ok: false, faults: document.errors.map((error) => error.message) };
-  const parsed = PolicyDocument.safeParse(document.toJS());
-  if (!parsed.success) {
-    return {
-      ok: false,
-      faults: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
-    };
-  }
-  const unnamed = parsed.data.unattended.medium.filter((name) => !(name in parsed.data.environments));
-  if (unnamed.length > 0) {
-    return { ok: false, faults: [`unattended.medium: no environment is named ${unnamed.join(", ")}`] };
-  }
-  return { ok: true, policy: withHash(parsed.data) };
-}
 
 /** The same rules with these approvers beside the file's. */
 export function withApprovers(policy: Policy, approvers: readonly string[]): Policy {
@@ -53,8 +120,9 @@ export function withApprovers(policy: Policy, approvers: readonly string[]): Pol
   return withHash({ ...rules, approvers: [...new Set([...rules.approvers, ...approvers])] });
 }
 
-function withHash(rules: z.infer<typeof PolicyDocument>): Policy {
-  // Who may approve is checked at the click, so it is no part of what was approved.
-  const { approvers: _, ...bound } = rules;
+/** Rules with their hash. */
+export function withHash(rules: Rules): Policy {
+  // Who may approve and when is checked at the click, so it is no part of what was approved.
+  const { approvers: _1, approvals: _2, freezes: _3, break_glass: _4, asking: _5, ...bound } = rules;
   return { ...rules, hash: createHash("sha256").update(JSON.stringify(bound)).digest("hex") };
 }

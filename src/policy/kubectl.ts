@@ -1,6 +1,7 @@
 import type { Command, Risk } from "../change/plan.ts";
 import { maxRisk } from "../change/plan.ts";
 import type { Policy } from "./document.ts";
+import type { Files } from "./files.ts";
 import { type FlagTable, type Parsed, parseFlags } from "./flags.ts";
 import { isInsideWorkspace } from "./paths.ts";
 import { deny, type Verdict } from "./verdict.ts";
@@ -105,7 +106,7 @@ const READABLE = new Set([
 const KINDS = { read: READABLE, workload: new Set(WORKLOADS) };
 
 /** Judges one kubectl command line. Whatever is not on the list is refused. */
-export function judgeKubectl(command: Command, policy: Policy): Verdict {
+export function judgeKubectl(command: Command, policy: Policy, _files: Files): Verdict {
   const line = parseFlags(command.args, FLAGS);
   if (!line.ok) return deny(`kubectl: ${line.reason}`);
   const two = line.words.slice(0, 2).join(" ");
@@ -169,12 +170,13 @@ function withPlace(line: Split, risk: Risk, reason: string, policy: Policy): Ver
   const context = line.flags.get("--context");
   const environment = everywhere ? null : environmentOf(policy, namespace, context);
   const isProtected = risk !== "low" && policy.protected_namespaces.includes(namespace);
-  if (!isProtected) return { decision: "allow", risk, reasons: [reason], environment };
+  if (!isProtected) return { decision: "allow", risk, reasons: [reason], environment, reads: [] };
   return {
     decision: "allow",
     risk: "high",
     reasons: [reason, `${namespace} is a protected namespace`],
     environment,
+    reads: [],
   };
 }
 

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { Command, Risk } from "../change/plan.ts";
 import type { Policy } from "./document.ts";
+import type { Files } from "./files.ts";
 import { deny, type Verdict } from "./verdict.ts";
 
 const COMMON = ["-input=false", "-no-color"];
@@ -25,7 +26,7 @@ const RULES: Readonly<Record<string, { risk: Risk; reason: string; flags: string
 };
 
 /** Judges one terraform command line. Whatever is not on the list is refused. */
-export function judgeTerraform(command: Command, policy: Policy): Verdict {
+export function judgeTerraform(command: Command, policy: Policy, _files: Files): Verdict {
   const [verb = "", ...flags] = command.args;
   const rule = Object.hasOwn(RULES, verb) ? RULES[verb] : undefined;
   if (rule === undefined) return deny(`terraform: "${verb}" is not on the list of allowed commands`);
@@ -43,5 +44,6 @@ export function judgeTerraform(command: Command, policy: Policy): Verdict {
     risk: rule.risk,
     reasons: [`terraform ${verb}: ${rule.reason}`],
     environment: environment?.[0] ?? null,
+    reads: [],
   };
 }

@@ -5,7 +5,8 @@ import type { TokenPerson } from "../../src/change/person.ts";
 import type { Command, Plan, Risk } from "../../src/change/plan.ts";
 import { whyNotDecide } from "../../src/policy/approvers.ts";
 import { assessPlan } from "../../src/policy/assess.ts";
-import { builtInPolicy, parsePolicy, withApprovers } from "../../src/policy/document.ts";
+import { builtInPolicy, withApprovers } from "../../src/policy/document.ts";
+import { parsePolicy } from "../../src/policy/read-policy.ts";
 
 const sample = readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8");
 const parsed = parsePolicy(sample);
@@ -30,7 +31,7 @@ function planOf(lines: Line[], risk: Risk = "low"): Plan {
 }
 
 function assess(lines: Line[], risk: Risk = "low", rules = policy) {
-  const assessment = assessPlan(planOf(lines, risk), rules);
+  const assessment = assessPlan(planOf(lines, risk), rules, null);
   assert.ok(assessment.ok, JSON.stringify(assessment));
   return assessment;
 }
@@ -104,20 +105,20 @@ test("the way back counts as much as the step", () => {
 });
 
 test("one refused command refuses the plan, with its step and its words", () => {
-  const step = assessPlan(planOf([{ run: read }, { run: "exec web-1 ls" }]), policy);
+  const step = assessPlan(planOf([{ run: read }, { run: "exec web-1 ls" }]), policy, null);
   assert.ok(!step.ok);
   assert.match(step.reason, /refuses step 2, kubectl exec web-1 ls/);
-  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secrets" }]), policy);
+  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secrets" }]), policy, null);
   assert.ok(!back.ok);
   assert.match(back.reason, /the rollback of step 1, kubectl get secrets/);
 });
 
 const faults: [what: string, text: string, fault: RegExp][] = [
   ["a misspelt key", "version: 1\nprotected_namespace: [a]", /protected_namespace/],
-  ["another version", "version: 2", /^version: /],
+  ["another version", "version: 2", /^line 1, version: /],
   ["no content", "", /expected object/],
   ["a deadline of zero", "version: 1\ndeadlines: { default_seconds: 0 }", /deadlines\.default_seconds/],
-  ["unattended high", "version: 1\nunattended: { high: [a] }", /unattended/],
+  ["unattended high", "version: 1\nunattended: { high: [a] }", /^line 2, unattended/],
   ["an unattended environment nobody named", "version: 1\nunattended: { medium: [dev] }", /named dev/],
   ["broken YAML", "version: [1", /line 1/],
   ["a key given twice", "version: 1\napprovers: []\napprovers: [U1]", /unique/],

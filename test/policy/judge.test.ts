@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Command, Risk } from "../../src/change/plan.ts";
-import { parsePolicy } from "../../src/policy/document.ts";
 import { judge } from "../../src/policy/judge.ts";
+import { parsePolicy } from "../../src/policy/read-policy.ts";
 
 const parsed = parsePolicy(
   readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8"),
@@ -61,7 +61,7 @@ const allowed: [risk: Risk, environment: string | null, line: string][] = [
 
 for (const [risk, environment, line] of allowed) {
   test(`"${line}" is allowed with ${risk} risk in ${environment ?? "no named environment"}`, () => {
-    const verdict = judge(commandOf(line), policy);
+    const verdict = judge(commandOf(line), policy, null);
     assert.ok(verdict.decision === "allow", JSON.stringify(verdict));
     assert.equal(verdict.risk, risk);
     assert.equal(verdict.environment, environment);
@@ -157,7 +157,7 @@ const refused: [why: RegExp, line: string][] = [
 
 for (const [why, line] of refused) {
   test(`${JSON.stringify(line)} is refused`, () => {
-    const verdict = judge(commandOf(line), policy);
+    const verdict = judge(commandOf(line), policy, null);
     assert.equal(verdict.decision, "deny", JSON.stringify(verdict));
     assert.match(verdict.reasons.join("; "), why);
   });
