@@ -184,6 +184,11 @@ function mixtures(env: { [name: string]: string | undefined }, slack: SlackSetti
   if (env["NODE_ENV"] === "production" && env["DATABASE_URL"] === undefined) {
     faults.push("DATABASE_URL: is not set, and NODE_ENV is production. Name a PostgreSQL that is backed up.");
   }
+  if (env["DATABASE_URL"] !== undefined && env["GREENLIGHT_ENCRYPTION_KEY"] === undefined) {
+    faults.push(
+      "GREENLIGHT_ENCRYPTION_KEY: is not set, and DATABASE_URL is. Saved plans are kept encrypted in that database, and every instance needs the same key. `openssl rand -base64 32` makes one.",
+    );
+  }
   if (env["GREENLIGHT_MIX"] !== undefined) return faults;
   // Neither made-up plans nor a playground where everybody may press Approve must reach something real by accident.
   const real = [env["KUBECONFIG"], env["GREENLIGHT_WORKSPACE"]].some((value) => value !== undefined);

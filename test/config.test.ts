@@ -61,7 +61,16 @@ test("what is set is read: lists, tokens, keys in base64 and hex", () => {
 const faulty: [what: string, env: Env, fault: RegExp][] = [
   ["a port that is a word", { PORT: "http" }, /^PORT: is not a port number/],
   ["a port that does not exist", { PORT: "65536" }, /^PORT: is not a port number/],
-  ["a database of another kind", { DATABASE_URL: "mysql://u:p@h/d" }, /^DATABASE_URL: must begin/],
+  [
+    "a database of another kind",
+    { DATABASE_URL: "mysql://u:p@h/d", GREENLIGHT_ENCRYPTION_KEY: KEY.toString("hex") },
+    /^DATABASE_URL: must begin/,
+  ],
+  [
+    "a database of one's own without a key",
+    { DATABASE_URL: "postgres://u@h/d" },
+    /^GREENLIGHT_ENCRYPTION_KEY: is not set.*openssl rand -base64 32/,
+  ],
   ["an address that is none", { ANTHROPIC_BASE_URL: "localhost" }, /^ANTHROPIC_BASE_URL: /],
   ["an approver by name", { GREENLIGHT_APPROVERS: "U1,ben" }, /^GREENLIGHT_APPROVERS: .*user ids/],
   ["a channel by name", { GREENLIGHT_CHANNELS: "#ops" }, /^GREENLIGHT_CHANNELS: .*channel ids/],
@@ -190,8 +199,10 @@ test("every secret is known to redaction, a database's password in all its spell
   for (const secret of [...expected, KEY.toString("hex"), KEY.toString("base64")]) {
     assert.ok(secrets.includes(secret), secret);
   }
-  assert.ok(secretsOf(configOf({ DATABASE_URL: "postgres:///d?host=/s&password=q1" })).includes("q1"));
-  assert.ok(secretsOf(configOf({ DATABASE_URL: "postgres://u:100%@h/d" })).includes("100%"));
+  const key = { GREENLIGHT_ENCRYPTION_KEY: KEY.toString("hex") };
+  const withQuery = configOf({ DATABASE_URL: "postgres:///d?host=/s&password=q1", ...key });
+  assert.ok(secretsOf(withQuery).includes("q1"));
+  assert.ok(secretsOf(configOf({ DATABASE_URL: "postgres://u:100%@h/d", ...key })).includes("100%"));
   const slack = { kind: "real", mode: "http", botToken: BOT, signingSecret: "sig", apiUrl: null } as const;
   assert.deepEqual(secretsOf({ ...configOf({}), slack }), [BOT, "sig"]);
 });

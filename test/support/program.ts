@@ -61,6 +61,7 @@ export async function startProgram(env: { [name: string]: string } = {}): Promis
     PORT: "0",
     GREENLIGHT_DATA: dataDir,
     DATABASE_URL: url,
+    GREENLIGHT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
     GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET}`,
     ANTHROPIC_API_KEY: model.apiKey,
     ANTHROPIC_BASE_URL: model.baseUrl,

@@ -1,0 +1,63 @@
+import { lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The directories of one change: the read-only snapshot, the children's home, terraform's data. */
+export type ChangeDir = { root: string; workspace: string; home: string; terraform: string };
+
+/** A thread's id, and so never a path. */
+const CHANGE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Where a change's directories are. The same data directory gives the same absolute paths on every instance. */
+export function changeDirOf(dataDir: string, changeId: string): ChangeDir {
+  if (!CHANGE_ID.test(changeId)) throw new Error(`${JSON.stringify(changeId)} is not a change's id.`);
+  const root = join(dataDir, "changes", changeId);
+  return {
+    root,
+    workspace: join(root, "workspace"),
+    home: join(root, "home"),
+    terraform: join(root, "terraform"),
+  };
+}
+
+/** Makes a change's directories where they are missing, for us alone. Throws when something else lies there. */
+export async function makeChangeDir(dataDir: string, changeId: string): Promise<ChangeDir> {
+  const dir = changeDirOf(dataDir, changeId);
+  await mkdir(dataDir, { recursive: true });
+  for (const path of [join(dataDir, "changes"), dir.root, dir.workspace, dir.home, dir.terraform]) {
+    await makePrivate(path);
+  }
+  return dir;
+}
+
+/** Removes all of a change's directories; nothing happens when they are gone. */
+export async function removeChangeDir(dataDir: string, changeId: string): Promise<void> {
+  await rm(changeDirOf(dataDir, changeId).root, { recursive: true, force: true });
+}
+
+/** Removes the directories of changes that ended while nobody could; says which. What is no change's is left alone. */
+export async function sweepChangeDirs(
+  dataDir: string,
+  hasEnded: (changeId: string) => Promise<boolean>,
+): Promise<string[]> {
+  const names = await readdir(join(dataDir, "changes")).catch((): string[] => []);
+  const removed: string[] = [];
+  for (const name of names.filter((one) => CHANGE_ID.test(one))) {
+    if (!(await hasEnded(name))) continue;
+    await removeChangeDir(dataDir, name);
+    removed.push(name);
+  }
+  return removed;
+}
+
+/** What lies there already must be a directory, ours, and closed to others: somebody could have put a link there. */
+async function makePrivate(path: string): Promise<void> {
+  await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  const found = await lstat(path);
+  const uid = process.getuid?.();
+  const isOurs = uid === undefined || (found.uid === uid && (found.mode & 0o077) === 0);
+  if (!found.isDirectory() || !isOurs) {
+    throw new Error(`${path} is not a directory that only Greenlight's user can enter. Remove it.`);
+  }
+}

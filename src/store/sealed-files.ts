@@ -1,0 +1,50 @@
+import { z } from "zod";
+import type { Sql } from "./database.ts";
+
+/** Which file: `name` tells several of one step apart (`plan`). */
+export type SealedFileKey = { changeId: string; revision: number; step: number; name: string };
+
+/** A file whose bytes were sealed before they got here. `sha256` is of the bytes before; `path` is where they must lie. */
+export type SealedFile = SealedFileKey & { sha256: string; sealed: Buffer; path: string };
+
+/**
+ * Names that begin so are states terraform could not store. They outlive their change: they are the only record of what
+ * terraform made, and a person still has to push them.
+ */
+export const ERRORED_STATE = "errored.tfstate";
+
+/** Keeps a file. The same key again replaces it: a preview made again after a crash is the one that counts. */
+export async function insertSealedFile(sql: Sql, file: SealedFile): Promise<void> {
+  await sql.query(
+    `insert into sealed_files (change_id, revision, step, name, sha256, sealed, path)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (change_id, revision, step, name) do update
+       set sha256 = excluded.sha256, sealed = excluded.sealed, path = excluded.path, created_at = now()`,
+    [...keyValues(file), file.sha256, file.sealed, file.path],
+  );
+}
+
+/** The file as it was kept, still sealed, or null. */
+export async function findSealedFile(sql: Sql, key: SealedFileKey): Promise<SealedFile | null> {
+  const { rows } = await sql.query<Row>(
+    `select sha256, sealed, path from sealed_files
+     where change_id = $1 and revision = $2 and step = $3 and name = $4`,
+    keyValues(key),
+  );
+  return rows[0] === undefined ? null : { ...key, ...Row.parse(rows[0]) };
+}
+
+/** Forgets what was kept for a change that ended; states terraform could not store stay. */
+export async function deleteSealedFiles(sql: Sql, changeId: string): Promise<void> {
+  await sql.query("delete from sealed_files where change_id = $1 and not starts_with(name, $2)", [
+    changeId,
+    ERRORED_STATE,
+  ]);
+}
+
+const Row = z.object({ sha256: z.string(), sealed: z.instanceof(Buffer), path: z.string() });
+type Row = z.infer<typeof Row>;
+
+function keyValues({ changeId, revision, step, name }: SealedFileKey): unknown[] {
+  return [changeId, revision, step, name];
+}
