@@ -36,9 +36,9 @@ export async function locate(root: string, path: string, own: readonly string[])
     const inside = path === "" ? "" : relative(root, real);
     if (inside === ".." || inside.startsWith(`..${sep}`)) return no("is a link that leaves the workspace");
     if (path !== "" && (await isOurs(root, real, own))) return no("is Greenlight's own data", true);
-    // The link's name says nothing about what it leads to.
+    // Of where it really is: a link's name says nothing about what it leads to.
     if (inside.split(sep).some(isLeftOut))
-      return no("is a link to what belongs to git, terraform or Greenlight");
+      return no("is, or leads to, what belongs to git, terraform or Greenlight");
     const kind = kindOf(await stat(real));
     return kind === null ? no("is neither a file nor a directory") : { ok: true, place: { real, kind } };
   } catch (error) {
