@@ -1,5 +1,5 @@
 import type { Command } from "./cluster-command.ts";
-import { KubectlError } from "./cluster-errors.ts";
+import { KubectlError, notInThePlayground } from "./cluster-errors.ts";
 import { flagOf, isOn } from "./cluster-flags.ts";
 import { findKind } from "./cluster-kinds.ts";
 
@@ -44,3 +44,44 @@ export const explain: Command = {
     );
   },
 };
+
+/** `kubectl auth can-i`: in the playground everybody may do everything there is. */
+export const auth: Record<string, Command> = {
+  "can-i": {
+    flags: {
+      "all-namespaces,A": "bool",
+      list: "bool",
+      "no-headers": "bool",
+      "quiet,q": "bool",
+      subresource: "text",
+    },
+    async run({ line, out, err }) {
+      if (isOn(line, "list")) throw notInThePlayground('"auth can-i --list"');
+      const [verb, resource, extra] = line.words;
+      if (verb === undefined || resource === undefined || extra !== undefined)
+        throw new KubectlError(
+          "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples",
+        );
+      const [type = ""] = resource.split("/");
+      if (type !== "*" && !resource.startsWith("/") && !isKind(type))
+        err(`Warning: the server doesn't have a resource type '${type}'\n\n`);
+      if (!isOn(line, "quiet")) out("yes\n");
+    },
+  },
+  whoami: {
+    flags: { "output,o": "text" },
+    async run({ line, out }) {
+      if (line.flags.has("output")) throw notInThePlayground('"auth whoami --output"');
+      out("ATTRIBUTE   VALUE\nUsername    playground\nGroups      [system:authenticated]\n");
+    },
+  },
+};
+
+function isKind(type: string): boolean {
+  try {
+    findKind(type);
+    return true;
+  } catch {
+    return false;
+  }
+}

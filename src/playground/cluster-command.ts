@@ -3,6 +3,7 @@ import type { FlagTable, Line } from "./cluster-flags.ts";
 import { flagOf, isOn } from "./cluster-flags.ts";
 import { type Kind, label, resourceOf, type Target } from "./cluster-kinds.ts";
 import { listObjects } from "./cluster-objects.ts";
+import type { Printer } from "./cluster-output.ts";
 import { selectorOf } from "./cluster-select.ts";
 import type { KubeObject, State } from "./cluster-state.ts";
 
@@ -13,6 +14,8 @@ export type Context = {
   path: string;
   line: Line;
   namespace: string;
+  /** Prints a value as `-o` says. */
+  print: Printer;
   out(text: string): void;
   err(text: string): void;
 };
@@ -35,16 +38,16 @@ export const writeFlags: FlagTable = {
 export function chosenObjects(
   context: Context,
   state: State,
-  targets: Target[],
+  targets: (Target & { namespace?: string })[],
   now: number,
 ): { kind: Kind; object: KubeObject }[] {
   const selector = flagOf(context.line, "selector");
-  const chosen = targets.flatMap(({ kind, name }) => {
+  const chosen = targets.flatMap(({ kind, name, namespace = context.namespace }) => {
     if (name !== null && (selector !== undefined || isOn(context.line, "all")))
       throw new KubectlError(
         "error: selectors and the all flag cannot be used when passing resource/name arguments",
       );
-    const all = listObjects(state, kind, context.namespace, now);
+    const all = listObjects(state, kind, namespace, now);
     if (name === null && selector === undefined && !isOn(context.line, "all"))
       throw new KubectlError("error: resource(s) were provided, but no name was specified");
     const matches =
@@ -71,14 +74,10 @@ export function report(
     context.out(`${name}\n`);
     return;
   }
-  if (format === "json") {
-    context.out(`${JSON.stringify(object, null, 4)}\n`);
+  if (format !== undefined && format !== "") {
+    context.out(context.print(object));
     return;
   }
-  if (format !== undefined && format !== "")
-    throw new KubectlError(
-      `error: unable to match a printer suitable for the output format "${format}", allowed formats are: go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml`,
-    );
   const suffix = dryRun === null ? "" : dryRun === "client" ? " (dry run)" : " (server dry run)";
   context.out(`${name} ${done}${suffix}\n`);
 }

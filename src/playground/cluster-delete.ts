@@ -1,9 +1,10 @@
 import { type Command, type Context, chosenObjects, fileFlags, selectFlags } from "./cluster-command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./cluster-errors.ts";
 import { dryRunOf, flagOf, isOn } from "./cluster-flags.ts";
-import { type Kind, label, readTargets, requireResource, resourceOf, singularOf } from "./cluster-kinds.ts";
+import { type Kind, label, resourceOf, singularOf, type Target } from "./cluster-kinds.ts";
 import { schedule } from "./cluster-pods.ts";
 import { changeState, type KubeObject, type State } from "./cluster-state.ts";
+import { targetsOf } from "./cluster-targets.ts";
 
 /** `kubectl delete`: by name, selector or --all; a deleted pod comes back under another name. */
 export const remove: Command = {
@@ -28,13 +29,12 @@ export const remove: Command = {
 
 async function run(context: Context): Promise<void> {
   const { line } = context;
-  for (const flag of ["filename", "kustomize", "raw", "all-namespaces", "interactive", "field-selector"])
+  for (const flag of ["raw", "all-namespaces", "interactive", "field-selector"])
     if (line.flags.has(flag)) throw notInThePlayground(`"delete --${flag}"`);
-  requireResource(line.words);
   const format = flagOf(line, "output") ?? "";
   if (format !== "" && format !== "name")
     throw new KubectlError(`error: unexpected -o output mode: ${format}. We only support '-o name'`);
-  const targets = readTargets(line.words);
+  const targets = await targetsOf(context);
   const dryRun = dryRunOf(line);
   const missing: string[] = [];
   await changeState(context.stateFile, (state) => {
@@ -64,13 +64,7 @@ async function run(context: Context): Promise<void> {
   if (missing.length > 0) throw new KubectlError(missing.join("\n"));
 }
 
-function found(
-  context: Context,
-  state: State,
-  target: ReturnType<typeof readTargets>[number],
-  missing: string[],
-  now: number,
-) {
+function found(context: Context, state: State, target: Target, missing: string[], now: number) {
   try {
     return chosenObjects(context, state, [target], now);
   } catch (error) {

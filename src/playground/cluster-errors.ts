@@ -23,6 +23,6 @@ export function notFound(resource: string, name: string): KubectlError {
 /** For what kubectl can do and the stand-in cannot. */
 export function notInThePlayground(what: string): KubectlError {
   return new KubectlError(
-    `error: the playground's kubectl does not do ${what}; it knows get, describe, scale, set image, rollout, delete, logs, apply, version and explain`,
+    `error: the playground's kubectl does not do ${what}; it knows get, describe, logs, diff, apply, create, delete, scale, autoscale, set image, set env, set resources, rollout, patch, label, annotate, auth can-i, config, explain and version`,
   );
 }

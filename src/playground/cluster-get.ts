@@ -1,11 +1,13 @@
-import type { Command, Context } from "./cluster-command.ts";
+import { type Command, type Context, fileFlags } from "./cluster-command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./cluster-errors.ts";
 import { flagOf, isOn } from "./cluster-flags.ts";
-import { type Kind, kindOf, label, readTargets, resourceOf, type Target } from "./cluster-kinds.ts";
+import { type Kind, kindOf, label, resourceOf, type Target } from "./cluster-kinds.ts";
 import { listObjects } from "./cluster-objects.ts";
 import { selectorOf } from "./cluster-select.ts";
 import { type KubeObject, readState } from "./cluster-state.ts";
+import { targetsOf } from "./cluster-targets.ts";
 
+type Wanted = Target & { namespace?: string };
 type Found = { kind: Kind; object: KubeObject };
 
 /** `kubectl get`. */
@@ -24,7 +26,7 @@ export const get: Command = {
     "show-kind": "bool",
     "watch,w": "bool",
     "watch-only": "bool",
-    "filename,f": "list",
+    ...fileFlags,
     "output-watch-events": "bool",
     "server-print": "bool",
     "show-managed-fields": "bool",
@@ -38,7 +40,6 @@ async function run(context: Context): Promise<void> {
   const { line } = context;
   for (const flag of [
     "raw",
-    "filename",
     "watch",
     "watch-only",
     "field-selector",
@@ -47,11 +48,11 @@ async function run(context: Context): Promise<void> {
     "subresource",
   ])
     if (line.flags.has(flag) && flagOf(line, flag) !== "false") throw notInThePlayground(`"get --${flag}"`);
-  if (line.words.length === 0)
+  if (line.words.length === 0 && !line.flags.has("filename"))
     throw new KubectlError(
       "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\nerror: Required resource not specified.\nSee 'kubectl get -h' for help and examples",
     );
-  const targets = targetsOf(line.words);
+  const targets = await readAll(context);
   if (targets.some(({ name }) => name !== null) && isOn(line, "all-namespaces"))
     throw new KubectlError("error: a resource cannot be retrieved by name across all namespaces");
   if (targets.some(({ name }) => name !== null) && flagOf(line, "selector") !== undefined)
@@ -61,21 +62,22 @@ async function run(context: Context): Promise<void> {
   if (missing.length > 0) throw new KubectlError(missing.map(({ message }) => message).join("\n"));
 }
 
-function targetsOf(words: string[]): Target[] {
+async function readAll(context: Context): Promise<Wanted[]> {
+  const { words } = context.line;
   const all = ["pods", "services", "deployments", "replicasets"].map((plural) => ({
     kind: kindOf(plural),
     name: null,
   }));
-  return words.length === 1 && words[0] === "all" ? all : readTargets(words);
+  return words.length === 1 && words[0] === "all" ? all : targetsOf(context);
 }
 
-async function collect({ stateFile, line, namespace }: Context, targets: Target[]) {
+async function collect({ stateFile, line, namespace }: Context, targets: Wanted[]) {
   const state = await readState(stateFile);
   const matches = selectorOf(flagOf(line, "selector") ?? "");
   const where = isOn(line, "all-namespaces") ? null : namespace;
   const missing: KubectlError[] = [];
-  const found = targets.flatMap(({ kind, name }): Found[] => {
-    const objects = listObjects(state, kind, where, Date.now());
+  const found = targets.flatMap(({ kind, name, namespace: own }): Found[] => {
+    const objects = listObjects(state, kind, own ?? where, Date.now());
     const chosen = objects.filter((object) =>
       name === null ? matches(object) : object.metadata.name === name,
     );
@@ -86,7 +88,7 @@ async function collect({ stateFile, line, namespace }: Context, targets: Target[
   return { found, missing };
 }
 
-async function print(context: Context, targets: Target[], found: Found[], failed: boolean): Promise<void> {
+async function print(context: Context, targets: Wanted[], found: Found[], failed: boolean): Promise<void> {
   const { line, out, err } = context;
   const format = flagOf(line, "output") ?? "";
   const single = targets.length === 1 && targets[0]?.name !== null;
@@ -103,7 +105,7 @@ async function print(context: Context, targets: Target[], found: Found[], failed
     return out(found.map(({ kind, object }) => `${label(kind, object.metadata.name)}\n`).join(""));
   if (format !== "" && format !== "wide") {
     if (single && found.length === 0) return;
-    return out(await formatted(format, whole()));
+    return out(context.print(whole()));
   }
   if (found.length === 0 && !failed && !isOn(line, "ignore-not-found")) {
     const namespaced = targets.some(({ kind }) => kind.namespaced) && !isOn(line, "all-namespaces");
@@ -129,16 +131,5 @@ async function print(context: Context, targets: Target[], found: Found[], failed
       .filter(({ objects }) => objects.length > 0)
       .map(({ kind, objects }) => tableOf(kind, objects, options))
       .join("\n"),
-  );
-}
-
-async function formatted(format: string, value: unknown): Promise<string> {
-  if (format === "json") return `${JSON.stringify(value, null, 4)}\n`;
-  if (format === "yaml")
-    return (await import("yaml")).stringify(value, { sortMapEntries: true, lineWidth: 0, version: "1.1" });
-  if (/^jsonpath(=|$)/.test(format))
-    return (await import("./cluster-jsonpath.ts")).jsonPath(format.slice("jsonpath=".length), value);
-  throw new KubectlError(
-    `error: unable to match a printer suitable for the output format "${format}", allowed formats are: custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml`,
   );
 }

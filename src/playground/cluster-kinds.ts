@@ -30,10 +30,17 @@ daemonsets daemonset DaemonSet apps v1 yes ds
 jobs job Job batch v1 yes
 cronjobs cronjob CronJob batch v1 yes cj
 ingresses ingress Ingress networking.k8s.io v1 yes ing
+networkpolicies networkpolicy NetworkPolicy networking.k8s.io v1 yes netpol
+poddisruptionbudgets poddisruptionbudget PodDisruptionBudget policy v1 yes pdb
+persistentvolumes persistentvolume PersistentVolume - v1 no pv
+roles role Role rbac.authorization.k8s.io v1 yes
+rolebindings rolebinding RoleBinding rbac.authorization.k8s.io v1 yes
+clusterroles clusterrole ClusterRole rbac.authorization.k8s.io v1 no
+clusterrolebindings clusterrolebinding ClusterRoleBinding rbac.authorization.k8s.io v1 no
 horizontalpodautoscalers horizontalpodautoscaler HorizontalPodAutoscaler autoscaling v2 yes hpa
 `;
 
-/** Every type the stand-in's API server knows; most of them have no objects. */
+/** Every type the stand-in's API server knows; most of them have no objects at first. */
 export const kinds: Kind[] = rows.trim().split("\n").map(readRow);
 
 /** The type with this plural name; throws when the table has none, which is a fault of the stand-in. */

@@ -10,17 +10,17 @@ export type Manifest = { file: string; object: KubeObject };
 /** The real one's limit is a megabyte and a half for one object; more than that is no manifest. */
 const MAX_FILE_BYTES = 3_000_000;
 
-/** Reads the objects of files and directories in their order; throws in kubectl's words. */
-export async function readManifests(paths: string[], recursive: boolean): Promise<Manifest[]> {
-  const files = (await Promise.all(paths.map((path) => filesOf(path, recursive)))).flat();
+/** Reads the objects of files and directories in their order; throws in kubectl's words, `path` being the command. */
+export async function readManifests(paths: string[], recursive: boolean, path: string): Promise<Manifest[]> {
+  const files = (await Promise.all(paths.map((file) => filesOf(file, recursive, path)))).flat();
   const manifests = (await Promise.all(files.map(readManifest))).flat();
-  if (manifests.length === 0) throw new KubectlError("error: no objects passed to apply");
+  if (manifests.length === 0) throw new KubectlError(`error: no objects passed to ${path}`);
   return manifests;
 }
 
-async function filesOf(path: string, recursive: boolean): Promise<string[]> {
-  if (path === "-") throw notInThePlayground('"apply -f -"');
-  if (/^https?:\/\//.test(path)) throw notInThePlayground('"apply -f URL"');
+async function filesOf(path: string, recursive: boolean, verb: string): Promise<string[]> {
+  if (path === "-") throw notInThePlayground(`"${verb} -f -"`);
+  if (/^https?:\/\//.test(path)) throw notInThePlayground(`"${verb} -f URL"`);
   const found = await stat(path).catch(() => null);
   if (found === null) throw new KubectlError(`error: the path "${path}" does not exist`);
   if (!found.isDirectory()) return [path];
@@ -75,7 +75,8 @@ function checked(value: unknown, file: string): KubeObject {
 
 type Loose = { [field: string]: Loose } & Loose[];
 
-function faultOfDeployment(object: Partial<KubeObject>): string | null {
+/** What the API server says of a deployment that is not whole, or null. */
+export function faultOfDeployment(object: Partial<KubeObject>): string | null {
   const spec = object.spec as Loose | undefined;
   const labels = spec?.["selector"]?.["matchLabels"];
   if (labels === undefined) return "spec.selector: Required value";

@@ -5,15 +5,17 @@ import {
   chosenObjects,
   fileFlags,
   report,
-  touch,
   writeFlags,
 } from "./cluster-command.ts";
 import { KubectlError } from "./cluster-errors.ts";
 import { dryRunOf, flagOf, goDuration, goInteger } from "./cluster-flags.ts";
-import { kindOf, label, readTargets } from "./cluster-kinds.ts";
-import { getDeployment, hasStalled, isoTime } from "./cluster-objects.ts";
-import { countsAt, hashOf, schedule } from "./cluster-pods.ts";
+import { kindOf, label } from "./cluster-kinds.ts";
+import { getDeployment, hasStalled, isoTime, listObjects } from "./cluster-objects.ts";
+import { countsAt, hashOf } from "./cluster-pods.ts";
 import { changeState, type Deployment, readState, type State } from "./cluster-state.ts";
+import { editStored, liveOf, type Stored } from "./cluster-store.ts";
+import { targetsOf } from "./cluster-targets.ts";
+import { causeOf, templateLines } from "./cluster-template.ts";
 
 const POLL_MS = 50;
 const CHANGE_FLAGS = { ...fileFlags, ...writeFlags, "selector,l": "text" } as const;
@@ -35,14 +37,14 @@ export const rollout: Record<string, Command> = {
 };
 
 async function status(context: Context): Promise<void> {
-  const names = await chosenNames(context);
+  const names = await chosenNow(context);
   const timeoutMs = goDuration(flagOf(context.line, "timeout") ?? "0s") ?? 0;
   const until = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
   const watch = flagOf(context.line, "watch") !== "false";
-  for (const name of names) {
+  for (const { name, namespace } of names) {
     for (let shown = ""; ; ) {
       const { text, done } = progressOf(
-        getDeployment(await readState(context.stateFile), context.namespace, name),
+        getDeployment(await readState(context.stateFile), namespace, name),
         Date.now(),
       );
       if (text !== shown) context.out(`${text}\n`);
@@ -73,32 +75,53 @@ function progressOf(deployment: Deployment, now: number): { text: string; done: 
 
 async function history(context: Context): Promise<void> {
   const wanted = goInteger(flagOf(context.line, "revision") ?? "0") ?? 0;
-  for (const name of await chosenNames(context)) {
-    const { revisions } = getDeployment(await readState(context.stateFile), context.namespace, name);
-    const one = revisions.find(({ revision }) => revision === wanted);
+  if (wanted < 0) throw new KubectlError(`error: revision must be a positive integer: ${wanted}`);
+  const format = flagOf(context.line, "output") ?? "";
+  for (const { name, namespace } of await chosenNow(context)) {
+    const deployment = getDeployment(await readState(context.stateFile), namespace, name);
+    const one = deployment.revisions.find(({ revision }) => revision === wanted);
     if (wanted > 0 && one === undefined)
       throw new KubectlError("error: unable to find the specified revision");
+    if (format !== "") {
+      const sets = listObjects(
+        await readState(context.stateFile),
+        kindOf("replicasets"),
+        namespace,
+        Date.now(),
+      );
+      const hash = (one ?? deployment.revisions.at(-1))?.hash;
+      context.out(context.print(sets.find(({ metadata }) => metadata.name === `${name}-${hash}`)));
+      continue;
+    }
     const title = `deployment.apps/${name} ${one === undefined ? "" : `with revision #${wanted}`}`;
-    const containers =
-      one?.template.spec.containers.map(({ name, image }) => `   ${name}:\n    Image:\t${image}`) ?? [];
-    const rows = revisions.map(({ revision }) => `${String(revision).padEnd(10)}<none>`);
-    const body =
-      one === undefined
-        ? ["REVISION  CHANGE-CAUSE", ...rows]
-        : ["Pod Template:", "  Containers:", ...containers];
+    const rows = deployment.revisions.map(
+      ({ revision, template }) => `${String(revision).padEnd(10)}${causeOf(template)}`,
+    );
+    const body = one === undefined ? ["REVISION  CHANGE-CAUSE", ...rows] : templateLines(one.template);
     context.out(`${[title, ...body, ""].join("\n")}\n`);
   }
 }
 
-async function chosenNames(context: Context): Promise<string[]> {
-  const state = await readState(context.stateFile);
-  return chosen(context, state, Date.now());
+type Chosen = { name: string; namespace: string };
+
+async function chosenNow(context: Context): Promise<Chosen[]> {
+  const targets = await targetsFor(context);
+  return chosen(context, await readState(context.stateFile), targets, Date.now());
 }
 
-function chosen(context: Context, state: State, now: number): string[] {
-  if (context.line.words.length === 0 && flagOf(context.line, "selector") === undefined)
+async function targetsFor(context: Context): ReturnType<typeof targetsOf> {
+  const { words, flags } = context.line;
+  if (words.length === 0 && !flags.has("selector") && !flags.has("filename"))
     throw new KubectlError("error: required resource not specified");
-  const targets = readTargets(context.line.words);
+  return targetsOf(context);
+}
+
+function chosen(
+  context: Context,
+  state: State,
+  targets: Awaited<ReturnType<typeof targetsOf>>,
+  now: number,
+): Chosen[] {
   const wrong = targets.find(({ kind }) => kind.plural !== "deployments");
   if (wrong !== undefined) {
     const verb = context.path.replace("rollout ", "");
@@ -109,28 +132,34 @@ function chosen(context: Context, state: State, now: number): string[] {
       `error: ${kind} "${wrong.name ?? ""}" ${verb === "undo" ? "rolling back" : `${verb}ing`} is not supported`,
     );
   }
-  return chosenObjects(context, state, targets, now).map(({ object }) => object.metadata.name);
+  return chosenObjects(context, state, targets, now).map(({ object: { metadata } }) => ({
+    name: metadata.name,
+    namespace: metadata.namespace ?? "default",
+  }));
 }
 
 /** Answers what was done in kubectl's word, or a word that begins with "skipped" when nothing was to do. */
 type Change = (deployment: Deployment, context: Context, now: number) => string;
 
 async function changeEach(context: Context, change: Change): Promise<void> {
-  const dryRun = dryRunOf(context.line);
+  const mode = dryRunOf(context.line);
   const kind = kindOf("deployments");
-  await changeState(context.stateFile, (state) => {
+  const targets = await targetsFor(context);
+  await changeState(context.stateFile, (real) => {
     const now = Date.now();
-    for (const name of chosen(context, state, now)) {
-      const stored = getDeployment(state, context.namespace, name);
-      const deployment = dryRun === null ? stored : structuredClone(stored);
-      const done = change(deployment, context, now);
-      if (done.startsWith("skipped")) {
-        context.out(`${label(kind, name)} ${done}\n`);
-        continue;
-      }
-      touch(state, deployment.object, true);
-      schedule(deployment, now);
-      report(context, kind, deployment.object, done, dryRun);
+    const state = mode === null ? real : structuredClone(real);
+    for (const { name, namespace } of chosen(context, state, targets, now)) {
+      const deployment = getDeployment(state, namespace, name);
+      const stored: Stored = { object: deployment.object, deployment };
+      const before = liveOf(stored, now);
+      const result = { done: "" };
+      editStored(state, stored, { dryRun: mode !== null, now }, () => {
+        result.done = change(deployment, context, now);
+      });
+      // An undo prints the object as it was; the others ask the server for it again.
+      const shown = context.path === "rollout undo" ? before : liveOf(stored, now);
+      if (result.done.startsWith("skipped")) context.out(`${label(kind, name)} ${result.done}\n`);
+      else report(context, kind, shown, result.done, mode);
     }
   });
 }
@@ -149,10 +178,6 @@ function restart({ object: { metadata, spec } }: Deployment, _: Context, now: nu
 }
 
 function undo({ object: { metadata, spec }, revisions }: Deployment, { line }: Context): string {
-  if (spec.paused === true)
-    throw new KubectlError(
-      `error: deployments.apps "${metadata.name}" cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`,
-    );
   const wanted = goInteger(flagOf(line, "to-revision") ?? "0") ?? 0;
   if (wanted < 0) throw new KubectlError("error: revision must be a non-negative integer");
   const former = wanted === 0 ? revisions.at(-2) : revisions.find(({ revision }) => revision === wanted);
@@ -160,8 +185,14 @@ function undo({ object: { metadata, spec }, revisions }: Deployment, { line }: C
     throw new KubectlError(`error: no rollout history found for deployment "${metadata.name}"`);
   if (former === undefined)
     throw new KubectlError(`error: unable to find specified revision ${wanted} in history`);
+  // In the client nothing is sent; kubectl shows what it would go back to.
+  if (dryRunOf(line) === "client") return templateLines(former.template).join("\n");
+  if (spec.paused === true)
+    throw new KubectlError(
+      "error: cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again",
+    );
   if (hashOf(spec.template) === former.hash)
-    return `skipped rollback (current template already matches revision ${former.revision})`;
+    return `skipped rollback (current template already matches revision ${wanted})`;
   spec.template = former.template;
   return "rolled back";
 }

@@ -2,6 +2,10 @@ import { existsSync } from "node:fs";
 import type { Command, Context } from "./cluster-command.ts";
 import { KubectlError, notInThePlayground } from "./cluster-errors.ts";
 import { flagOf, isOn, parseLine, takeVerb } from "./cluster-flags.ts";
+import { printerOf } from "./cluster-output.ts";
+
+/** The one context there is. */
+const CONTEXT = "playground";
 
 /** Where a call prints. */
 type Output = { out(text: string): void; err(text: string): void };
@@ -13,7 +17,9 @@ export async function runKubectl(stateFile: string, words: string[], output: Out
     return 0;
   } catch (error) {
     const known = error instanceof KubectlError;
-    output.err(`${known ? "" : "error: "}${error instanceof Error ? error.message : String(error)}\n`);
+    const text = error instanceof Error ? error.message : String(error);
+    // A difference that diff found is an exit code without a sentence.
+    if (text !== "") output.err(`${known ? "" : "error: "}${text}\n`);
     return known ? error.exitCode : 1;
   }
 }
@@ -23,17 +29,25 @@ const families: Record<string, () => Promise<Command | Record<string, Command>>>
   get: async () => (await import("./cluster-get.ts")).get,
   describe: async () => (await import("./cluster-describe.ts")).describe,
   scale: async () => (await import("./cluster-scale.ts")).scale,
-  set: async () => ({ image: (await import("./cluster-set.ts")).setImage }),
+  set: async () => (await import("./cluster-set.ts")).set,
   rollout: async () => (await import("./cluster-rollout.ts")).rollout,
   delete: async () => (await import("./cluster-delete.ts")).remove,
   logs: async () => (await import("./cluster-logs.ts")).logs,
   apply: async () => (await import("./cluster-apply.ts")).apply,
+  create: async () => (await import("./cluster-create.ts")).create,
+  diff: async () => (await import("./cluster-diff.ts")).diff,
+  patch: async () => (await import("./cluster-patch.ts")).patch,
+  label: async () => (await import("./cluster-label.ts")).label,
+  annotate: async () => (await import("./cluster-label.ts")).annotate,
+  autoscale: async () => (await import("./cluster-autoscale.ts")).autoscale,
+  config: async () => (await import("./cluster-config.ts")).config,
+  auth: async () => (await import("./cluster-about.ts")).auth,
   version: async () => (await import("./cluster-about.ts")).version,
   explain: async () => (await import("./cluster-about.ts")).explain,
 };
 /** Verbs of the real program that this one leaves out, so that its answer is not "unknown command". */
 const leftOut = new Set(
-  "annotate api-resources api-versions attach auth autoscale certificate cluster-info completion config cordon cp create debug diff drain edit events exec expose kustomize label options patch plugin port-forward proxy replace run taint top uncordon wait".split(
+  "api-resources api-versions attach certificate cluster-info completion cordon cp debug drain edit events exec expose kustomize options plugin port-forward proxy replace run taint top uncordon wait".split(
     " ",
   ),
 );
@@ -56,7 +70,7 @@ async function dispatch(stateFile: string, words: string[], output: Output): Pro
   const command = Object.hasOwn(family, inner.verb ?? "") ? family[inner.verb ?? ""] : undefined;
   if (command !== undefined)
     return run({ stateFile, path: `${verb} ${inner.verb}`, ...output }, command, inner.rest);
-  if (verb === "set" && /^(env|resources|selector|serviceaccount|subject)$/.test(inner.verb ?? ""))
+  if (verb === "set" && /^(selector|serviceaccount|subject)$/.test(inner.verb ?? ""))
     throw notInThePlayground(`"set ${inner.verb}"`);
   if (inner.verb === null) throw new KubectlError(`Usage:\n  kubectl ${verb} SUBCOMMAND [options]`);
   const typed = inner.rest.filter((word) => !word.startsWith("-"));
@@ -66,7 +80,7 @@ async function dispatch(stateFile: string, words: string[], output: Output): Pro
 }
 
 async function run(
-  base: Omit<Context, "line" | "namespace">,
+  base: Omit<Context, "line" | "namespace" | "print">,
   command: Command,
   args: string[],
 ): Promise<void> {
@@ -84,9 +98,17 @@ async function run(
   if (kubeconfig !== undefined && !existsSync(kubeconfig))
     throw new KubectlError(`error: stat ${kubeconfig}: no such file or directory`);
   const wanted = flagOf(line, "context");
-  if (wanted !== undefined && wanted !== "" && wanted !== "playground")
-    throw new KubectlError(`error: context "${wanted}" does not exist`);
-  await command.run({ ...base, line, namespace: flagOf(line, "namespace") || "default" });
+  if (wanted !== undefined && wanted !== "" && wanted !== CONTEXT) throw wrongContext(path, wanted);
+  const print = await printerOf(flagOf(line, "output") ?? "", path);
+  await command.run({ ...base, line, print, namespace: flagOf(line, "namespace") || "default" });
+}
+
+/** kubectl's commands find out about a context in several places, each with words of its own. */
+function wrongContext(path: string, wanted: string): KubectlError {
+  if (path.startsWith("config ")) return new KubectlError(`error: cannot locate context ${wanted}`);
+  if (/^(apply|auth|create|diff|explain|version)/.test(path))
+    return new KubectlError(`error: context "${wanted}" does not exist`, path === "diff" ? 2 : 1);
+  return new KubectlError(`Error in configuration: context was not found for specified context: ${wanted}`);
 }
 
 function isCommand(family: Command | Record<string, Command>): family is Command {

@@ -10,10 +10,10 @@ import {
 } from "./cluster-command.ts";
 import { KubectlError } from "./cluster-errors.ts";
 import { dryRunOf, flagOf, goInteger } from "./cluster-flags.ts";
-import { readTargets, requireResource } from "./cluster-kinds.ts";
 import { getDeployment, liveDeployment } from "./cluster-objects.ts";
 import { schedule } from "./cluster-pods.ts";
-import { changeState, type State } from "./cluster-state.ts";
+import { changeState, type KubeObject, type State } from "./cluster-state.ts";
+import { targetsOf } from "./cluster-targets.ts";
 
 /** `kubectl scale`: sets the replicas of deployments, with the precondition of --current-replicas. */
 export const scale: Command = {
@@ -32,36 +32,34 @@ export const scale: Command = {
       throw new KubectlError('error: required flag(s) "replicas" not set');
     const replicas = goInteger(flagOf(line, "replicas") ?? "") ?? -1;
     const dryRun = dryRunOf(line);
-    requireResource(line.words, line.flags.get("filename"));
     if (replicas < 0)
       throw new KubectlError(
         "error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
       );
-    const targets = readTargets(line.words);
+    const targets = await targetsOf(context);
     await changeState(context.stateFile, (state) => {
       const now = Date.now();
       const chosen = chosenObjects(context, state, targets, now);
       if (chosen.length === 0) throw new KubectlError("error: no objects passed to scale");
       for (const { kind, object } of chosen) {
+        // As kubectl does it: in the client nothing is asked of the server, the precondition least of all.
+        if (dryRun === "client") {
+          report(context, kind, object, "scaled", dryRun);
+          continue;
+        }
         if (kind.plural !== "deployments")
           throw new KubectlError(
             "Error from server (NotFound): the server could not find the requested resource",
           );
-        const live = setReplicas(
-          context,
-          state,
-          object.metadata.name,
-          dryRun === null ? replicas : null,
-          now,
-        );
+        const live = setReplicas(context, state, object, dryRun === null ? replicas : null, now);
         report(context, kind, live, "scaled", dryRun);
       }
     });
   },
 };
 
-function setReplicas(context: Context, state: State, name: string, replicas: number | null, now: number) {
-  const deployment = getDeployment(state, context.namespace, name);
+function setReplicas(context: Context, state: State, of: KubeObject, replicas: number | null, now: number) {
+  const deployment = getDeployment(state, of.metadata.namespace ?? "default", of.metadata.name);
   const { spec, metadata } = deployment.object;
   const expected = goInteger(flagOf(context.line, "current-replicas") ?? "-1") ?? -1;
   if (expected !== -1 && expected !== spec.replicas)

@@ -269,7 +269,10 @@ suite("what the playground's kubectl answers", () => {
       ["set", "image", "deployment/web", "sidecar=x:1"],
       'error: unable to find container named "sidecar"\n',
     );
-    await fails(["get", "pods", "--context", "elsewhere"], 'error: context "elsewhere" does not exist\n');
+    await fails(
+      ["get", "pods", "--context", "elsewhere"],
+      "Error in configuration: context was not found for specified context: elsewhere\n",
+    );
     await fails(["apply", "-f", "nowhere.yaml"], 'error: the path "nowhere.yaml" does not exist\n');
     await fails(
       ["scale", "deployment/web", "--replicas=1", "--dry-run=maybe"],
