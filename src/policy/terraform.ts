@@ -1,49 +1,127 @@
-import { posix } from "node:path";
 import type { Command, Risk } from "../change/plan.ts";
+import { maxRisk } from "../change/plan.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
-import { deny, type Verdict } from "./verdict.ts";
+import { parseTerraform, type TerraformLine } from "./terraform-line.ts";
+import { lookAtPaths } from "./terraform-paths.ts";
+import { environmentOfDirectory, isListedPlace, isWithin, placeOf } from "./terraform-places.ts";
+import { lookAtRoot } from "./terraform-root.ts";
+import { weigh } from "./terraform-rules.ts";
+import { deny, type Read, type Verdict } from "./verdict.ts";
 
-const COMMON = ["-input=false", "-no-color"];
+/** Judges one terraform command line, as terraform 1.11 would read it. Whatever is not on the list is refused. */
+export function judgeTerraform(command: Command, policy: Policy, files: Files): Verdict {
+  const parsed = parseTerraform(command.args);
+  if (!parsed.ok) return deny(parsed.reason);
+  if (parsed.line === "help") {
+    return {
+      decision: "allow",
+      risk: "low",
+      reasons: ["terraform: prints help"],
+      environment: null,
+      reads: [],
+    };
+  }
+  const { line } = parsed;
+  const base = command.dir === "" ? "" : placeOf("", command.dir);
+  const directory = base !== null && line.chdir !== null ? placeOf(base, line.chdir) : base;
+  if (base === null || directory === null) {
+    return deny(`terraform: ${line.chdir ?? command.dir} is not a directory inside the workspace`);
+  }
+  if (!isListedPlace(policy, directory)) {
+    return deny(`terraform: the policy does not list the directory "${directory}"`);
+  }
+  return judgeLine(line, { directory, startedIn: base, policy, files });
+}
 
-/** The subcommands on the list, and every flag each may have, spelled exactly so. */
-const RULES: Readonly<Record<string, { risk: Risk; reason: string; flags: string[]; needs?: string }>> = {
-  init: { risk: "medium", reason: "fetches providers and modules", flags: COMMON },
-  validate: { risk: "low", reason: "reads", flags: ["-no-color"] },
-  plan: { risk: "low", reason: "reads", flags: COMMON },
-  apply: {
-    risk: "high",
-    reason: "changes infrastructure",
-    flags: [...COMMON, "-auto-approve"],
-    needs: "-auto-approve",
-  },
-  destroy: {
-    risk: "high",
-    reason: "destroys infrastructure",
-    flags: [...COMMON, "-auto-approve"],
-    needs: "-auto-approve",
-  },
-};
+type Ground = { directory: string; startedIn: string; policy: Policy; files: Files };
 
-/** Judges one terraform command line. Whatever is not on the list is refused. */
-export function judgeTerraform(command: Command, policy: Policy, _files: Files): Verdict {
-  const [verb = "", ...flags] = command.args;
-  const rule = Object.hasOwn(RULES, verb) ? RULES[verb] : undefined;
-  if (rule === undefined) return deny(`terraform: "${verb}" is not on the list of allowed commands`);
-  const strange = flags.find((flag) => !rule.flags.includes(flag));
-  if (strange !== undefined) return deny(`terraform ${verb}: "${strange}" is not on its list`);
-  // Without it terraform would ask at a terminal that is not there.
-  if (rule.needs !== undefined && !flags.includes(rule.needs))
-    return deny(`terraform ${verb}: needs ${rule.needs}`);
-  const directory = posix.normalize(command.dir === "" ? "." : command.dir);
-  const environment = Object.entries(policy.environments).find(([, env]) =>
-    env.directories.some((known) => posix.normalize(known) === directory),
-  );
+function judgeLine(line: TerraformLine, ground: Ground): Verdict {
+  const { policy, directory } = ground;
+  const name = `terraform ${line.verb}`;
+  const weight = weigh(line);
+  if (!weight.ok) return deny(`${name}: ${weight.reason}`);
+  const paths = lookAtPaths(line, ground);
+  if (!paths.ok) return deny(`${name}: ${paths.reason}`);
+  const root = rootOf(line, ground);
+  if (!root.ok) return deny(`${name}: ${root.reason}`);
+  const environment = environmentOfDirectory(policy, directory);
+  const own = environment === null ? undefined : policy.environments[environment];
+  const names = namesOf(line);
+  for (const rule of [...policy.deny, ...(own?.deny ?? [])]) {
+    if (speaksOf(rule, names)) return deny(`${name}: the policy refuses ${rule} here`);
+  }
+  const risks: Risk[] = [weight.risk, root.risk];
+  const reasons = [...weight.reasons.map((reason) => `${name}: ${reason}`), ...root.reasons];
+  for (const [rule, risk] of [...Object.entries(policy.raise), ...Object.entries(own?.raise ?? {})]) {
+    if (!speaksOf(rule, names)) continue;
+    risks.push(risk);
+    reasons.push(`the policy counts ${rule} as ${risk} here`);
+  }
+  const reads = withoutNested([...root.reads, ...paths.reads]);
+  return { decision: "allow", risk: maxRisk(...risks), reasons, environment, reads };
+}
+
+type RootVerdict = { ok: true; risk: Risk; reasons: string[]; reads: Read[] } | { ok: false; reason: string };
+
+/** What the root's content makes of a line: what it reads, and whether it would run code nobody looked at. */
+function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
+  const { directory, startedIn, policy, files } = ground;
+  if (line.rule.anywhere) return { ok: true, risk: "low", reasons: [], reads: [] };
+  const tree: Read = { path: directory, kind: "tree" };
+  if (files === null || line.verb === "fmt") return { ok: true, risk: "low", reasons: [], reads: [tree] };
+  const root = lookAtRoot(files, directory, startedIn);
+  if (!root.ok) return root;
+  const strange = root.reads.find((read) => !isListedPlace(policy, read.path));
+  if (strange !== undefined)
+    return { ok: false, reason: `the policy does not list the directory "${strange.path}"` };
+  const reads = [tree, ...root.reads];
+  if (!line.rule.loads) return { ok: true, risk: "low", reasons: [], reads };
+  if (root.lacksLockFile) {
+    const where = directory === "" ? "the workspace" : directory;
+    return {
+      ok: false,
+      reason: `${where} needs providers and has no .terraform.lock.hcl that says which; run terraform init where the configuration is kept, and commit the file`,
+    };
+  }
+  if (root.findings.length === 0) return { ok: true, risk: "low", reasons: [], reads };
+  const isTrusted = policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
+  if (isTrusted) {
+    const reasons = root.findings.map((finding) => `trusted by the policy: ${finding}`);
+    return { ok: true, risk: "high", reasons, reads };
+  }
   return {
-    decision: "allow",
-    risk: rule.risk,
-    reasons: [`terraform ${verb}: ${rule.reason}`],
-    environment: environment?.[0] ?? null,
-    reads: [],
+    ok: false,
+    reason: `${root.findings.join("; ")}. It would run before anybody approves; the policy's terraform.trusted_roots may allow it`,
   };
+}
+
+/** Every name a rule of the policy may call this line by: `apply -destroy` is a destroy, whatever it is called. */
+function namesOf(line: TerraformLine): string[] {
+  const isOn = (flag: string) => line.flags.get(flag)?.at(-1) === "true";
+  const names = [`terraform ${line.verb}`];
+  if (line.verb === "apply" && isOn("-destroy")) names.push("terraform destroy");
+  if (line.verb === "destroy") names.push("terraform apply");
+  if (line.verb === "apply" && isOn("-refresh-only")) names.push("terraform refresh");
+  if (line.verb === "workspace select" && isOn("-or-create")) names.push("terraform workspace new");
+  return names;
+}
+
+/** Whether a rule of the policy names the line: `terraform state` also names `terraform state rm`. */
+function speaksOf(rule: string, names: readonly string[]): boolean {
+  return names.some((name) => name === rule || name.startsWith(`${rule} `));
+}
+
+/** Without what lies in a tree that is read anyway. */
+function withoutNested(reads: readonly Read[]): Read[] {
+  return reads.filter(
+    (read, index) =>
+      !reads.some(
+        (other, at) =>
+          at !== index &&
+          other.kind === "tree" &&
+          isWithin(other.path, read.path) &&
+          (other.path !== read.path || read.kind === "file" || at < index),
+      ),
+  );
 }
