@@ -2,198 +2,137 @@ import type { Command, Risk } from "../change/plan.ts";
 import { maxRisk } from "../change/plan.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
-import { type FlagTable, type Parsed, parseFlags } from "./flags.ts";
-import { isInsideWorkspace } from "./paths.ts";
+import { type Finding, high, low, refused } from "./finding.ts";
+import { kindOf } from "./kinds.ts";
+import { judgeFlags } from "./kubectl-common.ts";
+import { type Inputs, readInputs } from "./kubectl-inputs.ts";
+import { flagOf, type KubectlLine, readKubectl } from "./kubectl-line.ts";
+import { judgeOutput, readOutput } from "./kubectl-output.ts";
+import { type Place, placeOf } from "./kubectl-place.ts";
+import { RULES, type Rule } from "./kubectl-rules.ts";
+import type { Subject } from "./kubectl-subject.ts";
 import { deny, type Verdict } from "./verdict.ts";
 
-type Split = Extract<Parsed, { ok: true }>;
+/** Judges one kubectl command line. Whatever is not on the lists is refused. */
+export function judgeKubectl(command: Command, policy: Policy, files: Files): Verdict {
+  const read = readKubectl(command.args);
+  if (!read.ok) return deny(`kubectl ${read.reason}`);
+  const { line } = read;
+  const rule = Object.hasOwn(RULES, line.verb) ? RULES[line.verb] : undefined;
+  if (rule === undefined) return deny(`kubectl ${line.verb} is not on the list of allowed commands`);
+  const output = readOutput(line);
+  if ("risk" in output) return deny(`kubectl ${line.verb}: ${output.reason}`);
+  const inputs = readInputs(line, output.file, command.dir, files, policy);
+  const kinds = kindsOf(line, inputs);
+  const subject: Subject = { line, inputs, kinds, dir: command.dir, files, policy };
+  const findings = [
+    ...judgeFlags(line, policy),
+    ...judgeOutput(output, kinds, policy),
+    ...inputs.findings,
+    ...judgeNeeds(rule, line),
+    ...judgeRule(rule, subject),
+  ];
+  return conclude(line, rule, inputs, findings, policy);
+}
 
-/** One verb as the list knows it: how risky, which kinds it may touch, and what else must hold. */
-type Rule = {
-  risk: Risk;
-  reason: string;
-  kinds: "read" | "workload" | "none";
-  check?: (line: Split) => Risk | string;
-};
+function kindsOf(line: KubectlLine, inputs: Inputs): string[] {
+  const targets = line.resources.map(({ kind }) => kind);
+  return [
+    ...new Set([...targets, ...inputs.objects.map(({ kind, known }) => known?.name ?? kind.toLowerCase())]),
+  ];
+}
 
-const FLAGS: FlagTable = {
-  "--namespace": "value",
-  "--context": "value",
-  "--output": "value",
-  "--selector": "value",
-  "--all-namespaces": "switch",
-  "--show-labels": "switch",
-  "--filename": "value",
-  "--container": "value",
-  "--replicas": "value",
-  "--current-replicas": "value",
-  "--to-revision": "value",
-  "--revision": "value",
-  "--tail": "value",
-  "--since": "value",
-  "--timeout": "value",
-};
+function judgeNeeds(rule: Rule, line: KubectlLine): Finding[] {
+  const hasFile = line.flags.has("--filename") || line.flags.has("--kustomize");
+  if (rule.needs === "manifest" && !hasFile) return [refused("it names no manifest (-f or -k)")];
+  if (rule.needs !== "target" || hasFile || line.resources.length > 0) return [];
+  // `set … --local -f` and `label --all` name their kind too.
+  return [refused("it names no target")];
+}
 
-const RULES: Readonly<Record<string, Rule>> = {
-  get: { risk: "low", reason: "reads", kinds: "read" },
-  describe: { risk: "low", reason: "reads", kinds: "read" },
-  logs: { risk: "low", reason: "reads logs", kinds: "none" },
-  version: { risk: "low", reason: "reads", kinds: "none" },
-  "rollout status": { risk: "low", reason: "waits for a rollout", kinds: "workload" },
-  "rollout history": { risk: "low", reason: "reads", kinds: "workload" },
-  "rollout restart": { risk: "medium", reason: "restarts a running service", kinds: "workload" },
-  "rollout undo": { risk: "medium", reason: "goes back to an earlier revision", kinds: "workload" },
-  "rollout pause": { risk: "medium", reason: "stops a rollout", kinds: "workload" },
-  "rollout resume": { risk: "medium", reason: "goes on with a rollout", kinds: "workload" },
-  scale: { risk: "medium", reason: "changes how many replicas run", kinds: "workload", check: checkReplicas },
-  "set image": { risk: "medium", reason: "changes the image that runs", kinds: "workload" },
-  delete: { risk: "high", reason: "deletes", kinds: "read" },
-  apply: { risk: "high", reason: "applies a manifest", kinds: "none", check: checkFile },
-};
+function judgeRule(rule: Rule, subject: Subject): Finding[] {
+  const { line, kinds } = subject;
+  const checked = rule.check?.(subject) ?? { findings: [] };
+  if (checked.instead === true) return checked.findings;
+  const own: Finding = { risk: rule.risk, reason: rule.reason };
+  const { targets } = rule;
+  const strange = targets === undefined ? [] : kinds.filter((kind) => !isAmong(kind, targets, line.verb));
+  return [
+    own,
+    ...strange.map((kind) => high(`${kind} are not on the list of kinds it may change without a person`)),
+    ...checked.findings,
+  ];
+}
 
-const WORKLOADS = [
-  "deployment",
-  "deployments",
-  "deploy",
-  "statefulset",
-  "statefulsets",
-  "sts",
-  "daemonset",
-  "daemonsets",
-  "ds",
-];
-const READABLE = new Set([
-  ...WORKLOADS,
-  ...[
-    "pod",
-    "pods",
-    "po",
-    "service",
-    "services",
-    "svc",
-    "replicaset",
-    "replicasets",
-    "rs",
-    "job",
-    "jobs",
-    "cronjob",
-  ],
-  ...[
-    "cronjobs",
-    "cj",
-    "ingress",
-    "ingresses",
-    "ing",
-    "namespace",
-    "namespaces",
-    "ns",
-    "node",
-    "nodes",
-    "no",
-    "event",
-  ],
-  ...[
-    "events",
-    "ev",
-    "horizontalpodautoscaler",
-    "horizontalpodautoscalers",
-    "hpa",
-    "configmap",
-    "configmaps",
-    "cm",
-  ],
-]);
-const KINDS = { read: READABLE, workload: new Set(WORKLOADS) };
+function isAmong(kind: string, targets: "workload" | "plain", verb: string): boolean {
+  const nature = kindOf(kind)?.nature;
+  // A daemon set has no number of replicas.
+  if (kind === "daemonsets" && (verb === "scale" || verb === "autoscale")) return false;
+  return nature === "workload" || (targets === "plain" && nature === "plain");
+}
 
-/** Judges one kubectl command line. Whatever is not on the list is refused. */
-export function judgeKubectl(command: Command, policy: Policy, _files: Files): Verdict {
-  const line = parseFlags(command.args, FLAGS);
-  if (!line.ok) return deny(`kubectl: ${line.reason}`);
-  const two = line.words.slice(0, 2).join(" ");
-  const verb = Object.hasOwn(RULES, two) ? two : (line.words[0] ?? "");
-  const rule = Object.hasOwn(RULES, verb) ? RULES[verb] : undefined;
-  if (rule === undefined) return deny(`kubectl: "${two}" is not on the list of allowed commands`);
-  const operands = line.words.slice(verb.split(" ").length);
-  const strange = rule.kinds === "none" ? null : strangeKind(operands, KINDS[rule.kinds]);
-  if (strange !== null) return deny(`kubectl ${verb}: ${strange}`);
-  const flag = strangeFlag(verb, line);
-  if (flag !== null) return deny(`kubectl ${verb}: ${flag}`);
-  const context = line.flags.get("--context");
-  if (context !== undefined && !contextsOf(policy).has(context)) {
-    return deny(`kubectl: the context "${context}" is not named in the policy`);
+function conclude(
+  line: KubectlLine,
+  rule: Rule,
+  inputs: Inputs,
+  findings: readonly Finding[],
+  policy: Policy,
+): Verdict {
+  const head = `kubectl ${line.verb}: `;
+  const no = findings.filter(({ risk }) => risk === "refused");
+  if (no.length > 0) return { decision: "deny", reasons: no.map(({ reason }) => head + reason) };
+  const onlyReads = findings.every(({ risk }) => risk === "low");
+  const place = placeOf(line, inputs.objects, onlyReads, policy);
+  const local = judgeLocal(line.verb, place, policy);
+  if (local.some(({ risk }) => risk === "refused")) {
+    return {
+      decision: "deny",
+      reasons: local.filter(({ risk }) => risk === "refused").map(({ reason }) => reason),
+    };
   }
-  const checked = rule.check?.(line) ?? rule.risk;
-  if (!isRisk(checked)) return deny(`kubectl ${verb}: ${checked}`);
-  return withPlace(line, maxRisk(rule.risk, checked), `kubectl ${verb}: ${rule.reason}`, policy);
-}
-
-function strangeKind(operands: readonly string[], known: ReadonlySet<string>): string | null {
-  const first = operands[0];
-  if (first === undefined) return "it names no target";
-  // TYPE/NAME may repeat; TYPE NAME and TYPE,TYPE have their types in the first word only.
-  const named = first.includes("/")
-    ? operands.filter((word) => !word.includes("=")).map((word) => word.split("/")[0] ?? "")
-    : first.split(",");
-  const strange = named.find((kind) => !known.has(kind));
-  return strange === undefined ? null : `the kind "${strange}" is not on its list`;
-}
-
-/** Every verb that prints takes -o, and `go-template-file=` prints any file there is; -f follows without end in logs. */
-function strangeFlag(verb: string, line: Split): string | null {
-  if (verb !== "apply" && line.flags.has("--filename")) return "-f is only for apply";
-  const output = line.flags.get("--output") ?? "wide";
-  return ["wide", "name", "json", "yaml"].includes(output)
-    ? null
-    : `the output format "${output}" is not on the list`;
-}
-
-/** Go reads `0x0`, `+0` and `0_0` as zero (measured on a real deployment), so only plain decimals pass. */
-function checkReplicas(line: Split): Risk | string {
-  const replicas = line.flags.get("--replicas");
-  if (replicas === undefined || !/^(0|[1-9][0-9]{0,3})$/.test(replicas))
-    return "--replicas must be a plain number";
-  const current = line.flags.get("--current-replicas");
-  if (current !== undefined && !/^(0|[1-9][0-9]{0,3})$/.test(current))
-    return "--current-replicas must be a plain number";
-  return replicas === "0" ? "high" : "medium";
-}
-
-function checkFile(line: Split): Risk | string {
-  const file = line.flags.get("--filename");
-  if (file === undefined) return "it names no manifest (-f)";
-  return isInsideWorkspace(file) ? "high" : `"${file}" is not a path inside the workspace`;
-}
-
-function withPlace(line: Split, risk: Risk, reason: string, policy: Policy): Verdict {
-  const namespace = line.flags.get("--namespace") ?? "default";
-  const everywhere = line.flags.get("--all-namespaces") === "true";
-  const context = line.flags.get("--context");
-  const environment = everywhere ? null : environmentOf(policy, namespace, context);
-  const isProtected = risk !== "low" && policy.protected_namespaces.includes(namespace);
-  if (!isProtected) return { decision: "allow", risk, reasons: [reason], environment, reads: [] };
+  const own = isDry(line, rule) ? [low("a dry run, which changes nothing")] : [...findings];
+  if (place.protectedNamespace !== null && !isDry(line, rule)) {
+    own.push(high(`${place.protectedNamespace} is a protected namespace`));
+  }
+  const all = [...own, ...local];
+  const risk = maxRisk(
+    ...all.flatMap((finding): Risk[] => (finding.risk === "refused" ? [] : [finding.risk])),
+  );
   return {
     decision: "allow",
-    risk: "high",
-    reasons: [reason, `${namespace} is a protected namespace`],
-    environment,
-    reads: [],
+    risk,
+    reasons: reasonsFor(risk, all).map((reason) => head + reason),
+    environment: place.environment,
+    reads: inputs.reads,
   };
 }
 
-function environmentOf(policy: Policy, namespace: string, context: string | undefined): string | null {
-  const entries = Object.entries(policy.environments);
-  const byContext =
-    context === undefined ? undefined : entries.find(([, env]) => env.contexts.includes(context));
-  const byNamespace = entries.find(([, env]) => env.namespaces.includes(namespace));
-  // Two environments that disagree are none: a production context does not become staging by its namespace.
-  if (byContext !== undefined && byNamespace !== undefined && byContext[0] !== byNamespace[0]) return null;
-  return (byContext ?? byNamespace)?.[0] ?? null;
+/** A dry run that kubectl would let be none is none: with --force it deletes in some versions and fails in others. */
+function isDry(line: KubectlLine, rule: Rule): boolean {
+  return rule.risk !== "low" && line.dryRun !== "none" && flagOf(line, "--force") !== "true";
 }
 
-function contextsOf(policy: Policy): Set<string> {
-  return new Set(Object.values(policy.environments).flatMap((environment) => environment.contexts));
+/** What the policy forbids or raises, everywhere and in every environment the command may touch. */
+function judgeLocal(verb: string, place: Place, policy: Policy): Finding[] {
+  const findings: Finding[] = [];
+  const scopes = [
+    { where: "the policy", rules: policy },
+    ...place.touches.flatMap((name) => {
+      const rules = policy.environments[name];
+      return rules === undefined ? [] : [{ where: `the policy for ${name}`, rules }];
+    }),
+  ];
+  const isMeant = (named: string) => `kubectl ${verb} `.startsWith(`${named} `);
+  for (const { where, rules } of scopes) {
+    for (const named of rules.deny.filter(isMeant)) findings.push(refused(`${where} refuses ${named}`));
+    for (const [named, risk] of Object.entries(rules.raise)) {
+      if (isMeant(named)) findings.push({ risk, reason: `${where} holds ${named} to be ${risk}` });
+    }
+  }
+  return findings;
 }
 
-function isRisk(value: string): value is Risk {
-  return value === "low" || value === "medium" || value === "high";
+/** The reasons for this risk; what is below it stands back, unless it is all there is. */
+function reasonsFor(risk: Risk, findings: readonly Finding[]): string[] {
+  return [...new Set(findings.filter((finding) => finding.risk === risk).map(({ reason }) => reason))];
 }

@@ -1,0 +1,151 @@
+import { type Finding, high, low, medium, refused } from "./finding.ts";
+import { judgeImages } from "./images.ts";
+import { flagOf, type KubectlLine } from "./kubectl-line.ts";
+import { judgePatchText } from "./kubectl-patch.ts";
+import type { Check, Checked } from "./kubectl-subject.ts";
+import { judgeObject } from "./manifest-risk.ts";
+import { fromRoot } from "./paths.ts";
+
+/** `kubectl scale`: Go reads `0x0`, `+0` and `0_0` as zero (measured on a real deployment), so only plain decimals pass. */
+export const checkScale: Check = ({ line }) => {
+  const findings: Finding[] = [];
+  const replicas = flagOf(line, "--replicas");
+  if (!isPlain(replicas)) findings.push(refused("--replicas must be a plain number below 10000"));
+  else if (replicas === "0") findings.push(high("it scales to zero"));
+  const current = flagOf(line, "--current-replicas");
+  if (current === null) return { findings };
+  if (!isPlain(current))
+    findings.push(refused("--current-replicas must be a plain number; -1 would switch it off"));
+  const [only, ...others] = line.resources;
+  if (others.length > 0 || only?.name == null) {
+    findings.push(refused("--current-replicas is for one target that is named"));
+  }
+  return { findings };
+};
+
+/** `kubectl autoscale`: both ends plain numbers above zero. */
+export const checkAutoscale: Check = ({ line }) => {
+  const findings: Finding[] = [];
+  for (const name of ["--min", "--max", "--cpu-percent"]) {
+    const value = flagOf(line, name);
+    const isMissing = value === null && name === "--max";
+    if (isMissing || (value !== null && (!isPlain(value) || value === "0"))) {
+      findings.push(refused(`${name} must be a plain number above zero`));
+    }
+  }
+  return { findings };
+};
+
+/** `kubectl set image`: CONTAINER=IMAGE each. */
+export const checkContainers: Check = ({ line, policy }) => {
+  if (line.operands.length === 0) return { findings: [refused("it names no image (CONTAINER=IMAGE)")] };
+  const images = line.operands.map((pair) => pair.slice(pair.indexOf("=") + 1));
+  return { findings: judgeImages(images, policy) };
+};
+
+/** `kubectl set env`: a secret's values put into a service's environment are for a person to see; a list changes nothing. */
+export const checkEnv: Check = ({ line }) => {
+  const from = flagOf(line, "--from");
+  const pairs = [...line.operands, ...(line.flags.get("--env") ?? [])];
+  if (pairs.includes("-")) return { findings: [refused("it reads from what is typed, and nobody types")] };
+  if (isOn(line, "--list") && pairs.length === 0 && from === null) return listing("lists the environment");
+  if (pairs.length === 0 && from === null)
+    return { findings: [refused("it names nothing to set (KEY=VALUE or KEY-)")] };
+  if (from === null || /^(cm|configmaps?)\/[a-z0-9.-]+$/.test(from)) return { findings: [] };
+  return { findings: [high(`it takes its values from ${from}`)] };
+};
+
+/** `kubectl label` and `annotate`: with --list alone they only read. */
+export const checkList: Check = ({ line }) => {
+  if (line.operands.length > 0) return { findings: [] };
+  if (isOn(line, "--list")) return listing("lists");
+  return { findings: [refused("it names nothing to change (KEY=VALUE or KEY-)")] };
+};
+
+/** `kubectl get`: the order of a secret's values tells what they are, a guess at a time. */
+export const checkGet: Check = ({ line, kinds }) => {
+  const order = flagOf(line, "--sort-by");
+  if (order === null || !kinds.includes("secrets") || /^\{?\.?metadata\.[A-Za-z]+\}?$/.test(order))
+    return { findings: [] };
+  return { findings: [refused("ordering secrets by what they hold tells what they hold")] };
+};
+
+/** `kubectl wait`: a condition on a secret's data answers guesses. */
+export const checkWait: Check = ({ line, kinds }) => {
+  const condition = flagOf(line, "--for");
+  if (condition === null) return { findings: [refused("it names nothing to wait for (--for)")] };
+  if (!/^jsonpath/i.test(condition) || !kinds.includes("secrets")) return { findings: [] };
+  return { findings: [refused("waiting for what a secret holds tells what it holds")] };
+};
+
+/** `kubectl apply view-last-applied`: of a secret it prints the data. */
+export const checkLastApplied: Check = ({ kinds }) => {
+  const findings = kinds.includes("secrets") ? [refused("its output would hold secret data")] : [];
+  return { findings };
+};
+
+/** `kubectl apply` and `create` of manifests: judged by what these hold, where they are known. */
+export const checkApply: Check = ({ line, inputs, policy }) => {
+  const findings = inputs.objects.flatMap((object) => judgeObject(object, policy));
+  if (inputs.unread) findings.push(medium("its manifests were not read, so only the line is judged"));
+  if (flagOf(line, "--subresource") !== null) findings.push(high("it writes a subresource"));
+  return { findings };
+};
+
+/** `kubectl kustomize`: prints what it builds, so nothing may be secret in it. */
+export const checkKustomize: Check = ({ line, inputs }) => {
+  if (line.operands.length > 1) return { findings: [refused("it takes one directory")] };
+  const holds = inputs.objects.some(({ known }) => known?.nature === "secret");
+  return { findings: holds ? [refused("its output would hold secret data")] : [] };
+};
+
+/** `kubectl create deployment`, `create cronjob` and `run`: where the image comes from, and how many. */
+export const checkCreate: Check = ({ line, policy }) => {
+  const images = (line.flags.get("--image") ?? []).flatMap((value) => value.split(","));
+  const findings =
+    images.length === 0 ? [refused("it names no image (--image)")] : judgeImages(images, policy);
+  const replicas = flagOf(line, "--replicas");
+  if (replicas !== null && !isPlain(replicas)) findings.push(refused("--replicas must be a plain number"));
+  if (replicas === "0") findings.push(high("it creates what does not run"));
+  if (flagOf(line, "--overrides") !== null) findings.push(high("it overrides the pod's own spec"));
+  return { findings };
+};
+
+/** `kubectl create job`: from an image, or as a cron job would. */
+export const checkCreateFrom: Check = (subject) => {
+  const from = flagOf(subject.line, "--from");
+  if (from === null) return checkCreate(subject);
+  return {
+    findings: /^(cj|cronjobs?)(\.[a-z0-9.]+)?\/[a-z0-9.-]+$/.test(from)
+      ? []
+      : [refused(`"${from}" is not cronjob/NAME`)],
+  };
+};
+
+/** `kubectl patch`: by what the patch changes. */
+export const checkPatch: Check = ({ line, dir, files, policy }) => {
+  const inline = flagOf(line, "--patch");
+  const path = flagOf(line, "--patch-file");
+  const type = flagOf(line, "--type") ?? "strategic";
+  if (type !== "strategic" && type !== "merge" && type !== "json") {
+    return { findings: [refused(`--type is strategic, merge or json, not "${type}"`)] };
+  }
+  if ((inline === null) === (path === null))
+    return { findings: [refused("it needs one patch (-p or --patch-file)")] };
+  const subresource = flagOf(line, "--subresource") === null ? [] : [high("it writes a subresource")];
+  const text = inline ?? files?.get(fromRoot(dir, path ?? "") ?? "");
+  if (text === undefined) return { findings: [...subresource, high("its patch was not read")] };
+  return { findings: [...subresource, ...judgePatchText(text, type, policy)] };
+};
+
+function isPlain(value: string | null): boolean {
+  return value !== null && /^(0|[1-9][0-9]{0,3})$/.test(value);
+}
+
+function isOn(line: KubectlLine, name: string): boolean {
+  return flagOf(line, name) === "true";
+}
+
+function listing(reason: string): Checked {
+  return { findings: [low(reason)], instead: true };
+}

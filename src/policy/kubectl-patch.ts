@@ -1,0 +1,132 @@
+import type { Policy } from "./document.ts";
+import { type Finding, high, medium } from "./finding.ts";
+import { judgeImages } from "./images.ts";
+import { type Fields, fieldsOf, readDocuments } from "./manifest.ts";
+
+/** How a patch is meant; null: as kustomize tells them apart, by what it is. */
+export type PatchType = "strategic" | "merge" | "json" | null;
+
+/**
+ * What a patch of a workload means: medium when it only sets replicas above zero, images, plain environment variables,
+ * resources, labels or annotations; high for anything else and for what cannot be read.
+ */
+export function judgePatchText(text: string, type: PatchType, policy: Policy): Finding[] {
+  const documents = readDocuments(text);
+  if (!documents.ok) return [high(`its patch cannot be read: ${documents.reason}`)];
+  const images: unknown[] = [];
+  for (const document of documents.values) {
+    const isOps = Array.isArray(document) && (type === "json" || type === null);
+    const strange = isOps
+      ? document.map((op) => strangeOp(op, images)).find((found) => found !== null)
+      : type === "json"
+        ? "no list of operations"
+        : strangeIn(document, "", type, images);
+    if (strange !== null && strange !== undefined) {
+      return [high(`its patch has ${strange}, which a person has to look at`)];
+    }
+  }
+  if (documents.values.length === 0) return [high("its patch is empty")];
+  return [medium("its patch changes how the workload runs"), ...judgeImages(images, policy)];
+}
+
+/** Where a patch may go on, and where it may end: with which values. `[]` is any item of a list, `*` any key. */
+const BRANCHES = new Set([
+  "",
+  "/metadata",
+  "/metadata/labels",
+  "/metadata/annotations",
+  "/spec",
+  "/spec/template",
+  "/spec/template/metadata",
+  "/spec/template/metadata/labels",
+  "/spec/template/metadata/annotations",
+  "/spec/template/spec",
+  "/spec/template/spec/containers",
+  "/spec/template/spec/containers/[]",
+  "/spec/template/spec/containers/[]/env",
+  "/spec/template/spec/containers/[]/env/[]",
+  "/spec/template/spec/containers/[]/resources",
+  "/spec/template/spec/containers/[]/resources/limits",
+  "/spec/template/spec/containers/[]/resources/requests",
+]);
+
+const isText = (value: unknown) => typeof value === "string";
+const isScalar = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+const isGone = (value: unknown) => isScalar(value) || value === null;
+const isCount = (value: unknown) =>
+  typeof value === "number" && Number.isInteger(value) && value > 0 && value < 10_000;
+const CONTAINER = "/spec/template/spec/containers/[]";
+const LEAVES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  "/apiVersion": isText,
+  "/kind": isText,
+  "/metadata/name": isText,
+  "/metadata/labels/*": isGone,
+  "/metadata/annotations/*": isGone,
+  "/spec/replicas": isCount,
+  "/spec/template/metadata/labels/*": isGone,
+  "/spec/template/metadata/annotations/*": isGone,
+  [`${CONTAINER}/name`]: isText,
+  [`${CONTAINER}/image`]: isText,
+  [`${CONTAINER}/imagePullPolicy`]: isText,
+  [`${CONTAINER}/env/[]/name`]: isText,
+  [`${CONTAINER}/env/[]/value`]: isScalar,
+  [`${CONTAINER}/resources/limits/*`]: isScalar,
+  [`${CONTAINER}/resources/requests/*`]: isScalar,
+};
+
+/** The first thing in a patch that is not on the list, as a person would name it; null when there is none. */
+function strangeIn(value: unknown, path: string, type: PatchType, images: unknown[]): string | null {
+  const end = Object.hasOwn(LEAVES, path) ? LEAVES[path] : undefined;
+  if (end !== undefined) {
+    if (path.endsWith("/image")) images.push(value);
+    return end(value) ? null : `${path} with ${JSON.stringify(value)}`;
+  }
+  if (!BRANCHES.has(path)) return path;
+  if (Array.isArray(value)) {
+    // A merge patch puts the whole list in place of what was there, with all that it leaves out.
+    if (!BRANCHES.has(`${path}/[]`) || type === "merge") return `a list for ${path}`;
+    return firstOf(value, (item) => strangeIn(item, `${path}/[]`, type, images));
+  }
+  const fields = fieldsOf(value);
+  if (fields === null || BRANCHES.has(`${path}/[]`))
+    return `${JSON.stringify(value)} for ${path || "the whole"}`;
+  return strangeField(fields, path, type, images);
+}
+
+function strangeField(fields: Fields, path: string, type: PatchType, images: unknown[]): string | null {
+  return firstOf(Object.entries(fields), ([key, held]) => {
+    if (key.startsWith("$")) return `the directive ${key}`;
+    if (/apparmor|seccomp/i.test(key)) return `the annotation ${key}`;
+    const isOpen = Object.hasOwn(LEAVES, `${path}/*`);
+    return strangeIn(held, isOpen ? `${path}/*` : `${path}/${key}`, type, images);
+  });
+}
+
+/** One operation of a JSON patch: only setting, testing, and taking away labels and annotations. */
+function strangeOp(value: unknown, images: unknown[]): string | null {
+  const fields = fieldsOf(value);
+  const { op, path } = { op: fields?.["op"], path: fields?.["path"] };
+  if (fields === null || typeof op !== "string" || typeof path !== "string")
+    return "an operation that is none";
+  const place = placeOf(path);
+  if (op === "test") return null;
+  if (op === "remove") return /\/(labels|annotations)\/\*$/.test(place) ? null : `a removal of ${path}`;
+  if (op !== "add" && op !== "replace") return `the operation ${op}`;
+  const strange = strangeIn(fields["value"], place, null, images);
+  // Whole branches replace what is there and is not named again.
+  if (strange === null && BRANCHES.has(place) && !place.endsWith("/[]")) return `${op} of all of ${path}`;
+  return strange;
+}
+
+function placeOf(path: string): string {
+  const numbered = path.replace(/\/(containers|env)\/([0-9]+|-)(?=\/|$)/g, "/$1/[]");
+  return numbered.replace(/\/(labels|annotations|limits|requests)\/[^/]+$/, "/$1/*");
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}

@@ -1,0 +1,112 @@
+import type { Policy } from "./document.ts";
+import { kindOf } from "./kinds.ts";
+import type { KubectlLine } from "./kubectl-line.ts";
+import type { ManifestObject } from "./manifest.ts";
+
+/** Where a command acts, as far as its words and manifests say. */
+export type Place = {
+  /** The one environment it acts in; null when the policy names none, or it cannot be told, or two disagree. */
+  environment: string | null;
+  /** Every environment it may touch: what each of them forbids or raises holds. */
+  touches: string[];
+  /** A protected namespace it may touch, or null. */
+  protectedNamespace: string | null;
+};
+
+/** A namespace's name; null is one that is not said. */
+type Spot = string | null;
+
+/** Finds the place of a command. `reads` is whether it only reads, so that no namespace needs protection from it. */
+export function placeOf(
+  line: KubectlLine,
+  objects: readonly ManifestObject[],
+  reads: boolean,
+  policy: Policy,
+): Place {
+  const spots = spotsOf(line, objects, reads);
+  const contexts = line.context === null ? [] : namesWhere(policy, (each) => isContextOf(each, line.context));
+  const touched = new Set<string>();
+  let environment: string | null | undefined;
+  for (const spot of spots) {
+    const found = candidates(spot, contexts, line.context, policy);
+    for (const name of found.touches) touched.add(name);
+    environment = environment === undefined || environment === found.environment ? found.environment : null;
+  }
+  return {
+    environment: environment ?? null,
+    touches: [...touched],
+    protectedNamespace: reads ? null : protectedOf(line, spots, policy),
+  };
+}
+
+/** The namespaces a command acts in: what -n says, what manifests say, and namespaces that are themselves the target. */
+function spotsOf(line: KubectlLine, objects: readonly ManifestObject[], reads: boolean): Spot[] {
+  if (line.allNamespaces) return [null];
+  const spots = new Set<Spot>(objects.map((object) => spotOfObject(object, line)));
+  // kubectl itself refuses a manifest that says another namespace than -n; it is no environment's in the meantime.
+  if (line.namespace !== null && objects.some(({ namespace }) => namespace !== null))
+    spots.add(line.namespace);
+  for (const { kind, name } of line.resources) {
+    const isCluster = kindOf(kind)?.cluster === true;
+    if (kind === "namespaces" && name !== null) spots.add(name);
+    // A node or a role of the cluster is in no namespace, whatever -n says.
+    else spots.add(isCluster && !reads ? null : line.namespace);
+  }
+  return spots.size === 0 ? [line.namespace] : [...spots];
+}
+
+function spotOfObject({ known, namespace, name }: ManifestObject, line: KubectlLine): Spot {
+  if (known?.name === "namespaces") return name;
+  return known?.cluster === true ? null : (namespace ?? line.namespace);
+}
+
+type Candidates = { environment: string | null; touches: string[] };
+
+function candidates(spot: Spot, byContext: string[], context: string | null, policy: Policy): Candidates {
+  if (spot === null) {
+    if (context === null) return { environment: null, touches: Object.keys(policy.environments) };
+    const open = namesWhere(policy, (each) => !hasContext(each));
+    return { environment: only(byContext), touches: [...byContext, ...open] };
+  }
+  const bySpot = namesWhere(policy, (each) => each.namespaces.includes(spot));
+  if (context === null) {
+    // An environment known by its context alone may be the one kubectl stands in.
+    const hidden = namesWhere(policy, (each) => each.namespaces.length === 0 && hasContext(each));
+    return { environment: only(bySpot), touches: bySpot.length > 0 ? bySpot : hidden };
+  }
+  const both = bySpot.filter((name) => byContext.includes(name));
+  const touches = both.length > 0 ? both : [...new Set([...bySpot, ...byContext])];
+  if (bySpot.length === 0) return { environment: only(byContext), touches };
+  if (both.length > 0) return { environment: only(both), touches };
+  // A namespace of an environment that has contexts of its own, in a context that is not one of them, is another cluster's.
+  const open = bySpot.filter((name) => !hasContext(policy.environments[name]));
+  return { environment: byContext.length === 0 ? only(open) : null, touches };
+}
+
+type Environment = Policy["environments"][string];
+
+function hasContext(environment: Environment | undefined): boolean {
+  return environment !== undefined && (environment.contexts.length > 0 || environment.in_cluster);
+}
+
+function isContextOf(environment: Environment, context: string | null): boolean {
+  return (
+    context !== null &&
+    (environment.contexts.includes(context) || (environment.in_cluster && context === "in-cluster"))
+  );
+}
+
+function namesWhere(policy: Policy, fits: (environment: Environment) => boolean): string[] {
+  return Object.entries(policy.environments).flatMap(([name, each]) => (fits(each) ? [name] : []));
+}
+
+function only(names: readonly string[]): string | null {
+  return names.length === 1 ? (names[0] ?? null) : null;
+}
+
+function protectedOf(line: KubectlLine, spots: readonly Spot[], policy: Policy): string | null {
+  const guarded = policy.protected_namespaces;
+  if (line.allNamespaces) return guarded[0] ?? null;
+  // Without -n kubectl acts in "default", unless its context says otherwise.
+  return guarded.find((name) => spots.some((spot) => (spot ?? "default") === name)) ?? null;
+}

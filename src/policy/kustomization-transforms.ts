@@ -1,0 +1,69 @@
+import type { Policy } from "./document.ts";
+import { type Finding, high, medium, refused } from "./finding.ts";
+import { judgePatchText } from "./kubectl-patch.ts";
+import { fieldsOf } from "./manifest.ts";
+
+/** What a key of a kustomization that changes other objects means. `read` gives a file's text, or null when it is refused already. */
+export function judgeTransforms(
+  key: string,
+  value: unknown,
+  read: (path: string) => string | null,
+  policy: Policy,
+): Finding[] {
+  switch (key) {
+    case "replicas":
+      return listed(value).map((entry) =>
+        isCount(fieldsOf(entry)?.["count"])
+          ? medium("it sets replicas")
+          : high("it sets replicas to zero, or oddly"),
+      );
+    case "commonAnnotations":
+      return [medium("it sets annotations")];
+    case "generatorOptions":
+      return judgeOptions(value);
+    case "patches":
+    case "patchesStrategicMerge":
+    case "patchesJson6902":
+      return listed(value).flatMap((entry) => judgePatch(entry, read, policy));
+    case "replacements":
+    case "vars":
+      return [high(`its ${key} put values into fields that nobody reads here`)];
+    default:
+      return [refused(`the kustomization's ${key} is not on the list`)];
+  }
+}
+
+function judgeOptions(value: unknown): Finding[] {
+  const known = ["disableNameSuffixHash", "labels", "annotations", "immutable"];
+  const strange = Object.keys(fieldsOf(value) ?? { value }).find((key) => !known.includes(key));
+  return strange === undefined
+    ? []
+    : [refused(`the kustomization's generatorOptions.${strange} is not on the list`)];
+}
+
+function judgePatch(entry: unknown, read: (path: string) => string | null, policy: Policy): Finding[] {
+  const fields = fieldsOf(entry);
+  const strange = Object.keys(fields ?? {}).find((key) => !["patch", "path", "target"].includes(key));
+  if (strange !== undefined) return [high(`a patch of the kustomization has ${strange}`)];
+  const inline = fields?.["patch"];
+  const path = fields?.["path"];
+  if (typeof inline === "string" && path === undefined) return judgePatchText(inline, null, policy);
+  if (typeof path === "string" && inline === undefined) return fromFile(path, read, policy);
+  if (typeof entry !== "string")
+    return [refused("a patch of the kustomization has neither one patch nor one path")];
+  // The old key takes a path or the patch itself.
+  return entry.includes("\n") ? judgePatchText(entry, null, policy) : fromFile(entry, read, policy);
+}
+
+function fromFile(path: string, read: (path: string) => string | null, policy: Policy): Finding[] {
+  const text = read(path);
+  return text === null ? [] : judgePatchText(text, null, policy);
+}
+
+function listed(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 10_000;
+}

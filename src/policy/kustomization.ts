@@ -1,0 +1,190 @@
+import type { Policy } from "./document.ts";
+import type { Files } from "./files.ts";
+import { type Finding, high, refused } from "./finding.ts";
+import { judgeImages } from "./images.ts";
+import { judgeTransforms } from "./kustomization-transforms.ts";
+import { type Fields, fieldsOf, type ManifestObject, readDocuments, readManifest } from "./manifest.ts";
+import { fromRoot } from "./paths.ts";
+import type { Read } from "./verdict.ts";
+
+/** What building a kustomization reads and makes. Objects null: its files were not handed in. */
+export type Built = { reads: Read[]; objects: ManifestObject[] | null; findings: Finding[] };
+
+const NAMES = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+/** Directories within directories; kustomize has no limit, people stop at five. */
+const MAX_DEPTH = 10;
+const MAX_DIRECTORIES = 100;
+
+/** Follows a kustomization through the workspace. Whatever comes from elsewhere or runs something is refused; so is every key not on the list. */
+export function buildKustomization(path: string, dir: string, files: Files, policy: Policy): Built {
+  const place = localPath(dir, path);
+  if (place === null) {
+    return {
+      reads: [],
+      objects: null,
+      findings: [refused(`"${path}" is not a directory inside the workspace`)],
+    };
+  }
+  const built: Built = { reads: [{ path: place, kind: "tree" }], objects: null, findings: [] };
+  if (files === null) return built;
+  const walk: Walk = {
+    files,
+    policy,
+    objects: [],
+    reads: built.reads,
+    findings: built.findings,
+    seen: new Set(),
+  };
+  follow(place, walk, 0);
+  if (walk.findings.every(({ risk }) => risk !== "refused") && walk.objects.length === 0) {
+    walk.findings.push(refused(`"${path}" holds no object`));
+  }
+  return { ...built, objects: walk.objects };
+}
+
+type Walk = {
+  files: ReadonlyMap<string, string>;
+  policy: Policy;
+  objects: ManifestObject[];
+  reads: Read[];
+  findings: Finding[];
+  seen: Set<string>;
+};
+
+/** kustomize takes `github.com/…`, `host:path`, `x@host` and queries for repositories before it looks at the disk. */
+function localPath(dir: string, path: string): string | null {
+  if (
+    /[@?&%]|\.git(\/|$)|_git\//i.test(path) ||
+    /^(www\.)?(github|gitlab|bitbucket)\.|^(gh|git)::?/i.test(path)
+  )
+    return null;
+  return fromRoot(dir, path);
+}
+
+function follow(dir: string, walk: Walk, depth: number): void {
+  if (depth > MAX_DEPTH || walk.seen.size >= MAX_DIRECTORIES) {
+    walk.findings.push(refused("the kustomization leads through too many directories"));
+    return;
+  }
+  if (walk.seen.has(dir)) return;
+  walk.seen.add(dir);
+  const found = NAMES.map((name) => (dir === "" ? name : `${dir}/${name}`)).filter((name) =>
+    walk.files.has(name),
+  );
+  const [file] = found;
+  if (file === undefined || found.length > 1) {
+    walk.findings.push(refused(`"${dir}" has no kustomization in the workspace, or more than one`));
+    return;
+  }
+  const documents = readDocuments(walk.files.get(file) ?? "");
+  const fields = documents.ok && documents.values.length === 1 ? fieldsOf(documents.values[0]) : null;
+  if (fields === null) {
+    const why = documents.ok ? "it is not one mapping" : documents.reason;
+    walk.findings.push(refused(`"${file}" cannot be judged: ${why}`));
+    return;
+  }
+  const before = walk.objects.length;
+  const { namespace, ...keys } = fields;
+  for (const [key, value] of Object.entries(keys)) judgeKey(key, value, dir, walk, depth);
+  if (namespace !== undefined) moveTo(namespace, before, walk);
+}
+
+/** Everything built is put there, whatever its own manifest says. */
+function moveTo(namespace: unknown, from: number, walk: Walk): void {
+  if (typeof namespace !== "string" || !/^[a-z0-9][a-z0-9-]*$/.test(namespace)) {
+    walk.findings.push(refused("the kustomization's namespace is no plain name"));
+    return;
+  }
+  walk.objects = walk.objects.map((object, index) => (index < from ? object : { ...object, namespace }));
+}
+
+/** Keys that only name things, or set what every workload may have. */
+const HARMLESS = new Set([
+  "apiVersion",
+  "kind",
+  "metadata",
+  "namePrefix",
+  "nameSuffix",
+  "commonLabels",
+  "labels",
+  "buildMetadata",
+  "sortOptions",
+]);
+
+function judgeKey(key: string, value: unknown, dir: string, walk: Walk, depth: number): void {
+  switch (key) {
+    case "resources":
+    case "bases":
+    case "components":
+      for (const entry of listOf(key, value, walk)) include(entry, dir, walk, depth);
+      return;
+    case "configMapGenerator":
+      for (const entry of listOf(key, value, walk)) generate(entry, dir, walk);
+      return;
+    case "images":
+      walk.findings.push(
+        ...judgeImages(
+          listOf(key, value, walk).map((entry) => fieldsOf(entry)?.["newName"] ?? fieldsOf(entry)?.["name"]),
+          walk.policy,
+        ),
+      );
+      return;
+    case "secretGenerator":
+      walk.findings.push(high("the kustomization makes secrets"));
+      for (const entry of listOf(key, value, walk)) generate(entry, dir, walk);
+      return;
+    default: {
+      if (HARMLESS.has(key)) return;
+      const read = (path: string) => readLocal(path, dir, walk);
+      walk.findings.push(...judgeTransforms(key, value, read, walk.policy));
+    }
+  }
+}
+
+function listOf(key: string, value: unknown, walk: Walk): unknown[] {
+  if (Array.isArray(value)) return value;
+  walk.findings.push(refused(`the kustomization's ${key} are no list`));
+  return [];
+}
+
+function include(entry: unknown, dir: string, walk: Walk, depth: number): void {
+  const place = typeof entry === "string" ? localPath(dir, entry) : null;
+  if (place === null) {
+    walk.findings.push(
+      refused(`the kustomization takes ${JSON.stringify(entry)}, which is not in the workspace`),
+    );
+    return;
+  }
+  const text = walk.files.get(place);
+  if (text === undefined) {
+    walk.reads.push({ path: place, kind: "tree" });
+    follow(place, walk, depth + 1);
+    return;
+  }
+  walk.reads.push({ path: place, kind: "file" });
+  const read = readManifest(text);
+  if (read.ok) walk.objects.push(...read.objects);
+  else walk.findings.push(refused(`"${place}" cannot be judged: ${read.reason}`));
+}
+
+/** A generator's files, `key=path` or a path; what it makes is only data. */
+function generate(entry: unknown, dir: string, walk: Walk): void {
+  const fields: Fields = fieldsOf(entry) ?? {};
+  const env = fields["env"] === undefined ? [] : [fields["env"]];
+  const lists = [fields["files"] ?? [], fields["envs"] ?? [], env];
+  for (const path of lists.flatMap((list) => (Array.isArray(list) ? list : [null]))) {
+    if (typeof path !== "string") walk.findings.push(refused("a generator's files are no list of paths"));
+    else readLocal(path.slice(path.indexOf("=") + 1), dir, walk);
+  }
+}
+
+function readLocal(path: string, dir: string, walk: Walk): string | null {
+  const place = localPath(dir, path);
+  const text = place === null ? undefined : walk.files.get(place);
+  if (place === null || text === undefined) {
+    walk.findings.push(refused(`the kustomization reads "${path}", which is not in the workspace`));
+    return null;
+  }
+  walk.reads.push({ path: place, kind: "file" });
+  return text;
+}
