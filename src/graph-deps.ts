@@ -2,10 +2,17 @@ import type { Ask } from "./agents/claude.ts";
 import { planChange } from "./agents/planner.ts";
 import { reviewOutcome } from "./agents/reviewer.ts";
 import type { StepKey } from "./change/journal.ts";
+import { createAssess } from "./execution/assess-bound.ts";
 import { createExecutor } from "./execution/executor.ts";
+import { createLooks } from "./execution/looks.ts";
+import { createPreview } from "./execution/preview.ts";
+import { createReadyStep } from "./execution/ready-step.ts";
 import type { Redact } from "./execution/redact.ts";
+import type { Seal } from "./execution/seal.ts";
+import { createWhyVoid } from "./execution/still-approved.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Ground } from "./ground.ts";
+import { createSavedPlans } from "./saved-plans.ts";
 import type { Database } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
 import type { RecordEvents } from "./store/events.ts";
@@ -26,6 +33,7 @@ export function createGraphDeps(parts: {
   record: RecordEvents;
   leases: ReadonlyMap<string, Lease>;
   ground: Ground;
+  seal: Seal;
   redact: Redact;
 }): GraphDeps {
   const { ask, database, record, ground, redact } = parts;
@@ -36,6 +44,8 @@ export function createGraphDeps(parts: {
       throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0, workSeen: 0 });
     return lease;
   };
+  const looks = createLooks({ ground, policy, envOf: ground.envOf });
+  const hands = { ground, policy, looks, redact, ...createSavedPlans(database, parts.seal) };
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
   return {
     policy,
@@ -64,9 +74,11 @@ export function createGraphDeps(parts: {
       (await findPermission(database, changeId, revision, digest)) !== null,
     findSteps: (changeId) => findSteps(database, changeId),
     findLog,
+    previewPlan: createPreview(hands),
+    assess: createAssess(hands),
+    whyVoid: createWhyVoid(hands),
     runStep: createExecutor({
-      workspace: ground.workspace,
-      env: ground.env,
+      readyStep: createReadyStep(hands),
       policy,
       redact,
       journal: createStepJournal(database, record, leaseOf),

@@ -2,13 +2,20 @@ import { mkdir, readFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
 import { childEnvironment } from "./execution/child-environment.ts";
+import type { EnvOf } from "./execution/looks.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
 import { builtInPolicy, type Policy, withApprovers } from "./policy/document.ts";
 import { parsePolicy } from "./policy/read-policy.ts";
 
 /** What commands run on: the workspace, the rules, and the environment children get. `lines` say which of it is real. */
-export type Ground = { workspace: string; policy: Policy; env: Record<string, string>; lines: string[] };
+export type Ground = {
+  workspace: string;
+  dataDir: string;
+  policy: Policy;
+  envOf: EnvOf;
+  lines: string[];
+};
 
 /** A setting that can only be judged by looking: a policy file with faults, say. Its message is for people. */
 export class SetupError extends Error {
@@ -25,7 +32,13 @@ export async function prepareGround(config: Config, approvers: readonly string[]
   const rules = `Policy: ${file ?? "built in (every medium or high change waits for a person)"}`;
   if (isReal) {
     const env = childEnvironment(config.inherited, {});
-    return { workspace, policy, env, lines: [`Cluster: real, workspace ${workspace}`, rules] };
+    return {
+      workspace,
+      dataDir: config.dataDir,
+      policy,
+      envOf: async () => env,
+      lines: [`Cluster: real, workspace ${workspace}`, rules],
+    };
   }
   const binDir = join(config.dataDir, "sample", "bin");
   await mkdir(binDir, { recursive: true });
@@ -35,8 +48,9 @@ export async function prepareGround(config: Config, approvers: readonly string[]
   const env = childEnvironment(config.inherited, { PATH: path });
   return {
     workspace,
+    dataDir: config.dataDir,
     policy,
-    env,
+    envOf: async () => env,
     lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
   };
 }

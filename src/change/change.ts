@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
+import { Preview } from "./preview.ts";
 import { ReviewerOutput } from "./verdict.ts";
 
 /** Where a change stands. `queued`: no worker has it yet. `waiting`: an approver is asked. `needs_person`: an operator is asked. */
@@ -82,6 +83,8 @@ export const Change = z.object({
   risk: Risk.nullable(),
   riskReasons: z.array(z.string()),
   environments: z.array(z.string()),
+  /** What was seen of the plan's effects before anybody was asked. */
+  previews: z.array(Preview),
   digest: z.string().nullable(),
   currentStep: z.int(),
   review: ReviewerOutput.nullable(),

@@ -1,9 +1,10 @@
-import { join } from "node:path";
 import type { LogLine, StepKey } from "../change/journal.ts";
 import { argvOf, type Command } from "../change/plan.ts";
+import type { BoundPlan } from "../change/preview.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { createLineBuffer } from "./line-buffer.ts";
+import type { ReadyStep } from "./ready-step.ts";
 import type { Redact } from "./redact.ts";
 import { type Ended, runCommand, type Spawn } from "./run-command.ts";
 
@@ -16,29 +17,38 @@ export type Journal = {
 };
 
 /** Runs one attempt at one command, journalled; null when the attempt exists already and so must not run. */
-export type RunStep = (key: StepKey, command: Command, signal: AbortSignal) => Promise<Ended | null>;
+export type RunStep = (
+  key: StepKey,
+  command: Command,
+  bound: BoundPlan,
+  signal: AbortSignal,
+) => Promise<Ended | null>;
 
-/** Makes the hands: policy once more, intent, spawn, lines, end (design.md, invariants 3, 4 and 6). */
+/**
+ * Makes the hands: intent, the last look at whether all is as it was approved, policy once more, spawn, lines, end
+ * (design.md, invariants 3 to 6).
+ */
 export function createExecutor(options: {
-  workspace: string;
-  env: Record<string, string>;
+  readyStep: ReadyStep;
   policy: Policy;
   redact: Redact;
   journal: Journal;
 }): RunStep {
   const { journal, redact } = options;
-  return async (key, command, signal) => {
+  return async (key, command, bound, signal) => {
     const argv = argvOf(command);
-    const verdict = judge(command, options.policy, null);
     if (!(await journal.intend(key, argv, command.dir))) return null;
+    const ready = await options.readyStep(key, command, bound, signal);
+    if (!ready.ok) return finish(journal, key, refused(`It was not run: ${redact(ready.reason)}`));
+    const verdict = judge(command, options.policy, ready.files);
     if (verdict.decision === "deny") {
       return finish(journal, key, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
     }
     const lines = createLineBuffer((batch) => journal.lines(key, batch));
     const end = await runCommand({
       argv,
-      cwd: join(options.workspace, command.dir),
-      env: options.env,
+      cwd: ready.cwd,
+      env: ready.env,
       deadlineMs: deadlineMsOf(command, options.policy),
       signal,
       onStarted: (place) => journal.started(key, place),

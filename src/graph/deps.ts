@@ -1,5 +1,6 @@
 import type { LogExcerpt, StepKey, StepRecord } from "../change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
+import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
 import type { ReviewerOutput } from "../change/verdict.ts";
 import type { Assessment } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
@@ -9,6 +10,11 @@ export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reaso
 
 /** One step as the Reviewer is told of it. */
 export type StepFacts = { record: StepRecord; log: LogExcerpt };
+
+/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
+export type Previewed =
+  | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
+  | { ok: false; reason: string };
 
 /** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */
 export type GraphDeps = {
@@ -22,10 +28,16 @@ export type GraphDeps = {
   ): Promise<Answered<ReviewerOutput>>;
   /** Says what is being done now, to the row and whoever looks at it. */
   report(changeId: string, status: "planning" | "running" | "reviewing" | "rolling_back"): Promise<void>;
+  /** Judges the plan's words, looks at what it would change without changing it, and completes it from what is there. */
+  previewPlan(changeId: string, revision: number, plan: Plan, signal: AbortSignal): Promise<Previewed>;
+  /** Judges the completed plan, with the files it reads. */
+  assess(plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment>;
+  /** Why what was approved is not what would run now, in a sentence, or null. */
+  whyVoid(changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<string | null>;
   /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */
   recordPlan(
     changeId: string,
-    planned: { revision: number; plan: Plan; digest: string; assessment: Extract<Assessment, { ok: true }> },
+    planned: BoundPlan & { previews: Preview[]; assessment: Extract<Assessment, { ok: true }> },
   ): Promise<void>;
   /** Writes the verdict into the row. */
   recordReview(changeId: string, review: ReviewerOutput): Promise<void>;
@@ -37,6 +49,7 @@ export type GraphDeps = {
   runStep(
     key: StepKey,
     command: Command,
+    bound: BoundPlan,
     signal: AbortSignal,
   ): Promise<{ outcome: "done" | "failed" | "unknown"; error: string | null } | null>;
 };

@@ -1,7 +1,7 @@
 import type { StepRecord } from "../change/journal.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
-import type { ExecutionStatus, GraphState, GraphUpdate } from "./state.ts";
+import { boundPlan, type ExecutionStatus, type GraphState, type GraphUpdate } from "./state.ts";
 
 /**
  * Walks the plan, one step after the other, and stops at the first that is not done. Before every spawn it reads the
@@ -13,17 +13,24 @@ export async function executePlan(
   context: NodeContext,
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
-  if (state.plan === null || state.digest === null) return { error: "There is no assessed plan to run." };
+  const bound = boundPlan(state);
+  if (bound === null) return { error: "There is no assessed plan to run." };
   const { changeId } = context;
   await deps.report(changeId, "running");
-  for (const step of state.plan.plan) {
+  const before = await deps.findSteps(changeId);
+  if (!before.some((record) => record.revision === state.revision)) {
+    const reason = await deps.whyVoid(changeId, bound, context.signal);
+    if (reason !== null)
+      return { error: `${reason} Nothing was run. Ask again, so that it is planned anew.` };
+  }
+  for (const step of bound.plan.plan) {
     context.signal.throwIfAborted();
     const before = await findAttempt(deps, changeId, state.revision, step.step);
     if (before !== undefined) {
       if (before.outcome === "done") continue;
       return { currentStep: step.step, executionStatus: before.outcome === "failed" ? "failed" : "unknown" };
     }
-    if (!(await deps.isPermitted(changeId, state.revision, state.digest))) {
+    if (!(await deps.isPermitted(changeId, state.revision, bound.digest))) {
       return {
         error:
           "Nobody has approved exactly this plan, so step " + `${step.step} and all after it were not run.`,
@@ -36,11 +43,11 @@ export async function executePlan(
       direction: "forward",
       attempt: 1,
     } as const;
-    const end = await deps.runStep(key, step, context.signal);
+    const end = await deps.runStep(key, step, bound, context.signal);
     const status: ExecutionStatus = end === null ? "unknown" : end.outcome;
     if (status !== "done") return { currentStep: step.step, executionStatus: status };
   }
-  return { currentStep: state.plan.plan.length, executionStatus: "done" };
+  return { currentStep: bound.plan.plan.length, executionStatus: "done" };
 }
 
 async function findAttempt(

@@ -12,17 +12,18 @@ import { executePlan } from "./execute-plan.ts";
 import { awaitApproval, awaitOperator } from "./gates.ts";
 import { type NodeContext, nodeContext } from "./node-context.ts";
 import { planChange } from "./plan-change.ts";
+import { previewChange } from "./preview-change.ts";
 import { reviewOutcome } from "./review-outcome.ts";
 import { rollBack } from "./roll-back.ts";
 import { type GraphState, type GraphUpdate, State } from "./state.ts";
 
-/** Nine nodes, of which a change with some rounds at the operator visits a few dozen. The default of 25 is too few. */
+/** Eight nodes, of which a change with some rounds at the operator visits a few dozen. The default of 25 is too few. */
 const RECURSION_LIMIT = 200;
 
 /** The compiled graph. */
 export type ChangeGraph = ReturnType<typeof createGraph>;
 
-/** Builds the plan of the thread (design.md, The graph). awaitAnswers and previewChange join with their issues. */
+/** Builds the plan of the thread (design.md, The graph). awaitAnswers joins with its issue. */
 export function createGraph(
   deps: GraphDeps,
   checkpointer: BaseCheckpointSaver,
@@ -34,6 +35,7 @@ export function createGraph(
       work(deps, state, nodeContext(config));
   return new StateGraph(State)
     .addNode("planChange", node(planChange))
+    .addNode("previewChange", node(previewChange))
     .addNode("assessRisk", node(assessRisk))
     .addNode("awaitApproval", awaitApproval)
     .addNode("executePlan", node(executePlan))
@@ -41,7 +43,11 @@ export function createGraph(
     .addNode("awaitOperator", awaitOperator)
     .addNode("rollBack", node(rollBack))
     .addEdge(START, "planChange")
-    .addConditionalEdges("planChange", (state) => (state.error === null ? "assessRisk" : END), [
+    .addConditionalEdges("planChange", (state) => (state.error === null ? "previewChange" : END), [
+      "previewChange",
+      END,
+    ])
+    .addConditionalEdges("previewChange", (state) => (state.error === null ? "assessRisk" : END), [
       "assessRisk",
       END,
     ])

@@ -1,9 +1,10 @@
 import type { StepRecord } from "../change/journal.ts";
 import type { Step } from "../change/plan.ts";
+import type { BoundPlan } from "../change/preview.ts";
 import { judge } from "../policy/judge.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
-import type { GraphState, GraphUpdate } from "./state.ts";
+import { boundPlan, type GraphState, type GraphUpdate } from "./state.ts";
 
 /**
  * Takes back the steps known to have run, the last one first. Stops, and leaves it to a person, at a step that has no
@@ -15,15 +16,16 @@ export async function rollBack(
   context: NodeContext,
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
-  if (state.plan === null || state.digest === null) return { error: "There is no plan to take back." };
+  const bound = boundPlan(state);
+  if (bound === null) return { error: "There is no plan to take back." };
   await deps.report(context.changeId, "rolling_back");
   const records = (await deps.findSteps(context.changeId)).filter(
     (record) => record.revision === state.revision,
   );
-  const ran = state.plan.plan.filter((step) => outcomeOf(records, step, "forward") === "done");
+  const ran = bound.plan.plan.filter((step) => outcomeOf(records, step, "forward") === "done");
   for (const step of ran.toReversed()) {
     context.signal.throwIfAborted();
-    const stopped = await takeBack(deps, state, context, step, records);
+    const stopped = await takeBack(deps, bound, context, step, records);
     if (stopped !== null) return stopped;
   }
   return { executionStatus: "rolled_back" };
@@ -32,7 +34,7 @@ export async function rollBack(
 /** Null when the step is taken back, or only read; otherwise how the graph goes on. */
 async function takeBack(
   deps: GraphDeps,
-  state: GraphState,
+  bound: BoundPlan,
   context: NodeContext,
   step: Step,
   records: StepRecord[],
@@ -45,18 +47,18 @@ async function takeBack(
   const before = outcomeOf(records, step, "rollback");
   if (before === "done") return null;
   if (before !== undefined) return stop(deps, context, `Taking back step ${step.step} did not end well.`);
-  if (!(await deps.isPermitted(context.changeId, state.revision, state.digest ?? ""))) {
+  if (!(await deps.isPermitted(context.changeId, bound.revision, bound.digest))) {
     return { error: `Nobody has approved exactly this plan, so step ${step.step} was not taken back.` };
   }
   const { changeId, signal } = context;
   const key = {
     changeId,
-    revision: state.revision,
+    revision: bound.revision,
     step: step.step,
     direction: "rollback",
     attempt: 1,
   } as const;
-  const end = await deps.runStep(key, step.rollback, signal);
+  const end = await deps.runStep(key, step.rollback, bound, signal);
   if (end?.outcome === "done") return null;
   return stop(deps, context, `Taking back step ${step.step} ended as ${end?.outcome ?? "unknown"}.`);
 }

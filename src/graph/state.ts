@@ -1,6 +1,7 @@
 import { Annotation } from "@langchain/langgraph";
 import type { Decision } from "../change/change.ts";
 import type { Plan, Risk } from "../change/plan.ts";
+import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
 import type { ReviewResult } from "../change/verdict.ts";
 
 /** How the executor, or the way back, came out. */
@@ -12,6 +13,8 @@ export const State = Annotation.Root({
   planOnly: Annotation<boolean>,
   revision: Annotation<number>,
   plan: Annotation<Plan | null>,
+  previews: Annotation<Preview[]>,
+  bindings: Annotation<Bindings | null>,
   riskLevel: Annotation<Risk | null>,
   riskReasons: Annotation<string[]>,
   digest: Annotation<string | null>,
@@ -27,6 +30,12 @@ export const State = Annotation.Root({
 export type GraphState = typeof State.State;
 export type GraphUpdate = typeof State.Update;
 
+/** The plan with everything its approval covers, or null while it is not assessed. */
+export function boundPlan(state: GraphState): BoundPlan | null {
+  const { plan, bindings, digest, revision } = state;
+  return plan === null || bindings === null || digest === null ? null : { plan, bindings, digest, revision };
+}
+
 /** Where every thread begins. */
 export function initialState(request: string, planOnly: boolean, revision: number): GraphState {
   return {
@@ -34,6 +43,8 @@ export function initialState(request: string, planOnly: boolean, revision: numbe
     planOnly,
     revision,
     plan: null,
+    previews: [],
+    bindings: null,
     riskLevel: null,
     riskReasons: [],
     digest: null,

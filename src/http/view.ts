@@ -15,6 +15,15 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     risk: change.risk,
     risk_reasons: change.riskReasons,
     environments: change.environments,
+    previews: change.previews.map((preview) => ({
+      step: preview.step,
+      before_change: preview.isBeforeChange,
+      facts: preview.facts,
+      rows: preview.rows,
+      omitted: preview.omitted,
+      risk: preview.risk,
+      reasons: preview.reasons,
+    })),
     digest: change.digest,
     steps: steps.map((step) => ({
       revision: step.revision,

@@ -1,10 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Command, Plan } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
+import type { Bindings } from "../change/preview.ts";
 import type { Policy } from "./document.ts";
 
-/** Names exactly what would run: every command and every way back, in order, with its directory, and the rules they passed. SHA-256, hex. */
-export function digestOf(plan: Plan, revision: number, policy: Policy): string {
+/**
+ * Names exactly what would run: every command and every way back, in order, with its directory; the bytes of the files
+ * and saved plans they read; where they run; and the rules they passed (design.md, invariant 5). SHA-256, hex.
+ */
+export function digestOf(plan: Plan, revision: number, policy: Policy, bindings: Bindings): string {
   const bound = {
     revision,
     policy: policy.hash,
@@ -12,6 +16,9 @@ export function digestOf(plan: Plan, revision: number, policy: Policy): string {
       run: bind(step),
       back: step.rollback === null ? null : bind(step.rollback),
     })),
+    files: bindings.files,
+    savedPlans: bindings.savedPlans.map(({ step, sha256 }) => [step, sha256]),
+    targets: bindings.targets,
   };
   return createHash("sha256").update(JSON.stringify(bound)).digest("hex");
 }

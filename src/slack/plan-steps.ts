@@ -3,6 +3,7 @@ import type { Change } from "../change/change.ts";
 import { argvOf, type Command, type Step } from "../change/plan.ts";
 import { bold, charsOf, code, codeBox, type Part, paragraph, rich, said } from "./blocks.ts";
 import { SLACK_LIMITS } from "./limits.ts";
+import { previewParts } from "./preview-parts.ts";
 import { commandLine, visible } from "./text.ts";
 
 /** Leaves room beside a piece of a long command for the line above it. */
@@ -20,7 +21,8 @@ export function stepBlocks(change: Change, step: Step, standing: string): types.
     title,
     ...pieces(visible(step.description), (text) => paragraph(said(text)), "What it is for"),
     ...commandParts("Runs", step),
-    ...wayBack(step.rollback),
+    ...wayBack(step),
+    ...previewParts(change, step.step),
   ];
   return pack(parts);
 }
@@ -40,7 +42,9 @@ function commandParts(label: string, command: Command): Part[] {
   return [...where, ...pieces(shownCommand(command), codeBox, label)];
 }
 
-function wayBack(rollback: Command | null): Part[] {
+function wayBack({ tool, rollback }: Step): Part[] {
+  if (rollback === null && tool === "terraform")
+    return [paragraph(said("Rollback: never automatic for terraform. It would be a new change."))];
   if (rollback === null) return [paragraph(said("Rollback: none."))];
   const line = shownCommand(rollback);
   const where = rollback.dir === "" ? "" : ` (in ${visible(rollback.dir)})`;

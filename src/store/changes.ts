@@ -1,5 +1,8 @@
+import { z } from "zod";
 import { Change, Decision } from "../change/change.ts";
 import type { Person } from "../change/person.ts";
+import { PlannerOutput } from "../change/plan.ts";
+import { Bindings, type BoundPlan } from "../change/preview.ts";
 import type { Sql } from "./database.ts";
 
 /** One change with its decisions and its place in the queue, or null. */
@@ -59,6 +62,17 @@ export async function insertChange(
   );
 }
 
+/** A change's plan with everything its approval covers, as it was recorded, or null while there is none. */
+export async function findBoundPlan(sql: Sql, id: string): Promise<BoundPlan | null> {
+  const { rows } = await sql.query(
+    "select revision, plan, bindings, digest from changes where id = $1 and bindings is not null and digest is not null",
+    [id],
+  );
+  return rows[0] === undefined ? null : BoundRow.parse(rows[0]);
+}
+
+const BoundRow = z.object({ revision: z.int(), plan: PlannerOutput, bindings: Bindings, digest: z.string() });
+
 /** One text per requester, to count and to lock by. A token that names a Slack user counts as that user. */
 export function keyOf(person: Person): string {
   switch (person.kind) {
@@ -97,6 +111,7 @@ function toChange(row: ChangeRow): Change {
     risk: row["risk"],
     riskReasons: row["risk_reasons"],
     environments: row["environments"],
+    previews: row["previews"],
     digest: row["digest"],
     currentStep: row["current_step"],
     review: row["review"],

@@ -27,10 +27,10 @@ export function createProgress(
     report: (changeId, status) => owned(changeId, (sql) => setStatus(sql, record, changeId, status, null)),
     recordPlan: (changeId, planned) =>
       owned(changeId, async (sql) => {
-        const { assessment, digest, plan, revision } = planned;
+        const { assessment, bindings, digest, plan, previews, revision } = planned;
         await sql.query(
           `update changes set plan = $2, digest = $3, risk = $4, risk_reasons = $5, step_risks = $6, environments = $7,
-             revision = $8 where id = $1`,
+             revision = $8, previews = $9, bindings = $10 where id = $1`,
           [
             changeId,
             JSON.stringify(plan),
@@ -40,6 +40,8 @@ export function createProgress(
             assessment.stepRisks,
             assessment.environments,
             revision,
+            JSON.stringify(previews),
+            JSON.stringify(bindings),
           ],
         );
         if (!assessment.asksPerson) {

@@ -2,6 +2,7 @@ import type { Database } from "../store/database.ts";
 import { openQuestion } from "../store/decisions.ts";
 import { markQueueStale, type RecordEvents } from "../store/events.ts";
 import { assertOwned, type Lease, releaseLease } from "../store/leases.ts";
+import { deleteSealedFiles } from "../store/sealed-files.ts";
 import type { Rest } from "./carry.ts";
 import { setStatus } from "./progress.ts";
 
@@ -17,6 +18,7 @@ export async function settle(
     const { changeId } = lease;
     if (rest.at === "end") {
       await setStatus(sql, record, changeId, rest.status, rest.error);
+      await deleteSealedFiles(sql, changeId);
     } else {
       const { gate, revision, digest, interruptId } = rest;
       const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId });

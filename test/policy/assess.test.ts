@@ -31,7 +31,7 @@ function planOf(lines: Line[], risk: Risk = "low"): Plan {
 }
 
 function assess(lines: Line[], risk: Risk = "low", rules = policy) {
-  const assessment = assessPlan(planOf(lines, risk), rules, null);
+  const assessment = assessPlan(planOf(lines, risk), rules, null, []);
   assert.ok(assessment.ok, JSON.stringify(assessment));
   return assessment;
 }
@@ -105,10 +105,10 @@ test("the way back counts as much as the step", () => {
 });
 
 test("one refused command refuses the plan, with its step and its words", () => {
-  const step = assessPlan(planOf([{ run: read }, { run: "exec web-1 ls" }]), policy, null);
+  const step = assessPlan(planOf([{ run: read }, { run: "exec web-1 ls" }]), policy, null, []);
   assert.ok(!step.ok);
   assert.match(step.reason, /refuses step 2, kubectl exec web-1 ls/);
-  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secrets" }]), policy, null);
+  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secrets" }]), policy, null, []);
   assert.ok(!back.ok);
   assert.match(back.reason, /the rollback of step 1, kubectl get secrets/);
 });

@@ -77,7 +77,7 @@ describe("a change asked for in Slack", () => {
         agent: "planner",
         json: planOf([
           ["scale deployment/web --replicas=4 -n staging", "scale deployment/web --replicas=2 -n staging"],
-          ["scale deployment/not-there --replicas=2 -n staging", null],
+          ["rollout status deployment/not-there --timeout=5s -n staging", null],
         ]),
       },
       { agent: "reviewer", json: { result: "needs_human", notes: "Look at it." } },

@@ -77,6 +77,7 @@ function change(given: Partial<Change>): Change {
     stepRisks: ["low"],
     risk: "low",
     riskReasons: [],
+    previews: [],
     environments: ["production"],
     digest: "a".repeat(64),
     currentStep: 0,

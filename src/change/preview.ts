@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { type Plan, Risk } from "./plan.ts";
+
+/** What would become of one object or resource. */
+export const PreviewRow = z.object({
+  /** Whose: a resource's address, or TYPE/NAME, with the field where one changes. */
+  target: z.string(),
+  action: z.enum(["create", "update", "replace", "destroy", "forget", "import", "restart"]),
+  before: z.string().nullable(),
+  after: z.string().nullable(),
+});
+export type PreviewRow = z.infer<typeof PreviewRow>;
+
+/** What a read-only look says one step would do. Texts are redacted and bounded. */
+export const Preview = z.object({
+  step: z.int(),
+  /** The step comes after another one that changes something, so this shows what is there before either. */
+  isBeforeChange: z.boolean(),
+  /** Sentences for people, the counts first. */
+  facts: z.array(z.string()),
+  rows: z.array(PreviewRow),
+  /** How many rows are left out. */
+  omitted: z.int(),
+  /** What the look adds to the risk, and why; "low" adds nothing. */
+  risk: Risk,
+  reasons: z.array(z.string()),
+});
+export type Preview = z.infer<typeof Preview>;
+
+/** What an approval covers beside the commands themselves (design.md, invariant 5). */
+export const Bindings = z.object({
+  /** What of the workspace the commands can read, each with the SHA-256 over all its files. */
+  files: z.array(z.object({ path: z.string(), kind: z.enum(["file", "tree"]), sha256: z.string() })),
+  /** The saved plans, by step. */
+  savedPlans: z.array(z.object({ step: z.int(), sha256: z.string() })),
+  /** Where it runs: context, server and namespace; terraform's directory, workspace, lineage and serial. */
+  targets: z.array(z.string()),
+});
+export type Bindings = z.infer<typeof Bindings>;
+
+/** A plan with everything its approval covers. */
+export type BoundPlan = { revision: number; plan: Plan; bindings: Bindings; digest: string };

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import type { Command, Plan } from "../change/plan.ts";
+import { readKubectl } from "../policy/kubectl-line.ts";
+import type { LookWith } from "./preview-kubectl.ts";
+
+const MinifiedConfig = z.looseObject({
+  "current-context": z.string(),
+  clusters: z.array(z.looseObject({ cluster: z.looseObject({ server: z.string() }) })).min(1),
+  contexts: z
+    .array(
+      z.looseObject({
+        context: z.looseObject({ namespace: z.string().optional(), user: z.string().optional() }),
+      }),
+    )
+    .min(1),
+});
+
+/**
+ * Where a plan's kubectl commands run, one sentence for each context they name: server, user and default namespace as
+ * the kubeconfig says now. What cannot be told is said so, and so differs from what can.
+ */
+export async function kubectlTargets(plan: Plan, look: LookWith): Promise<string[]> {
+  const commands = plan.plan.flatMap((step): Command[] =>
+    step.rollback === null ? [step] : [step, step.rollback],
+  );
+  const byContext = new Map<string, Command>();
+  for (const command of commands.filter(({ tool }) => tool === "kubectl")) {
+    const read = readKubectl(command.args);
+    if (read.ok) byContext.set(read.line.context ?? "", command);
+  }
+  const targets = [...byContext].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Promise.all(targets.map(([context, command]) => targetOf(context, command, look)));
+}
+
+async function targetOf(context: string, command: Command, look: LookWith): Promise<string> {
+  const named = context === "" ? "the current context" : `context ${context}`;
+  const args = [
+    "config",
+    "view",
+    "--minify",
+    "-o",
+    "json",
+    ...(context === "" ? [] : [`--context=${context}`]),
+  ];
+  const looked = await look(args, command);
+  if (!looked.ok) return `kubectl, ${named}: no kubeconfig says where that is`;
+  const read = MinifiedConfig.safeParse(parseJson(looked.stdout));
+  if (!read.success) return `kubectl, ${named}: no kubeconfig says where that is`;
+  const { clusters, contexts } = read.data;
+  const namespace = contexts[0]?.context.namespace ?? "default";
+  const user = contexts[0]?.context.user ?? "nobody";
+  return `kubectl, ${named} (${read.data["current-context"]}): ${clusters[0]?.cluster.server}, as ${user}, namespace ${namespace} unless named`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import type { Command } from "../change/plan.ts";
+import type { Policy } from "../policy/document.ts";
+import type { Files } from "../policy/files.ts";
+import { judge } from "../policy/judge.ts";
+import { type Captured, capture } from "./capture.ts";
+import { directoryOf, type Ground, type Place } from "./place.ts";
+import type { LookWith } from "./preview-kubectl.ts";
+import type { Terraform } from "./preview-terraform.ts";
+import { makeChangeDir } from "./scratch.ts";
+import { readRootCommand } from "./terraform-files.ts";
+import { dataDirOf, prepareRoot } from "./terraform-root.ts";
+
+/** What a change's commands get of the environment, by the environment of the policy they touch. */
+export type EnvOf = (changeId: string, environment: string | null) => Promise<Record<string, string>>;
+
+/** The program's own read-only commands, where a plan's commands run and with what they get. */
+export type Looks = {
+  kubectl(place: Place, signal: AbortSignal): LookWith;
+  /** For what needs no files: it may be asked while the change runs elsewhere. */
+  kubectlAnywhere(changeId: string, signal: AbortSignal): LookWith;
+  terraform(place: Place, command: Command, signal: AbortSignal): { dir: string; terraform: Terraform };
+  /** Gets the terraform root a command runs in ready; why not, or null. Nothing is done for another command. */
+  readyRoot(place: Place, command: Command, signal: AbortSignal): Promise<string | null>;
+  /** What a command gets of the environment. */
+  envOf(place: Place, command: Command): Promise<Record<string, string>>;
+};
+
+type Needs = { ground: Ground; policy: Policy; envOf: EnvOf };
+
+/** A cluster that does not answer a plain read within this will not be worked on either. */
+const KUBECTL_DEADLINE_MS = 20_000;
+
+/** Makes them. They never go through the plan's journal: none of them changes anything. */
+export function createLooks(needs: Needs): Looks {
+  const envOf: Looks["envOf"] = async (place, command) => {
+    const env = await environmentOf(needs, place.changeId, command, place.files);
+    const root = readRootCommand(command)?.root;
+    return root === undefined ? env : { ...env, TF_DATA_DIR: dataDirOf(place, root) };
+  };
+  const terraform: Looks["terraform"] = (place, command, signal) => {
+    const dir = join(place.dir.workspace, readRootCommand(command)?.root ?? command.dir);
+    const deadlineMs = 1_000 * needs.policy.deadlines.terraform_seconds;
+    return {
+      dir,
+      terraform: async (args) =>
+        capture({
+          argv: ["terraform", ...args],
+          cwd: dir,
+          env: await envOf(place, command),
+          deadlineMs,
+          signal,
+        }),
+    };
+  };
+  return {
+    envOf,
+    terraform,
+    kubectl: (place, signal) => async (args, command) =>
+      kubectl(args, directoryOf(place, command), await envOf(place, command), signal),
+    kubectlAnywhere: (changeId, signal) => async (args, command) => {
+      const dir = await makeChangeDir(needs.ground.dataDir, changeId);
+      return kubectl(args, dir.home, await environmentOf(needs, changeId, command, null), signal);
+    },
+    readyRoot: async (place, command, signal) => {
+      const root = readRootCommand(command)?.root;
+      if (root === undefined) return null;
+      const run = terraform(place, command, signal).terraform;
+      return prepareRoot(needs.ground, place, root, run);
+    },
+  };
+}
+
+function environmentOf(
+  needs: Needs,
+  changeId: string,
+  command: Command,
+  files: Files,
+): Promise<Record<string, string>> {
+  const verdict = judge(command, needs.policy, files);
+  return needs.envOf(changeId, verdict.decision === "allow" ? verdict.environment : null);
+}
+
+async function kubectl(
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+  signal: AbortSignal,
+): ReturnType<LookWith> {
+  const argv = ["kubectl", ...args];
+  const found = await capture({ argv, cwd, env, deadlineMs: KUBECTL_DEADLINE_MS, signal });
+  if (found.exitCode === 0) return { ok: true, stdout: found.stdout };
+  return { ok: false, problem: found.problem ?? whatKubectlSaid(found) };
+}
+
+const QUOTED_CHARS = 500;
+
+function whatKubectlSaid(found: Captured): string {
+  const said = found.stderr.trim();
+  return said === ""
+    ? `kubectl ended with exit code ${found.exitCode}`
+    : `kubectl says: ${said.slice(0, QUOTED_CHARS)}`;
+}

@@ -1,0 +1,121 @@
+import { mkdir } from "node:fs/promises";
+import { join, posix } from "node:path";
+import type { Command, Plan } from "../change/plan.ts";
+import type { Bindings } from "../change/preview.ts";
+import type { Policy } from "../policy/document.ts";
+import type { Files } from "../policy/files.ts";
+import type { Read } from "../policy/verdict.ts";
+import { type ChangeDir, makeChangeDir } from "./scratch.ts";
+import { readWorkspace } from "./snapshot.ts";
+import { layOut, verifyLaidOut } from "./snapshot-layout.ts";
+import { writtenBy } from "./terraform-files.ts";
+
+/** Where the commands of one change run: a copy of exactly the workspace bytes they may read. */
+export type Place = {
+  changeId: string;
+  dir: ChangeDir;
+  files: NonNullable<Files>;
+  bound: Bindings["files"];
+};
+
+type Opened = { ok: true; place: Place } | { ok: false; reason: string };
+
+/** What a workspace is, to whoever copies of it. `dataDir` may lie inside it and is never read. */
+export type Ground = { workspace: string; dataDir: string };
+
+/** The text of every workspace file the policy lets commands read, for judging a plan before it is known what it reads. */
+export async function readWhole(
+  ground: Ground,
+  policy: Policy,
+): Promise<{ ok: true; files: NonNullable<Files> } | { ok: false; reason: string }> {
+  const reads = (policy.directories.length === 0 ? [""] : policy.directories).map(
+    (path): Read => ({ path: posix.normalize(path).replace(/^\.$|\/+$/, ""), kind: "tree" }),
+  );
+  const read = await readWorkspace(ground.workspace, reads, { own: [ground.dataDir] });
+  if (read.ok) return { ok: true, files: read.snapshot.files };
+  return {
+    ok: false,
+    reason: `The workspace cannot be read: ${read.reason}. Mend it, or name the directories that count under "directories" in the policy.`,
+  };
+}
+
+/** Reads the workspace as it is now, and lays out for this change what it reads. */
+export async function openPlace(
+  ground: Ground,
+  changeId: string,
+  plan: Plan,
+  reads: readonly Read[],
+): Promise<Opened> {
+  const bound = await bindFiles(ground, reads);
+  return bound.ok ? layOutPlace(ground, changeId, plan, bound.files) : bound;
+}
+
+/** The place of an approved change, as it was approved: laid out before and unchanged, or laid out anew from the same bytes. */
+export async function reopenPlace(
+  ground: Ground,
+  changeId: string,
+  plan: Plan,
+  approved: Bindings["files"],
+): Promise<Opened> {
+  const reason = await whyFilesDiffer(ground, approved);
+  return reason === null ? layOutPlace(ground, changeId, plan, approved) : { ok: false, reason };
+}
+
+/** The text of approved files, for judging. */
+export async function readFiles(
+  ground: Ground,
+  approved: Bindings["files"],
+): Promise<{ ok: true; files: NonNullable<Files> } | { ok: false; reason: string }> {
+  const reason = await whyFilesDiffer(ground, approved);
+  if (reason !== null) return { ok: false, reason };
+  const read = await readWorkspace(ground.workspace, approved, { own: [ground.dataDir] });
+  return read.ok
+    ? { ok: true, files: read.snapshot.files }
+    : { ok: false, reason: `The workspace cannot be read: ${read.reason}.` };
+}
+
+/** Names what of the workspace is not as it was bound, in a sentence, or null. */
+export async function whyFilesDiffer(ground: Ground, approved: Bindings["files"]): Promise<string | null> {
+  const now = await bindFiles(ground, approved);
+  if (!now.ok) return `The workspace is not as it was approved: ${now.reason}.`;
+  const other = approved.find((file, index) => file.sha256 !== now.files[index]?.sha256);
+  if (other === undefined) return null;
+  const what = other.path === "" ? "The workspace" : `${other.path} in the workspace`;
+  return `${what} has changed since the plan was made.`;
+}
+
+async function bindFiles(
+  ground: Ground,
+  reads: readonly Read[],
+): Promise<{ ok: true; files: Bindings["files"] } | { ok: false; reason: string }> {
+  const files: Bindings["files"] = [];
+  for (const { path, kind } of reads) {
+    const read = await readWorkspace(ground.workspace, [{ path, kind }], { own: [ground.dataDir] });
+    if (!read.ok) return read;
+    files.push({ path, kind, sha256: read.snapshot.hash });
+  }
+  return { ok: true, files };
+}
+
+async function layOutPlace(
+  ground: Ground,
+  changeId: string,
+  plan: Plan,
+  bound: Bindings["files"],
+): Promise<Opened> {
+  const read = await readWorkspace(ground.workspace, bound, { own: [ground.dataDir] });
+  if (!read.ok) return { ok: false, reason: `The workspace cannot be read: ${read.reason}.` };
+  const dir = await makeChangeDir(ground.dataDir, changeId);
+  const { snapshot } = read;
+  if (!(await verifyLaidOut(snapshot, dir.workspace, writtenBy(plan)))) {
+    await layOut(snapshot, dir.workspace);
+  }
+  // A command may run in a directory it reads nothing of.
+  for (const step of plan.plan) await mkdir(join(dir.workspace, step.dir), { recursive: true, mode: 0o700 });
+  return { ok: true, place: { changeId, dir, files: snapshot.files, bound } };
+}
+
+/** The directory a command runs in. */
+export function directoryOf(place: Place, command: Command): string {
+  return join(place.dir.workspace, command.dir);
+}

@@ -1,0 +1,155 @@
+import type { Command, Risk, Step } from "../change/plan.ts";
+import type { Preview, PreviewRow } from "../change/preview.ts";
+import type { KubectlLine } from "../policy/kubectl-line.ts";
+import { completeStep } from "./complete-step.ts";
+import { placeArgs, targetArgs } from "./kubectl-args.ts";
+import { type ClusterObject, nameOf, objectChanges, readField, readObjects } from "./object-changes.ts";
+import type { Redact } from "./redact.ts";
+
+/** Runs a read-only kubectl command where the step would run, and returns what it printed. */
+export type LookWith = (args: readonly string[], step: Command) => Promise<Looked>;
+export type Looked = { ok: true; stdout: string } | { ok: false; problem: string };
+
+/** A step with what it would do, or why it cannot work. */
+export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: false; reason: string };
+
+/** More rows than these are counted, not shown: nobody reads them on a card. */
+const MAX_ROWS = 30;
+/** Verbs that have no dry run of their own in kubectl 1.32. */
+const WITHOUT_DRY_RUN = new Set([
+  "rollout restart",
+  "rollout pause",
+  "rollout resume",
+  "certificate approve",
+  "certificate deny",
+]);
+
+/**
+ * Looks at what one kubectl step would change: what is there now, and a dry run by the server. The step is completed
+ * from what is there (completeStep). `isBeforeChange`: an earlier step may change what is seen; then a look that fails
+ * raises the risk instead of ending the change.
+ */
+export async function previewKubectl(
+  step: Step,
+  line: KubectlLine,
+  isBeforeChange: boolean,
+  look: LookWith,
+  redact: Redact,
+): Promise<PreviewedStep> {
+  const current = await lookAt(line, step, look);
+  if (!current.ok) return unseen(step, isBeforeChange, current.problem, redact);
+  const completed = completeStep(step, line, current.objects, isBeforeChange);
+  // After it: a model's guess at the current count would make the dry run fail.
+  const dry = await dryRun(line, completed.step, look);
+  if (!dry.ok) return unseen(step, isBeforeChange, dry.problem, redact);
+  const rows = rowsOf(line, current.objects, dry.objects);
+  const facts = [...current.objects.slice(0, 5).map(factOf), ...completed.facts].map(redact);
+  const preview: Preview = {
+    step: step.step,
+    isBeforeChange,
+    facts,
+    rows: rows.slice(0, MAX_ROWS).map((row) => redactRow(row, redact)),
+    omitted: Math.max(0, rows.length - MAX_ROWS),
+    ...riskOf(rows),
+  };
+  return { ok: true, step: completed.step, preview };
+}
+
+type Objects = { ok: true; objects: ClusterObject[] } | { ok: false; problem: string };
+
+/** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */
+async function lookAt(line: KubectlLine, step: Step, look: LookWith): Promise<Objects> {
+  const targets = targetArgs(line);
+  if (targets === null) return { ok: true, objects: [] };
+  const looked = await look(
+    ["get", ...targets, ...placeArgs(line), "-o", "json", "--ignore-not-found"],
+    step,
+  );
+  return toObjects(looked);
+}
+
+async function dryRun(
+  line: KubectlLine,
+  step: Step,
+  look: LookWith,
+): Promise<Objects | { ok: true; objects: null }> {
+  if (WITHOUT_DRY_RUN.has(line.verb)) return { ok: true, objects: null };
+  const looked = await look(
+    [...step.args, "--dry-run=server", "-o", line.verb === "delete" ? "name" : "json"],
+    step,
+  );
+  if (line.verb !== "delete" || !looked.ok) return toObjects(looked);
+  return { ok: true, objects: null };
+}
+
+function toObjects(looked: Looked): Objects {
+  if (!looked.ok) return looked;
+  try {
+    return { ok: true, objects: readObjects(looked.stdout) };
+  } catch {
+    return { ok: false, problem: "what kubectl answered could not be read" };
+  }
+}
+
+function rowsOf(line: KubectlLine, now: ClusterObject[], after: ClusterObject[] | null): PreviewRow[] {
+  if (line.verb === "delete") {
+    return now.map((object) => ({ target: nameOf(object), action: "destroy", before: null, after: null }));
+  }
+  if (line.verb === "rollout restart") {
+    return now.map((object) => ({ target: nameOf(object), action: "restart", before: null, after: null }));
+  }
+  return after === null ? [] : objectChanges(now, after);
+}
+
+/** "Deployment/payment-api runs 3 replicas of registry/app:1, revision 7". */
+function factOf(object: ClusterObject): string {
+  const { spec } = object;
+  const replicas = readField(spec, ["replicas"]);
+  const containers = readField(spec, ["template", "spec", "containers"]);
+  const images = Array.isArray(containers) ? containers.map((one) => readField(one, ["image"])) : [];
+  const revision = object.metadata.annotations?.["deployment.kubernetes.io/revision"];
+  const parts = [
+    ...(typeof replicas === "number" ? [`${replicas} ${replicas === 1 ? "replica" : "replicas"}`] : []),
+    ...(images.length > 0 ? [`image ${images.join(", ")}`] : []),
+    ...(revision === undefined ? [] : [`revision ${revision}`]),
+  ];
+  return parts.length === 0 ? `${nameOf(object)} is there` : `${nameOf(object)} now: ${parts.join(", ")}`;
+}
+
+function riskOf(rows: readonly PreviewRow[]): { risk: Risk; reasons: string[] } {
+  const toZero = rows.filter((row) => row.target.endsWith(" spec.replicas") && row.after === "0");
+  if (toZero.length > 0)
+    return { risk: "high", reasons: toZero.map(({ target }) => `${target} would become 0`) };
+  return { risk: "low", reasons: [] };
+}
+
+function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
+  const { before, after } = row;
+  return {
+    ...row,
+    target: redact(row.target),
+    before: before === null ? null : redact(before),
+    after: after === null ? null : redact(after),
+  };
+}
+
+function unseen(step: Step, isBeforeChange: boolean, problem: string, redact: Redact): PreviewedStep {
+  const said = redact(problem);
+  if (!isBeforeChange) {
+    return { ok: false, reason: `Step ${step.step} cannot be previewed: ${said}.` };
+  }
+  const reason = `what it would change cannot be seen before the earlier steps have run (${said})`;
+  return {
+    ok: true,
+    step,
+    preview: {
+      step: step.step,
+      isBeforeChange,
+      facts: [],
+      rows: [],
+      omitted: 0,
+      risk: "high",
+      reasons: [reason],
+    },
+  };
+}

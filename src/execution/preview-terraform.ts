@@ -1,0 +1,136 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import type { Step } from "../change/plan.ts";
+import type { Preview, PreviewRow } from "../change/preview.ts";
+import type { Captured } from "./capture.ts";
+import type { Redact } from "./redact.ts";
+import { sha256Of } from "./snapshot.ts";
+import { planFileOf, readRootCommand } from "./terraform-files.ts";
+import { readPlanJson } from "./terraform-plan.ts";
+
+/** Runs terraform in the step's directory, and returns what it printed. */
+export type Terraform = (args: readonly string[]) => Promise<Captured>;
+
+/** A step that applies exactly one saved plan, with the plan's bytes, and where it applies. */
+export type SavedStep =
+  | {
+      ok: true;
+      step: Step;
+      preview: Preview;
+      plan: { bytes: Buffer; sha256: string; path: string };
+      target: string;
+    }
+  | { ok: false; reason: string };
+
+const MAX_ROWS = 30;
+/** What is quoted of terraform's own words when it fails: the end, where the error stands. */
+const QUOTED_CHARS = 1_500;
+/** Flags of an apply that a plan does not take, or that are given to it here. */
+const APPLY_ONLY = new Set(["-auto-approve", "-input", "-no-color", "-compact-warnings", "-destroy"]);
+
+/**
+ * Plans an apply or destroy, and turns the step into one that applies exactly the saved plan. There is no way back by
+ * itself: taking an apply back is another apply, with a plan and an approval of its own.
+ */
+export async function previewTerraform(
+  step: Step,
+  isBeforeChange: boolean,
+  place: { dir: string; terraform: Terraform },
+  redact: Redact,
+): Promise<SavedStep> {
+  const { terraform } = place;
+  const no = (what: string, found: Captured): SavedStep => ({
+    ok: false,
+    reason: `Step ${step.step}: ${what} in ${where(step.dir)} failed. ${redact(quote(found))}`,
+  });
+  const read = readRootCommand(step);
+  if (read === null)
+    return { ok: false, reason: `Step ${step.step} is no terraform command that can be planned.` };
+  const { line, root } = read;
+  if (line.operands.length > 0) {
+    return {
+      ok: false,
+      reason: `Step ${step.step} applies a plan of its own, ${line.operands.join(" ")}. Greenlight makes the saved plan itself: plan an apply without one.`,
+    };
+  }
+  const file = planFileOf(step.step);
+  await rm(join(place.dir, file), { force: true });
+  const kept = [...line.flags].filter(([name]) => !APPLY_ONLY.has(name));
+  const flags = kept.flatMap(([name, values]) => values.map((value) => `${name}=${value}`));
+  const destroys = line.verb === "destroy" || line.flags.get("-destroy")?.[0] === "true";
+  const planned = await terraform([
+    "plan",
+    "-input=false",
+    "-no-color",
+    `-out=${file}`,
+    ...(destroys ? ["-destroy"] : []),
+    ...flags,
+  ]);
+  if (planned.exitCode !== 0) return no("terraform plan", planned);
+  const shown = await terraform(["show", "-json", file]);
+  if (shown.exitCode !== 0) return no("reading the saved plan", shown);
+  const identity = await readIdentity(terraform);
+  if (!identity.ok) return no(identity.what, identity.found);
+  const path = join(place.dir, file);
+  const bytes = await readFile(path);
+  const args = ["apply", "-input=false", "-no-color", file];
+  return {
+    ok: true,
+    step: { ...step, args, dir: root, rollback: null },
+    preview: toPreview(step, isBeforeChange, shown.stdout, redact),
+    plan: { bytes, sha256: sha256Of(bytes), path },
+    target: `terraform ${where(root)}: ${identity.text}`,
+  };
+}
+
+/** Which state it applies to. The state itself may hold secrets: only its lineage and serial are looked at. */
+async function readIdentity(
+  terraform: Terraform,
+): Promise<{ ok: true; text: string } | { ok: false; what: string; found: Captured }> {
+  const workspace = await terraform(["workspace", "show"]);
+  if (workspace.exitCode !== 0) return { ok: false, what: "terraform workspace show", found: workspace };
+  const state = await terraform(["state", "pull"]);
+  if (state.exitCode !== 0)
+    return { ok: false, what: "reading the state's serial", found: { ...state, stdout: "" } };
+  const name = workspace.stdout.trim();
+  if (state.stdout.trim() === "") return { ok: true, text: `workspace ${name}, no state yet` };
+  const { lineage, serial } = z
+    .object({ lineage: z.string(), serial: z.int() })
+    .parse(JSON.parse(state.stdout));
+  return { ok: true, text: `workspace ${name}, lineage ${lineage}, serial ${serial}` };
+}
+
+function toPreview(step: Step, isBeforeChange: boolean, json: string, redact: Redact): Preview {
+  const plan = readPlanJson(json);
+  const rows: PreviewRow[] = plan.resources.map(({ address, action }) => ({
+    target: redact(address),
+    action,
+    before: null,
+    after: null,
+  }));
+  const { create, update, replace, destroy, forget } = plan.counts;
+  const gone = replace + destroy + forget;
+  return {
+    step: step.step,
+    isBeforeChange,
+    facts: [
+      `Saved plan: ${create} to create, ${update} to update, ${replace} to replace, ${destroy} to destroy${forget > 0 ? `, ${forget} to forget` : ""}`,
+      "Exactly this plan is applied; if the state has changed by then, terraform refuses it",
+      "Taking it back is never automatic: it would be a new change, with a plan and an approval of its own",
+    ],
+    rows: rows.slice(0, MAX_ROWS),
+    omitted: Math.max(0, rows.length - MAX_ROWS),
+    risk: gone > 0 ? "high" : "low",
+    reasons: gone > 0 ? [`the plan destroys, replaces or forgets ${gone} of what is there`] : [],
+  };
+}
+
+function where(root: string): string {
+  return root === "" ? "the workspace's root" : root;
+}
+
+function quote(found: Captured): string {
+  const said = `${found.stdout}\n${found.stderr}`.trim().slice(-QUOTED_CHARS);
+  return found.problem ?? `terraform said: ${said}`;
+}

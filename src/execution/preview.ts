@@ -1,0 +1,143 @@
+import type { Plan, Step } from "../change/plan.ts";
+import { argvOf } from "../change/plan.ts";
+import type { Bindings, Preview } from "../change/preview.ts";
+import { assessPlan } from "../policy/assess.ts";
+import type { Policy } from "../policy/document.ts";
+import { judge } from "../policy/judge.ts";
+import { readKubectl } from "../policy/kubectl-line.ts";
+import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
+import { kubectlTargets } from "./kubectl-identity.ts";
+import type { Looks } from "./looks.ts";
+import { type Ground, openPlace, type Place, readWhole } from "./place.ts";
+import { previewKubectl } from "./preview-kubectl.ts";
+import { previewTerraform } from "./preview-terraform.ts";
+import type { Redact } from "./redact.ts";
+import { runsSavedPlan } from "./terraform-files.ts";
+
+/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
+export type PreviewedPlan =
+  | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
+  | { ok: false; reason: string };
+
+/** A step that creates, deletes or runs terraform may change whatever a later one names. */
+const ANYTHING = "anything";
+
+/** Keeps a saved plan so that any instance can run it, and nobody reads it. */
+export type KeepPlan = (
+  key: { changeId: string; revision: number; step: number },
+  plan: { bytes: Buffer; sha256: string; path: string },
+) => Promise<void>;
+
+type Needs = { ground: Ground; policy: Policy; looks: Looks; keepPlan: KeepPlan; redact: Redact };
+type Seen = {
+  steps: Step[];
+  previews: Preview[];
+  savedPlans: Bindings["savedPlans"];
+  targets: string[];
+  /** What the steps so far change; ANYTHING when one of them may change more than the target it names. */
+  changed: Set<string>;
+};
+
+/**
+ * Makes the function behind previewChange: judges the plan with the files it reads, copies those, and looks at each step
+ * that would change something. Nothing it runs changes anything but this change's own directories.
+ */
+export function createPreview(needs: Needs) {
+  return async (
+    changeId: string,
+    revision: number,
+    plan: Plan,
+    signal: AbortSignal,
+  ): Promise<PreviewedPlan> => {
+    const { ground, policy, looks } = needs;
+    const whole = await readWhole(ground, policy);
+    if (!whole.ok) return whole;
+    const assessment = assessPlan(plan, policy, whole.files, []);
+    if (!assessment.ok) return assessment;
+    const opened = await openPlace(ground, changeId, plan, assessment.reads);
+    if (!opened.ok) return opened;
+    const { place } = opened;
+    const reason = await readyRoots(needs, place, plan, signal);
+    if (reason !== null) return { ok: false, reason };
+    const seen: Seen = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
+    for (const step of plan.plan) {
+      const refusal = await previewStep(needs, { changeId, revision }, place, step, seen, signal);
+      if (refusal !== null) return { ok: false, reason: refusal };
+    }
+    const completed = { ...plan, plan: seen.steps };
+    const clusters = await kubectlTargets(completed, looks.kubectlAnywhere(changeId, signal));
+    const bindings = {
+      files: place.bound,
+      savedPlans: seen.savedPlans,
+      targets: [...clusters, ...seen.targets],
+    };
+    return { ok: true, plan: completed, previews: seen.previews, bindings };
+  };
+}
+
+/** `terraform init` in every root the plan names, run by the program. */
+async function readyRoots(
+  needs: Needs,
+  place: Place,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<string | null> {
+  for (const step of plan.plan) {
+    const reason = await needs.looks.readyRoot(place, step, signal);
+    if (reason !== null) return needs.redact(`Step ${step.step}: ${reason}.`);
+  }
+  return null;
+}
+
+/** Adds one step to what was seen; returns why the change cannot go on, or null. */
+async function previewStep(
+  needs: Needs,
+  owner: { changeId: string; revision: number },
+  place: Place,
+  step: Step,
+  seen: Seen,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const verdict = judge(step, needs.policy, place.files);
+  if (verdict.decision === "deny") {
+    return `Policy refuses step ${step.step}, ${argvOf(step).join(" ")}: ${verdict.reasons.join("; ")}.`;
+  }
+  if (verdict.risk === "low") {
+    seen.steps.push(step);
+    return null;
+  }
+  if (step.tool === "kubectl") {
+    const read = readKubectl(step.args);
+    if (!read.ok) return `Step ${step.step} cannot be read: ${read.reason}.`;
+    const key = targetKey(read.line);
+    const isBeforeChange = seen.changed.has(key) || seen.changed.has(ANYTHING);
+    const looked = await previewKubectl(
+      step,
+      read.line,
+      isBeforeChange,
+      needs.looks.kubectl(place, signal),
+      needs.redact,
+    );
+    if (!looked.ok) return looked.reason;
+    seen.steps.push(looked.step);
+    seen.previews.push(looked.preview);
+    seen.changed.add(changesOnlyItsTarget(read.line) ? key : ANYTHING);
+    return null;
+  }
+  const isBeforeChange = seen.changed.size > 0;
+  seen.changed.add(ANYTHING);
+  if (!runsSavedPlan(step)) {
+    seen.steps.push({ ...step, rollback: null });
+    return null;
+  }
+  const terraform = needs.looks.terraform(place, step, signal);
+  const saved = await previewTerraform(step, isBeforeChange, terraform, needs.redact);
+  if (!saved.ok) return saved.reason;
+  const { bytes, sha256, path } = saved.plan;
+  await needs.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
+  seen.steps.push(saved.step);
+  seen.previews.push(saved.preview);
+  seen.savedPlans.push({ step: step.step, sha256 });
+  seen.targets.push(saved.target);
+  return null;
+}

@@ -1,0 +1,84 @@
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { StepKey } from "../change/journal.ts";
+import type { Command } from "../change/plan.ts";
+import type { BoundPlan } from "../change/preview.ts";
+import type { Policy } from "../policy/document.ts";
+import type { Files } from "../policy/files.ts";
+import type { Looks } from "./looks.ts";
+import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
+import { sha256Of } from "./snapshot.ts";
+import { createWhyBackVoid, createWhyVoid, filesOf } from "./still-approved.ts";
+import { planFileOf } from "./terraform-files.ts";
+
+/** Where a step runs, with what, and the files it is judged by; or why it must not. */
+export type ReadyStep = (
+  key: StepKey,
+  command: Command,
+  bound: BoundPlan,
+  signal: AbortSignal,
+) => Promise<
+  { ok: true; cwd: string; env: Record<string, string>; files: Files } | { ok: false; reason: string }
+>;
+
+/** Finds a saved plan again: its bytes, and where they lay when it was made. Null: there is none. */
+export type OpenPlan = (key: {
+  changeId: string;
+  revision: number;
+  step: number;
+}) => Promise<{ bytes: Buffer; path: string } | null>;
+
+/** Makes the last check before a spawn: all that was approved is still so, and lies where the command will read it. */
+export function createReadyStep(needs: {
+  ground: Ground;
+  policy: Policy;
+  looks: Looks;
+  openPlan: OpenPlan;
+}): ReadyStep {
+  const whyVoid = createWhyVoid(needs);
+  const whyBackVoid = createWhyBackVoid(needs);
+  return async (key, command, bound, signal) => {
+    const { ground, policy, looks } = needs;
+    const isForward = key.direction === "forward";
+    const reason = isForward
+      ? await whyVoid(key.changeId, bound, signal)
+      : await whyBackVoid(key.changeId, bound, command, signal);
+    if (reason !== null) return { ok: false, reason };
+    const files = isForward ? bound.bindings.files : filesOf(command, bound, policy);
+    const opened = await reopenPlace(ground, key.changeId, bound.plan, files);
+    if (!opened.ok) return opened;
+    const { place } = opened;
+    const notReady =
+      (await looks.readyRoot(place, command, signal)) ??
+      (await layOutPlan(needs, place, key, command, bound));
+    if (notReady !== null) return { ok: false, reason: notReady };
+    const cwd = directoryOf(place, command);
+    return { ok: true, cwd, env: await looks.envOf(place, command), files: place.files };
+  };
+}
+
+/** Puts the approved saved plan where the step reads it. Returns why not, or null. */
+async function layOutPlan(
+  needs: { openPlan: OpenPlan },
+  place: Place,
+  key: StepKey,
+  command: Command,
+  bound: BoundPlan,
+): Promise<string | null> {
+  const approved = bound.bindings.savedPlans.find(({ step }) => step === key.step);
+  if (approved === undefined || key.direction !== "forward") return null;
+  const path = join(directoryOf(place, command), planFileOf(key.step));
+  const there = await readFile(path).catch(() => null);
+  if (there !== null && sha256Of(there) === approved.sha256) return null;
+  const kept = await needs.openPlan({ changeId: key.changeId, revision: key.revision, step: key.step });
+  if (kept === null || sha256Of(kept.bytes) !== approved.sha256) {
+    return "The saved terraform plan that was approved is not there any more.";
+  }
+  if (kept.path !== path) {
+    return `The saved terraform plan was made in ${kept.path} and would be applied in ${path}. terraform writes paths into a plan, so give every instance the same GREENLIGHT_DATA and GREENLIGHT_WORKSPACE.`;
+  }
+  await rm(path, { force: true });
+  await writeFile(path, kept.bytes, { mode: 0o600, flag: "wx" });
+  await chmod(path, 0o600);
+  return null;
+}

@@ -1,0 +1,64 @@
+import type { Command } from "../change/plan.ts";
+import type { Bindings, BoundPlan } from "../change/preview.ts";
+import { digestOf } from "../policy/digest.ts";
+import type { Policy } from "../policy/document.ts";
+import { judge } from "../policy/judge.ts";
+import { kubectlTargets } from "./kubectl-identity.ts";
+import type { Looks } from "./looks.ts";
+import { type Ground, whyFilesDiffer } from "./place.ts";
+
+/** Says why what was approved is not what would run now, in a sentence, or null. */
+export type WhyVoid = (changeId: string, bound: BoundPlan, signal: AbortSignal) => Promise<string | null>;
+
+/**
+ * Makes the check of design.md's invariant 5: the rules, the bytes of every file the commands can read, and the clusters
+ * they run against are those the digest was made from. Saved terraform plans are checked where they are laid out, and
+ * terraform itself refuses one whose state has changed.
+ */
+export function createWhyVoid(needs: { ground: Ground; policy: Policy; looks: Looks }): WhyVoid {
+  return async (changeId, bound, signal) =>
+    whyOtherRules(bound, needs.policy) ??
+    (await whyFilesDiffer(needs.ground, bound.bindings.files)) ??
+    (await whyElsewhere(changeId, bound, needs.looks, signal));
+}
+
+/** The same for a command of the way back: of the files only what that command reads counts. */
+export function createWhyBackVoid(needs: { ground: Ground; policy: Policy; looks: Looks }) {
+  return async (
+    changeId: string,
+    bound: BoundPlan,
+    command: Command,
+    signal: AbortSignal,
+  ): Promise<string | null> =>
+    whyOtherRules(bound, needs.policy) ??
+    (await whyFilesDiffer(needs.ground, filesOf(command, bound, needs.policy))) ??
+    (await whyElsewhere(changeId, bound, needs.looks, signal));
+}
+
+/** What of the approved files one command reads. */
+export function filesOf(command: Command, bound: BoundPlan, policy: Policy): Bindings["files"] {
+  const verdict = judge(command, policy, null);
+  const reads = verdict.decision === "allow" ? verdict.reads : [];
+  return bound.bindings.files.filter((file) =>
+    reads.some(({ path, kind }) => path === file.path && kind === file.kind),
+  );
+}
+
+function whyOtherRules(bound: BoundPlan, policy: Policy): string | null {
+  const { plan, revision, bindings, digest } = bound;
+  if (digestOf(plan, revision, policy, bindings) === digest) return null;
+  return "The policy has changed since the plan was made.";
+}
+
+async function whyElsewhere(
+  changeId: string,
+  bound: BoundPlan,
+  looks: Looks,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const now = await kubectlTargets(bound.plan, looks.kubectlAnywhere(changeId, signal));
+  const other = now.find((target) => !bound.bindings.targets.includes(target));
+  return other === undefined
+    ? null
+    : `The commands would run somewhere else than the plan was made for: ${other}.`;
+}

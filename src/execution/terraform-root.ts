@@ -1,0 +1,75 @@
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { backendOf } from "../policy/terraform-backend.ts";
+import type { Captured } from "./capture.ts";
+import type { Ground, Place } from "./place.ts";
+import { OVERRIDE_FILE } from "./terraform-files.ts";
+
+/**
+ * Gets a terraform root ready in a change's place: its own data directory, its state where the workspace keeps it, and
+ * `terraform init` run by the program. Once per change and root. Returns why not, or null.
+ */
+export async function prepareRoot(
+  ground: Ground,
+  place: Place,
+  root: string,
+  terraform: (args: readonly string[]) => Promise<Captured>,
+): Promise<string | null> {
+  const ready = join(dataDirOf(place, root), "greenlight-ready");
+  const backend = backendOf(place.files, root);
+  if (backend === "local") {
+    return `${where(root)} keeps its state in a local file of its own naming. Leave the backend block out, or name a remote one`;
+  }
+  // Not only once: a copy that was laid out anew has lost it, and the state would be written beside the copy.
+  if (backend === "unsaid") await keepStateInWorkspace(ground, place, root);
+  if (await isThere(ready)) return null;
+  await mkdir(dataDirOf(place, root), { recursive: true, mode: 0o700 });
+  const found = await terraform(["init", "-input=false", "-no-color", "-lockfile=readonly"]);
+  if (found.exitCode === 0) {
+    await writeFile(ready, "");
+    return null;
+  }
+  const said = found.problem ?? `${found.stdout}\n${found.stderr}`.trim().slice(-1_500);
+  return `terraform init in ${where(root)} failed: ${said}`;
+}
+
+/** Where terraform keeps a root's plugins and backend for this change (TF_DATA_DIR). */
+export function dataDirOf(place: Place, root: string): string {
+  return join(place.dir.terraform, Buffer.from(root).toString("base64url") || "root");
+}
+
+/**
+ * A root without a backend keeps its state in a file beside it. Terraform writes that file anew, so a link would be
+ * replaced by a file in the copy and the state lost with it (measured, 1.11.4): an override names the real path.
+ */
+async function keepStateInWorkspace(ground: Ground, place: Place, root: string): Promise<void> {
+  const real = join(ground.workspace, root);
+  const text = [
+    "terraform {",
+    '  backend "local" {',
+    `    path          = ${quoted(join(real, "terraform.tfstate"))}`,
+    `    workspace_dir = ${quoted(join(real, "terraform.tfstate.d"))}`,
+    "  }",
+    "}",
+    "",
+  ].join("\n");
+  const file = join(place.dir.workspace, root, OVERRIDE_FILE);
+  await rm(file, { force: true });
+  await writeFile(file, text, { mode: 0o400, flag: "wx" });
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A string as HCL reads it: `${` and `%{` would begin a template. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll("${", "$${").replaceAll("%{", "%%{");
+}
+
+function where(root: string): string {
+  return root === "" ? "the workspace's root" : root;
+}

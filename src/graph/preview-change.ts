@@ -1,0 +1,17 @@
+import type { GraphDeps } from "./deps.ts";
+import type { NodeContext } from "./node-context.ts";
+import type { GraphState, GraphUpdate } from "./state.ts";
+
+/** Holds the plan against policy, looks at what it would change without changing anything, and completes it from what is there. */
+export async function previewChange(
+  deps: GraphDeps,
+  state: GraphState,
+  context: NodeContext,
+): Promise<GraphUpdate> {
+  if (state.error !== null) return {};
+  if (state.plan === null) return { error: "There is no plan to preview. Nothing was run." };
+  const previewed = await deps.previewPlan(context.changeId, state.revision, state.plan, context.signal);
+  if (!previewed.ok) return { error: `${previewed.reason} Nothing was run.` };
+  const { plan, previews, bindings } = previewed;
+  return { plan, previews, bindings };
+}

@@ -1,0 +1,19 @@
+import { posix } from "node:path";
+import { blocksOf, jsonBlocksOf } from "./terraform-blocks.ts";
+
+/** Where a root says its state is kept: nowhere (terraform then uses a file beside it), in a local file, or elsewhere. */
+export type Backend = "unsaid" | "local" | "elsewhere";
+
+/** Reads a root's backend from its own files, overrides included. Throws `UnclearError` where a file cannot be read for sure. */
+export function backendOf(files: ReadonlyMap<string, string>, root: string): Backend {
+  const inner = [...files]
+    .filter(([path]) => posix.dirname(path) === (root === "" ? "." : root) && /\.tf(\.json)?$/.test(path))
+    .flatMap(([path, text]) => (path.endsWith(".json") ? jsonBlocksOf(text) : blocksOf(text)))
+    .filter(({ type }) => type === "terraform")
+    .flatMap(({ blocks }) => blocks);
+  const backends = inner.filter(({ type }) => type === "backend");
+  if (inner.some(({ type }) => type === "cloud") || backends.some(({ labels }) => labels[0] !== "local")) {
+    return "elsewhere";
+  }
+  return backends.length > 0 ? "local" : "unsaid";
+}
