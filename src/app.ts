@@ -6,6 +6,7 @@ import type { PoolConfig } from "pg";
 import { createAsk } from "./agents/claude.ts";
 import type { Changes } from "./change/changes.ts";
 import { type Config, secretsOf } from "./config.ts";
+import { createDeciding } from "./deciding.ts";
 import { openEncryptionKey } from "./execution/encryption-key.ts";
 import { createRedact } from "./execution/redact.ts";
 import { createSeal } from "./execution/seal.ts";
@@ -29,7 +30,6 @@ import type { Lease } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { listenForWakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
-import { createChanges } from "./threads/changes.ts";
 import { startWorker } from "./threads/worker.ts";
 
 /** A running Greenlight. `lines` say what is real and what is a stand-in. `graph` and `database` are for tests. */
@@ -86,10 +86,12 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   closing.push(async () => tracing?.flush());
   const graph = createGraph(deps, createCheckpointer(database), tracing === null ? [] : [tracing.tracer]);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  const worker = startWorker({ database, wakes, record, graph, leases, owner, limits: LIMITS, log });
+  const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: always, now: () => new Date() };
+  const deciding = createDeciding({ database, record, redact, ...rules });
+  const { changes, openUntil, nobodyCanApprove } = deciding;
+  const running = { database, wakes, record, graph, leases, owner, openUntil };
+  const worker = startWorker({ ...running, limits: LIMITS, log });
   closing.push(() => worker.stop(GRACE_MS));
-  const changes = createChanges({ database, record, policy: ground.policy, redact });
-  const nobodyCanApprove = ground.policy.approvers.length === 0;
   const slack = await createSlack({
     config: { ...company, requesters: config.requesters, channels: config.channels, nobodyCanApprove },
     changes,
@@ -100,11 +102,7 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
     changes,
     mounts: mountsOf(slack, company.standIn),
     tokens: config.tokens,
-    isReady: () =>
-      database.query("select 1").then(
-        () => true,
-        () => false,
-      ),
+    isReady: () => answers(database),
     onFault: (error) => log.error({ err: error }, "A request could not be answered"),
   });
   const address = await server.listen({
@@ -114,25 +112,30 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   closing.push(() => server.close());
   await slack.start();
   closing.push(() => slack.stop());
-  const traces =
-    tracing === null ? "Traces: none" : `Traces: LangSmith, ${config.tracing?.endpoint ?? "its own address"}`;
   const lines = [
     `Database: ${databaseLine}`,
     `Slack: ${company.line}`,
     `Model: ${model.line}`,
     ...ground.lines,
-    approversLine(ground.policy.approvers),
-    traces,
+    ...deciding.lines,
+    config.tracing === null
+      ? "Traces: none"
+      : `Traces: LangSmith, ${config.tracing.endpoint ?? "its own address"}`,
   ];
   const { standIn } = company;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
   return { address, page, slack: standIn, lines, changes, graph, database, stop: () => close(closing) };
 }
 
-function approversLine(approvers: readonly string[]): string {
-  return approvers.length === 0
-    ? "Approvers: none, so nobody can approve in Slack (set GREENLIGHT_APPROVERS)"
-    : `Approvers: ${approvers.join(", ")}`;
+async function always(): Promise<{ ok: true }> {
+  return { ok: true };
+}
+
+function answers(database: Database): Promise<boolean> {
+  return database.query("select 1").then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What is served beside the API: Slack's events in HTTP mode, and the playground's page. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Approval, ApprovalTerms } from "./approval.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
@@ -50,7 +51,10 @@ export const answersOf: Record<Gate, readonly Answer[]> = {
   operator: ["accept", "roll_back"],
 };
 
-/** One question put to a person, and its answer once there is one. It never changes after that. */
+/**
+ * One question put to a person, and its answer once there is one. It never changes after that. `approvals`: who has said
+ * yes so far, the oldest first; `by` is whoever completed them, or broke the glass. `expiresAt` null: it stays open.
+ */
 export const Decision = z.object({
   gate: Gate,
   revision: z.int(),
@@ -59,7 +63,10 @@ export const Decision = z.object({
   answer: Answer.nullable(),
   by: Person.nullable(),
   reason: z.string().nullable(),
+  approvals: z.array(Approval).default([]),
+  brokeGlass: z.boolean().default(false),
   askedAt: z.date(),
+  expiresAt: z.date().nullable().default(null),
   decidedAt: z.date().nullable(),
 });
 export type Decision = z.infer<typeof Decision>;
@@ -86,6 +93,8 @@ export const Change = z.object({
   /** What was seen of the plan's effects before anybody was asked. */
   previews: z.array(Preview),
   digest: z.string().nullable(),
+  /** What its approval takes by the rules as they are now; null where nobody asked the rules. */
+  terms: ApprovalTerms.nullable().default(null),
   currentStep: z.int(),
   review: ReviewerOutput.nullable(),
   /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */

@@ -1,3 +1,4 @@
+import type { ApprovalTerms } from "./approval.ts";
 import type { Answer, Change, Decision, Gate, SlackHome } from "./change.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Person } from "./person.ts";
@@ -14,13 +15,20 @@ export type Ask = {
   idempotencyKey: string;
 };
 
-/** What became of a request. `repeated`: it was asked before (same key, or the same words again within seconds). */
+/**
+ * What became of a request. `repeated`: it was asked before (same key, or the same words again within seconds).
+ * `forbidden`: the policy does not let this person ask for it here.
+ */
 export type Asked =
   | { kind: "accepted"; change: Change }
   | { kind: "repeated"; change: Change }
+  | { kind: "forbidden"; reason: string }
   | { kind: "refused"; reason: string };
 
-/** A decision as a person makes it; `revision` and `digest` (or its first 12 characters) are what they saw. */
+/**
+ * A decision as a person makes it; `revision` and `digest` (or its first 12 characters) are what they saw. `groups`: the
+ * user groups Slack says they are in at this moment. `breaksGlass`: approve alone, whatever the approvers and freezes say.
+ */
 export type Decide = {
   changeId: string;
   gate: Gate;
@@ -30,17 +38,24 @@ export type Decide = {
   answer: Answer;
   by: Person;
   reason: string | null;
+  groups?: readonly string[];
+  breaksGlass?: boolean;
 };
 
+/** The fewest characters of a reason that may break the glass. */
+export const MIN_BREAK_GLASS_REASON = 10;
+
 /**
- * What became of a decision. `decided`: this one won. `already`: another one stands (shown). `stale`: the question asked
- * about is not the one open now. `refused`: this person may not. `unknown`: there is no such change.
+ * What became of a decision. `decided`: this one won. `counted`: a yes that counts, and more are needed; `isNew` false:
+ * it counted before. `already`: another one stands (shown). `stale`: the question asked about is not the one open now.
+ * `refused`: this person may not, or not now; `terms` say who may. `unknown`: there is no such change.
  */
 export type Decided =
   | { kind: "decided"; change: Change; decision: Decision }
+  | { kind: "counted"; change: Change; count: number; quorum: number; isNew: boolean }
   | { kind: "already"; change: Change; decision: Decision }
   | { kind: "stale"; change: Change; reason: string }
-  | { kind: "refused"; reason: string }
+  | { kind: "refused"; reason: string; terms?: ApprovalTerms }
   | { kind: "unknown" };
 
 /** The one port that Slack and HTTP see: everything they can do to, or learn of, changes. */

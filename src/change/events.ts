@@ -25,6 +25,15 @@ export const ChangeEvent = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("opened"), gate: Gate, revision: z.int(), round: z.int() }),
   z.object({
+    type: z.literal("approved"),
+    gate: Gate,
+    revision: z.int(),
+    round: z.int(),
+    by: Person,
+    count: z.int(),
+    quorum: z.int(),
+  }),
+  z.object({
     type: z.literal("decided"),
     gate: Gate,
     revision: z.int(),
@@ -32,6 +41,8 @@ export const ChangeEvent = z.discriminatedUnion("type", [
     answer: Answer,
     by: Person,
     reason: z.string().nullable(),
+    /** Approved alone, against approvers or a freeze. */
+    brokeGlass: z.boolean().default(false),
   }),
   z.object({ type: z.literal("step_started"), ...stepFields }),
   z.object({ type: z.literal("step_logged"), ...stepFields }),

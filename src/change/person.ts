@@ -1,7 +1,15 @@
 import { z } from "zod";
 
-/** Somebody in a Slack workspace. Both ids come from a verified payload, never from text. */
-const SlackPerson = z.object({ kind: z.literal("slack"), teamId: z.string(), userId: z.string() });
+/**
+ * Somebody in a Slack workspace. The ids come from a verified payload, never from text. `enterpriseUserId` is who they are
+ * in the whole organisation (Enterprise Grid, W…), where Slack says so.
+ */
+const SlackPerson = z.object({
+  kind: z.literal("slack"),
+  teamId: z.string(),
+  userId: z.string(),
+  enterpriseUserId: z.string().optional(),
+});
 
 /** The holder of an API token; `slackId` is who they are in Slack, when the token says so. */
 const TokenPerson = z.object({
@@ -21,23 +29,29 @@ export type SlackPerson = z.infer<typeof SlackPerson>;
 export type TokenPerson = z.infer<typeof TokenPerson>;
 
 /**
- * Whether two identities are the same human being, as far as anybody can tell:
- * the same Slack user id, or the same token name. A token that names a Slack id is that Slack user.
+ * Whether two identities are the same human being, as far as anybody can tell: a Slack user id in common, or the same
+ * token name. A token that names a Slack id is that Slack user. The workspace is left out on purpose: in an organisation
+ * one person has one id in many workspaces, and what hangs on this (nobody approves their own change, nobody counts twice)
+ * is safe only when doubt says "the same". Who may approve is compared with the workspace (policy/approvers.ts).
  */
 export function isSamePerson(one: Person, other: Person): boolean {
   const ids = new Set(identitiesOf(one));
   return identitiesOf(other).some((id) => ids.has(id));
 }
 
-function identitiesOf(person: Person): string[] {
+/** Every Slack user id this person is known by; none for the policy. */
+export function slackIdsOf(person: Person): string[] {
   switch (person.kind) {
     case "slack":
-      return [`slack:${person.userId}`];
+      return [person.userId, ...(person.enterpriseUserId === undefined ? [] : [person.enterpriseUserId])];
     case "token":
-      return person.slackId === null
-        ? [`token:${person.name}`]
-        : [`token:${person.name}`, `slack:${person.slackId}`];
+      return person.slackId === null ? [] : [person.slackId];
     case "policy":
       return [];
   }
+}
+
+function identitiesOf(person: Person): string[] {
+  const names = person.kind === "token" ? [`token:${person.name}`] : [];
+  return [...names, ...slackIdsOf(person).map((id) => `slack:${id}`)];
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { Answer, openDecision } from "../change/change.ts";
-import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
+import { approversInWords } from "../change/approval.ts";
+import { Answer, lastDecision, openDecision } from "../change/change.ts";
+import { type Changes, type Decided, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { problem } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
@@ -40,6 +41,7 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
       planOnly: body.data.plan_only,
       idempotencyKey: `api:${person.name}:${key.data ?? randomUUID()}`,
     });
+    if (asked.kind === "forbidden") return problem(reply, 403, asked.reason);
     if (asked.kind === "refused") return problem(reply, 429, asked.reason);
     return reply.code(202).send(viewOf(asked.change, []));
   });
@@ -71,8 +73,7 @@ async function decide(
   if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
   const gate = body.data.answer === "approve" || body.data.answer === "reject" ? "approval" : "operator";
   // The round is ours to know: a program names what it saw by revision and digest.
-  const round =
-    openDecision(change)?.round ?? change.decisions.findLast((one) => one.gate === gate)?.round ?? 1;
+  const round = openDecision(change)?.round ?? lastDecision(change, gate)?.round ?? 1;
   const decided = await changes.decide({ ...body.data, changeId: change.id, gate, round, by });
   switch (decided.kind) {
     case "decided":
@@ -81,11 +82,19 @@ async function decide(
       return problem(reply, 409, `It is decided already: ${decided.decision.answer}.`);
     case "stale":
       return problem(reply, 409, decided.reason);
+    case "counted":
+      return reply
+        .code(decided.isNew ? 202 : 200)
+        .send(viewOf(decided.change, await changes.steps(change.id)));
     case "refused":
-      return problem(reply, 403, decided.reason);
+      return problem(reply, 403, refusalOf(decided));
     case "unknown":
       return problem(reply, 404, "There is no change with this thread_id.");
   }
+}
+
+function refusalOf({ reason, terms }: Extract<Decided, { kind: "refused" }>): string {
+  return terms === undefined ? reason : `${reason} Who can: ${approversInWords(terms)}.`;
 }
 
 function authenticate(

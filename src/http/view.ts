@@ -1,4 +1,4 @@
-import type { Change } from "../change/change.ts";
+import { type Change, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 
 /** A change as programs read it. */
@@ -25,6 +25,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       reasons: preview.reasons,
     })),
     digest: change.digest,
+    approval: approvalOf(change),
     steps: steps.map((step) => ({
       revision: step.revision,
       step: step.step,
@@ -46,10 +47,29 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       answer: decision.answer,
       by: decision.by,
       reason: decision.reason,
+      broke_glass: decision.brokeGlass,
+      approvals: decision.approvals,
+      expires_at: decision.expiresAt,
       asked_at: decision.askedAt,
       decided_at: decision.decidedAt,
     })),
     created_at: change.createdAt,
     ended_at: change.endedAt,
+  };
+}
+
+/** The approval that is open now: how many have said yes, how many it takes, until when, who can. */
+function approvalOf(change: Change): object | null {
+  const open = openDecision(change);
+  const { terms } = change;
+  if (open === null || open.gate !== "approval" || terms === null) return null;
+  return {
+    approvals: open.approvals.length,
+    quorum: terms.quorum,
+    expires_at: open.expiresAt,
+    approvers: terms.approvers,
+    requester_may_approve: terms.requesterMayApprove,
+    freezes: terms.freezes,
+    problem: terms.problem,
   };
 }

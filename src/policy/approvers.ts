@@ -1,21 +1,98 @@
-import { isSamePerson, type Person } from "../change/person.ts";
-import type { Policy } from "./document.ts";
+import type { ApprovalTerms, Approvers } from "../change/approval.ts";
+import { isSamePerson, type Person, slackIdsOf } from "../change/person.ts";
+import type { Risk } from "../change/plan.ts";
+import type { ApprovalRule, Policy } from "./document.ts";
 
-/** Why this person may not decide about this requester's change, or null when they may. Nobody configured: nobody may. */
-export function whyNotDecide(person: Person, requester: Person, policy: Policy): string | null {
-  if (isSamePerson(person, requester))
-    return "You asked for this change, so somebody else has to decide about it.";
-  switch (person.kind) {
-    case "slack":
-      if (policy.approvers.length === 0) {
-        return "Nobody is configured as an approver. Set GREENLIGHT_APPROVERS, or approvers in the policy file.";
-      }
-      return policy.approvers.includes(person.userId) ? null : "You are not one of the configured approvers.";
-    case "token":
-      return person.role === "approver"
-        ? null
-        : "This token's role is requester; a decision needs an approver's.";
-    case "policy":
-      return "Policy does not answer a question that was put to a person.";
+/** What `change.environments` calls whatever no environment of the policy recognises. */
+export const UNNAMED_ENVIRONMENT = "not named in the policy";
+
+/** What the rules ask of an approval, without what depends on the time and on who else there is. */
+export type Requirement = Omit<ApprovalTerms, "freezes" | "breakGlass" | "problem">;
+
+const STANDARD = { quorum: 1, requester_may_approve: false, open_minutes: 60 };
+
+/**
+ * What an approval of this risk in these environments takes. Each environment goes by the first rule of `approvals` that
+ * fits it; of several environments a person must be allowed by every one, and the strictest quorum and time count.
+ */
+export function requirementOf(
+  policy: Policy,
+  change: { environments: readonly string[]; risk: Risk },
+): Requirement {
+  const environments = change.environments.length === 0 ? [UNNAMED_ENVIRONMENT] : change.environments;
+  const found = new Map<ApprovalRule | null, string[]>();
+  for (const environment of environments) {
+    const rule = policy.approvals.find((one) => fits(one, environment, change.risk)) ?? null;
+    found.set(rule, [...(found.get(rule) ?? []), environment]);
   }
+  const rules = [...found.keys()].map((rule) => rule ?? STANDARD);
+  return {
+    approvers: [...found].map(([rule, where]) => approversOf(policy, rule, where)),
+    quorum: Math.max(...rules.map((rule) => rule.quorum)),
+    requesterMayApprove: rules.every((rule) => rule.requester_may_approve),
+    openMinutes: Math.min(...rules.map((rule) => rule.open_minutes)),
+  };
+}
+
+/**
+ * Why this person may not decide about this requester's change, in words for them; null when they may. `teamId` is the
+ * workspace the change belongs to (null: it was asked for by API), `groups` the user groups Slack says they are in now.
+ */
+export function whyNotDecide(
+  person: Person,
+  about: { requester: Person; teamId: string | null },
+  terms: Requirement,
+  groups: readonly string[],
+): string | null {
+  if (person.kind === "policy") return "Policy does not answer a question that was put to a person.";
+  const elsewhere = whyNotHere(person, about.teamId);
+  if (elsewhere !== null) return elsewhere;
+  if (!terms.requesterMayApprove && isSamePerson(person, about.requester))
+    return "You asked for this change, so somebody else has to decide about it.";
+  if (person.kind === "token" && person.role !== "approver")
+    return "This token's role is requester; a decision needs an approver's.";
+  const missing = terms.approvers.filter((approvers) => !isAmong(person, approvers, groups));
+  if (missing.length === 0) return null;
+  return `You are not one of the approvers for ${missing.flatMap(({ environments }) => environments).join(", ")}.`;
+}
+
+/** Why this person may not break the glass, or null when they may. API tokens never do: a person stands up for it. */
+export function whyNotBreakGlass(
+  person: Person,
+  teamId: string | null,
+  breakGlass: readonly string[],
+): string | null {
+  if (person.kind !== "slack") return "Only a person in Slack can break the glass.";
+  const elsewhere = whyNotHere(person, teamId);
+  if (elsewhere !== null) return elsewhere;
+  return slackIdsOf(person).some((id) => breakGlass.includes(id))
+    ? null
+    : "You are not among those who may break the glass (break_glass in the policy).";
+}
+
+function fits(rule: ApprovalRule, environment: string, risk: Risk): boolean {
+  const inPlace = rule.environments.length === 0 || rule.environments.includes(environment);
+  return inPlace && (rule.risks.length === 0 || rule.risks.includes(risk));
+}
+
+function approversOf(policy: Policy, rule: ApprovalRule | null, environments: string[]): Approvers {
+  const namesNobody =
+    rule === null || (rule.users.length === 0 && rule.groups.length === 0 && rule.tokens === undefined);
+  if (namesNobody) return { environments, users: policy.approvers, groups: [], tokens: null };
+  return { environments, users: rule.users, groups: rule.groups, tokens: rule.tokens ?? null };
+}
+
+/** A Slack id alone says little: the same one can be somebody else's in another workspace. */
+function whyNotHere(person: Person, teamId: string | null): string | null {
+  if (person.kind !== "slack") return null;
+  if (teamId === null) return "This change was asked for by API, and is decided there.";
+  return person.teamId === teamId
+    ? null
+    : "You act from another workspace than the one this change belongs to.";
+}
+
+function isAmong(person: Person, approvers: Approvers, groups: readonly string[]): boolean {
+  if (person.kind === "token") return approvers.tokens === null || approvers.tokens.includes(person.name);
+  const isNamed = slackIdsOf(person).some((id) => approvers.users.includes(id));
+  return isNamed || approvers.groups.some((group) => groups.includes(group));
 }

@@ -32,33 +32,42 @@ const Environment = z.strictObject({
 
 /** Who may ask for what, and where. An empty list in a rule is no condition; without rules everybody who may ask at all may ask for everything. */
 const Asking = z.strictObject({
-  users: z.array(z.string()).default([]),
-  channels: z.array(z.string()).default([]),
+  /** Slack user ids, or names of API tokens. */
+  users: names,
+  channels: z.array(z.string().regex(/^[CG][A-Z0-9]+$/, "is not a Slack channel id (C…)")).default([]),
   environments: names,
   max_risk: Risk.default("high"),
 });
 
-/** Who may approve what. The first rule that fits a change's environment and risk counts. */
-const Approval = z.strictObject({
+/**
+ * Who may approve what. The first rule that fits a change's environment and risk counts; an empty list of environments or
+ * risks is no condition. A rule that names neither users, groups nor tokens means the approvers named below.
+ */
+const ApprovalRule = z.strictObject({
   environments: names,
   risks: z.array(Risk).default([]),
   users: z.array(SlackUser).default([]),
   groups: z.array(SlackGroup).default([]),
   /** Names of API tokens with the role approver; left out: every one of them. */
-  tokens: names.optional(),
+  tokens: z.array(z.string().min(1)).optional(),
   quorum: z.int().min(1).max(10).default(1),
   requester_may_approve: z.boolean().default(false),
   open_minutes: z.int().min(1).max(10_080).default(60),
 });
-export type Approval = z.infer<typeof Approval>;
+export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
 /** A time in which nothing is approved, but by breaking the glass. */
-const Freeze = z.strictObject({
-  from: z.iso.datetime({ offset: true }),
-  until: z.iso.datetime({ offset: true }),
-  environments: names,
-  reason: z.string().min(1).max(300),
-});
+const Freeze = z
+  .strictObject({
+    from: z.iso.datetime({ offset: true }),
+    until: z.iso.datetime({ offset: true }),
+    environments: names,
+    reason: z.string().min(1).max(300),
+  })
+  .refine(({ from, until }) => Date.parse(from) < Date.parse(until), {
+    path: ["until"],
+    message: "is not after from, so this freeze would never hold",
+  });
 
 const seconds = (most: number, standard: number) => z.number().min(1).max(most).default(standard);
 
@@ -101,7 +110,7 @@ export const PolicyDocument = z.strictObject({
   asking: z.array(Asking).default([]),
   /** Slack user ids who may approve whatever no rule of `approvals` speaks of. */
   approvers: z.array(SlackUser).default([]),
-  approvals: z.array(Approval).default([]),
+  approvals: z.array(ApprovalRule).default([]),
   freezes: z.array(Freeze).default([]),
   /** Who may approve alone, also their own change and in a freeze, with a typed reason that everybody sees. */
   break_glass: z.array(SlackUser).default([]),

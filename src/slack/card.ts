@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
 import {
   bold,
   bullets,
@@ -24,8 +25,8 @@ import { standingsOf, standingWords, tally } from "./standings.ts";
 import { stateTitle, stateWords } from "./states.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 
-/** What a card must know beside the change. */
-export type CardOptions = { nobodyCanApprove: boolean };
+/** What a card must know beside the change: `pagesStand`, whether the plan's continuation stands in the thread in full. */
+export type CardOptions = { pagesStand: boolean };
 
 const SUMMARY_CHARS = 2_000;
 const WHY_CHARS = 900;
@@ -39,9 +40,10 @@ export function renderCard(change: Change, steps: readonly StepRecord[], options
       `${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
       ...decisionLines(change).slice(-5),
     ),
-    ...situation(change, steps, options),
+    ...situation(change, steps),
     ...planBlocks(change, steps),
-    ...approvalActions(change),
+    ...approvalBlocks(change),
+    ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
     ...operatorActions(change, steps),
     smallPrint(...footer(change)),
   ];
@@ -54,22 +56,13 @@ function cardText(change: Change, steps: readonly StepRecord[]): string {
 }
 
 /** What somebody woken at night needs first: why it stands where it stands. */
-function situation(change: Change, steps: readonly StepRecord[], options: CardOptions): types.KnownBlock[] {
+function situation(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
   const parts: Part[] = [];
   const standings = standingsOf(change, steps);
   const counted = tally(standings);
   if (counted !== "") parts.push(paragraph(bold("Steps: "), said(counted)));
   parts.push(...why(change));
-  if (change.status === "waiting" && options.nobodyCanApprove) {
-    parts.push(
-      paragraph(
-        bold("Nobody can approve this yet: no approver is configured. "),
-        said(
-          "Whoever runs Greenlight sets GREENLIGHT_APPROVERS to Slack user ids, or approvers in the policy file, and starts it again. The buttons then work.",
-        ),
-      ),
-    );
-  }
+  parts.push(...approvalWarnings(change));
   if (change.planOnly) parts.push(paragraph(said("Asked for as a plan only: it cannot run.")));
   return parts.length === 0 ? [] : [rich(...parts)];
 }

@@ -56,7 +56,7 @@ async function askFor(
   if (!place.ok) return place.reason;
   const asked = await needs.changes.ask({
     request,
-    requester: { kind: "slack", teamId, userId },
+    requester: allowed.person,
     home: { teamId, channelId },
     planOnly: false,
     // Slack makes one per invocation, and delivers the same one again when it doubts that we heard.
@@ -67,6 +67,7 @@ async function askFor(
 
 function answerTo(asked: Asked, nobodyCanApprove: boolean): string {
   switch (asked.kind) {
+    case "forbidden":
     case "refused":
       return inert(asked.reason);
     case "repeated":

@@ -6,7 +6,9 @@ import { createButtons, placeOf } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import { createCommands } from "./commands.ts";
+import { createDecideAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
+import { createFindGroups } from "./groups.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { createOutboxSender } from "./outbox.ts";
@@ -62,8 +64,9 @@ export async function createSlack(needs: {
   const { client } = receiver.app;
   const people = createPeople({ ...config, client, home: identity });
   const findPlace = createFindPlace(client);
+  const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client) });
   addCommands(receiver.app, createCommands({ ...config, changes, people, findPlace }), inFlight, log);
-  addButtons(receiver.app, createButtons({ changes, people }), inFlight, log);
+  addButtons(receiver.app, createButtons(decideAs), inFlight, log);
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );
@@ -90,7 +93,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
   const parts = {
     client,
     log,
-    render: createRender(changes, config),
+    render: createRender(changes),
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
   };

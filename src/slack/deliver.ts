@@ -1,6 +1,7 @@
 import type { webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
 import type { Rendered } from "./blocks.ts";
+import type { CardOptions } from "./card.ts";
 import { type Failure, readFailure } from "./failures.ts";
 import { type MessageKey, parseMessageName } from "./feed.ts";
 import type { DueMessage } from "./outbox-port.ts";
@@ -11,7 +12,7 @@ import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
 export type Delivery = { kind: "sent"; ts: string } | Extract<Failure, { kind: "pause" | "later" | "never" }>;
 
 /** What a message says now, from its row; null when it has no place any more. */
-export type Render = (changeId: string, key: MessageKey) => Promise<Rendered | null>;
+export type Render = (changeId: string, key: MessageKey, options: CardOptions) => Promise<Rendered | null>;
 
 type Needs = {
   client: webApi.WebClient;
@@ -27,7 +28,7 @@ const SHORTENED = "(Slack did not take this message in full. The log of Greenlig
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
-  const rendered = await needs.render(message.changeId, key);
+  const rendered = await needs.render(message.changeId, key, message);
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
   try {
     const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);

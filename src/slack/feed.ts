@@ -21,6 +21,7 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
   if (change.home === null) return [];
   switch (event.type) {
     case "asked":
+    case "approved":
     case "status":
     case "reviewed":
       return [CARD];

@@ -1,7 +1,8 @@
 /**
  * A message that Slack does not show as it should. `name` is a messageName, `wanted` the version that is due, `ts` where it
  * stands (null: not posted yet), `cardTs` the thread it belongs in (null for the card itself). `failures` counts how often it
- * was claimed before without having been sent: above 0 with no `ts`, it may stand in Slack already.
+ * was claimed before without having been sent: above 0 with no `ts`, it may stand in Slack already. `pagesStand`: every
+ * plan page of the present revision has been posted; when the last of them is, the card is due again.
  */
 export type DueMessage = {
   changeId: string;
@@ -12,6 +13,7 @@ export type DueMessage = {
   teamId: string;
   cardTs: string | null;
   failures: number;
+  pagesStand: boolean;
 };
 
 /** What the sender needs of the store; every call is one statement or transaction. */

@@ -1,8 +1,12 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
+import type { SlackPerson } from "../change/person.ts";
 
 /** Whether somebody may go on, or why not, in a sentence that says what to do. */
 export type Allowed = { ok: true } | { ok: false; reason: string };
+
+/** The same of a person, and who they are, as Slack says. */
+export type Known = { ok: true; person: SlackPerson } | { ok: false; reason: string };
 
 /** The bot's own workspace, as Slack names it. */
 export type Home = { teamId: string; enterpriseId: string | null };
@@ -10,9 +14,9 @@ export type Home = { teamId: string; enterpriseId: string | null };
 /** Who may act, asked of Slack at that moment. */
 export type People = {
   /** Whether this user is a full member of the bot's own workspace now. Never throws: no answer from Slack is a no. */
-  isMember(userId: string, teamId: string): Promise<Allowed>;
+  isMember(userId: string, teamId: string): Promise<Known>;
   /** The same, and whether this user and channel are among those who may ask for changes. */
-  mayAsk(userId: string, teamId: string, channelId: string): Promise<Allowed>;
+  mayAsk(userId: string, teamId: string, channelId: string): Promise<Known>;
 };
 
 const flag = z.boolean().optional();
@@ -24,7 +28,9 @@ const SlackUser = z.object({
   is_restricted: flag,
   is_ultra_restricted: flag,
   is_stranger: flag,
-  enterprise_user: z.object({ enterprise_id: z.string(), teams: z.array(z.string()) }).optional(),
+  enterprise_user: z
+    .object({ id: z.string().optional(), enterprise_id: z.string(), teams: z.array(z.string()) })
+    .optional(),
 });
 type SlackUser = z.infer<typeof SlackUser>;
 
@@ -36,7 +42,7 @@ export function createPeople(needs: {
   channels: readonly string[];
 }): People {
   const { client, home, requesters, channels } = needs;
-  const isMember = async (userId: string, teamId: string): Promise<Allowed> => {
+  const isMember = async (userId: string, teamId: string): Promise<Known> => {
     if (teamId !== home.teamId)
       return no("You act from another workspace. Only members of the bot's own one may.");
     try {
@@ -59,7 +65,7 @@ export function createPeople(needs: {
 }
 
 /** Whatever Slack does not say counts against: only a plain "false" lets somebody through. */
-function judge(found: unknown, userId: string, home: Home): Allowed {
+function judge(found: unknown, userId: string, home: Home): Known {
   const parsed = SlackUser.safeParse(found);
   if (!parsed.success || parsed.data.id !== userId)
     return no("Slack did not say clearly who you are, so nothing was done. Try again in a minute.");
@@ -70,7 +76,16 @@ function judge(found: unknown, userId: string, home: Home): Allowed {
     return no("Guests cannot ask for changes or decide about them. Ask a full member.");
   if (user.is_stranger === true || !isHere(user, home))
     return no("You belong to another workspace. Only full members of the bot's own one may.");
-  return { ok: true };
+  const enterprise = user.enterprise_user?.id;
+  return {
+    ok: true,
+    person: {
+      kind: "slack",
+      teamId: home.teamId,
+      userId,
+      ...(enterprise === undefined ? {} : { enterpriseUserId: enterprise }),
+    },
+  };
 }
 
 function isHere(user: SlackUser, home: Home): boolean {
@@ -98,6 +113,6 @@ function mentions(mark: "#", ids: readonly string[]): string {
     : known.map((id) => `<${mark}${id}>`).join(", ");
 }
 
-function no(reason: string): Allowed {
+function no(reason: string): { ok: false; reason: string } {
   return { ok: false, reason };
 }

@@ -2,7 +2,7 @@ import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
 import type { StepRecord } from "../change/journal.ts";
 import type { Rendered } from "./blocks.ts";
-import { type CardOptions, renderCard } from "./card.ts";
+import { renderCard } from "./card.ts";
 import type { Render } from "./deliver.ts";
 import { type MessageKey, messageName, questionKey } from "./feed.ts";
 import { LOG_LINES } from "./limits.ts";
@@ -11,8 +11,8 @@ import { renderStep } from "./step-message.ts";
 import { renderQuestion, renderVerdict } from "./verdict-message.ts";
 
 /** Makes the renderer of every message of a change, from what the port says at that moment. */
-export function createRender(changes: Changes, options: CardOptions): Render {
-  return async (changeId, key) => {
+export function createRender(changes: Changes): Render {
+  return async (changeId, key, options) => {
     const change = await changes.get(changeId);
     if (change === null) return null;
     const steps = await changes.steps(changeId);

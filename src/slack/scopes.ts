@@ -4,6 +4,7 @@ export const NEEDED_SCOPES = [
   "chat:write",
   "commands",
   "groups:read",
+  "usergroups:read",
   "users:read",
 ] as const;
 

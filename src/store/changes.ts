@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Change, Decision } from "../change/change.ts";
-import type { Person } from "../change/person.ts";
+import { type Person, slackIdsOf } from "../change/person.ts";
 import { PlannerOutput } from "../change/plan.ts";
 import { Bindings, type BoundPlan } from "../change/preview.ts";
 import type { Sql } from "./database.ts";
@@ -73,23 +73,25 @@ export async function findBoundPlan(sql: Sql, id: string): Promise<BoundPlan | n
 
 const BoundRow = z.object({ revision: z.int(), plan: PlannerOutput, bindings: Bindings, digest: z.string() });
 
-/** One text per requester, to count and to lock by. A token that names a Slack user counts as that user. */
+/** One text per person, to count and to lock by. A token that names a Slack user counts as that user. */
 export function keyOf(person: Person): string {
-  switch (person.kind) {
-    case "slack":
-      return `slack:${person.userId}`;
-    case "token":
-      return person.slackId === null ? `token:${person.name}` : `slack:${person.slackId}`;
-    case "policy":
-      return "policy";
-  }
+  const [slackId] = slackIdsOf(person).toReversed();
+  if (slackId !== undefined) return `slack:${slackId}`;
+  return person.kind === "token" ? `token:${person.name}` : "policy";
 }
 
 type ChangeRow = { [column: string]: unknown };
 
+/** The approvals of the question `d`, the oldest first; those given for another digest are none. */
+const APPROVALS = `(
+  select coalesce(jsonb_agg(to_jsonb(a) order by a.at), '[]') from approvals a
+  where a.change_id = d.change_id and a.gate = d.gate and a.revision = d.revision and a.round = d.round
+    and a.digest = d.digest)`;
+
 const SELECT = `
   select c.*,
-    (select coalesce(jsonb_agg(to_jsonb(d) order by d.asked_at, d.round), '[]') from decisions d where d.change_id = c.id) as decisions,
+    (select coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('approvals', ${APPROVALS}) order by d.asked_at, d.round), '[]')
+      from decisions d where d.change_id = c.id) as decisions,
     case when c.work_wanted > c.work_done and c.lease_owner is null then
       (select count(*)::int + 1 from changes q
        where q.work_wanted > q.work_done and q.lease_owner is null
@@ -134,7 +136,12 @@ export function toDecision(row: ChangeRow): Decision {
     answer: row["answer"],
     by: row["by"],
     reason: row["reason"],
+    approvals: Array.isArray(row["approvals"])
+      ? row["approvals"].map(({ by, reason, at }) => ({ by, reason, at: toDate(at) }))
+      : [],
+    brokeGlass: row["broke_glass"],
     askedAt: toDate(row["asked_at"]),
+    expiresAt: toDate(row["expires_at"]),
     decidedAt: toDate(row["decided_at"]),
   });
 }

@@ -6,16 +6,23 @@ import type { Sql } from "./database.ts";
 /** The question as its asker names it. */
 export type Question = { changeId: string; gate: Gate; revision: number; digest: string };
 
-/** Puts a question to a person, once per interrupt of the graph: asked again for the same interrupt, it changes nothing. Returns its round, or null when it stood already. */
+/** Puts a question to a person, once per interrupt of the graph: asked again for the same interrupt, it changes nothing. Returns its round, or null when it stood already. `expiresAt` null: it stays open. */
 export async function openQuestion(
   sql: Sql,
-  question: Question & { interruptId: string },
+  question: Question & { interruptId: string; expiresAt: Date | null },
 ): Promise<number | null> {
   const { rows } = await sql.query<{ round: number }>(
-    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id)
-     select $1, $2, $3, 1 + count(*), $4, $5 from decisions where change_id = $1 and gate = $2 and revision = $3
+    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id, expires_at)
+     select $1, $2, $3, 1 + count(*), $4, $5, $6::timestamptz from decisions where change_id = $1 and gate = $2 and revision = $3
      on conflict (change_id, interrupt_id) do nothing returning round`,
-    [question.changeId, question.gate, question.revision, question.digest, question.interruptId],
+    [
+      question.changeId,
+      question.gate,
+      question.revision,
+      question.digest,
+      question.interruptId,
+      question.expiresAt,
+    ],
   );
   return rows[0]?.round ?? null;
 }
@@ -29,30 +36,44 @@ export async function permitByPolicy(sql: Sql, question: Question, by: Person): 
   );
 }
 
+/** An answer to a question. `approvals`: how many persons' yes to this very digest it takes; 0 for any other answer. */
+export type GivenAnswer = {
+  answer: Answer;
+  by: Person;
+  reason: string | null;
+  approvals: number;
+  brokeGlass: boolean;
+};
+
 /**
  * The one conditional UPDATE that decides (design.md, invariant 1): it changes a row only while the question is open, the
- * change stands where it was asked, and revision and digest are the ones the person saw. True for the one winner.
+ * change stands where it was asked, revision and digest are the ones the person saw, and there are approvals enough. True
+ * for the one winner.
  */
 export async function answerQuestion(
   sql: Sql,
   question: Question & { round: number },
-  answer: { answer: Answer; by: Person; reason: string | null },
+  given: GivenAnswer,
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update decisions d set answer = $6, by = $7, reason = $8, decided_at = now()
+    `update decisions d set answer = $6, by = $7, reason = $8, decided_at = now(), broke_glass = $10
      from changes c
      where d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.digest = $5 and d.answer is null
        and c.id = d.change_id and c.revision = d.revision and c.digest = d.digest
-       and c.status = case $2 when 'approval' then 'waiting' else 'needs_person' end`,
+       and c.status = case $2 when 'approval' then 'waiting' else 'needs_person' end
+       and $9 <= (select count(*) from approvals a where a.change_id = d.change_id and a.gate = d.gate
+         and a.revision = d.revision and a.round = d.round and a.digest = d.digest)`,
     [
       question.changeId,
       question.gate,
       question.revision,
       question.round,
       question.digest,
-      answer.answer,
-      JSON.stringify(answer.by),
-      answer.reason,
+      given.answer,
+      JSON.stringify(given.by),
+      given.reason,
+      given.approvals,
+      given.brokeGlass,
     ],
   );
   return rowCount === 1;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Database, Sql } from "./database.ts";
-import type { Wakes } from "./notify.ts";
+import { type Wakes, wake } from "./notify.ts";
 
 /** A message of a change that Slack does not show as it should; `failures` counts earlier claims that came to nothing. */
 const DueRow = z.object({
@@ -12,6 +12,7 @@ const DueRow = z.object({
   team_id: z.string(),
   card_ts: z.string().nullable(),
   failures: z.int(),
+  pages_stand: z.boolean(),
 });
 type Due = {
   changeId: string;
@@ -22,6 +23,7 @@ type Due = {
   teamId: string;
   cardTs: string | null;
   failures: number;
+  pagesStand: boolean;
 };
 
 /** A claim that was not answered by then belongs to nobody: its sender died. */
@@ -34,7 +36,7 @@ const SHORTEST_WAIT_MS = 50;
 export function createOutbox(database: Database, wakes: Wakes) {
   return {
     claim: (limit: number) => claim(database, limit),
-    sent: (due: Due, ts: string) => sent(database, due, ts),
+    sent: (due: Due, ts: string) => database.transaction((sql) => sent(sql, due, ts)),
     async postpone(due: Due, ms: number, _why: string): Promise<void> {
       await database.query(
         `update messages set claimed_until = null, due_at = now() + make_interval(secs => $3 / 1000.0)
@@ -81,7 +83,9 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
      where m.change_id = due.change_id and m.name = due.name and c.id = m.change_id
      returning m.change_id, m.name, m.wanted, m.ts, c.home_channel as channel_id, c.home_team as team_id,
        (select ts from messages card where card.change_id = m.change_id and card.name = 'card' and m.name <> 'card')
-         as card_ts, m.failures - 1 as failures, m.rank`,
+         as card_ts, m.failures - 1 as failures, m.rank,
+       not exists (select 1 from messages page where page.change_id = m.change_id and page.ts is null
+         and page.name like 'plan:' || c.revision || ':%') as pages_stand`,
     [limit, CLAIM_SECONDS],
   );
   const ranked = rows.toSorted((one, other) => one["rank"] - other["rank"]);
@@ -96,6 +100,7 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
       teamId: row.team_id,
       cardTs: row.card_ts,
       failures: row.failures,
+      pagesStand: row.pages_stand,
     };
   });
 }
@@ -107,6 +112,12 @@ async function sent(sql: Sql, due: Due, ts: string): Promise<void> {
      where change_id = $1 and name = $2`,
     [due.changeId, due.name, ts, due.wanted, MIN_GAP_MS],
   );
+  // The card holds its buttons back until the whole plan can be read.
+  if (due.ts !== null || !due.name.startsWith("plan:")) return;
+  await sql.query("update messages set wanted = wanted + 1 where change_id = $1 and name = 'card'", [
+    due.changeId,
+  ]);
+  await wake(sql, "messages");
 }
 
 async function msUntilDue(sql: Sql): Promise<number | null> {

@@ -1,3 +1,5 @@
+import type { Change } from "../change/change.ts";
+import { findChange } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { openQuestion } from "../store/decisions.ts";
 import { markQueueStale, type RecordEvents } from "../store/events.ts";
@@ -6,12 +8,16 @@ import { deleteSealedFiles } from "../store/sealed-files.ts";
 import type { Rest } from "./carry.ts";
 import { setStatus } from "./progress.ts";
 
+/** Until when a question about this change may be answered. */
+export type OpenUntil = (change: Change) => Date;
+
 /** Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction. */
 export async function settle(
   database: Database,
   record: RecordEvents,
   lease: Lease,
   rest: Rest,
+  openUntil: OpenUntil,
 ): Promise<void> {
   await database.transaction(async (sql) => {
     await assertOwned(sql, lease);
@@ -21,7 +27,10 @@ export async function settle(
       await deleteSealedFiles(sql, changeId);
     } else {
       const { gate, revision, digest, interruptId } = rest;
-      const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId });
+      // An operator's question stays open: somebody has to say what becomes of what ran.
+      const change = gate === "approval" ? await findChange(sql, changeId) : null;
+      const expiresAt = change === null ? null : openUntil(change);
+      const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, expiresAt });
       if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
       await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
     }

@@ -13,7 +13,7 @@ import {
 } from "../store/leases.ts";
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
-import { settle } from "./settle.ts";
+import { type OpenUntil, settle } from "./settle.ts";
 
 export type WorkerOptions = {
   database: Database;
@@ -23,6 +23,7 @@ export type WorkerOptions = {
   leases: Map<string, Lease>;
   owner: string;
   limits: RunLimits;
+  openUntil: OpenUntil;
   log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
 };
 
@@ -84,7 +85,7 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
     const change = await findChange(database, lease.changeId);
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
     const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
-    await settle(database, options.record, lease, rest);
+    await settle(database, options.record, lease, rest, options.openUntil);
   } catch (error) {
     log.error(
       { err: error, changeId: lease.changeId },

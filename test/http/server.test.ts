@@ -13,6 +13,8 @@ const tokens: Token[] = [
   { name: "ops", role: "approver", slackId: "UOPS", secret: "secret-of-ops" },
 ];
 
+const OPEN = { approvals: [], brokeGlass: false, expiresAt: null };
+
 function changeOf(asked: Ask): Change {
   const at = new Date("2026-01-02T03:04:05Z");
   const question = { gate: "approval", revision: 1, round: 2, digest: DIGEST, askedAt: at } as const;
@@ -30,7 +32,8 @@ function changeOf(asked: Ask): Change {
       environments: [],
     },
     ...{ digest: DIGEST, currentStep: 0, review: null, error: null, queuePlace: null },
-    decisions: [{ ...question, answer: null, by: null, reason: null, decidedAt: null }],
+    terms: null,
+    decisions: [{ ...question, ...OPEN, answer: null, by: null, reason: null, decidedAt: null }],
     ...{ createdAt: at, updatedAt: at, endedAt: null },
   };
 }
@@ -212,8 +215,13 @@ test("a decision is passed on with the open question's round and answered by wha
   const { body } = await call("/infra-change", post({ description: "x" }));
   const path = `/infra-change/${String(body["thread_id"])}/decision`;
   const decision = { answer: "approve", revision: 1, digest: DIGEST.slice(0, 12) };
-  const outcomes: [kind: "decided" | "already" | "stale" | "refused", status: number, detail: RegExp][] = [
+  const outcomes: [
+    kind: "decided" | "counted" | "already" | "stale" | "refused",
+    status: number,
+    detail: RegExp,
+  ][] = [
     ["decided", 200, /^$/],
+    ["counted", 202, /^$/],
     ["already", 409, /decided already: reject/],
     ["stale", 409, /It moved on/],
     ["refused", 403, /Not you/],
@@ -221,6 +229,7 @@ test("a decision is passed on with the open question's round and answered by wha
   for (const [kind, status, detail] of outcomes) {
     memory.outcome = (change) => {
       if (kind === "refused") return { kind, reason: "Not you." };
+      if (kind === "counted") return { kind, change, count: 1, quorum: 2, isNew: true };
       if (kind === "stale") return { kind, change, reason: "It moved on." };
       const [question] = change.decisions;
       assert.ok(question);

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { TokenPerson } from "../../src/change/person.ts";
 import type { Command, Plan, Risk } from "../../src/change/plan.ts";
-import { whyNotDecide } from "../../src/policy/approvers.ts";
 import { assessPlan } from "../../src/policy/assess.ts";
 import { builtInPolicy, withApprovers } from "../../src/policy/document.ts";
 import { parsePolicy } from "../../src/policy/read-policy.ts";
@@ -137,37 +135,4 @@ test("approvers are no part of the hash, rules are", () => {
   const other = parsePolicy(sample.replace("medium: [staging]", "medium: []"));
   assert.ok(other.ok);
   assert.notEqual(other.policy.hash, policy.hash);
-});
-
-const alice = { kind: "slack", teamId: "T1", userId: "UALICE" } as const;
-const bob = { kind: "slack", teamId: "T1", userId: "UBOB" } as const;
-const ci: TokenPerson = { kind: "token", name: "ci", role: "approver", slackId: null };
-
-test("nobody decides about their own change, not even an approver", () => {
-  const rules = withApprovers(policy, ["UALICE", "UBOB"]);
-  assert.match(whyNotDecide(alice, alice, rules) ?? "", /You asked for this change/);
-  assert.equal(whyNotDecide(bob, alice, rules), null);
-});
-
-test("a token that is somebody in Slack does not decide about that person's change", () => {
-  const rules = withApprovers(policy, ["UALICE"]);
-  assert.match(whyNotDecide({ ...ci, slackId: "UALICE" }, alice, rules) ?? "", /You asked for this change/);
-  assert.match(whyNotDecide(alice, { ...ci, slackId: "UALICE" }, rules) ?? "", /You asked for this change/);
-});
-
-test("without configured approvers nobody in Slack decides", () => {
-  assert.match(whyNotDecide(bob, alice, policy) ?? "", /GREENLIGHT_APPROVERS/);
-});
-
-test("who is not on the list does not decide", () => {
-  assert.match(whyNotDecide(bob, alice, withApprovers(policy, ["UCAROL"])) ?? "", /not one of/);
-});
-
-test("a token decides by its role", () => {
-  assert.equal(whyNotDecide(ci, alice, policy), null);
-  assert.match(whyNotDecide({ ...ci, role: "requester" }, alice, policy) ?? "", /role is requester/);
-});
-
-test("policy does not answer a question put to a person", () => {
-  assert.match(whyNotDecide({ kind: "policy", version: "1" }, alice, policy) ?? "", /does not answer/);
 });

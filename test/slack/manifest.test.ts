@@ -17,7 +17,9 @@ const SCOPES_OF: Record<string, string[]> = {
   "conversations.info": ["channels:read", "groups:read"],
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.replies": ["channels:history", "groups:history"],
+  "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
+  "views.open": [],
 };
 
 const Manifest = z.object({
@@ -72,7 +74,7 @@ async function methodsCalled(): Promise<string[]> {
   for (const name of await readdir(folder)) {
     const text = await readFile(join(folder, name), "utf8");
     for (const [, method] of text.matchAll(
-      /\b((?:auth|chat|conversations|users|usergroups|views|files|bots|team)\.[a-z]\w+)\(/gu,
+      /\b((?:auth|chat|conversations|usergroups\.users|users|views|files|bots|team)\.[a-z]\w+)\(/gu,
     ))
       if (method !== undefined) found.add(method);
   }

@@ -6,7 +6,7 @@ import { renderCard } from "../../src/slack/card.ts";
 import { renderStep } from "../../src/slack/step-message.ts";
 
 const AT = new Date("2026-11-23T03:00:00Z");
-const OPTIONS = { nobodyCanApprove: false };
+const OPTIONS = { pagesStand: true };
 
 describe("what is posted", () => {
   it("shows the place in the queue", () => {

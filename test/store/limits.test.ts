@@ -9,6 +9,7 @@ import { createRecordEvents } from "../../src/store/events.ts";
 import { claimChange, releaseLease } from "../../src/store/leases.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createChanges } from "../../src/threads/changes.ts";
+import { createFindTerms } from "../../src/threads/terms.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 
 const LIMITS = { all: 10, perRequester: 5 };
@@ -72,7 +73,11 @@ describe("limits", () => {
 
   it("takes twenty waiting changes of one requester, refuses the next, and says what to do", async () => {
     const record = createRecordEvents(() => []);
-    const changes = createChanges({ database, record, policy: builtInPolicy, redact: (text) => text });
+    const now = () => new Date();
+    const findTerms = createFindTerms({ policy: builtInPolicy, tokens: [], now });
+    const isCurrent = async () => ({ ok: true }) as const;
+    const needs = { database, record, policy: builtInPolicy, redact: (text: string) => text };
+    const changes = createChanges({ ...needs, findTerms, isCurrent, now });
     const requester: Person = { kind: "token", name: "eve", role: "requester", slackId: null };
     const ask = () =>
       changes.ask({ request: "x", requester, home: null, planOnly: false, idempotencyKey: randomUUID() });

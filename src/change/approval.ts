@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { Person } from "./person.ts";
+
+/** One person's yes to one question. It counts for the digest it was given for and for no other. */
+export const Approval = z.object({ by: Person, reason: z.string().nullable(), at: z.date() });
+export type Approval = z.infer<typeof Approval>;
+
+/** Who may say yes for these environments. Ids are Slack's; `tokens` null: every API token with the role approver. */
+const Approvers = z.object({
+  environments: z.array(z.string()),
+  users: z.array(z.string()),
+  groups: z.array(z.string()),
+  tokens: z.array(z.string()).nullable(),
+});
+export type Approvers = z.infer<typeof Approvers>;
+
+/** A time in which nothing is approved in these environments, but by breaking the glass. */
+export const Freeze = z.object({
+  from: z.date(),
+  until: z.date(),
+  environments: z.array(z.string()),
+  reason: z.string(),
+});
+export type Freeze = z.infer<typeof Freeze>;
+
+/** What an approval of one change takes, as the policy says now: a person must be among the approvers of every entry. */
+export const ApprovalTerms = z.object({
+  approvers: z.array(Approvers).min(1),
+  quorum: z.int(),
+  requesterMayApprove: z.boolean(),
+  openMinutes: z.int(),
+  /** Freezes of its environments that are not over. */
+  freezes: z.array(Freeze),
+  /** Slack user ids who may approve alone, with a reason. */
+  breakGlass: z.array(z.string()),
+  /** Why so few people may approve that it cannot happen, and how to change that; null when it can. */
+  problem: z.string().nullable(),
+});
+export type ApprovalTerms = z.infer<typeof ApprovalTerms>;
+
+/** The freeze that holds at this moment, the one that ends last; null without one. */
+export function freezeAt(freezes: readonly Freeze[], at: Date): Freeze | null {
+  const holding = freezes.filter(({ from, until }) => from <= at && at < until);
+  return holding.reduce<Freeze | null>(
+    (last, one) => (last === null || one.until > last.until ? one : last),
+    null,
+  );
+}
+
+/** Who may approve, in words: "production: U1, group S1 or any approver's API token". */
+export function approversInWords(terms: ApprovalTerms): string {
+  return terms.approvers
+    .map(({ environments, users, groups, tokens }) => {
+      const who = [
+        ...users,
+        ...groups.map((group) => `group ${group}`),
+        ...(tokens === null ? ["any approver's API token"] : tokens.map((name) => `API token ${name}`)),
+      ];
+      return `${environments.join(", ")}: ${who.join(", ")}`;
+    })
+    .join("; ");
+}

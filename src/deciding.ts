@@ -1,0 +1,47 @@
+import type { Change } from "./change/change.ts";
+import type { Changes } from "./change/changes.ts";
+import type { TokenPerson } from "./change/person.ts";
+import type { ApiToken } from "./config.ts";
+import { namesNobody, unapprovable } from "./policy/approval-terms.ts";
+import type { Policy } from "./policy/document.ts";
+import type { Database } from "./store/database.ts";
+import type { RecordEvents } from "./store/events.ts";
+import { createChanges } from "./threads/changes.ts";
+import type { IsCurrent } from "./threads/decide.ts";
+import type { OpenUntil } from "./threads/settle.ts";
+import { createFindTerms } from "./threads/terms.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Who decides and how long: the port, and what the worker and the start-up lines need of the same rules. */
+export type Deciding = { changes: Changes; openUntil: OpenUntil; nobodyCanApprove: boolean; lines: string[] };
+
+/** Puts the rules about approving together with the rows, the API tokens and the clock. */
+export function createDeciding(needs: {
+  database: Database;
+  record: RecordEvents;
+  redact: (text: string) => string;
+  policy: Policy;
+  tokens: readonly ApiToken[];
+  isCurrent: IsCurrent;
+  now: () => Date;
+}): Deciding {
+  const { policy, now } = needs;
+  const tokens = needs.tokens.map(
+    ({ name, role, slackId }): TokenPerson => ({ kind: "token", name, role, slackId }),
+  );
+  const findTerms = createFindTerms({ policy, tokens, now });
+  return {
+    changes: createChanges({ ...needs, findTerms }),
+    openUntil: (change: Change) => new Date(now().getTime() + findTerms(change).openMinutes * MINUTE_MS),
+    nobodyCanApprove: namesNobody(policy),
+    lines: approverLines(policy, unapprovable(policy, { tokens, now: now() })),
+  };
+}
+
+function approverLines(policy: Policy, problems: string[]): string[] {
+  const named = policy.approvers.length === 0 ? "none by default" : policy.approvers.join(", ");
+  const { length } = policy.approvals;
+  const rules = length === 0 ? "" : `, and ${length} ${length === 1 ? "rule" : "rules"} of the policy`;
+  return [`Approvers: ${named}${rules}`, ...problems.map((problem) => `Approvers: for ${problem}`)];
+}

@@ -1,0 +1,84 @@
+import type { ApprovalTerms } from "../change/approval.ts";
+import { isSamePerson, type Person, slackIdsOf, type TokenPerson } from "../change/person.ts";
+import type { Risk } from "../change/plan.ts";
+import { type Requirement, requirementOf, UNNAMED_ENVIRONMENT } from "./approvers.ts";
+import type { Policy } from "./document.ts";
+import { freezesOf } from "./freezes.ts";
+
+/** What the rules do not say themselves: the API tokens there are, and the time. */
+export type Circumstances = { tokens: readonly TokenPerson[]; now: Date };
+
+type Asked = { environments: readonly string[]; risk: Risk; requester: Person | null };
+
+/** Everything an approval of this change takes, and whether there are people enough for it. */
+export function termsOf(policy: Policy, change: Asked, { tokens, now }: Circumstances): ApprovalTerms {
+  const requirement = requirementOf(policy, change);
+  return {
+    ...requirement,
+    freezes: freezesOf(policy, change.environments).filter(({ until }) => until > now),
+    breakGlass: policy.break_glass,
+    problem: whyNobody(requirement, change, tokens),
+  };
+}
+
+/** For the start: which risk in which environment nobody could approve, and how to change that. */
+export function unapprovable(policy: Policy, circumstances: Circumstances): string[] {
+  const problems = new Map<string, string[]>();
+  for (const environment of [...Object.keys(policy.environments), UNNAMED_ENVIRONMENT]) {
+    for (const risk of ["medium", "high"] as const) {
+      const change = { environments: [environment], risk, requester: null };
+      const { problem } = termsOf(policy, change, circumstances);
+      if (problem !== null)
+        problems.set(problem, [...(problems.get(problem) ?? []), `${risk} risk in ${nameOf(environment)}`]);
+    }
+  }
+  return [...problems].map(([problem, where]) => `${where.join(", ")}: ${problem}`);
+}
+
+/** Whether no rule at all names anybody in Slack. */
+export function namesNobody(policy: Policy): boolean {
+  const named = policy.approvals.some(({ users, groups }) => users.length > 0 || groups.length > 0);
+  return policy.approvers.length === 0 && !named;
+}
+
+/** Groups count as enough people: only Slack knows how many are in them. */
+function whyNobody(terms: Requirement, change: Asked, tokens: readonly TokenPerson[]): string | null {
+  const byGroup = terms.approvers.every(({ groups }) => groups.length > 0);
+  if (byGroup) return null;
+  const users = usersOf(terms).filter((id) => mayBe(terms, change, slackPerson(id)));
+  const able = tokens.filter(
+    (token) =>
+      token.role === "approver" &&
+      terms.approvers.every((one) => one.tokens === null || one.tokens.includes(token.name)) &&
+      mayBe(terms, change, token),
+  );
+  const others = able.filter((token) => !slackIdsOf(token).some((id) => users.includes(id)));
+  const people = users.length + others.length;
+  if (users.length > 0 && people >= terms.quorum) return null;
+  const byToken = able.length >= terms.quorum ? " By API it can be approved." : "";
+  const who =
+    users.length === 0
+      ? `nobody in Slack can approve it${usersOf(terms).length === 0 ? ", because no approver is configured for it" : ", because its only approver asked for it"}.`
+      : `it takes ${terms.quorum} approvals, and only ${people} ${people === 1 ? "person" : "people"} can give one.`;
+  return `${who}${byToken} Whoever runs Greenlight sets GREENLIGHT_APPROVERS to Slack user ids, or approvers or approvals in the policy file, and starts it again.`;
+}
+
+/** Who is named for every environment, where names are all there is. */
+function usersOf(terms: Requirement): string[] {
+  const lists = terms.approvers.filter(({ groups }) => groups.length === 0).map(({ users }) => users);
+  const [first = [], ...rest] = lists;
+  return first.filter((id) => rest.every((list) => list.includes(id)));
+}
+
+function mayBe(terms: Requirement, change: Asked, person: Person): boolean {
+  const isRequester = change.requester !== null && isSamePerson(person, change.requester);
+  return terms.requesterMayApprove || !isRequester;
+}
+
+function slackPerson(userId: string): Person {
+  return { kind: "slack", teamId: "", userId };
+}
+
+function nameOf(environment: string): string {
+  return environment === UNNAMED_ENVIRONMENT ? "an environment the policy does not name" : environment;
+}

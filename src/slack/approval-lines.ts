@@ -1,0 +1,53 @@
+import type { types } from "@slack/bolt";
+import { type Change, type Decision, openDecision } from "../change/change.ts";
+import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint } from "./blocks.ts";
+import { cutMiddle, inert, visible } from "./text.ts";
+import { whoCanApprove } from "./who-can.ts";
+
+/** Why nobody could approve it as it is, while it waits for an approval. */
+export function approvalWarnings(change: Change): Part[] {
+  const problem = openApproval(change) === null ? null : (change.terms?.problem ?? null);
+  if (problem === null) return [];
+  return [paragraph(bold("This cannot be approved yet: "), said(problem))];
+}
+
+/** What the open approval takes: how many of how many, until when, who can, what is frozen. */
+export function approvalBlocks(change: Change): types.KnownBlock[] {
+  const lines = approvalLines(change);
+  return lines.length === 0 ? [] : [smallPrint(...lines)];
+}
+
+/** In place of the buttons while a part of the plan is not in the thread yet: nobody approves what they cannot read. */
+export function heldActions(change: Change): types.KnownBlock[] {
+  if (openApproval(change) === null) return [];
+  return [
+    smallPrint("The rest of the plan is being posted to the thread. The buttons come when all of it stands."),
+  ];
+}
+
+function approvalLines(change: Change): string[] {
+  const question = openApproval(change);
+  const { terms } = change;
+  if (question === null || terms === null) return [];
+  const { quorum } = terms;
+  const given = question.approvals.map(({ by }) => personMrkdwn(by));
+  const count = `${given.length} of ${quorum} ${quorum === 1 ? "approval" : "approvals"}`;
+  const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
+  const until = question.expiresAt === null ? "" : ` · open until ${dateMrkdwn(question.expiresAt)}`;
+  const own = terms.requesterMayApprove ? "" : " (whoever asked for it cannot)";
+  const [first = "", ...others] = whoCanApprove(terms);
+  return [`${count}${by}${until}`, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(change)];
+}
+
+/** Said as from and until, so that the card stays true while time goes on. */
+function freezeLines(change: Change): string[] {
+  return (change.terms?.freezes ?? []).slice(0, 2).map(({ from, until, environments, reason }) => {
+    const where = environments.length === 0 ? "" : ` of ${inert(cutMiddle(environments.join(", "), 100))}`;
+    return `Freeze${where} from ${dateMrkdwn(from)} until ${dateMrkdwn(until)}, nothing is approved: ${inert(visible(reason))}`;
+  });
+}
+
+function openApproval(change: Change): Decision | null {
+  const question = change.status === "waiting" ? openDecision(change) : null;
+  return question?.gate === "approval" ? question : null;
+}

@@ -1,0 +1,88 @@
+import type { Change } from "../change/change.ts";
+import type { Changes, Decide, Decided } from "../change/changes.ts";
+import { decisionLine } from "./decision-lines.ts";
+import type { FindGroups } from "./groups.ts";
+import type { People } from "./people.ts";
+import { inert } from "./text.ts";
+import { whoCanApprove } from "./who-can.ts";
+
+/** Who answers, and where: each id is one that Slack vouches for. */
+export type Where = { userId: string; userTeamId: string; teamId: string; channelId: string };
+
+/** What is answered, without who answers. */
+export type Given = Omit<Decide, "by" | "groups">;
+
+/** Takes somebody's answer to the port, and says what only they are told of it. Throws only for faults of the port. */
+export type DecideAs = (where: Where, given: Given) => Promise<string>;
+
+const ELSEWHERE =
+  "This change belongs to another channel, so it is decided there. Nothing was decided by this click.";
+
+/** Makes it. Who they are and which groups they are in is asked of Slack now; no answer is a no. */
+export function createDecideAs(needs: {
+  changes: Changes;
+  people: People;
+  findGroups: FindGroups;
+}): DecideAs {
+  return async (where, given) => {
+    const known = await needs.people.isMember(where.userId, where.userTeamId);
+    if (!known.ok) return `Nothing was decided. ${known.reason}`;
+    const change = await needs.changes.get(given.changeId);
+    if (change === null) return answerTo({ kind: "unknown" });
+    if (!isAtHome(change, where)) return ELSEWHERE;
+    const by = known.person;
+    const { groups, fault } =
+      change.terms === null || given.breaksGlass === true
+        ? { groups: [], fault: null }
+        : await needs.findGroups(by, change.terms);
+    const decided = await needs.changes.decide({ ...given, by, groups });
+    // What Slack did not say may be why: that is worth more to them than a list of others.
+    return decided.kind === "refused" && decided.terms !== undefined && fault !== null
+      ? `Nothing was decided. ${fault}`
+      : answerTo(decided);
+  };
+}
+
+function isAtHome(change: Change, { channelId, teamId }: Where): boolean {
+  return change.home !== null && change.home.channelId === channelId && change.home.teamId === teamId;
+}
+
+function answerTo(decided: Decided): string {
+  switch (decided.kind) {
+    case "decided":
+      return decidedText(decided);
+    case "counted": {
+      const so = `${decided.count} of ${decided.quorum}`;
+      return decided.isNew
+        ? `Your approval counts: ${so}. Nothing runs before somebody else has approved too.`
+        : `You have approved this already: ${so}. Somebody else has to approve too.`;
+    }
+    case "already":
+      return `This is decided already: ${decisionLine(decided.decision)}. Your click changed nothing.`;
+    case "stale":
+      return `Nothing was decided. ${inert(decided.reason)} The card shows where it stands.`;
+    case "refused": {
+      const who = decided.terms === undefined ? [] : whoCanApprove(decided.terms);
+      return [`Nothing was decided. ${inert(decided.reason)}`, ...who].join("\n");
+    }
+    case "unknown":
+      return "Nothing was decided: Greenlight does not know this change any more.";
+  }
+}
+
+function decidedText(decided: Extract<Decided, { kind: "decided" }>): string {
+  switch (decided.decision.answer) {
+    case "approve":
+      return decided.decision.brokeGlass
+        ? "You broke the glass. It runs now; the card says so, with your reason."
+        : "Approved. It runs now; the card and its thread follow it.";
+    case "reject":
+      return "Rejected. Nothing is run.";
+    case "accept":
+      return "Accepted as it is. Nothing more is run.";
+    case "roll_back":
+      return "The rollback starts now; the card and its thread follow it.";
+    case null:
+      return "Recorded.";
+  }
+}

@@ -1,0 +1,181 @@
+import { freezeAt } from "../change/approval.ts";
+import { answersOf, type Change, type Decision } from "../change/change.ts";
+import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
+import { isSamePerson } from "../change/person.ts";
+import { whyNotBreakGlass, whyNotDecide } from "../policy/approvers.ts";
+import { insertApproval, lockChange } from "../store/approvals.ts";
+import { findChange } from "../store/changes.ts";
+import type { Database, Sql } from "../store/database.ts";
+import { answerQuestion } from "../store/decisions.ts";
+import type { RecordEvents } from "../store/events.ts";
+import { wantWork } from "../store/leases.ts";
+import { wake } from "../store/notify.ts";
+import type { FindTerms } from "./terms.ts";
+
+/** Whether what was approved is still what would run: the files it reads, the rules it was judged by. */
+export type IsCurrent = (change: Change) => Promise<{ ok: true } | { ok: false; reason: string }>;
+
+export type DecideNeeds = {
+  database: Database;
+  record: RecordEvents;
+  redact: (text: string) => string;
+  findTerms: FindTerms;
+  isCurrent: IsCurrent;
+  now: () => Date;
+};
+
+/** What is shown of a digest, and the least that names it in an answer. */
+const SHORT_DIGEST_CHARS = 12;
+
+/**
+ * Takes one person's answer. A yes is a row of its own; the question is answered by one conditional update once there are
+ * as many of them as the rules ask for. Whatever can be looked at without the lock is looked at before it, and again in it.
+ */
+export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided> {
+  const change = await findChange(needs.database, given.changeId);
+  if (change === null) return { kind: "unknown" };
+  const asked = look(needs, change, given);
+  if ("kind" in asked) return withTerms(needs, asked);
+  if (given.answer === "approve") {
+    // Before the transaction: it may read files and take a connection of its own, and fifty clicks wait for the lock.
+    const current = await needs.isCurrent(change);
+    if (!current.ok) return withTerms(needs, { kind: "stale", change, reason: current.reason });
+  }
+  const decided = await needs.database.transaction((sql) => decideLocked(sql, needs, given));
+  return withTerms(needs, decided);
+}
+
+async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promise<Decided> {
+  await lockChange(sql, given.changeId);
+  const change = await mustFind(sql, given.changeId);
+  const asked = look(needs, change, given);
+  if ("kind" in asked) return asked;
+  const reason = given.reason === null ? null : needs.redact(given.reason);
+  const brokeGlass = given.breaksGlass === true;
+  const needed = given.answer === "approve" && !brokeGlass ? needs.findTerms(change).quorum : 0;
+  if (needed > 0) {
+    const isNew = !asked.approvals.some(({ by }) => isSamePerson(by, given.by));
+    if (isNew) await insertApproval(sql, { ...asked, changeId: change.id }, { by: given.by, reason });
+    const count = asked.approvals.length + (isNew ? 1 : 0);
+    if (count < needed) return counted(sql, needs, given, { count, quorum: needed, isNew });
+  }
+  const { answer, by, gate, revision, round } = given;
+  const won = await answerQuestion(
+    sql,
+    { ...asked, changeId: change.id },
+    { answer, by, reason, approvals: needed, brokeGlass },
+  );
+  if (!won) return { kind: "stale", change, reason: `The change is ${change.status} by now.` };
+  await wantWork(sql, change.id);
+  await needs.record(sql, change.id, {
+    type: "decided",
+    gate,
+    revision,
+    round,
+    answer,
+    by,
+    reason,
+    brokeGlass,
+  });
+  await wake(sql, "work");
+  const after = await mustFind(sql, change.id);
+  const decision = questionOf(after, given);
+  if (decision === undefined)
+    throw new Error(`The decision about ${change.id} was written and cannot be read back.`);
+  return { kind: "decided", change: after, decision };
+}
+
+async function counted(
+  sql: Sql,
+  needs: DecideNeeds,
+  given: Decide,
+  so: { count: number; quorum: number; isNew: boolean },
+): Promise<Decided> {
+  const { changeId, gate, revision, round, by } = given;
+  const { count, quorum } = so;
+  if (so.isNew)
+    await needs.record(sql, changeId, { type: "approved", gate, revision, round, by, count, quorum });
+  return { kind: "counted", change: await mustFind(sql, changeId), ...so };
+}
+
+/** The open question that is meant, or why there is nothing to decide for this person now. */
+function look(needs: DecideNeeds, change: Change, given: Decide): Decision | Decided {
+  const refusal = whyNotThisPerson(needs, change, given);
+  if (refusal !== null) return refusal;
+  const asked = questionOf(change, given);
+  if (asked === undefined) {
+    return {
+      kind: "stale",
+      change,
+      reason: "This is not the question that is open: the plan has changed since, or none is.",
+    };
+  }
+  if (asked.answer !== null) return { kind: "already", change, decision: asked };
+  const late = given.answer === "approve" ? whyNotNow(needs, change, asked, given) : null;
+  return late === null ? asked : { kind: "refused", reason: late };
+}
+
+function whyNotThisPerson(needs: DecideNeeds, change: Change, given: Decide): Decided | null {
+  if (!answersOf[given.gate].includes(given.answer))
+    return refuse(`The answer ${given.answer} is none of ${answersOf[given.gate].join(", ")}.`);
+  const terms = needs.findTerms(change);
+  const teamId = change.home?.teamId ?? null;
+  if (given.breaksGlass === true) {
+    const why = whyNotBreakGlass(given.by, teamId, terms.breakGlass) ?? whyNoReason(given);
+    return why === null ? null : refuse(why);
+  }
+  const why = whyNotDecide(given.by, { requester: change.requester, teamId }, terms, given.groups ?? []);
+  if (why === null) return null;
+  const problem = terms.problem === null ? "" : ` As it is, ${terms.problem}`;
+  return { kind: "refused", reason: `${why}${problem}`, terms };
+}
+
+function whyNoReason(given: Decide): string | null {
+  if (given.answer !== "approve") return "Breaking the glass approves; it does nothing else.";
+  const typed = given.reason?.trim() ?? "";
+  return typed.length >= MIN_BREAK_GLASS_REASON
+    ? null
+    : `Breaking the glass takes a reason of at least ${MIN_BREAK_GLASS_REASON} characters.`;
+}
+
+/** An expired question can still be rejected, which ends it. */
+function whyNotNow(needs: DecideNeeds, change: Change, asked: Decision, given: Decide): string | null {
+  const now = needs.now();
+  if (asked.expiresAt !== null && now >= asked.expiresAt)
+    return `This request for approval has expired (${inUtc(asked.expiresAt)}). Ask for the change again.`;
+  if (given.breaksGlass === true) return null;
+  const freeze = freezeAt(needs.findTerms(change).freezes, now);
+  if (freeze === null) return null;
+  const where = freeze.environments.length === 0 ? "everywhere" : `for ${freeze.environments.join(", ")}`;
+  return `Nothing is approved ${where} until ${inUtc(freeze.until)}: ${freeze.reason}`;
+}
+
+function questionOf(change: Change, given: Decide): Decision | undefined {
+  return change.decisions.find(
+    (decision) =>
+      decision.gate === given.gate &&
+      decision.revision === given.revision &&
+      decision.round === given.round &&
+      given.digest.length >= SHORT_DIGEST_CHARS &&
+      decision.digest.startsWith(given.digest),
+  );
+}
+
+function refuse(reason: string): Decided {
+  return { kind: "refused", reason };
+}
+
+function withTerms(needs: DecideNeeds, decided: Decided): Decided {
+  if (!("change" in decided)) return decided;
+  return { ...decided, change: { ...decided.change, terms: needs.findTerms(decided.change) } };
+}
+
+function inUtc(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+async function mustFind(sql: Sql, id: string): Promise<Change> {
+  const change = await findChange(sql, id);
+  if (change === null) throw new Error(`Change ${id} was just written and cannot be read back.`);
+  return change;
+}
