@@ -92,8 +92,9 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   const running = { database, wakes, record, graph, leases, owner, openUntil };
   const worker = startWorker({ ...running, limits: LIMITS, log });
   closing.push(() => worker.stop(GRACE_MS));
+  const narrowed = { requesters: config.requesters, channels: config.channels };
   const slack = await createSlack({
-    config: { ...company, requesters: config.requesters, channels: config.channels, nobodyCanApprove },
+    config: { ...company, ...narrowed, nobodyCanApprove, breakGlass: ground.policy.break_glass },
     changes,
     outbox: createOutbox(database, wakes),
     log,

@@ -63,6 +63,7 @@ export function pageState(stand: Stand, as: string): Json {
       isPrivate,
       botIsMember: members.has(APP.botUserId),
     })),
+    groups: [...stand.usergroups.values()].map(({ id, handle }) => ({ id, handle })),
     commands: stand.commands.map(({ command, description, usageHint }) => ({
       command,
       description,

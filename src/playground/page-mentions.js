@@ -17,7 +17,7 @@ export function angleNode(inner, directory) {
   if (/^@[UW][A-Z0-9]+$/.test(target)) return userMention(target.slice(1), directory, label);
   if (/^#[CGD][A-Z0-9]+$/.test(target)) return channelMention(target.slice(1), directory, label);
   if (/^!(here|channel|everyone)$/.test(target)) return broadcast(target.slice(1));
-  if (target.startsWith("!subteam^")) return groupMention(target.slice("!subteam^".length), label);
+  if (target.startsWith("!subteam^")) return groupMention(target.slice("!subteam^".length), directory, label);
   if (target.startsWith("!date^")) return dateNode(target.slice("!date^".length), label);
   const address = unescapeSlack(target);
   return isWebAddress(address) ? link(address, label ?? address) : null;
@@ -52,12 +52,13 @@ export function broadcast(range) {
   );
 }
 
-/** A group's mention: alive as well. */
-export function groupMention(id, label = null) {
+/** `@group`. New in a posted message it would notify its members; in an update or a private answer nobody. */
+export function groupMention(id, directory, label = null) {
+  const handle = directory.groups?.get(id)?.handle;
   return el(
     "span",
-    { class: "mention mention-all", title: "In Slack this would notify the group" },
-    label ?? `@${id}`,
+    { class: "mention", title: "A user group", data: { group: id } },
+    label ?? `@${handle ?? id}`,
   );
 }
 

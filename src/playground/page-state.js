@@ -8,6 +8,7 @@ export function createStore() {
     team: { id: "", name: "" },
     me: "",
     users: new Map(),
+    groups: new Map(),
     channels: new Map(),
     commands: [],
     messages: new Map(),
@@ -37,6 +38,7 @@ function load(store, state) {
   store.team = state.team;
   store.me = state.me;
   store.users = new Map(state.users.map((user) => [user.id, user]));
+  store.groups = new Map((state.groups ?? []).map((group) => [group.id, group]));
   store.channels = new Map(state.channels.map((channel) => [channel.id, channel]));
   store.commands = state.commands;
   store.messages = new Map(state.messages.map((message) => [keyOf(message), message]));

@@ -62,8 +62,9 @@ function userInfo(stand: Stand, args: Args): Answer {
 function usergroupMembers(stand: Stand, args: Args): Answer {
   const id = needArg(args, "usergroup");
   if (isRefusal(id)) return id;
-  const users = stand.usergroups.get(id);
-  return users === undefined ? refuse("no_such_subteam") : { ok: true, users };
+  const group = stand.usergroups.get(id);
+  const isThere = group !== undefined && (!group.isDisabled || flagArg(args, "include_disabled"));
+  return isThere ? { ok: true, users: group.users } : refuse("no_such_subteam");
 }
 
 function conversationInfo(stand: Stand, args: Args): Answer {

@@ -22,6 +22,9 @@ export type Channel = {
   members: Set<string>;
 };
 
+/** A user group (`@sre`). A disabled one is as good as none to the methods that read groups. */
+export type Usergroup = { id: string; handle: string; users: string[]; isDisabled: boolean };
+
 /** What a caller may say about a person or channel of their own; the rest is filled in. */
 export type GivenPerson = Pick<Person, "id" | "name"> & Partial<Person>;
 export type GivenChannel = { id: string; name: string; members: string[] } & Partial<
@@ -43,6 +46,9 @@ export const USERS = {
   dora: "U0DORA0001",
   otherBot: "U0DEPLOY01",
 };
+
+/** The ids of the user groups everybody starts with. */
+export const USERGROUPS = { sre: "S0SRE00001" };
 
 /** The ids of the channels everybody starts with. */
 export const CHANNELS = { infra: "C0INFRA001", general: "C0GENERAL1", opsPrivate: "G0OPSPRIV1" };
@@ -106,6 +112,11 @@ export function defaultChannels(): Channel[] {
     channel({ id: CHANNELS.general, name: "general", members: [ana, ben, cleo, gus] }),
     channel({ id: CHANNELS.opsPrivate, name: "ops-private", members: [ana, ben, cleo], isPrivate: true }),
   ];
+}
+
+/** @sre: Ben and Cleo. */
+export function defaultUsergroups(): Usergroup[] {
+  return [{ id: USERGROUPS.sre, handle: "sre", users: [USERS.ben, USERS.cleo], isDisabled: false }];
 }
 
 /** A full member of the home team unless said otherwise. */

@@ -1,6 +1,7 @@
 import type { Answer, Args } from "./slack-answer.ts";
 import type { Faults } from "./slack-faults.ts";
 import type { Files } from "./slack-files.ts";
+import type { Usergroup } from "./slack-people.ts";
 import type { ResponseUrls } from "./slack-response-urls.ts";
 import type { Socket } from "./slack-socket.ts";
 import type { Triggers } from "./slack-triggers.ts";
@@ -21,7 +22,7 @@ export type Stand = {
   commands: Command[];
   /** The bot events the app has subscribed to, named as in a manifest (`app_mention`, `message.channels`). */
   events: Set<string>;
-  usergroups: Map<string, string[]>;
+  usergroups: Map<string, Usergroup>;
   faults: Faults;
   triggers: Triggers;
   views: Views;

@@ -14,11 +14,13 @@ import {
   channel,
   defaultChannels,
   defaultPeople,
+  defaultUsergroups,
   type GivenChannel,
   type GivenPerson,
   person,
   TEAM,
   USERS,
+  type Usergroup,
 } from "./slack-people.ts";
 import { createResponseUrls } from "./slack-response-urls.ts";
 import { createSaying, type SayInput } from "./slack-saying.ts";
@@ -30,7 +32,7 @@ import { createViews, type View } from "./slack-views.ts";
 import type { Call } from "./slack-web-api.ts";
 import { createWorkspace, type Message, type Notice } from "./slack-workspace.ts";
 
-/** What may be different from the company everybody starts with. People and channels come in addition. */
+/** What may be different from the company everybody starts with. People, channels and groups come in addition. */
 export type SlackOptions = {
   team?: typeof TEAM;
   users?: GivenPerson[];
@@ -40,7 +42,7 @@ export type SlackOptions = {
   /** The bot events subscribed to. */
   events?: string[];
   commands?: (Pick<Command, "command"> & Partial<Command>)[];
-  usergroups?: Record<string, string[]>;
+  usergroups?: Usergroup[];
   /** Milliseconds since 1970; timestamps, trigger ids and response_urls go by it. */
   clock?: () => number;
   port?: number;
@@ -63,6 +65,8 @@ export type SlackStandIn = {
   team: typeof TEAM;
   users: typeof USERS;
   channels: typeof CHANNELS;
+  /** The groups as they are; who is in one may be changed at any time. */
+  usergroups: ReadonlyMap<string, Usergroup>;
   botUserId: string;
   say(input: SayInput): Acted;
   click(input: ClickInput): Acted;
@@ -108,6 +112,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     team: stand.workspace.team,
     users: USERS,
     channels: CHANNELS,
+    usergroups: stand.usergroups,
     botUserId: APP.botUserId,
     ...acts,
     ...readers(stand),
@@ -141,7 +146,7 @@ function createStand(options: SlackOptions): Stand {
     scopes: new Set(options.scopes ?? ALL_SCOPES),
     commands: commands.map((one) => ({ description: "", usageHint: "", shouldEscape: false, ...one })),
     events: new Set(options.events ?? ["app_mention", "app_home_opened"]),
-    usergroups: new Map(Object.entries(options.usergroups ?? { S0APPROVE1: [USERS.ben, USERS.cleo] })),
+    usergroups: new Map([...defaultUsergroups(), ...(options.usergroups ?? [])].map((one) => [one.id, one])),
     faults: createFaults(clock),
     triggers: createTriggers(clock),
     views: createViews(workspace),

@@ -4,11 +4,16 @@ import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint 
 import { cutMiddle, inert, visible } from "./text.ts";
 import { whoCanApprove } from "./who-can.ts";
 
-/** Why nobody could approve it as it is, while it waits for an approval. */
+/** What everybody has to know about its approval: that nobody could give it, or that somebody gave it alone. */
 export function approvalWarnings(change: Change): Part[] {
+  const alone = change.decisions.find(
+    ({ brokeGlass, revision }) => brokeGlass && revision === change.revision,
+  );
+  if (alone !== undefined)
+    return [paragraph(bold("Break glass, approved by one person alone: "), said(alone.reason ?? ""))];
   const problem = openApproval(change) === null ? null : (change.terms?.problem ?? null);
   if (problem === null) return [];
-  return [paragraph(bold("This cannot be approved yet: "), said(problem))];
+  return [paragraph(bold("This cannot be approved as it is: "), said(problem))];
 }
 
 /** What the open approval takes: how many of how many, until when, who can, what is frozen. */
@@ -31,7 +36,7 @@ function approvalLines(change: Change): string[] {
   if (question === null || terms === null) return [];
   const { quorum } = terms;
   const given = question.approvals.map(({ by }) => personMrkdwn(by));
-  const count = `${given.length} of ${quorum} ${quorum === 1 ? "approval" : "approvals"}`;
+  const count = quorum === 1 ? "1 approval needed" : `${given.length} of ${quorum} approvals`;
   const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
   const until = question.expiresAt === null ? "" : ` · open until ${dateMrkdwn(question.expiresAt)}`;
   const own = terms.requesterMayApprove ? "" : " (whoever asked for it cannot)";

@@ -18,16 +18,20 @@ export function approvalActions(change: Change): types.ActionsBlock[] {
   if (question === null || question.gate !== "approval") return [];
   const value = buttonValue(change.id, question);
   const steps = change.plan?.plan ?? [];
+  const quorum = change.terms?.quorum ?? 1;
   const dialog = {
     title: `Run ${many(steps.length, "step")} in ${whereIn(change)}?`,
     text: listed(steps.map((step) => shownCommand(step))),
-    confirm: "Approve and run",
+    confirm: quorum > 1 ? "Approve" : "Approve and run",
     isDangerous: change.risk === "high",
   };
   return [
     actions("approval", [
       button("approve", "Approve", value, { style: "primary", dialog }),
       button("reject", "Reject", value, {}),
+      ...((change.terms?.breakGlass.length ?? 0) === 0
+        ? []
+        : [button("break_glass", "Break glass…", value, { style: "danger" })]),
     ]),
   ];
 }

@@ -1,8 +1,8 @@
 import type { RequestListener } from "node:http";
-import { type App, webApi } from "@slack/bolt";
+import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
 import type { Log } from "../observe/log.ts";
-import { createButtons, placeOf } from "./buttons.ts";
+import { createButtons } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import { createCommands } from "./commands.ts";
@@ -10,7 +10,8 @@ import { createDecideAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
 import { createFindGroups } from "./groups.ts";
 import { findIdentity, type Identity } from "./identity.ts";
-import { createInFlight, type InFlight } from "./in-flight.ts";
+import { createInFlight } from "./in-flight.ts";
+import { addBreakGlass, addButtons, addCommands } from "./listeners.ts";
 import { createOutboxSender } from "./outbox.ts";
 import type { OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
@@ -27,6 +28,8 @@ export type SlackConfig = {
   requesters: readonly string[];
   channels: readonly string[];
   nobodyCanApprove: boolean;
+  /** Slack user ids who may break the glass. */
+  breakGlass: readonly string[];
 };
 
 /** The Slack side of a running Greenlight. */
@@ -41,8 +44,6 @@ export type Slack = {
 };
 
 const STOP_MS = 25_000;
-const FAULT =
-  "Something went wrong inside Greenlight, and nothing was recorded. Try again in a minute; if it stays, tell whoever runs it.";
 
 /** Asks Slack who we are and puts the Slack side together; nothing is opened or sent before `start`. Throws SlackSetupError. */
 export async function createSlack(needs: {
@@ -67,6 +68,7 @@ export async function createSlack(needs: {
   const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client) });
   addCommands(receiver.app, createCommands({ ...config, changes, people, findPlace }), inFlight, log);
   addButtons(receiver.app, createButtons(decideAs), inFlight, log);
+  addBreakGlass(receiver.app, { decideAs, mayBreak: config.breakGlass }, inFlight, log);
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );
@@ -102,65 +104,4 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
     log,
     deliver: (message, signal) => deliver(parts, message, signal),
   });
-}
-
-/** Every command of the app, so that one that was renamed works too. */
-function addCommands(
-  app: App,
-  answer: (body: unknown) => Promise<string>,
-  inFlight: InFlight,
-  log: Log,
-): void {
-  app.command(/^\//u, async ({ ack, body, respond }) => {
-    const work = async (): Promise<void> => {
-      // First of all: Slack gives us 3 s, and a late answer makes people type it again.
-      await ack();
-      const text = await answerOrFault(answer, body, log);
-      await respond({ response_type: "ephemeral", text });
-    };
-    await inFlight.track(work());
-  });
-}
-
-/** Every click, also on what an older version posted: one that nobody answers hangs and then fails. */
-function addButtons(
-  app: App,
-  answer: (body: unknown) => Promise<string>,
-  inFlight: InFlight,
-  log: Log,
-): void {
-  app.action(/^/u, async ({ ack, body, respond, client }) => {
-    const work = async (): Promise<void> => {
-      await ack();
-      const text = await answerOrFault(answer, body, log);
-      const place = placeOf(body);
-      try {
-        if (place === null) throw new Error("The click does not say where it was made.");
-        const { channelId: channel, userId: user, threadTs } = place;
-        await client.chat.postEphemeral({
-          channel,
-          user,
-          text,
-          ...(threadTs === null ? {} : { thread_ts: threadTs }),
-        });
-      } catch (error) {
-        log.warn({ err: error }, "A click is answered by its response_url");
-        await respond({ response_type: "ephemeral", replace_original: false, text });
-      }
-    };
-    await inFlight.track(work());
-  });
-}
-
-async function answerOrFault(
-  answer: (body: unknown) => Promise<string>,
-  body: unknown,
-  log: Log,
-): Promise<string> {
-  try {
-    return await answer(body);
-  } catch (error) {
-    log.error({ err: error }, "A command or click could not be carried out");
-    return FAULT;
-  }
 }

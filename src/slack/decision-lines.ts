@@ -1,4 +1,5 @@
 import type { Answer, Change, Decision } from "../change/change.ts";
+import type { Person } from "../change/person.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
 import { inert } from "./text.ts";
 
@@ -23,5 +24,13 @@ export function decisionLine(decision: Decision): string {
   if (by.kind === "policy") return "The policy asks for nobody here";
   const when = decidedAt === null ? "" : `, ${dateMrkdwn(decidedAt)}`;
   const why = reason === null || reason === "" ? "" : `: ${inert(reason.slice(0, REASON_CHARS))}`;
-  return `${verbs[answer]} by ${personMrkdwn(by)}${when}${why}`;
+  const verb = decision.brokeGlass ? "*Break glass*: approved alone" : verbs[answer];
+  return `${verb} by ${whoMrkdwn(decision, by)}${when}${why}`;
+}
+
+/** Everybody whose yes it took. Those of a question that was rejected or answered alone stand beside nobody. */
+function whoMrkdwn({ answer, approvals, brokeGlass }: Decision, by: Person): string {
+  const all =
+    answer === "approve" && !brokeGlass && approvals.length > 0 ? approvals.map((one) => one.by) : [by];
+  return all.map(personMrkdwn).join(" and ");
 }

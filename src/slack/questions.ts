@@ -15,6 +15,9 @@ export const answerOfAction: Readonly<Record<string, { gate: Gate; answer: Answe
   "greenlight:roll_back": { gate: "operator", answer: "roll_back" },
 };
 
+/** The button that opens the form for breaking the glass, and that form. */
+export const BREAK_GLASS = "greenlight:break_glass";
+
 /** Which question a button answers: `CHANGE:REVISION:ROUND:DIGEST12`. It authorises nothing; the row does. */
 export const ButtonValue = z
   .string()
@@ -39,7 +42,7 @@ type Dialog = { title: string; text: string; confirm: string; isDangerous: boole
 
 /** One button, with the dialog that asks once more. */
 export function button(
-  answer: Answer,
+  answer: Answer | "break_glass",
   label: string,
   value: string,
   look: { style?: "primary" | "danger"; dialog?: Dialog },

@@ -170,9 +170,19 @@ describe("what the playground's Slack refuses, in Slack's words", () => {
     assert.equal((await about(slack.users.otherBot))?.is_bot, true);
     assert.equal((await about(slack.users.ana))?.profile?.display_name, "ana");
     assert.equal(await refused("users.info", { user: "U0NOBODY01" }), "user_not_found");
-    const group = await client.usergroups.users.list({ usergroup: "S0APPROVE1" });
+    const group = await client.usergroups.users.list({ usergroup: "S0SRE00001" });
     assert.deepEqual(group.users, [slack.users.ben, slack.users.cleo]);
     assert.equal(await refused("usergroups.users.list", { usergroup: "S0NONE" }), "no_such_subteam");
+    const old = { id: "S0OLD00001", handle: "old", users: [slack.users.ben], isDisabled: true };
+    const other = await startWithClient({ usergroups: [old] });
+    try {
+      const disabled = await refusalOf(other.client.usergroups.users.list({ usergroup: old.id }));
+      assert.equal(disabled.error, "no_such_subteam");
+      const asked = { usergroup: old.id, include_disabled: true };
+      assert.deepEqual((await other.client.usergroups.users.list(asked)).users, old.users);
+    } finally {
+      await other.slack.stop();
+    }
   });
 
   test("a missing scope names what is needed and what there is", async (t) => {

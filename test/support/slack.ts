@@ -64,6 +64,19 @@ export function press(
   return clicked.delivered;
 }
 
+/** Presses a button and returns the private answer to it, as text. */
+export async function answerTo(
+  slack: SlackStandIn,
+  as: string,
+  card: Message,
+  action_id: string,
+  stale = false,
+): Promise<string> {
+  const before = slack.ephemerals(as).length;
+  await press(slack, as, card, action_id, stale);
+  return textOf(await waitFor(() => slack.ephemerals(as)[before], "a private answer"));
+}
+
 /** Every text of a message that Slack would parse. */
 export function mrkdwnOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnOf);

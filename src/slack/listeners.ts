@@ -1,0 +1,105 @@
+import type { App, webApi } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+import { openingOf, submissionOf } from "./break-glass.ts";
+import { type ClickPlace, placeOf } from "./buttons.ts";
+import type { DecideAs } from "./deciding.ts";
+import type { InFlight } from "./in-flight.ts";
+import { BREAK_GLASS } from "./questions.ts";
+
+type Answer = (body: unknown) => Promise<string>;
+
+const FAULT =
+  "Something went wrong inside Greenlight, and nothing was recorded. Try again in a minute; if it stays, tell whoever runs it.";
+const NOT_OPENED = "Slack did not open the form in time, so nothing was decided. Press the button again.";
+
+/** Every command of the app, so that one that was renamed works too. */
+export function addCommands(app: App, answer: Answer, inFlight: InFlight, log: Log): void {
+  app.command(/^\//u, async ({ ack, body, respond }) => {
+    const work = async (): Promise<void> => {
+      // First of all: Slack gives us 3 s, and a late answer makes people type it again.
+      await ack();
+      const text = await answerOrFault(() => answer(body), log);
+      await respond({ response_type: "ephemeral", text });
+    };
+    await inFlight.track(work());
+  });
+}
+
+/** Every click but the one that opens a form, also on what an older version posted: one that nobody answers hangs and then fails. */
+export function addButtons(app: App, answer: Answer, inFlight: InFlight, log: Log): void {
+  app.action(new RegExp(`^(?!${BREAK_GLASS}$)`, "u"), async ({ ack, body, respond, client }) => {
+    const work = async (): Promise<void> => {
+      await ack();
+      const text = await answerOrFault(() => answer(body), log);
+      try {
+        await tell(client, placeOf(body), text);
+      } catch (error) {
+        log.warn({ err: error }, "A click is answered by its response_url");
+        await respond({ response_type: "ephemeral", replace_original: false, text });
+      }
+    };
+    await inFlight.track(work());
+  });
+}
+
+/** The button that opens the form for breaking the glass, and the form. */
+export function addBreakGlass(
+  app: App,
+  needs: { decideAs: DecideAs; mayBreak: readonly string[] },
+  inFlight: InFlight,
+  log: Log,
+): void {
+  app.action(BREAK_GLASS, async ({ ack, body, respond, client }) => {
+    const opening = openingOf(body, placeOf(body), needs.mayBreak);
+    // The trigger lives 3 s and works once: nothing comes before it.
+    const opened = "refusal" in opening ? Promise.resolve(opening.refusal) : open(client, opening, log);
+    const work = async (): Promise<void> => {
+      const [text] = await Promise.all([opened, ack()]);
+      if (text !== null) await respond({ response_type: "ephemeral", replace_original: false, text });
+    };
+    await inFlight.track(work());
+  });
+  app.view(BREAK_GLASS, async ({ ack, body, client }) => {
+    const work = async (): Promise<void> => {
+      const submission = submissionOf(body);
+      if ("errors" in submission) {
+        await ack({ response_action: "errors", errors: submission.errors });
+        return;
+      }
+      await ack();
+      const text = await answerOrFault(() => submission.decide(needs.decideAs), log);
+      await tell(client, submission.place, text);
+    };
+    await inFlight.track(work());
+  });
+}
+
+async function open(
+  client: webApi.WebClient,
+  { triggerId, view }: Extract<ReturnType<typeof openingOf>, { view: unknown }>,
+  log: Log,
+): Promise<string | null> {
+  try {
+    await client.views.open({ trigger_id: triggerId, view });
+    return null;
+  } catch (error) {
+    log.warn({ err: error }, "The form for breaking the glass could not be opened");
+    return NOT_OPENED;
+  }
+}
+
+async function tell(client: webApi.WebClient, place: ClickPlace | null, text: string): Promise<void> {
+  if (place === null) throw new Error("The click does not say where it was made.");
+  const { channelId: channel, userId: user, threadTs } = place;
+  const thread = threadTs === null ? {} : { thread_ts: threadTs };
+  await client.chat.postEphemeral({ channel, user, text, ...thread });
+}
+
+async function answerOrFault(answer: () => Promise<string>, log: Log): Promise<string> {
+  try {
+    return await answer();
+  } catch (error) {
+    log.error({ err: error }, "A command or click could not be carried out");
+    return FAULT;
+  }
+}
