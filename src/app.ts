@@ -13,6 +13,7 @@ import { createSeal } from "./execution/seal.ts";
 import { type ChangeGraph, createGraph } from "./graph/graph.ts";
 import { createGraphDeps } from "./graph-deps.ts";
 import { prepareGround } from "./ground.ts";
+import { createHands } from "./hands.ts";
 import { refuseFuture } from "./http/future-timestamp.ts";
 import type { Mount } from "./http/mounts.ts";
 import { createServer } from "./http/server.ts";
@@ -26,9 +27,9 @@ import { createCheckpointer } from "./store/checkpointer.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { startEmbedded } from "./store/embedded.ts";
 import { createRecordEvents } from "./store/events.ts";
-import type { Lease } from "./store/leases.ts";
+import { createLeaseOf, type Lease } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
-import { listenForWakes } from "./store/notify.ts";
+import { listenForWakes, type Wakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
 import { startWorker } from "./threads/worker.ts";
 
@@ -67,29 +68,25 @@ export async function startApp(config: Config, log: Log): Promise<App> {
 async function assemble(config: Config, log: Log, closing: Closing): Promise<App> {
   const redact = createRedact(secretsOf(config));
   await mkdir(config.dataDir, { recursive: true });
-  const { connection, line: databaseLine } = await connect(config, log, closing);
-  await migrate(connection);
-  const database = openDatabase(connection, (error) =>
-    log.warn({ err: error }, "A database connection was cut"),
-  );
-  closing.push(() => database.close());
-  const wakes = await listenForWakes(connection);
-  closing.push(() => wakes.close());
+  const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const company = await openCompany(config, closing);
   const ground = await prepareGround(config, company.approvers);
   const model = await openModel(config, redact, closing);
   const record = createRecordEvents(messageRefs);
   const leases = new Map<string, Lease>();
   const seal = createSeal(await openEncryptionKey(config.encryptionKey, config.dataDir));
-  const deps = createGraphDeps({ ...model, database, record, leases, ground, seal, redact });
+  const now = () => new Date();
+  const leaseOf = createLeaseOf(leases);
+  const hands = createHands({ database, record, leaseOf, ground, seal, redact, now });
+  const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands });
   const tracing = config.tracing === null ? null : createTracing(config.tracing, redact);
   closing.push(async () => tracing?.flush());
   const graph = createGraph(deps, createCheckpointer(database), tracing === null ? [] : [tracing.tracer]);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: always, now: () => new Date() };
+  const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules });
   const { changes, openUntil, nobodyCanApprove } = deciding;
-  const running = { database, wakes, record, graph, leases, owner, openUntil };
+  const running = { database, wakes, record, graph, leases, owner, openUntil, cleanUp: hands.cleanUp };
   const worker = startWorker({ ...running, limits: LIMITS, log });
   closing.push(() => worker.stop(GRACE_MS));
   const narrowed = { requesters: config.requesters, channels: config.channels };
@@ -128,10 +125,6 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   return { address, page, slack: standIn, lines, changes, graph, database, stop: () => close(closing) };
 }
 
-async function always(): Promise<{ ok: true }> {
-  return { ok: true };
-}
-
 function answers(database: Database): Promise<boolean> {
   return database.query("select 1").then(
     () => true,
@@ -153,6 +146,22 @@ function mountsOf(slack: Slack, standIn: SlackStandIn | null): Mount[] {
 /** In the reverse order of the start; one that fails does not keep the others from being stopped. */
 async function close(closing: Closing): Promise<void> {
   for (const one of closing.splice(0).reverse()) await one().catch(() => undefined);
+}
+
+async function openStore(
+  config: Config,
+  log: Log,
+  closing: Closing,
+): Promise<{ database: Database; wakes: Wakes; line: string }> {
+  const { connection, line } = await connect(config, log, closing);
+  await migrate(connection);
+  const database = openDatabase(connection, (error) =>
+    log.warn({ err: error }, "A database connection was cut"),
+  );
+  closing.push(() => database.close());
+  const wakes = await listenForWakes(connection);
+  closing.push(() => wakes.close());
+  return { database, wakes, line };
 }
 
 async function connect(

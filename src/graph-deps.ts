@@ -2,26 +2,17 @@ import type { Ask } from "./agents/claude.ts";
 import { planChange } from "./agents/planner.ts";
 import { reviewOutcome } from "./agents/reviewer.ts";
 import type { StepKey } from "./change/journal.ts";
-import { createAssess } from "./execution/assess-bound.ts";
-import { createExecutor } from "./execution/executor.ts";
-import { createLooks } from "./execution/looks.ts";
-import { createPreview } from "./execution/preview.ts";
-import { createReadyStep } from "./execution/ready-step.ts";
-import type { Redact } from "./execution/redact.ts";
-import type { Seal } from "./execution/seal.ts";
-import { createWhyVoid } from "./execution/still-approved.ts";
 import type { GraphDeps } from "./graph/deps.ts";
-import type { Ground } from "./ground.ts";
-import { createSavedPlans } from "./saved-plans.ts";
+import type { Hands } from "./hands.ts";
+import type { Policy } from "./policy/document.ts";
 import type { Database } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
 import type { RecordEvents } from "./store/events.ts";
 import { findSteps } from "./store/journal.ts";
-import { type Lease, LeaseLostError } from "./store/leases.ts";
+import type { Lease } from "./store/leases.ts";
 import { findExcerpt } from "./store/log-lines.ts";
 import { insertModelCall } from "./store/model-calls.ts";
 import { createProgress } from "./threads/progress.ts";
-import { createStepJournal } from "./threads/step-journal.ts";
 
 /** How much the Reviewer is shown of what a step printed. */
 const REVIEWED_LINES = { head: 20, tail: 40 };
@@ -31,21 +22,11 @@ export function createGraphDeps(parts: {
   ask: Ask;
   database: Database;
   record: RecordEvents;
-  leases: ReadonlyMap<string, Lease>;
-  ground: Ground;
-  seal: Seal;
-  redact: Redact;
+  leaseOf: (changeId: string) => Lease;
+  policy: Policy;
+  hands: Hands;
 }): GraphDeps {
-  const { ask, database, record, ground, redact } = parts;
-  const { policy } = ground;
-  const leaseOf = (changeId: string): Lease => {
-    const lease = parts.leases.get(changeId);
-    if (lease === undefined)
-      throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0, workSeen: 0 });
-    return lease;
-  };
-  const looks = createLooks({ ground, policy, envOf: ground.envOf });
-  const hands = { ground, policy, looks, redact, ...createSavedPlans(database, parts.seal) };
+  const { ask, database, record, leaseOf, policy, hands } = parts;
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
   return {
     policy,
@@ -74,14 +55,9 @@ export function createGraphDeps(parts: {
       (await findPermission(database, changeId, revision, digest)) !== null,
     findSteps: (changeId) => findSteps(database, changeId),
     findLog,
-    previewPlan: createPreview(hands),
-    assess: createAssess(hands),
-    whyVoid: createWhyVoid(hands),
-    runStep: createExecutor({
-      readyStep: createReadyStep(hands),
-      policy,
-      redact,
-      journal: createStepJournal(database, record, leaseOf),
-    }),
+    previewPlan: hands.previewPlan,
+    assess: hands.assess,
+    whyVoid: hands.whyVoid,
+    runStep: hands.runStep,
   };
 }

@@ -12,7 +12,7 @@ export async function assessRisk(
   if (state.error !== null) return {};
   const { plan, previews, bindings, revision } = state;
   if (plan === null || bindings === null) return { error: "There is no plan to assess. Nothing was run." };
-  const assessment = await deps.assess(plan, previews, bindings);
+  const assessment = await deps.assess(context.changeId, plan, previews, bindings);
   if (!assessment.ok) return { error: `${assessment.reason} Nothing was run.` };
   const digest = digestOf(plan, revision, deps.policy, bindings);
   await deps.recordPlan(context.changeId, { revision, plan, previews, bindings, digest, assessment });

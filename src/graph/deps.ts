@@ -31,7 +31,7 @@ export type GraphDeps = {
   /** Judges the plan's words, looks at what it would change without changing it, and completes it from what is there. */
   previewPlan(changeId: string, revision: number, plan: Plan, signal: AbortSignal): Promise<Previewed>;
   /** Judges the completed plan, with the files it reads. */
-  assess(plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment>;
+  assess(changeId: string, plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment>;
   /** Why what was approved is not what would run now, in a sentence, or null. */
   whyVoid(changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<string | null>;
   /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */

@@ -1,10 +1,5 @@
 import { posix } from "node:path";
 
-/** Whether a path, taken from a workspace directory, is plain and stays inside: relative, no `..`, no URL, no home. */
-export function isInsideWorkspace(path: string): boolean {
-  return fromRoot("", path) !== null;
-}
-
 /**
  * A path as seen from the workspace's root, normalised ("" is the root), when a command in `dir` names it; null when it is
  * absolute, a URL, a home directory, has odd characters or leads out of the workspace.

@@ -1,8 +1,5 @@
-import { z } from "zod";
 import { Change, Decision } from "../change/change.ts";
 import { type Person, slackIdsOf } from "../change/person.ts";
-import { PlannerOutput } from "../change/plan.ts";
-import { Bindings, type BoundPlan } from "../change/preview.ts";
 import type { Sql } from "./database.ts";
 
 /** One change with its decisions and its place in the queue, or null. */
@@ -61,17 +58,6 @@ export async function insertChange(
     ],
   );
 }
-
-/** A change's plan with everything its approval covers, as it was recorded, or null while there is none. */
-export async function findBoundPlan(sql: Sql, id: string): Promise<BoundPlan | null> {
-  const { rows } = await sql.query(
-    "select revision, plan, bindings, digest from changes where id = $1 and bindings is not null and digest is not null",
-    [id],
-  );
-  return rows[0] === undefined ? null : BoundRow.parse(rows[0]);
-}
-
-const BoundRow = z.object({ revision: z.int(), plan: PlannerOutput, bindings: Bindings, digest: z.string() });
 
 /** One text per person, to count and to lock by. A token that names a Slack user counts as that user. */
 export function keyOf(person: Person): string {

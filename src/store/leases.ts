@@ -13,6 +13,16 @@ export class LeaseLostError extends Error {
   }
 }
 
+/** Finds the lease this instance holds on a change; throws LeaseLostError when it holds none. */
+export function createLeaseOf(leases: ReadonlyMap<string, Lease>): (changeId: string) => Lease {
+  return (changeId) => {
+    const lease = leases.get(changeId);
+    if (lease === undefined)
+      throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0, workSeen: 0 });
+    return lease;
+  };
+}
+
 /** How many changes may be worked on at once. */
 export type RunLimits = { all: number; perRequester: number };
 

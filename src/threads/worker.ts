@@ -24,6 +24,8 @@ export type WorkerOptions = {
   owner: string;
   limits: RunLimits;
   openUntil: OpenUntil;
+  /** Forgets what a change that ended has on this machine. */
+  cleanUp: (changeId: string) => Promise<void>;
   log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
 };
 
@@ -86,6 +88,7 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
     const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
     await settle(database, options.record, lease, rest, options.openUntil);
+    if (rest.at === "end") await options.cleanUp(change.id).catch(() => undefined);
   } catch (error) {
     log.error(
       { err: error, changeId: lease.changeId },

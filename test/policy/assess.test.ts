@@ -106,9 +106,9 @@ test("one refused command refuses the plan, with its step and its words", () => 
   const step = assessPlan(planOf([{ run: read }, { run: "exec web-1 ls" }]), policy, null, []);
   assert.ok(!step.ok);
   assert.match(step.reason, /refuses step 2, kubectl exec web-1 ls/);
-  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secrets" }]), policy, null, []);
+  const back = assessPlan(planOf([{ run: scaleStaging, back: "get secret db -o yaml" }]), policy, null, []);
   assert.ok(!back.ok);
-  assert.match(back.reason, /the rollback of step 1, kubectl get secrets/);
+  assert.match(back.reason, /the rollback of step 1, kubectl get secret db -o yaml/);
 });
 
 const faults: [what: string, text: string, fault: RegExp][] = [

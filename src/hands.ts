@@ -1,0 +1,70 @@
+import type { Change } from "./change/change.ts";
+import { createAssess } from "./execution/assess-bound.ts";
+import { createExecutor } from "./execution/executor.ts";
+import { createLooks } from "./execution/looks.ts";
+import { createPreview } from "./execution/preview.ts";
+import { createReadyStep } from "./execution/ready-step.ts";
+import type { Redact } from "./execution/redact.ts";
+import { removeChangeDir } from "./execution/scratch.ts";
+import type { Seal } from "./execution/seal.ts";
+import { createWhyVoid } from "./execution/still-approved.ts";
+import type { GraphDeps } from "./graph/deps.ts";
+import type { Ground } from "./ground.ts";
+import { createSavedPlans } from "./saved-plans.ts";
+import { findBoundPlan } from "./store/bound-plans.ts";
+import type { Database } from "./store/database.ts";
+import type { RecordEvents } from "./store/events.ts";
+import type { Lease } from "./store/leases.ts";
+import type { IsCurrent } from "./threads/decide.ts";
+import { createRulesNow } from "./threads/rules-now.ts";
+import { createStepJournal } from "./threads/step-journal.ts";
+
+/** What touches workspace, cluster and terraform: for the graph, for whoever decides, and to clean up behind a change. */
+export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep"> & {
+  isCurrent: IsCurrent;
+  cleanUp(changeId: string): Promise<void>;
+};
+
+/** A click waits for it, and the person with it. */
+const CLICK_PATIENCE_MS = 20_000;
+
+/** Puts the hands together with the rows they write and the rules that hold at the moment. */
+export function createHands(parts: {
+  database: Database;
+  record: RecordEvents;
+  leaseOf: (changeId: string) => Lease;
+  ground: Ground;
+  seal: Seal;
+  redact: Redact;
+  now: () => Date;
+}): Hands {
+  const { database, ground, redact } = parts;
+  const { policy } = ground;
+  const looks = createLooks({ ground, policy, envOf: ground.envOf });
+  const needs = { ground, policy, looks, redact, ...createSavedPlans(database, parts.seal) };
+  const rules = createRulesNow({ database, policy, now: parts.now });
+  const assess = createAssess(needs);
+  const whyVoid = createWhyVoid(needs);
+  return {
+    previewPlan: createPreview(needs),
+    assess: async (changeId, plan, previews, bindings) =>
+      rules.hold(changeId, await assess(plan, previews, bindings)),
+    whyVoid: async (changeId, bound, signal) =>
+      (await rules.whyFrozen(changeId, bound)) ?? (await whyVoid(changeId, bound, signal)),
+    runStep: createExecutor({
+      readyStep: createReadyStep(needs),
+      policy,
+      redact,
+      journal: createStepJournal(database, parts.record, parts.leaseOf),
+    }),
+    isCurrent: async (change: Change) => {
+      const bound = await findBoundPlan(database, change.id);
+      if (bound === null) return { ok: false, reason: "There is no plan to approve yet." };
+      const reason = await whyVoid(change.id, bound, AbortSignal.timeout(CLICK_PATIENCE_MS));
+      return reason === null
+        ? { ok: true }
+        : { ok: false, reason: `${reason} Ask again, so that it is planned anew.` };
+    },
+    cleanUp: (changeId) => removeChangeDir(ground.dataDir, changeId),
+  };
+}
