@@ -54,7 +54,7 @@ export function createHands(parts: {
     runStep: createExecutor({
       readyStep: createReadyStep(needs),
       policy,
-      redact,
+      redactLines: () => redact,
       journal: createStepJournal(database, parts.record, parts.leaseOf),
     }),
     isCurrent: async (change: Change) => {

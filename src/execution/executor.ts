@@ -3,9 +3,10 @@ import { argvOf, type Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
-import { createLineBuffer } from "./line-buffer.ts";
+import { deadlineMsOf, stopOf } from "./deadline.ts";
+import { watchErroredState } from "./errored-state.ts";
+import { createLineBuffer, type RedactLine } from "./line-buffer.ts";
 import type { ReadyStep } from "./ready-step.ts";
-import type { Redact } from "./redact.ts";
 import { type Ended, runCommand, type Spawn } from "./run-command.ts";
 
 /** Where the executor writes. `intend` is committed before the spawn and says false when this attempt has a row already. */
@@ -24,38 +25,49 @@ export type RunStep = (
   signal: AbortSignal,
 ) => Promise<Ended | null>;
 
+/** What the hands are given. */
+export type ExecutorOptions = {
+  readyStep: ReadyStep;
+  policy: Policy;
+  /** Makes the redaction of one stream; each line is redacted before it is stored. */
+  redactLines: () => RedactLine;
+  journal: Journal;
+  /** Keeps a state that terraform could not store. Without it such a file stays where terraform put it. */
+  keepErroredState?: (key: StepKey, state: Buffer) => Promise<void>;
+};
+
 /**
  * Makes the hands: intent, the last look at whether all is as it was approved, policy once more, spawn, lines, end
  * (design.md, invariants 3 to 6).
  */
-export function createExecutor(options: {
-  readyStep: ReadyStep;
-  policy: Policy;
-  redact: Redact;
-  journal: Journal;
-}): RunStep {
-  const { journal, redact } = options;
+export function createExecutor(options: ExecutorOptions): RunStep {
+  const { journal, redactLines } = options;
   return async (key, command, bound, signal) => {
     const argv = argvOf(command);
     if (!(await journal.intend(key, argv, command.dir))) return null;
     const ready = await options.readyStep(key, command, bound, signal);
-    if (!ready.ok) return finish(journal, key, refused(`It was not run: ${redact(ready.reason)}`));
+    if (!ready.ok) return finish(journal, key, refused(`It was not run: ${redactLines()(ready.reason)}`));
     const verdict = judge(command, options.policy, ready.files);
     if (verdict.decision === "deny") {
       return finish(journal, key, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
     }
-    const lines = createLineBuffer((batch) => journal.lines(key, batch));
+    const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
+    const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
     const end = await runCommand({
       argv,
       cwd: ready.cwd,
       env: ready.env,
       deadlineMs: deadlineMsOf(command, options.policy),
+      stop: stopOf(command, options.policy),
       signal,
       onStarted: (place) => journal.started(key, place),
-      onLine: (stream, text) => lines.add(stream, redact(text)),
+      onLine: lines.add,
     });
+    // Before anything else is written: a database that is away must not cost the only copy of a state.
+    const { keepErroredState: keep } = options;
+    const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));
     await lines.end();
-    return finish(journal, key, end);
+    return finish(journal, key, kept ? { ...end, error: [end.error, kept].filter(Boolean).join(" ") } : end);
   };
 }
 
@@ -66,9 +78,4 @@ async function finish(journal: Journal, key: StepKey, end: Ended): Promise<Ended
 
 function refused(error: string): Ended {
   return { outcome: "failed", exitCode: null, signal: null, error };
-}
-
-function deadlineMsOf(command: Command, policy: Policy): number {
-  const { default_seconds, terraform_seconds } = policy.deadlines;
-  return 1_000 * (command.tool === "terraform" ? terraform_seconds : default_seconds);
 }

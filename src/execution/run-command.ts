@@ -1,17 +1,19 @@
-import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
-import { splitLines } from "./split-lines.ts";
+import { type End, type Place, placeOf, type Stop, startWatch, type Watch } from "./process-group.ts";
+import { type RawLine, splitLines } from "./split-lines.ts";
 
-/** A command as it will be spawned: no shell, a listed environment, a deadline. */
+/** A command as it will be spawned: no shell, a listed environment, a deadline, and how it is asked to stop. */
 export type Spawn = {
   argv: readonly string[];
   cwd: string;
   env: Record<string, string>;
   deadlineMs: number;
+  stop: Stop;
   signal: AbortSignal;
-  onStarted: (place: { host: string; bootId: string; pgid: number; pidStart: string }) => Promise<void>;
-  onLine: (stream: "out" | "err", text: string) => void;
+  onStarted: (place: Place) => Promise<void>;
+  onLine: (stream: "out" | "err", line: RawLine) => void;
 };
 
 /** How it ended. `error` is a sentence for people when it did not end well. */
@@ -22,22 +24,17 @@ export type Ended = {
   error: string | null;
 };
 
-/** What is read of execa's result. */
-type Result = {
-  failed: boolean;
-  exitCode?: number | undefined;
-  signal?: string | undefined;
-  code?: string | undefined;
-  shortMessage?: string | undefined;
-};
+/** What is read of execa's result when nothing was started. */
+type NotStarted = { code?: string | undefined; shortMessage?: string | undefined };
 
-/** Between TERM and KILL of the whole group. */
-const GRACE_MS = 3_000;
+/** How long the output of a command that ended may still take: whoever holds its pipes then is not waited for. */
+const DRAIN_MS = 1_000;
 
 /**
- * Runs one command to its end in a process group of its own. At the deadline or on abort the whole group gets TERM, then
- * KILL (measured: execa's own timeout leaves a grandchild that holds stdout, 6.0 s instead of 0.5). An aborted command
- * is `unknown`: nobody saw what it had done. A command that cannot be started is `failed`; nothing is thrown.
+ * Runs one command to its end in a process group of its own (measured: execa's own timeout leaves a grandchild that
+ * holds stdout, 6.0 s instead of 0.5). At the deadline or on abort it is asked to stop, then its whole group is killed.
+ * A command ended by us is `unknown`, whatever it answers: it may have taken effect. One that cannot be started is
+ * `failed`. Nothing is thrown, but what `onStarted` throws.
  */
 export async function runCommand(spawn: Spawn): Promise<Ended> {
   const [program = "", ...args] = spawn.argv;
@@ -48,95 +45,81 @@ export async function runCommand(spawn: Spawn): Promise<Ended> {
     cwd: spawn.cwd,
     env: spawn.env,
     extendEnv: false,
-    detached: true,
+    // A process group of its own. (With `detached` the group would also outlive us: execa then ends nothing at our exit.)
+    killDescendants: true,
     cleanup: true,
     stdin: "ignore",
     buffer: false,
     reject: false,
   });
-  const ending = watchEnd(child.pid, spawn);
+  const { pid } = child;
+  if (pid === undefined) return failed(await whyNotStarted(await child, program, spawn.cwd));
+  const watch = startWatch(child.nodeChildProcess, pid, spawn);
   const printed = Promise.all([
-    splitLines(child.stdout, (text) => spawn.onLine("out", text)),
-    splitLines(child.stderr, (text) => spawn.onLine("err", text)),
+    splitLines(child.stdout, (line) => spawn.onLine("out", line)),
+    splitLines(child.stderr, (line) => spawn.onLine("err", line)),
   ]);
   // The child runs already: a database that cannot take the record now must not leave it unwatched.
-  const recorded = child.pid === undefined ? null : placeOf(child.pid).then(spawn.onStarted);
-  recorded?.catch(() => undefined);
-  const result = await child;
-  await printed;
+  const recorded = placeOf(pid).then(spawn.onStarted);
+  recorded.catch(() => undefined);
+  const end = await watch.ended;
+  await drain(printed, watch, [child.stdout, child.stderr]);
   await recorded;
-  return toEnded(result, ending.stop(), spawn.deadlineMs);
+  return toEnded(end, spawn);
 }
 
-/** Ends the group at the deadline or on abort; `stop()` says which of them happened. */
-function watchEnd(pid: number | undefined, spawn: Spawn): { stop: () => "deadline" | "abort" | null } {
-  let why: "deadline" | "abort" | null = null;
-  let kill: NodeJS.Timeout | undefined;
-  const end = (reason: "deadline" | "abort"): void => {
-    if (why !== null || pid === undefined) return;
-    why = reason;
-    signalGroup(pid, "SIGTERM");
-    kill = setTimeout(() => signalGroup(pid, "SIGKILL"), GRACE_MS);
-  };
-  const onAbort = (): void => end("abort");
-  const deadline = setTimeout(() => end("deadline"), spawn.deadlineMs);
-  spawn.signal.addEventListener("abort", onAbort, { once: true });
-  if (spawn.signal.aborted) onAbort();
-  return {
-    stop: () => {
-      clearTimeout(deadline);
-      clearTimeout(kill);
-      spawn.signal.removeEventListener("abort", onAbort);
-      // What is left of the group ends with its leader.
-      if (why !== null && pid !== undefined) signalGroup(pid, "SIGKILL");
-      return why;
-    },
-  };
+/** Reads what is left in the pipes. A grandchild that holds them is killed with the group; one that left the group is left behind. */
+async function drain(printed: Promise<unknown>, watch: Watch, pipes: readonly Readable[]): Promise<void> {
+  if (await isOver(printed)) return watch.killRest();
+  watch.killRest();
+  if (await isOver(printed)) return;
+  for (const pipe of pipes) pipe.destroy();
+  await printed;
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // ESRCH: the group is gone, which is what was wanted.
+async function isOver(printed: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), DRAIN_MS);
+  });
+  const over = await Promise.race([printed.then(() => true), late]);
+  clearTimeout(timer);
+  return over;
+}
+
+function toEnded(end: End, { deadlineMs, stop }: Spawn): Ended {
+  const { exitCode, signal, why } = end;
+  if (why !== null) {
+    const reason = why === "deadline" ? `after its deadline of ${deadlineMs / 1_000} s` : "from outside";
+    return { outcome: "unknown", exitCode, signal, error: `It was ended ${reason}${afterwards(end, stop)}` };
   }
-}
-
-async function placeOf(
-  pid: number,
-): Promise<{ host: string; bootId: string; pgid: number; pidStart: string }> {
-  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // Field 22 is the start time; the second field is the program's name and may hold blanks and brackets.
-  const pidStart = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return { host: hostname(), bootId: bootId.trim(), pgid: pid, pidStart };
-}
-
-function toEnded(result: Result, ended: "deadline" | "abort" | null, deadlineMs: number): Ended {
-  const exitCode = result.exitCode ?? null;
-  const signal = result.signal ?? null;
-  if (ended === "deadline") {
-    return {
-      outcome: "failed",
-      exitCode,
-      signal,
-      error: `It was ended after its deadline of ${deadlineMs / 1_000} s.`,
-    };
-  }
-  if (ended === "abort") {
-    return { outcome: "unknown", exitCode, signal, error: "It was ended before it was through." };
-  }
-  if (!result.failed) return { outcome: "done", exitCode: 0, signal: null, error: null };
-  if (exitCode === null && signal === null) return failed(whyNotStarted(result));
+  if (exitCode === 0) return { outcome: "done", exitCode, signal: null, error: null };
   const how = exitCode === null ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
   return { outcome: "failed", exitCode, signal, error: `The command ${how}.` };
 }
 
-function whyNotStarted(result: Result): string {
+function afterwards({ killed }: End, stop: Stop): string {
+  const unseen = "What it had changed by then stands, and nobody saw how much that is.";
+  if (killed === "gone too late") {
+    return `. It could not even be killed: look for it on this machine before anything else. ${unseen}`;
+  }
+  if (stop.to === "group") return `. ${unseen}`;
+  return killed === "no"
+    ? `, and stopped by itself when it was asked to, so it had time to store its state. ${unseen}`
+    : `, did not stop in the ${stop.graceMs / 1_000} s it was given to store its state, and was killed. ${unseen}`;
+}
+
+/** In one sentence, with what to do. */
+async function whyNotStarted(result: NotStarted, program: string, cwd: string): Promise<string> {
   const code = result.code ?? "";
-  if (code === "ENOENT")
-    return "The program, or the directory it should run in, is not there. Install it, or set PATH.";
-  if (code === "E2BIG") return "The command is too long for this system.";
+  if (code === "E2BIG") return "The command, with its environment, is longer than this system takes.";
+  const isDirectory = await stat(cwd).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isDirectory) return "The directory the command should run in is not there, or cannot be entered.";
+  if (code === "ENOENT") return `${program} is not installed where Greenlight runs, or not in its PATH.`;
+  if (code === "EACCES") return `${program} is there, but Greenlight's user may not run it.`;
   return `The command could not be started (${code || (result.shortMessage ?? "no reason given")}).`;
 }
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { STOP_GROUP, stopTerraform } from "../../src/execution/process-group.ts";
 import { runCommand, type Spawn } from "../../src/execution/run-command.ts";
+import { isAlive, pidsIn, script, TREE } from "./processes.ts";
 
 const DEADLINE_MS = 400;
 
@@ -19,74 +22,126 @@ describe("a command", () => {
   it("ends as failed with its exit code, what it wrote to stderr kept", async () => {
     const { end, lines } = await run("console.error('no'); process.exit(3)");
     assert.deepEqual([end.outcome, end.exitCode], ["failed", 3]);
+    assert.match(end.error ?? "", /exit code 3/);
     assert.deepEqual(lines, ["err no"]);
+    const killed = await run("process.kill(process.pid, 'SIGKILL')");
+    assert.match(killed.end.error ?? "", /ended by SIGKILL/);
   });
 
-  it("is failed, with a sentence, when the program is not there, or the command holds NUL or is too long", async () => {
-    assert.match((await run("", { argv: ["no-such-program-at-all"] })).end.error ?? "", /not there/);
-    assert.match((await run("", { argv: ["kubectl", "a\0b"] })).end.error ?? "", /NUL/);
-    assert.match(
-      (await run("", { argv: [process.execPath, "x".repeat(200_000)] })).end.error ?? "",
-      /too long/,
+  it("that could not be started is failed, each reason with a sentence of its own", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "greenlight-start-"));
+    const file = join(folder, "kubectl");
+    await writeFile(file, "#!/bin/sh\n");
+    await chmod(file, 0o600);
+    const cases: [more: Partial<Spawn>, error: RegExp][] = [
+      [
+        { argv: ["no-such-program-at-all"] },
+        /^no-such-program-at-all is not installed where Greenlight runs/,
+      ],
+      [{ argv: [file] }, /kubectl is there, but Greenlight's user may not run it/],
+      [{ cwd: join(folder, "none") }, /directory .* is not there/],
+      [{ cwd: file }, /directory .* is not there/],
+      [{ argv: ["kubectl", "a\0b"] }, /NUL/],
+      [{ argv: [process.execPath, "x".repeat(200_000)] }, /longer than this system takes/],
+    ];
+    for (const [more, error] of cases) {
+      const { end } = await run("", more);
+      assert.deepEqual([end.outcome, end.exitCode], ["failed", null]);
+      assert.match(end.error ?? "", error);
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it("is gone at its deadline with its grandchildren, one that ignores TERM and one that holds stdout", async () => {
+    const began = performance.now();
+    const { end, lines } = await run(TREE, {
+      deadlineMs: DEADLINE_MS,
+      stop: { ...STOP_GROUP, graceMs: 300 },
+    });
+    const took = performance.now() - began;
+    assert.equal(end.outcome, "unknown");
+    assert.match(end.error ?? "", /^It was ended after its deadline of 0.4 s\. What it had changed/);
+    assert.ok(took < DEADLINE_MS + 300 + 2_000, `it took ${took} ms`);
+    const pids = pidsIn(lines);
+    assert.equal(pids.length, 3, lines.join());
+    for (const pid of pids) assert.equal(isAlive(pid), false, `${pid}`);
+  });
+
+  it("that ends by itself takes with it what it left behind, and its last words are kept", async () => {
+    const child = "console.log(process.pid); setInterval(() => {}, 1000)";
+    const { end, lines } = await run(
+      `${script.spawn(child)}; setTimeout(() => { console.log('last'); process.exit(0) }, 300)`,
     );
+    assert.equal(end.outcome, "done");
+    assert.ok(lines.includes("out last"));
+    const [pid] = pidsIn(lines);
+    assert.equal(isAlive(pid ?? 0), false);
   });
 
-  it("is gone at its deadline with its grandchildren, also one that holds stdout and ignores TERM", async () => {
-    const grandchild =
-      "process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)";
+  it("is not waited for when a grandchild took itself to a session of its own and holds stdout", async () => {
+    const escaped = "console.log(process.pid); setInterval(() => {}, 1000)";
     const began = performance.now();
     const { end, lines } = await run(
-      `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' }); setInterval(() => {}, 1000)`,
-      { deadlineMs: DEADLINE_MS },
+      `${script.spawn(escaped, { detached: true })}; setTimeout(() => process.exit(0), 300)`,
     );
     const took = performance.now() - began;
-    assert.equal(end.outcome, "failed");
-    assert.match(end.error ?? "", /deadline/);
-    assert.ok(took < DEADLINE_MS + 5_000, `it took ${took} ms`);
-    const pid = Number(lines[0]?.replace("out ", ""));
-    assert.ok(pid > 0);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    assert.equal(isAlive(pid), false);
+    const [pid] = pidsIn(lines);
+    assert.ok(pid !== undefined);
+    process.kill(pid, "SIGKILL");
+    assert.equal(end.outcome, "done");
+    assert.ok(took < 3_500, `it took ${took} ms`);
   });
 
-  it("is unknown when it was ended from outside: nobody saw what it had done", async () => {
+  it("is unknown when it was ended from outside, before or while it runs, and when it then says it was well", async () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 300);
     const { end } = await run("setInterval(() => {}, 1000)", { signal: stop.signal });
     assert.equal(end.outcome, "unknown");
+    assert.match(end.error ?? "", /^It was ended from outside\./);
+    assert.equal(
+      (await run("setInterval(() => {}, 1000)", { signal: AbortSignal.abort() })).end.outcome,
+      "unknown",
+    );
+    const late =
+      "process.on('SIGTERM', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1000)";
+    const said = await run(late, { deadlineMs: DEADLINE_MS });
+    assert.deepEqual([said.end.outcome, said.end.exitCode], ["unknown", 0]);
   });
 
-  it("prints what is no UTF-8, no newline or too long without harm", async () => {
-    const { lines } = await run(
-      "process.stdout.write(Buffer.from([255, 254, 65])); process.stdout.write('z'.repeat(10000))",
+  it("like terraform gets INT alone, its children go on living, and the rest ends with it", async () => {
+    const plugin =
+      "process.on('SIGINT', () => console.log('plugin was hit')); console.log(process.pid); setInterval(() => {}, 1000)";
+    const terraform = `${script.spawn(plugin)}; process.on('SIGINT', () => setTimeout(() => { console.log('state written'); process.exit(1) }, 300))`;
+    const { end, lines } = await run(terraform, { deadlineMs: DEADLINE_MS, stop: stopTerraform(5) });
+    assert.deepEqual([end.outcome, end.exitCode], ["unknown", 1]);
+    assert.match(end.error ?? "", /after its deadline of 0.4 s, and stopped by itself/);
+    assert.ok(lines.includes("out state written"), lines.join());
+    assert.equal(lines.includes("out plugin was hit"), false);
+    assert.equal(isAlive(pidsIn(lines)[0] ?? 0), false);
+    const deaf = await run("process.on('SIGINT', () => {}); console.log('up'); setInterval(() => {}, 1000)", {
+      deadlineMs: DEADLINE_MS,
+      stop: stopTerraform(0.2),
+    });
+    assert.deepEqual([deaf.end.outcome, deaf.end.signal], ["unknown", "SIGKILL"]);
+    assert.match(
+      deaf.end.error ?? "",
+      /did not stop in the 0.2 s it was given to store its state, and was killed/,
     );
-    assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? "", /A z*|characters left out/);
-    assert.ok((lines[0]?.length ?? 0) < 4_100);
   });
 });
 
-async function run(script: string, more: Partial<Spawn> = {}) {
+async function run(code: string, more: Partial<Spawn> = {}) {
   const lines: string[] = [];
   const end = await runCommand({
-    argv: [process.execPath, "-e", script],
+    argv: [process.execPath, "-e", code],
     cwd: tmpdir(),
     env: { GREETING: "hello" },
     deadlineMs: 20_000,
+    stop: STOP_GROUP,
     signal: new AbortController().signal,
     onStarted: async () => undefined,
-    onLine: (stream, text) => lines.push(`${stream} ${text}`),
+    onLine: (stream, line) => lines.push(`${stream} ${line.text}`),
     ...more,
   });
   return { end, lines };
-}
-
-/** A killed process whose new parent has not looked yet is a zombie: gone, all the same. */
-function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return !stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
-  } catch {
-    return false;
-  }
 }

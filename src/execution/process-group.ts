@@ -1,0 +1,92 @@
+import type { EventEmitter } from "node:events";
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+
+/** Where a child runs, so that whoever finds its row can tell whether it is still there. */
+export type Place = { host: string; bootId: string; pgid: number; pidStart: string };
+
+/** How a command is asked to stop before its group is killed. */
+export type Stop =
+  | { to: "group"; signal: "SIGTERM"; graceMs: number }
+  | { to: "process"; signal: "SIGINT"; graceMs: number };
+
+/** For commands that have nothing to put away. */
+export const STOP_GROUP: Stop = { to: "group", signal: "SIGTERM", graceMs: 3_000 };
+
+/** For terraform: its providers are its children, and must live for it to finish what it began and store its state. */
+export function stopTerraform(graceSeconds: number): Stop {
+  return { to: "process", signal: "SIGINT", graceMs: graceSeconds * 1_000 };
+}
+
+/** How the process ended; `why` and `killed` say whether that was our doing. */
+export type End = {
+  exitCode: number | null;
+  signal: string | null;
+  why: "deadline" | "abort" | null;
+  killed: "no" | "yes" | "gone too late";
+};
+
+/** `killRest` ends what the process left behind in its group. */
+export type Watch = { ended: Promise<End>; killRest: () => void };
+
+/** A killed process that is not gone by then hangs in the kernel: it is reported, and not waited for any longer. */
+const KILL_PATIENCE_MS = 2_000;
+
+/** Watches a process that leads a group of its own, and ends it at the deadline or on abort. `ended` never rejects. */
+export function startWatch(
+  child: EventEmitter,
+  pid: number,
+  limits: { deadlineMs: number; stop: Stop; signal: AbortSignal },
+): Watch {
+  const { stop, signal } = limits;
+  let why: End["why"] = null;
+  let killed: End["killed"] = "no";
+  const timers: NodeJS.Timeout[] = [];
+  const later = (ms: number, act: () => void): void => {
+    timers.push(setTimeout(act, ms));
+  };
+  const ended = new Promise<End>((resolve) => {
+    const over = (exitCode: number | null, endedBy: string | null): void => {
+      for (const timer of timers) clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      resolve({ exitCode, signal: endedBy, why, killed });
+    };
+    const kill = (): void => {
+      killed = "yes";
+      send(-pid, "SIGKILL");
+      later(KILL_PATIENCE_MS, () => {
+        killed = "gone too late";
+        over(null, null);
+      });
+    };
+    const end = (reason: "deadline" | "abort"): void => {
+      if (why !== null) return;
+      why = reason;
+      send(stop.to === "group" ? -pid : pid, stop.signal);
+      later(stop.graceMs, kill);
+    };
+    const onAbort = (): void => end("abort");
+    child.once("exit", over);
+    later(limits.deadlineMs, () => end("deadline"));
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
+  return { ended, killRest: () => send(-pid, "SIGKILL") };
+}
+
+/** Host, boot, group and start time of a process just started. */
+export async function placeOf(pid: number): Promise<Place> {
+  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // Field 22 is the start time; the second field is the program's name and may hold blanks and brackets.
+  const pidStart = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  return { host: hostname(), bootId: bootId.trim(), pgid: pid, pidStart };
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // ESRCH: it is gone, which is what was wanted.
+  }
+}
