@@ -30,10 +30,10 @@ export function readKubectl(args: readonly string[]): { ok: true; line: KubectlL
   if (!parsed.ok) return { ok: false, reason: explain(parsed.reason, verb) };
   const { words, after, flags } = parsed;
   const operands = readOperands(shape, verb, words, after);
-  if (!operands.ok) return { ok: false, reason: `${verb}: ${operands.reason}` };
+  if (!operands.ok) return { ok: false, reason: `kubectl ${verb}: ${operands.reason}` };
   const dryRun = first(flags, "--dry-run") ?? "none";
   if (dryRun !== "none" && dryRun !== "client" && dryRun !== "server") {
-    return { ok: false, reason: `${verb}: --dry-run is none, client or server, not "${dryRun}"` };
+    return { ok: false, reason: `kubectl ${verb}: --dry-run is none, client or server, not "${dryRun}"` };
   }
   const { resources, rest } = operands;
   const line: KubectlLine = {
@@ -75,7 +75,7 @@ function findVerb(args: readonly string[]): Found | Refusal {
     if (next === null || at === null) return asVerb(verb, word, rest);
     const why = own(REFUSED_VERBS, next);
     if (why !== undefined) {
-      return { ok: false, reason: `"${next}" is not on the list of allowed commands: ${why}` };
+      return { ok: false, reason: `kubectl: "${next}" is not on the list of allowed commands: ${why}` };
     }
     verb = next;
     rest = rest.toSpliced(at, 1);
@@ -85,7 +85,10 @@ function findVerb(args: readonly string[]): Found | Refusal {
 function asVerb(verb: string, word: string, rest: string[]): Found | Refusal {
   const shape = own(VERBS, verb);
   if (shape !== undefined) return { ok: true, verb, shape, rest };
-  return { ok: false, reason: `"${`${verb} ${word}`.trim()}" is not on the list of allowed commands` };
+  return {
+    ok: false,
+    reason: `kubectl: "${`${verb} ${word}`.trim()}" is not on the list of allowed commands`,
+  };
 }
 
 /** Where the next word stands that is neither a flag nor consumed by one; null when there is none before `--`. */
@@ -110,7 +113,7 @@ function widthOf(word: string, table: FlagTable): number | Refusal {
   const why = own(REFUSED_FLAGS, name);
   return {
     ok: false,
-    reason: `the flag ${word} is not on the list of those that stand before a verb${why === undefined ? "" : `: ${why}`}`,
+    reason: `kubectl: the flag ${word} is not on the list of those that stand before a verb${why === undefined ? "" : `: ${why}`}`,
   };
 }
 
@@ -138,7 +141,7 @@ function tableOf(verb: string): FlagTable {
 function explain(reason: string, verb: string): string {
   const name = /^the flag --?([a-z-]+) is not on the list$/.exec(reason)?.[1];
   const why = name === undefined ? undefined : own(REFUSED_FLAGS, name);
-  return `${verb}: ${reason}${why === undefined ? "" : `: ${why}`}`;
+  return `kubectl ${verb}: ${reason}${why === undefined ? "" : `: ${why}`}`;
 }
 
 /** A table is asked only for what it holds itself: `constructor` is no verb. */

@@ -16,7 +16,7 @@ import { deny, type Verdict } from "./verdict.ts";
 /** Judges one kubectl command line. Whatever is not on the lists is refused. */
 export function judgeKubectl(command: Command, policy: Policy, files: Files): Verdict {
   const read = readKubectl(command.args);
-  if (!read.ok) return deny(`kubectl ${read.reason}`);
+  if (!read.ok) return deny(read.reason);
   const { line } = read;
   const rule = Object.hasOwn(RULES, line.verb) ? RULES[line.verb] : undefined;
   if (rule === undefined) return deny(`kubectl ${line.verb} is not on the list of allowed commands`);

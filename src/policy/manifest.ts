@@ -120,7 +120,7 @@ function open(value: unknown, itemKind: string, objects: ManifestObject[], depth
   if (objects.length >= MAX_OBJECTS) return `it has more than ${MAX_OBJECTS} objects`;
   const { name, namespace } = fieldsOf(body["metadata"]) ?? {};
   objects.push({
-    kind: kind === "" ? "nothing it names" : kind,
+    kind: kind === "" ? "object of no kind" : kind,
     known: kindOfManifest(kind, textOf(body["apiVersion"])),
     name: textOf(name) || null,
     namespace: textOf(namespace) || null,

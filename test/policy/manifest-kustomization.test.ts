@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { judge } from "../../src/policy/judge.ts";
+import { parsePolicy } from "../../src/policy/read-policy.ts";
+import type { Verdict } from "../../src/policy/verdict.ts";
+
+const parsed = parsePolicy(
+  "version: 1\nenvironments: {staging: {namespaces: [staging]}}\nregistries: [registry.example.com]",
+);
+assert.ok(parsed.ok);
+const policy = parsed.policy;
+
+const base = {
+  "base/kustomization.yaml": "resources: [app.yaml]\n",
+  "base/app.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n",
+  "base/secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n",
+  "base/values.env": "A=b\n",
+  "patches/zero.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 0}\n",
+  "patches/three.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3}\n",
+};
+
+function judged(text: string, line = "apply -k over", more: Record<string, string> = {}): Verdict {
+  const files = new Map(Object.entries({ ...base, "over/kustomization.yaml": text, ...more }));
+  return judge({ tool: "kubectl", args: line.split(" "), dir: "" }, policy, files);
+}
+
+const start = "resources: [../base]\n";
+const cases: [rank: string, why: RegExp, text: string][] = [
+  ["medium", /applies/, start],
+  ["medium", /applies/, "bases: [../base]\nnamePrefix: x-\ncommonLabels: {a: b}\nlabels: []\n"],
+  ["high", /Secret s/, `${start}components: [../base2]\n`],
+  ["high", /Secret s/, "resources: [../base, ../base/secret.yaml]\n"],
+  ["high", /makes secrets/, `${start}secretGenerator: [{name: s, literals: [a=b]}]\n`],
+  [
+    "medium",
+    /applies/,
+    `${start}configMapGenerator: [{name: g, files: [k=../base/values.env], envs: [../base/values.env]}]\n`,
+  ],
+  [
+    "refused",
+    /which is not in the workspace/,
+    `${start}configMapGenerator: [{name: g, files: [/etc/passwd]}]\n`,
+  ],
+  ["refused", /which is not in the workspace/, `${start}configMapGenerator: [{name: g, env: nothing.env}]\n`],
+  ["refused", /no list of paths/, `${start}configMapGenerator: [{name: g, files: [5]}]\n`],
+  ["refused", /no kustomization/, "resources: [nothing.yaml]\n"],
+  ["refused", /not in the workspace/, "resources: ['https://example.com/a.yaml']\n"],
+  ["refused", /not in the workspace/, "resources: [github.com/x/y]\n"],
+  ["refused", /not in the workspace/, "resources: ['../base?ref=main']\n"],
+  ["refused", /not in the workspace/, "resources: [git@example.com:x/y]\n"],
+  ["refused", /not in the workspace/, "components: [../../outside]\n"],
+  ["refused", /not in the workspace/, "resources: [{a: b}]\n"],
+  ["refused", /no list/, "resources: ../base\n"],
+  ["refused", /helmCharts is not on the list/, `${start}helmCharts: [{name: x}]\n`],
+  ["refused", /transformers is not/, `${start}transformers: [x.yaml]\n`],
+  ["refused", /generators is not/, `${start}generators: [x.yaml]\n`],
+  ["refused", /validators is not/, `${start}validators: [x.yaml]\n`],
+  ["refused", /generatorOptions.kind is not/, `${start}generatorOptions: {kind: x}\n`],
+  ["medium", /applies/, `${start}generatorOptions: {disableNameSuffixHash: true}\n`],
+  ["medium", /applies/, `${start}images: [{name: nginx, newName: registry.example.com/x, newTag: '2'}]\n`],
+  ["high", /elsewhere/, `${start}images: [{name: registry.example.com/x, newName: evil.example.com/x}]\n`],
+  ["medium", /applies/, `${start}replicas: [{name: web, count: 2}]\n`],
+  ["high", /zero/, `${start}replicas: [{name: web, count: 0}]\n`],
+  ["medium", /applies/, `${start}patches: [{path: ../patches/three.yaml}]\n`],
+  ["high", /replicas with 0/, `${start}patches: [{path: ../patches/zero.yaml}]\n`],
+  ["high", /replicas with 0/, `${start}patchesStrategicMerge: [../patches/zero.yaml]\n`],
+  [
+    "medium",
+    /applies/,
+    `${start}patches: [{target: {kind: Deployment}, patch: '[{op: replace, path: /spec/replicas, value: 2}]'}]\n`,
+  ],
+  [
+    "high",
+    /hostNetwork/,
+    `${start}patches: [{patch: '[{op: add, path: /spec/template/spec/hostNetwork, value: true}]'}]\n`,
+  ],
+  ["high", /options/, `${start}patches: [{patch: '{}', options: {allowKindChange: true}}]\n`],
+  ["refused", /not in the workspace/, `${start}patches: [{path: /etc/passwd}]\n`],
+  ["refused", /neither/, `${start}patches: [{target: {kind: Deployment}}]\n`],
+  ["high", /nobody reads/, `${start}replacements: [{path: r.yaml}]\n`],
+  ["refused", /plain name/, `${start}namespace: [staging]\n`],
+  ["refused", /unique/, `${start}resources: []\n`],
+  ["refused", /no object/, "resources: []\n"],
+  ["high", /protected/, `${start}namespace: kube-system\n`],
+];
+
+describe("a kustomization is judged by what it builds", () => {
+  const base2 = {
+    "base2/kustomization.yml": "kind: Component\nresources: [../base/secret.yaml]\n",
+  };
+  for (const [rank, why, text] of cases) {
+    test(`${JSON.stringify(text)} is ${rank}`, () => {
+      const verdict = judged(text, "apply -k over", base2);
+      assert.equal(verdict.decision === "deny" ? "refused" : verdict.risk, rank, JSON.stringify(verdict));
+      assert.match(verdict.reasons.join("; "), why);
+    });
+  }
+
+  test("its reads are every directory and file it leads to", () => {
+    const verdict = judged(
+      `${start}patches: [{path: ../patches/three.yaml}]\nconfigMapGenerator: [{name: g, files: [../base/values.env]}]\n`,
+    );
+    assert.ok(verdict.decision === "allow");
+    assert.deepEqual(
+      verdict.reads.map(({ path, kind }) => `${kind} ${path}`),
+      ["tree over", "tree base", "file base/app.yaml", "file patches/three.yaml", "file base/values.env"],
+    );
+  });
+
+  test("its namespace is where everything goes", () => {
+    const verdict = judged(`namespace: staging\n${start}`);
+    assert.ok(verdict.decision === "allow");
+    assert.equal(verdict.environment, "staging");
+    const other = judged(`namespace: elsewhere\n${start}`, "apply -n staging -k over");
+    assert.ok(other.decision === "allow");
+    assert.equal(other.environment, null);
+  });
+
+  test("a circle ends, and so does a long way", () => {
+    const circle = { "a/kustomization.yaml": "resources: [../over]\n" };
+    assert.match(judged("resources: [../a]\n", "apply -k over", circle).reasons.join(), /no object/);
+    const long = Object.fromEntries(
+      Array.from({ length: 20 }, (_, at) => [`d${at}/kustomization.yaml`, `resources: [../d${at + 1}]\n`]),
+    );
+    assert.match(judged("resources: [../d0]\n", "apply -k over", long).reasons.join(), /too many/);
+  });
+
+  test("built to be read, it may hold no secret", () => {
+    assert.equal(judged(start, "kustomize over").decision, "allow");
+    assert.equal(judged("resources: [../base/secret.yaml]\n", "kustomize over").decision, "deny");
+  });
+
+  test("two kustomizations in one directory are none", () => {
+    const two = { "over/kustomization.yml": start };
+    assert.match(judged(start, "apply -k over", two).reasons.join(), /more than one/);
+  });
+});
