@@ -27,6 +27,8 @@ export type OutboxPort = {
   sent(message: DueMessage, ts: string): Promise<void>;
   /** Not sent: due again in `ms`. Gives the claim up and keeps the failure. */
   postpone(message: DueMessage, ms: number, why: string): Promise<void>;
+  /** Not taken by Slack for certain: due again in `ms`, and the claim counts as none. */
+  giveBack(message: DueMessage, ms: number): Promise<void>;
   /** Slack asked for a pause: nothing of this channel is due for `ms`, and claims in it are given up. */
   postponeChannel(channelId: string, ms: number): Promise<void>;
   /** It will never be sent: the channel is gone, or the message has no place any more. */

@@ -47,15 +47,24 @@ async function run({ port, log }: Needs, lanes: Lanes, signal: AbortSignal): Pro
       const room = CLAIM_LIMIT - lanes.size();
       const due = room > 0 ? await port.claim(room) : [];
       for (const message of due) lanes.add(message);
-      // Full, or nothing due: until a lane has room, or something new may be due.
-      if (due.length === 0)
-        await Promise.race([port.wait(IDLE_MS, signal), ...(room > 0 ? [] : [lanes.next()])]);
+      if (due.length === 0) await rest(port, lanes, signal);
     } catch (error) {
       if (signal.aborted) return;
       log.error({ err: error }, "The messages that are due cannot be read");
       await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/**
+ * Until something new may be due, or a lane has come to its end: what was wanted anew while it was being sent is due by
+ * then, and nobody says so again (measured: such an update came 5 s late).
+ */
+async function rest(port: OutboxPort, lanes: Lanes, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const wait = port.wait(IDLE_MS, AbortSignal.any([signal, over.signal]));
+  await Promise.race([wait, ...(lanes.size() === 0 ? [] : [lanes.next()])]);
+  over.abort();
 }
 
 type Lanes = ReturnType<typeof createLanes>;
@@ -67,8 +76,13 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   let waiting = 0;
   const work = async (message: DueMessage, claimedAt: number): Promise<void> => {
     const now = Date.now();
-    const isStale = now - claimedAt > CLAIM_USABLE_MS || now < (pausedUntil.get(message.channelId) ?? 0);
-    if (signal.aborted || isStale) return;
+    if (signal.aborted || now - claimedAt > CLAIM_USABLE_MS) return;
+    const left = (pausedUntil.get(message.channelId) ?? 0) - now;
+    if (left > 0) {
+      // Claimed a moment before the pause was over. Dropped in silence it would stay claimed, and unsent, for a minute.
+      await needs.port.giveBack(message, left).catch(() => undefined);
+      return;
+    }
     const pauseMs = await sendOne(needs, message, signal);
     if (pauseMs > 0) pausedUntil.set(message.channelId, Date.now() + pauseMs);
   };
@@ -108,6 +122,8 @@ async function sendOne(
       case "pause": {
         const ms = Math.min(delivery.ms, MAX_PAUSE_MS);
         log.warn({ ...about, ms }, "Slack limits the rate, so this channel pauses");
+        // Slack has not taken it, and said so: no failure of this message, whose next try must not come later for it.
+        await port.giveBack(message, ms);
         await port.postponeChannel(message.channelId, ms);
         return ms;
       }

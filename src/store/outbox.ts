@@ -44,6 +44,14 @@ export function createOutbox(database: Database, wakes: Wakes) {
         [due.changeId, due.name, ms],
       );
     },
+    async giveBack(due: Due, ms: number): Promise<void> {
+      await database.query(
+        `update messages set claimed_until = null, failures = greatest(failures - 1, 0),
+           due_at = now() + make_interval(secs => $3 / 1000.0)
+         where change_id = $1 and name = $2`,
+        [due.changeId, due.name, ms],
+      );
+    },
     async postponeChannel(channelId: string, ms: number): Promise<void> {
       await database.query(
         `update messages set claimed_until = null,
