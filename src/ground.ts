@@ -1,12 +1,12 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
 import { childEnvironment } from "./execution/child-environment.ts";
 import type { EnvOf } from "./execution/looks.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
-import { builtInPolicy, type Policy, withApprovers } from "./policy/document.ts";
-import { parsePolicy } from "./policy/read-policy.ts";
+import { type Policy, withApprovers } from "./policy/document.ts";
+import { readPolicyFile } from "./policy-file.ts";
 
 /** What commands run on: the workspace, the rules, and the environment children get. `lines` say which of it is real. */
 export type Ground = {
@@ -56,11 +56,7 @@ export async function prepareGround(config: Config, approvers: readonly string[]
 }
 
 async function readPolicy(file: string | null): Promise<Policy> {
-  if (file === null) return builtInPolicy;
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new SetupError(`GREENLIGHT_POLICY: ${file} cannot be read. Name a file that is there.`, { cause });
-  });
-  const parsed = parsePolicy(text);
-  if (parsed.ok) return parsed.policy;
-  throw new SetupError(`GREENLIGHT_POLICY: ${file} has faults:\n  ${parsed.faults.join("\n  ")}`);
+  const read = await readPolicyFile(file);
+  if (read.ok) return read.policy;
+  throw new SetupError(read.reason, { cause: read.cause });
 }

@@ -1,0 +1,33 @@
+import { startApp } from "./app.ts";
+import { readConfig, secretsOf } from "./config.ts";
+import { readEnvironment } from "./environment.ts";
+import { createRedact } from "./execution/redact.ts";
+import { SetupError } from "./ground.ts";
+import { createLog } from "./observe/log.ts";
+import { SlackSetupError } from "./slack/identity.ts";
+
+/** Starts with the settings of the environment and serves until it is told to stop. Sets the exit code; never throws. */
+export async function start(
+  inherited: Readonly<Record<string, string | undefined>>,
+  say: (text: string) => void,
+): Promise<void> {
+  const env = await readEnvironment(".env", inherited).catch((error: Error) => error);
+  const read = env instanceof Error ? { ok: false as const, faults: [env.message] } : readConfig(env);
+  if (!read.ok) {
+    say(`Greenlight cannot start with these settings:\n  ${read.faults.join("\n  ")}`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = createLog(createRedact(secretsOf(read.config)));
+  try {
+    const app = await startApp(read.config, log);
+    const open = app.page === null ? [] : [`Open the playground: ${app.page}`];
+    const lines = [...app.lines, `Greenlight serves its API at ${app.address}`, ...open];
+    process.stdout.write(`${lines.join("\n")}\n`);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void app.stop());
+  } catch (error) {
+    if (error instanceof SetupError || error instanceof SlackSetupError) say(error.message);
+    else log.fatal({ err: error }, "Greenlight could not start");
+    process.exitCode = 1;
+  }
+}
