@@ -24,6 +24,7 @@ export const FLAGS: Readonly<Record<string, FlagRule>> = {
   "-draw-cycles": onOff,
   "-dry-run": onOff,
   "-force": onOff,
+  "-force-copy": mustBeOff("it moves the state without asking"),
   "-get": onOff,
   "-id": { takes: "value" },
   "-input": { takes: "switch", whyNot: inputFault },
@@ -35,6 +36,7 @@ export const FLAGS: Readonly<Record<string, FlagRule>> = {
     takes: "value",
     whyNot: (mode) => (mode === "readonly" ? null : "must be readonly or left out"),
   },
+  "-migrate-state": mustBeOff("it moves the state"),
   "-module-depth": {
     takes: "value",
     whyNot: (text) => (/^-?\d{1,3}$/.test(text) ? null : "must be a number"),
@@ -45,11 +47,13 @@ export const FLAGS: Readonly<Record<string, FlagRule>> = {
   "-parallelism": { takes: "value", whyNot: parallelismFault },
   "-plan": { takes: "value" },
   "-raw": onOff,
+  "-reconfigure": mustBeOff("it changes where the state is kept"),
   "-recursive": onOff,
   "-refresh": onOff,
   "-refresh-only": onOff,
   "-replace": someAddresses,
   "-target": someAddresses,
+  "-test-directory": { takes: "value" },
   "-type": { takes: "value", whyNot: graphFault },
   "-update": onOff,
   "-upgrade": onOff,
@@ -64,20 +68,21 @@ export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
   "-backup": "it writes a copy of the state, secrets included, to another file",
   "-chdir": "it stands before the verb, as -chdir=DIR",
   "-config": "the configuration is the directory's own",
-  "-force-copy": "it moves the state without asking",
   "-from-module": "it fetches a configuration from elsewhere",
   "-generate-config-out": "it writes configuration files",
   "-ignore-remote-version": "it lets another version of terraform rewrite the state",
-  "-migrate-state": "it moves the state",
   "-plugin-dir": "it takes provider programs from another place",
-  "-reconfigure": "it changes where the state is kept",
   "-state": "it reads or writes another state",
   "-state-out": "it writes the state to another file",
-  "-test-directory": "tests are not run here",
 };
 
 /** terraform takes these out of the line wherever they stand, also as another flag's value (measured with 1.11.4: `plan -out -no-color p1` writes p1). */
 export const STRIPPED: ReadonlySet<string> = new Set(["-no-color", "-compact-warnings"]);
+
+/** A switch that may only say no. */
+function mustBeOff(why: string): FlagRule {
+  return { takes: "switch", whyNot: (value) => (value === "false" ? null : `is refused: ${why}`) };
+}
 
 function inputFault(value: string): string | null {
   return value === "false" ? null : "must be false: nobody is there to answer terraform's questions";

@@ -21,6 +21,7 @@ export function lookAtPaths(line: TerraformLine, ground: Ground): Paths {
     [line.flags.get("-plan") ?? [], lookAtPlan],
     [operandsOf(line, "plan"), lookAtPlan],
     [operandsOf(line, "path"), lookAtPlace],
+    [line.flags.get("-test-directory") ?? [], lookAtPlace],
   ];
   for (const [words, look] of looks) {
     for (const word of words) {

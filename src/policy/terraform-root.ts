@@ -18,6 +18,7 @@ type Files = ReadonlyMap<string, string>;
 type Visit = {
   files: Files;
   root: string;
+  tests: string;
   findings: string[];
   reads: Read[];
   modules: string[];
@@ -31,19 +32,19 @@ const MAX_FINDINGS = 5;
 
 /**
  * Reads a terraform root with its local modules as terraform does. `startedIn` is where the program stands before
- * -chdir. A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of
+ * -chdir, `tests` where the root's tests lie (init fetches the modules they name). A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of
  * their own; neither does a .terraformrc, since their home and TF_CLI_CONFIG_FILE are the program's.
  */
 export function lookAtRoot(files: Files, directory: string, startedIn: string): Root {
   const visit: Visit = {
     files,
     root: directory,
+    tests,
     findings: [],
     reads: [],
-    modules: [],
+    modules: [directory],
     needsProviders: false,
   };
-  visit.modules.push(directory);
   for (const module of visit.modules) {
     if (visit.modules.length > MAX_MODULES) return no(`it has more than ${MAX_MODULES} modules`);
     const fault = lookAtModule(module, visit);
@@ -64,7 +65,7 @@ export function lookAtRoot(files: Files, directory: string, startedIn: string): 
 
 /** Looks at one module's files; adds the modules it calls to those that are to be visited. */
 function lookAtModule(module: string, visit: Visit): string | null {
-  const names = namesIn(visit.files, module, visit.root);
+  const names = namesIn(visit, module);
   if (!names.some((name) => /\.tf(\.json)?$/.test(name))) {
     return `there is no terraform configuration (.tf) in ${nameOf(module)}`;
   }
@@ -80,8 +81,7 @@ function lookAtModule(module: string, visit: Visit): string | null {
 }
 
 /** The files terraform reads in a directory; of a root also its tests, since init fetches the modules they name. */
-function namesIn(files: Files, module: string, root: string): string[] {
-  const tests = posix.join(root, "tests");
+function namesIn({ files, root, tests }: Visit, module: string): string[] {
   return [...files.keys()].filter((path) => {
     const folder = posix.dirname(path) === "." ? "" : posix.dirname(path);
     const name = posix.basename(path);

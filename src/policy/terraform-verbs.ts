@@ -34,11 +34,15 @@ export const VERBS: Readonly<Record<string, VerbRule>> = {
   init: {
     risk: "medium",
     reason: "fetches providers and modules",
-    flags: [...LOCK, "-backend", "-cloud", "-get", "-input", "-json", "-lockfile", "-upgrade"],
+    flags: [
+      ...LOCK,
+      ...["-backend", "-cloud", "-force-copy", "-get", "-input", "-json", "-lockfile", "-migrate-state"],
+      ...["-reconfigure", "-test-directory", "-upgrade"],
+    ],
     loads: true,
   },
-  get: { risk: "medium", reason: "fetches modules", flags: ["-update"], loads: true },
-  validate: { risk: "low", reason: "reads", flags: ["-json", "-no-tests"], loads: true },
+  get: { risk: "medium", reason: "fetches modules", flags: ["-test-directory", "-update"], loads: true },
+  validate: { risk: "low", reason: "reads", flags: ["-json", "-no-tests", "-test-directory"], loads: true },
   plan: {
     risk: "low",
     reason: "reads",
@@ -135,7 +139,7 @@ export const VERBS: Readonly<Record<string, VerbRule>> = {
     flags: ["-json", "-raw"],
     operands: [0, 1, "plain"],
   },
-  providers: { risk: "low", reason: "reads names", flags: [] },
+  providers: { risk: "low", reason: "reads names", flags: ["-test-directory"] },
   "providers schema": { risk: "low", reason: "reads", flags: ["-json"], loads: true },
   graph: {
     risk: "low",

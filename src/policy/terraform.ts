@@ -70,7 +70,8 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
   if (line.rule.anywhere) return { ok: true, risk: "low", reasons: [], reads: [] };
   const tree: Read = { path: directory, kind: "tree" };
   if (files === null || line.verb === "fmt") return { ok: true, risk: "low", reasons: [], reads: [tree] };
-  const root = lookAtRoot(files, directory, startedIn);
+  const tests = line.flags.get("-test-directory")?.at(-1) ?? "tests";
+  const root = lookAtRoot(files, { directory, startedIn, tests: placeOf(directory, tests) ?? "" });
   if (!root.ok) return root;
   const strange = root.reads.find((read) => !isListedPlace(policy, read.path));
   if (strange !== undefined)

@@ -46,6 +46,7 @@ const allowed: [risk: Risk, lines: string][] = [
      plan -lock-timeout=30s -detailed-exitcode -json -refresh=false
      validate -json
      validate -no-tests -no-color
+     validate -test-directory=checks
      fmt -check
      fmt -check -diff -recursive modules main.tf
      fmt -write=false
@@ -85,6 +86,7 @@ const allowed: [risk: Risk, lines: string][] = [
     `init
      init -input=false -lockfile=readonly -no-color
      init -backend=false -get=false -upgrade=false
+     init -reconfigure=false -migrate-state=false -test-directory=checks
      get
      get -update=false`,
   ],
@@ -195,7 +197,6 @@ const refused: [why: RegExp, lines: string][] = [
      import -ignore-remote-version a.b c
      output -state=x
      workspace new -state=x y
-     validate -test-directory=x
      plan -chdir=x`,
   ],
   [
@@ -251,7 +252,7 @@ const refused: [why: RegExp, lines: string][] = [
   ],
   [/address/, "plan -target=;rm\ntaint ../x\nstate rm a.b$(x)\nimport ; y\nplan -replace=a..b"],
   [/plain name/, "workspace new a;b\nforce-unlock -force a*b"],
-  [/not a place/, "fmt -check /etc\nfmt -check ../x"],
+  [/not a place/, "fmt -check /etc\nfmt -check ../x\ninit -test-directory=/x\nvalidate -test-directory=.."],
   [
     /needs .* behind its flags/,
     "state mv a.b\nimport a.b\nworkspace new\nforce-unlock -force\ntaint\nstate rm",
