@@ -55,6 +55,7 @@ export function createHands(parts: {
       readyStep: createReadyStep(needs),
       policy,
       redactLines: () => redact,
+      keepErroredState: needs.keepErroredState,
       journal: createStepJournal(database, parts.record, parts.leaseOf),
     }),
     isCurrent: async (change: Change) => {

@@ -1,11 +1,21 @@
+import { createHash } from "node:crypto";
+import type { StepKey } from "./change/journal.ts";
 import type { KeepPlan } from "./execution/preview.ts";
 import type { OpenPlan } from "./execution/ready-step.ts";
 import type { Seal } from "./execution/seal.ts";
 import type { Database } from "./store/database.ts";
-import { findSealedFile, insertSealedFile } from "./store/sealed-files.ts";
+import { ERRORED_STATE, findSealedFile, insertSealedFile } from "./store/sealed-files.ts";
+
+/** What is kept of a change's files. */
+export type SavedPlans = {
+  keepPlan: KeepPlan;
+  openPlan: OpenPlan;
+  /** Keeps a state that terraform could not store; it outlives its change. */
+  keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
+};
 
 /** Saved terraform plans between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
-export function createSavedPlans(database: Database, seal: Seal): { keepPlan: KeepPlan; openPlan: OpenPlan } {
+export function createSavedPlans(database: Database, seal: Seal): SavedPlans {
   return {
     keepPlan: (key, { bytes, sha256, path }) =>
       insertSealedFile(database, {
@@ -19,7 +29,20 @@ export function createSavedPlans(database: Database, seal: Seal): { keepPlan: Ke
       const kept = await findSealedFile(database, { ...key, name: "plan" });
       return kept === null ? null : { bytes: seal.open(kept.sealed, ownerOf(key)), path: kept.path };
     },
+    keepErroredState: (key, state) =>
+      insertSealedFile(database, {
+        ...key,
+        name: `${ERRORED_STATE} ${key.direction} ${key.attempt}`,
+        sha256: createHash("sha256").update(state).digest("hex"),
+        path: "",
+        sealed: seal.seal(state, erroredOwner(key)),
+      }),
   };
+}
+
+/** Each attempt's own, so that a second one never writes over what the first left. */
+function erroredOwner(key: StepKey): string {
+  return `the errored state of change ${key.changeId}, revision ${key.revision}, step ${key.step}, ${key.direction} ${key.attempt}`;
 }
 
 function ownerOf(key: Parameters<KeepPlan>[0]): string {
