@@ -15,8 +15,10 @@ export type Root =
   | { ok: false; reason: string };
 
 type Files = ReadonlyMap<string, string>;
+type Where = { directory: string; startedIn: string; tests: string };
 type Visit = {
   files: Files;
+  folders: ReadonlyMap<string, readonly string[]>;
   root: string;
   tests: string;
   findings: string[];
@@ -32,12 +34,14 @@ const MAX_FINDINGS = 5;
 
 /**
  * Reads a terraform root with its local modules as terraform does. `startedIn` is where the program stands before
- * -chdir, `tests` where the root's tests lie (init fetches the modules they name). A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of
- * their own; neither does a .terraformrc, since their home and TF_CLI_CONFIG_FILE are the program's.
+ * -chdir, `tests` where the root's tests lie (init fetches the modules they name).
+ * A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of their own;
+ * neither does a .terraformrc, since their home and TF_CLI_CONFIG_FILE are the program's.
  */
-export function lookAtRoot(files: Files, directory: string, startedIn: string): Root {
+export function lookAtRoot(files: Files, { directory, startedIn, tests }: Where): Root {
   const visit: Visit = {
     files,
+    folders: foldersOf(files),
     root: directory,
     tests,
     findings: [],
@@ -81,14 +85,25 @@ function lookAtModule(module: string, visit: Visit): string | null {
 }
 
 /** The files terraform reads in a directory; of a root also its tests, since init fetches the modules they name. */
-function namesIn({ files, root, tests }: Visit, module: string): string[] {
-  return [...files.keys()].filter((path) => {
-    const folder = posix.dirname(path) === "." ? "" : posix.dirname(path);
+function namesIn({ folders, root, tests }: Visit, module: string): string[] {
+  const names = (folders.get(module) ?? []).filter((name) => /\.tf(\.json)?$/.test(name));
+  if (module !== root) return names;
+  const all = [...new Set([root, tests])].flatMap((folder) => folders.get(folder) ?? []);
+  return [...names, ...all.filter((name) => /\.tftest\.(hcl|json)$/.test(name))];
+}
+
+/** Paths by their directory, without those terraform ignores: hidden ones and what editors leave behind. */
+function foldersOf(files: Files): Map<string, string[]> {
+  const folders = new Map<string, string[]>();
+  for (const path of files.keys()) {
     const name = posix.basename(path);
-    if (name.startsWith(".") || name.endsWith("~") || /^#.*#$/.test(name)) return false;
-    if (folder === module && /\.tf(\.json)?$/.test(name)) return true;
-    return module === root && (folder === root || folder === tests) && /\.tftest\.(hcl|json)$/.test(name);
-  });
+    if (name.startsWith(".") || name.endsWith("~") || /^#.*#$/.test(name)) continue;
+    const folder = posix.dirname(path) === "." ? "" : posix.dirname(path);
+    const known = folders.get(folder);
+    if (known === undefined) folders.set(folder, [path]);
+    else known.push(path);
+  }
+  return folders;
 }
 
 /** The blocks of a file; what cannot be read for sure is a finding and has none. */
