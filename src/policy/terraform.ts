@@ -78,23 +78,18 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
     return { ok: false, reason: `the policy does not list the directory "${strange.path}"` };
   const reads = [tree, ...root.reads];
   if (!line.rule.loads) return { ok: true, risk: "low", reasons: [], reads };
+  const isTrusted = policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
+  if (root.findings.length > 0 && !isTrusted) {
+    const reason = `${root.findings.join("; ")}. It would run before anybody approves; the policy's terraform.trusted_roots may allow it`;
+    return { ok: false, reason };
+  }
   if (root.lacksLockFile) {
     const where = directory === "" ? "the workspace" : directory;
-    return {
-      ok: false,
-      reason: `${where} needs providers and has no .terraform.lock.hcl that says which; run terraform init where the configuration is kept, and commit the file`,
-    };
+    const reason = `${where} needs providers and has no .terraform.lock.hcl that says which; run terraform init where the configuration is kept, and commit the file`;
+    return { ok: false, reason };
   }
-  if (root.findings.length === 0) return { ok: true, risk: "low", reasons: [], reads };
-  const isTrusted = policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
-  if (isTrusted) {
-    const reasons = root.findings.map((finding) => `trusted by the policy: ${finding}`);
-    return { ok: true, risk: "high", reasons, reads };
-  }
-  return {
-    ok: false,
-    reason: `${root.findings.join("; ")}. It would run before anybody approves; the policy's terraform.trusted_roots may allow it`,
-  };
+  const reasons = root.findings.map((finding) => `trusted by the policy: ${finding}`);
+  return { ok: true, risk: reasons.length > 0 ? "high" : "low", reasons, reads };
 }
 
 /** Every name a rule of the policy may call this line by: `apply -destroy` is a destroy, whatever it is called. */
