@@ -13,9 +13,14 @@ export const ClusterObject = z.looseObject({
 });
 export type ClusterObject = z.infer<typeof ClusterObject>;
 
-/** `kubectl get -o json`: one object, a list of them, or nothing. Throws when it is none of these. */
+/** What kubectl prints with `-o json`: one object, a list of them, several one after the other, or nothing. Throws when it is none of these. */
 export function readObjects(json: string): ClusterObject[] {
   if (json.trim() === "") return [];
+  // `create -f` and `set` print one document for each object (kubectl 1.32); only the outer braces stand at a line's start.
+  return json.split(/(?<=^\})\r?\n(?=\{)/m).flatMap(readDocument);
+}
+
+function readDocument(json: string): ClusterObject[] {
   const read: unknown = JSON.parse(json);
   const list = z
     .looseObject({ kind: z.string().endsWith("List"), items: z.array(ClusterObject) })

@@ -98,7 +98,17 @@ function rowsOf(line: KubectlLine, now: ClusterObject[], after: ClusterObject[] 
   if (line.verb === "rollout restart") {
     return now.map((object) => ({ target: nameOf(object), action: "restart", before: null, after: null }));
   }
+  // What scale prints is the object as it was, also without a dry run (kubectl 1.32).
+  if (line.verb === "scale") return now.flatMap((object) => replicaRow(object, line));
   return after === null ? [] : objectChanges(now, after);
+}
+
+function replicaRow(object: ClusterObject, line: KubectlLine): PreviewRow[] {
+  const before = readField(object["spec"], ["replicas"]);
+  const [after] = line.flags.get("--replicas") ?? [];
+  if (after === undefined || String(before) === after) return [];
+  const row = { target: `${nameOf(object)} spec.replicas`, action: "update", after } as const;
+  return [{ ...row, before: typeof before === "number" ? String(before) : null }];
 }
 
 /** "Deployment/payment-api runs 3 replicas of registry/app:1, revision 7". */
@@ -134,7 +144,7 @@ function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
 }
 
 function unseen(step: Step, isBeforeChange: boolean, problem: string, redact: Redact): PreviewedStep {
-  const said = redact(problem);
+  const said = redact(problem).trim().replace(/\.$/, "");
   if (!isBeforeChange) {
     return { ok: false, reason: `Step ${step.step} cannot be previewed: ${said}.` };
   }

@@ -42,7 +42,11 @@ async function takeBack(
   if (step.rollback === null) {
     const verdict = judge(step, deps.policy, null);
     if (verdict.decision === "allow" && verdict.risk === "low") return null;
-    return stop(deps, context, `Step ${step.step} has no way back. What came before it still stands.`);
+    const why =
+      step.tool === "terraform"
+        ? "is terraform, which is never taken back by itself: ask for that as a change of its own"
+        : "has no way back";
+    return stop(deps, context, `Step ${step.step} ${why}. What came before it still stands.`);
   }
   const before = outcomeOf(records, step, "rollback");
   if (before === "done") return null;

@@ -76,6 +76,8 @@ test("what kubectl prints is read as one object, a list, or nothing", () => {
   const one = JSON.stringify(deployment({}));
   assert.equal(readObjects(one).length, 1);
   assert.equal(readObjects(`{"kind":"List","items":[${one},${one}]}`).length, 2);
+  const long = JSON.stringify(deployment({ a: { b: 1 } }), null, 4);
+  assert.equal(readObjects(`${long}\n${long}\n${long}\n`).length, 3);
   assert.equal(readObjects("\n").length, 0);
   assert.throws(() => readObjects("Error from server"));
 });
