@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Risk } from "../change/plan.ts";
+import { namesForbidden } from "./child-variables.ts";
 
 const names = z.array(z.string().min(1)).default([]);
 /** "kubectl delete", "kubectl rollout undo", "terraform apply": a program with its verb and subverb. */
@@ -13,7 +14,10 @@ const HomePath = z
   .regex(/^(?!.*(^|\/)\.\.(\/|$))[^/~].*$/, "is not a path below the home directory, such as .aws/config");
 const VariableName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, "is not a variable's name, such as AWS_PROFILE or AWS_*");
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*\*?$/, "is not a variable's name, such as AWS_PROFILE or AWS_*")
+  .refine((entry) => !namesForbidden(entry), {
+    error: "could give commands one of Greenlight's own secrets, or a name that changes what they run",
+  });
 
 const Environment = z.strictObject({
   /** How it is recognised. */
