@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { childEnvironment } from "./execution/child-environment.ts";
+import { createEnvOf } from "./execution/child-environment.ts";
 import type { EnvOf } from "./execution/looks.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
@@ -30,13 +30,14 @@ export async function prepareGround(config: Config, approvers: readonly string[]
   const policy = withApprovers(await readPolicy(file), approvers);
   const workspace = resolve(config.workspace ?? samples?.workspace ?? ".");
   const rules = `Policy: ${file ?? "built in (every medium or high change waits for a person)"}`;
+  const { dataDir, inherited } = config;
   if (isReal) {
-    const env = childEnvironment(config.inherited, {});
+    const kubeconfig = await findKubeconfig(inherited);
     return {
       workspace,
-      dataDir: config.dataDir,
+      dataDir,
       policy,
-      envOf: async () => env,
+      envOf: createEnvOf({ dataDir, policy, inherited, kubeconfig }),
       lines: [`Cluster: real, workspace ${workspace}`, rules],
     };
   }
@@ -44,15 +45,30 @@ export async function prepareGround(config: Config, approvers: readonly string[]
   await mkdir(binDir, { recursive: true });
   const stateFile = join(config.dataDir, "sample", "cluster.json");
   await installKubectl({ binDir, stateFile, node: process.execPath });
-  const path = `${binDir}${delimiter}${config.inherited["PATH"] ?? ""}`;
-  const env = childEnvironment(config.inherited, { PATH: path });
+  const path = `${binDir}${delimiter}${inherited["PATH"] ?? ""}`;
   return {
     workspace,
-    dataDir: config.dataDir,
+    dataDir,
     policy,
-    envOf: async () => env,
+    // The samples never reach a real cluster, also where the user's home names one.
+    envOf: createEnvOf({ dataDir, policy, inherited: { ...inherited, PATH: path }, kubeconfig: null }),
     lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
   };
+}
+
+/** The kubeconfig files kubectl would use if the bot ran it, as absolute paths: commands run elsewhere, with another home. */
+async function findKubeconfig(inherited: Config["inherited"]): Promise<string | null> {
+  const { KUBECONFIG, HOME } = inherited;
+  if (KUBECONFIG !== undefined && KUBECONFIG !== "") {
+    const files = KUBECONFIG.split(delimiter).filter((file) => file !== "");
+    return files.map((file) => resolve(file)).join(delimiter);
+  }
+  if (HOME === undefined) return null;
+  const file = join(HOME, ".kube", "config");
+  return await stat(file).then(
+    () => file,
+    () => null,
+  );
 }
 
 async function readPolicy(file: string | null): Promise<Policy> {

@@ -1,17 +1,71 @@
-/** What a child may know of our environment, and nothing else: none of the bot's own secrets. */
-const LISTED = ["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "KUBECONFIG"];
+import { delimiter, isAbsolute } from "node:path";
+import { isNeverGiven, namesVariable } from "../policy/child-variables.ts";
+import type { Policy } from "../policy/document.ts";
+import { makeHome } from "./child-home.ts";
+import { inClusterConfig } from "./in-cluster.ts";
+import type { EnvOf } from "./looks.ts";
+import { makeChangeDir } from "./scratch.ts";
 
-/** The environment a command runs in. (Cloud credentials by policy come with issue 3.) */
-export function childEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-  more: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const listed = LISTED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));
-  return {
-    ...Object.fromEntries(listed),
-    TF_IN_AUTOMATION: "1",
-    TF_INPUT: "0",
-    CHECKPOINT_DISABLE: "1",
-    ...more,
+/** Given to every command. None of them names a person, a credential or a place of the bot's. */
+const LISTED = ["LANG", "LC_ALL", "TZ", "TMPDIR"];
+
+/** What children's environments are made from. */
+export type HandsOptions = {
+  dataDir: string;
+  policy: Policy;
+  /** The bot's own environment: only what is listed here or in the policy is taken from it. */
+  inherited: Readonly<Record<string, string | undefined>>;
+  /** The kubeconfig files commands use, as a path list; null: none but those of `in_cluster`. */
+  kubeconfig: string | null;
+};
+
+/**
+ * Makes the function: a list of names and nothing else, a home of the change's own with copies of what the policy lists,
+ * and settings that keep a file in some home from changing what runs. A command that touches no named environment gets
+ * the bare list. Throws one sentence for people when something the policy lists is not to be had.
+ */
+export function createEnvOf(options: HandsOptions): EnvOf {
+  const { policy, inherited, dataDir } = options;
+  return async (changeId, environment) => {
+    const rules = environment === null ? undefined : policy.environments[environment];
+    const dir = await makeChangeDir(dataDir, changeId);
+    const cluster =
+      rules?.in_cluster === true ? inClusterConfig(inherited, options.kubeconfig === null) : null;
+    const { home, inCluster } = await makeHome({
+      under: dir.home,
+      environment,
+      botHome: inherited["HOME"] ?? null,
+      paths: rules?.home_paths ?? [],
+      dataDir,
+      inCluster: cluster,
+    });
+    return {
+      ...picked(inherited, [...LISTED, ...(rules?.variables ?? [])]),
+      PATH: absoluteOnly(inherited["PATH"] ?? ""),
+      HOME: home,
+      KUBECONFIG: [options.kubeconfig, inCluster].filter(Boolean).join(delimiter) || `${home}/.kube/none`,
+      KUBECACHEDIR: `${home}/.kube/cache`,
+      // Since kubectl 1.33 a file in the home may add flags to a verb.
+      KUBERC: "off",
+      // A .terraformrc may swap a provider for another one (dev_overrides, a mirror somebody can write).
+      TF_CLI_CONFIG_FILE: rules?.home_paths.includes(".terraformrc") ? `${home}/.terraformrc` : "/dev/null",
+      TF_IN_AUTOMATION: "1",
+      TF_INPUT: "0",
+      CHECKPOINT_DISABLE: "1",
+    };
   };
+}
+
+function picked(inherited: HandsOptions["inherited"], entries: readonly string[]): Record<string, string> {
+  const chosen: Record<string, string> = {};
+  for (const [name, value] of Object.entries(inherited)) {
+    if (value === undefined || isNeverGiven(name)) continue;
+    if (entries.some((entry) => namesVariable(entry, name))) chosen[name] = value;
+  }
+  return chosen;
+}
+
+/** An empty or relative entry is the directory a command runs in: a workspace file called kubectl would be run. */
+function absoluteOnly(path: string): string {
+  return path.split(delimiter).filter(isAbsolute).join(delimiter);
 }

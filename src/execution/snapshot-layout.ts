@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, realpath, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Snapshot } from "./snapshot.ts";
 import { sha256Of } from "./snapshot.ts";
@@ -47,6 +47,8 @@ export async function verifyLaidOut(
   into: string,
   written: readonly string[] = [],
 ): Promise<boolean> {
+  // The data directory itself may be reached through a link; nothing below it may.
+  const real = await realpath(into).catch(() => into);
   const expected = new Map(snapshot.entries.map((entry) => [entry.path, entry]));
   const found = await filesBelow(into, "");
   if (found === null) return false;
@@ -55,7 +57,7 @@ export async function verifyLaidOut(
   const present = new Set(found);
   for (const entry of snapshot.entries) {
     if (!present.has(entry.path)) return false;
-    const read = await readPlace({ real: join(into, entry.path), kind: "file" }, entry.path, ROOM_BYTES);
+    const read = await readPlace({ real: join(real, entry.path), kind: "file" }, entry.path, ROOM_BYTES);
     if (!read.ok || sha256Of(read.bytes) !== entry.sha256 || read.executable !== entry.executable)
       return false;
   }

@@ -8,6 +8,8 @@ import { runCommand, type Spawn } from "../../src/execution/run-command.ts";
 import { isAlive, pidsIn, script, TREE } from "./processes.ts";
 
 const DEADLINE_MS = 400;
+/** Three Node processes have to be up by then, also on a busy machine. */
+const TREE_DEADLINE_MS = 2_000;
 
 describe("a command", () => {
   it("ends as done, its lines in order, in a listed environment", async () => {
@@ -55,13 +57,13 @@ describe("a command", () => {
   it("is gone at its deadline with its grandchildren, one that ignores TERM and one that holds stdout", async () => {
     const began = performance.now();
     const { end, lines } = await run(TREE, {
-      deadlineMs: DEADLINE_MS,
+      deadlineMs: TREE_DEADLINE_MS,
       stop: { ...STOP_GROUP, graceMs: 300 },
     });
     const took = performance.now() - began;
     assert.equal(end.outcome, "unknown");
-    assert.match(end.error ?? "", /^It was ended after its deadline of 0.4 s\. What it had changed/);
-    assert.ok(took < DEADLINE_MS + 300 + 2_000, `it took ${took} ms`);
+    assert.match(end.error ?? "", /^It was ended after its deadline of 2 s\. What it had changed/);
+    assert.ok(took < TREE_DEADLINE_MS + 300 + 2_000, `it took ${took} ms`);
     const pids = pidsIn(lines);
     assert.equal(pids.length, 3, lines.join());
     for (const pid of pids) assert.equal(isAlive(pid), false, `${pid}`);

@@ -265,6 +265,13 @@ describe("a snapshot of the workspace", () => {
       });
     }
 
+    it("holds also where the data directory is reached through a link", async () => {
+      const snapshot = await take();
+      await layOut(snapshot, into);
+      await symlink(into, join(dirname(workspace), "alias"));
+      assert.equal(await verifyLaidOut(snapshot, join(dirname(workspace), "alias")), true);
+    });
+
     it("still holds when terraform wrote its state, or a command the file it was told to", async () => {
       const snapshot = await take();
       await layOut(snapshot, into);

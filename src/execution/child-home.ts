@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, realpath, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { SnapshotEntry } from "./snapshot.ts";
+import { readWorkspace, sha256Of } from "./snapshot.ts";
+import { readPlace } from "./snapshot-read.ts";
+
+/** What a home is made of. */
+export type HomeOptions = {
+  /** The change's directory of homes. */
+  under: string;
+  environment: string | null;
+  /** The bot's own home, and the paths below it that are copied. */
+  botHome: string | null;
+  paths: readonly string[];
+  dataDir: string;
+  /** Content of the in-cluster kubeconfig. */
+  inCluster: string | null;
+};
+
+const MAX_BYTES = 10 * 1_024 * 1_024;
+const MAX_FILES = 1_000;
+
+/**
+ * Makes the home of one change's commands in one environment: copies, read-only, of what the policy lists. The path is
+ * the same each time, since terraform writes paths into plans. Files that are as they should be are left alone, so that
+ * a command that runs meanwhile keeps its own. Throws one sentence for people when something listed is not to be had.
+ */
+export async function makeHome(options: HomeOptions): Promise<{ home: string; inCluster: string | null }> {
+  const { environment } = options;
+  // Two environments of one change do not share a home: each holds its own credentials.
+  const name =
+    environment === null ? "bare" : createHash("sha256").update(environment).digest("hex").slice(0, 16);
+  const home = join(options.under, name);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const real = await realpath(home);
+  for (const { entry, bytes } of await listedFiles(options)) await put(real, entry, bytes);
+  if (options.inCluster === null) return { home, inCluster: null };
+  const bytes = Buffer.from(options.inCluster);
+  const entry = { path: ".kube/in-cluster.json", sha256: sha256Of(bytes), executable: false };
+  await put(real, entry, bytes);
+  return { home, inCluster: join(home, entry.path) };
+}
+
+async function listedFiles(options: HomeOptions): Promise<{ entry: SnapshotEntry; bytes: Buffer }[]> {
+  if (options.paths.length === 0) return [];
+  const listed = `home_paths of the environment ${options.environment}`;
+  if (options.botHome === null) throw new Error(`The policy lists ${listed}, but Greenlight has no HOME.`);
+  const read = await readWorkspace(
+    options.botHome,
+    options.paths.map((path) => ({ path: path.replace(/\/+$/, ""), kind: "tree" as const })),
+    { own: [options.dataDir], maxBytes: MAX_BYTES, maxFiles: MAX_FILES },
+  );
+  if (!read.ok) {
+    throw new Error(
+      `The ${listed} cannot be given to commands: ${read.reason} (looked for in ${options.botHome}). Put it there, or take it out of the policy.`,
+    );
+  }
+  const { entries, bytes } = read.snapshot;
+  return entries.map((entry) => ({ entry, bytes: bytes.get(entry.path) ?? Buffer.alloc(0) }));
+}
+
+/** In one step, so that nobody reads half a file. */
+async function put(home: string, entry: SnapshotEntry, bytes: Buffer): Promise<void> {
+  const file = join(home, entry.path);
+  const there = await readPlace({ real: file, kind: "file" }, entry.path, MAX_BYTES);
+  if (there.ok && sha256Of(there.bytes) === entry.sha256 && there.executable === entry.executable) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomBytes(6).toString("hex")}`;
+  const handle = await open(draft, "wx", entry.executable ? 0o500 : 0o400);
+  try {
+    await handle.writeFile(bytes);
+    await rename(draft, file);
+  } finally {
+    await handle.close();
+    await rm(draft, { force: true });
+  }
+}
