@@ -71,17 +71,20 @@ export const checkGet: Check = ({ line, kinds }) => {
 };
 
 /** `kubectl wait`: a condition on a secret's data answers guesses. */
-export const checkWait: Check = ({ line, kinds }) => {
+export const checkWait: Check = ({ line, kinds, inputs }) => {
   const condition = flagOf(line, "--for");
   if (condition === null) return { findings: [refused("it names nothing to wait for (--for)")] };
-  if (!/^jsonpath/i.test(condition) || !kinds.includes("secrets")) return { findings: [] };
+  if (!/^jsonpath/i.test(condition) || (!kinds.includes("secrets") && !inputs.unread))
+    return { findings: [] };
   return { findings: [refused("waiting for what a secret holds tells what it holds")] };
 };
 
-/** `kubectl apply view-last-applied`: of a secret it prints the data. */
-export const checkLastApplied: Check = ({ kinds }) => {
-  const findings = kinds.includes("secrets") ? [refused("its output would hold secret data")] : [];
-  return { findings };
+/** `kubectl apply view-last-applied`: of a secret it prints the data, in each of its formats. */
+export const checkLastApplied: Check = ({ kinds, inputs }) => {
+  const isOpen = !kinds.includes("secrets") && !inputs.unread;
+  return {
+    findings: isOpen ? [] : [refused("its output would hold secret data, or may: its manifest was not read")],
+  };
 };
 
 /** `kubectl apply` and `create` of manifests: judged by what these hold, where they are known. */
@@ -132,10 +135,12 @@ export const checkPatch: Check = ({ line, dir, files, policy }) => {
   }
   if ((inline === null) === (path === null))
     return { findings: [refused("it needs one patch (-p or --patch-file)")] };
-  const subresource = flagOf(line, "--subresource") === null ? [] : [high("it writes a subresource")];
+  const subresource = flagOf(line, "--subresource");
+  // The scale of a workload is its replicas, which a patch may set.
+  const written = subresource === null || subresource === "scale" ? [] : [high("it writes a subresource")];
   const text = inline ?? files?.get(fromRoot(dir, path ?? "") ?? "");
-  if (text === undefined) return { findings: [...subresource, high("its patch was not read")] };
-  return { findings: [...subresource, ...judgePatchText(text, type, policy)] };
+  if (text === undefined) return { findings: [...written, high("its patch was not read")] };
+  return { findings: [...written, ...judgePatchText(text, type, policy)] };
 };
 
 function isPlain(value: string | null): boolean {

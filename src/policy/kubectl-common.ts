@@ -58,6 +58,11 @@ export function judgeFlags(line: KubectlLine, policy: Policy): Finding[] {
   if (namespace !== null && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
     findings.push(refused(`"${namespace}" is not a namespace`));
   }
+  const subresource = flagOf(line, "--subresource");
+  // kubectl asks the server for whatever stands here: `proxy`, `exec` and `token` too (measured).
+  if (subresource !== null && line.verb !== "auth can-i" && !/^(status|scale|resize)$/.test(subresource)) {
+    findings.push(refused(`--subresource is status, scale or resize, not "${subresource}"`));
+  }
   return [...findings, ...judgeValues(line)];
 }
 

@@ -26,7 +26,7 @@ const making = (kind: string, flags: string): VerbShape => ({
  * what is not here is refused.
  */
 export const GLOBAL_FLAGS =
-  "n|namespace= context= request-timeout= v|v= disable-compression? warnings-as-errors?";
+  "n|namespace= context= request-timeout= v|v= disable-compression? match-server-version? warnings-as-errors?";
 
 /**
  * Every verb that may be judged further, with the flags kubectl 1.32 takes there. Taken from `kubectl VERB --help`, with

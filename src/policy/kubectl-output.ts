@@ -38,13 +38,25 @@ export function readOutput(line: KubectlLine): Output | Finding {
   return { raw, file: isFile ? (equals < 0 ? (template ?? "") : output.slice(equals + 1)) : null };
 }
 
-/** Refuses formats the policy does not let be posted, and every format that prints what a secret holds. */
-export function judgeOutput(output: Output, kinds: readonly string[], policy: Policy): Finding[] {
+/**
+ * Refuses formats the policy does not let be posted, and every format that prints what a secret holds. `unread`: a
+ * manifest names targets that nobody looked at; what is printed is the live object, so the line alone cannot tell.
+ */
+export function judgeOutput(
+  output: Output,
+  kinds: readonly string[],
+  unread: boolean,
+  policy: Policy,
+): Finding[] {
   if (output.raw === null) return [];
   const findings: Finding[] = [];
   if (!policy.raw_outputs.includes(output.raw)) {
     findings.push(refused(`the policy does not let ${output.raw} output be posted`));
   }
-  if (kinds.some((kind) => kind === "secrets")) findings.push(refused("its output would hold secret data"));
+  if (kinds.includes("secrets")) findings.push(refused("its output would hold secret data"));
+  if (unread)
+    findings.push(
+      refused("a manifest that was not read may name a secret, and its output would hold the data"),
+    );
   return findings;
 }

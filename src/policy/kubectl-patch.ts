@@ -75,7 +75,9 @@ const LEAVES: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** The first thing in a patch that is not on the list, as a person would name it; null when there is none. */
-function strangeIn(value: unknown, path: string, type: PatchType, images: unknown[]): string | null {
+function strangeIn(value: unknown, at: string, type: PatchType, images: unknown[]): string | null {
+  // A pod holds its containers where a workload holds its template.
+  const path = at.startsWith("/spec/containers") ? `/spec/template${at}` : at;
   const end = Object.hasOwn(LEAVES, path) ? LEAVES[path] : undefined;
   if (end !== undefined) {
     if (path.endsWith("/image")) images.push(value);
@@ -110,6 +112,8 @@ function strangeOp(value: unknown, images: unknown[]): string | null {
     return "an operation that is none";
   const place = placeOf(path);
   if (op === "test") return null;
+  // What it is and what it is called are no part of how it runs; a whole patch names them to say which object it means.
+  if (/^\/(kind|apiVersion|metadata\/name)$/.test(path)) return `${op} of ${path}`;
   if (op === "remove") return /\/(labels|annotations)\/\*$/.test(place) ? null : `a removal of ${path}`;
   if (op !== "add" && op !== "replace") return `the operation ${op}`;
   const strange = strangeIn(fields["value"], place, null, images);
@@ -119,7 +123,9 @@ function strangeOp(value: unknown, images: unknown[]): string | null {
 }
 
 function placeOf(path: string): string {
-  const numbered = path.replace(/\/(containers|env)\/([0-9]+|-)(?=\/|$)/g, "/$1/[]");
+  const numbered = path
+    .replace(/^\/spec\/containers(?=\/|$)/, "/spec/template/spec/containers")
+    .replace(/\/(containers|env)\/([0-9]+|-)(?=\/|$)/g, "/$1/[]");
   return numbered.replace(/\/(labels|annotations|limits|requests)\/[^/]+$/, "/$1/*");
 }
 

@@ -31,9 +31,10 @@ export const REFUSED_VERBS: Readonly<Record<string, string>> = {
 /** Flags that are never taken, and why; what stands in no list is refused as unknown. */
 export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ["kubeconfig", "server", "cluster", "tls-server-name", "cache-dir", "match-server-version"].map(
-      (name) => [name, "it changes where the command runs"],
-    ),
+    ["kubeconfig", "server", "cluster", "tls-server-name", "cache-dir"].map((name) => [
+      name,
+      "it changes where the command runs",
+    ]),
   ),
   ...Object.fromEntries(
     ["user", "token", "username", "password", "as", "as-group", "as-uid", "as-user-extra"].map((name) => [

@@ -27,7 +27,7 @@ export function judgeKubectl(command: Command, policy: Policy, files: Files): Ve
   const subject: Subject = { line, inputs, kinds, dir: command.dir, files, policy };
   const findings = [
     ...judgeFlags(line, policy),
-    ...judgeOutput(output, kinds, policy),
+    ...judgeOutput(output, kinds, inputs.unread && !isLocal(line), policy),
     ...inputs.findings,
     ...judgeNeeds(rule, line),
     ...judgeRule(rule, subject),
@@ -68,6 +68,8 @@ function isAmong(kind: string, targets: "workload" | "plain", verb: string): boo
   const nature = kindOf(kind)?.nature;
   // A daemon set has no number of replicas.
   if (kind === "daemonsets" && (verb === "scale" || verb === "autoscale")) return false;
+  // A pod's patch is read as a pod template's.
+  if (kind === "pods" && verb === "patch") return true;
   return nature === "workload" || (targets === "plain" && nature === "plain");
 }
 
@@ -90,8 +92,9 @@ function conclude(
       reasons: local.filter(({ risk }) => risk === "refused").map(({ reason }) => reason),
     };
   }
-  const own = isDry(line, rule) ? [low("a dry run, which changes nothing")] : [...findings];
-  if (place.protectedNamespace !== null && !isDry(line, rule)) {
+  const idle = whyIdle(line, rule);
+  const own = idle === null ? [...findings] : [low(idle)];
+  if (place.protectedNamespace !== null && idle === null) {
     own.push(high(`${place.protectedNamespace} is a protected namespace`));
   }
   const all = [...own, ...local];
@@ -107,9 +110,17 @@ function conclude(
   };
 }
 
-/** A dry run that kubectl would let be none is none: with --force it deletes in some versions and fails in others. */
-function isDry(line: KubectlLine, rule: Rule): boolean {
-  return rule.risk !== "low" && line.dryRun !== "none" && flagOf(line, "--force") !== "true";
+/** Why a change changes nothing, or null when it does. */
+function whyIdle(line: KubectlLine, rule: Rule): string | null {
+  if (isLocal(line)) return "it only prints what a file would become, and asks no server";
+  if (rule.risk === "low" || line.dryRun === "none") return null;
+  // It deletes first and creates again: whether that stays dry, we have not measured.
+  if (line.verb === "replace" && flagOf(line, "--force") === "true") return null;
+  return "a dry run, which changes nothing";
+}
+
+function isLocal(line: KubectlLine): boolean {
+  return ["set image", "set resources"].includes(line.verb) && flagOf(line, "--local") === "true";
 }
 
 /** What the policy forbids or raises, everywhere and in every environment the command may touch. */

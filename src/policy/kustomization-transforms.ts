@@ -18,7 +18,9 @@ export function judgeTransforms(
           : high("it sets replicas to zero, or oddly"),
       );
     case "commonAnnotations":
-      return [medium("it sets annotations")];
+      return Object.keys(fieldsOf(value) ?? { apparmor: value }).some((key) => /apparmor|seccomp/i.test(key))
+        ? [high("it sets annotations that loosen what confines a container")]
+        : [medium("it sets annotations")];
     case "generatorOptions":
       return judgeOptions(value);
     case "patches":

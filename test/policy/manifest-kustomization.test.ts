@@ -77,6 +77,17 @@ const cases: [rank: string, why: RegExp, text: string][] = [
   ["high", /options/, `${start}patches: [{patch: '{}', options: {allowKindChange: true}}]\n`],
   ["refused", /not in the workspace/, `${start}patches: [{path: /etc/passwd}]\n`],
   ["refused", /neither/, `${start}patches: [{target: {kind: Deployment}}]\n`],
+  [
+    "high",
+    /replace of \/kind/,
+    `${start}patches: [{patch: '[{op: replace, path: /kind, value: ClusterRole}]'}]\n`,
+  ],
+  [
+    "high",
+    /loosen/,
+    `${start}commonAnnotations: {container.apparmor.security.beta.kubernetes.io/a: unconfined}\n`,
+  ],
+  ["medium", /applies/, `${start}commonAnnotations: {a: b}\n`],
   ["high", /nobody reads/, `${start}replacements: [{path: r.yaml}]\n`],
   ["refused", /plain name/, `${start}namespace: [staging]\n`],
   ["refused", /unique/, `${start}resources: []\n`],
