@@ -308,6 +308,7 @@ describe("patches", () => {
       ["medium", /runs/, 'patch sts web --type merge -p {"metadata":{"annotations":{"a":"b","c":null}}}'],
       ["high", /hostNetwork/, 'patch deploy web -p {"spec":{"template":{"spec":{"hostNetwork":true}}}}'],
       ["high", /\$patch/, 'patch deploy web -p {"$patch":"delete"}'],
+      ["high", /directive/, 'patch deploy web -p {"metadata":{"labels":{"$patch":"replace"}}}'],
       ["high", /finalizers/, 'patch deploy web -p {"metadata":{"finalizers":null}}'],
       [
         "high",
