@@ -114,7 +114,15 @@ function readMessage<Answer>(
     return { ok: false, again: true, reason: `the model's answer was cut off at ${MAX_TOKENS} tokens` };
   }
   const text = message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
-  const parsed = schema.safeParse(parseJson(redact(text)));
+  const value = parseJson(redact(text));
+  if (!isStorable(value)) {
+    return {
+      ok: false,
+      again: true,
+      reason: "the model's answer was not of the agreed form (it holds a NUL or half a character)",
+    };
+  }
+  const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, answer: parsed.data, again: false };
   const issue = parsed.error.issues[0];
   const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
@@ -127,6 +135,13 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** PostgreSQL's JSON takes neither a NUL nor a lone surrogate: a change whose plan held one could never be written down. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
 }
 
 function fromError(error: InstanceType<typeof Anthropic.AnthropicError>): Outcome<never> {

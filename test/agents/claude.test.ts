@@ -70,6 +70,20 @@ test("an answer that is no JSON is asked for three times, each counted with its 
   assert.match(tries[2]?.outcome ?? "", /summary/);
 });
 
+test("an answer with a NUL or half a character in it is none: it could never be written down", async () => {
+  for (const args of [
+    ["get", "po\0ds"],
+    ["get", "pods\ud800"],
+  ]) {
+    const step = { step: 1, description: "", tool: "kubectl", args, dir: "", risk: "low", rollback: null };
+    const json = { summary: "", plan: [step], risk_level: "low", risk_reason: "", questions: [] };
+    model.script([{ json }, { json }, { json }]);
+    const answered = await ask().asking;
+    assert.ok(!answered.ok);
+    assert.match(answered.reason, /agreed form \(it holds a NUL or half a character\)/);
+  }
+});
+
 test("an answer cut off at the limit of tokens is asked for again", async () => {
   model.script({ text: '{"summary":"', stop_reason: "max_tokens" });
   const { asking, tries } = ask();
