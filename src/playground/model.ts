@@ -2,14 +2,25 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Ending, errorObject, fitToSchema, messageObject, newId } from "./model-answer.ts";
-import { agentOf, readBlock } from "./model-prompt.ts";
+import { type Agent, agentOf, readBlock } from "./model-prompt.ts";
 import { review } from "./model-review.ts";
 import { planFor } from "./model-rules.ts";
 import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./model-script.ts";
-import { checkHeaders, type MessagesRequest, type Refusal, readMessagesRequest } from "./model-wire.ts";
+import {
+  checkHeaders,
+  type Json,
+  type MessagesRequest,
+  type Refusal,
+  readMessagesRequest,
+} from "./model-wire.ts";
 
 /** One request as it came in: headers as sent, the body parsed where it is JSON and raw text where it is not. */
 type RecordedRequest = { headers: IncomingMessage["headers"]; body: unknown };
+
+/** What an answer is made of: who asks, the data block that was read, and the whole prompt. */
+export type Asked = { agent: Agent; block: Json | null; system: string; user: string };
+/** Answers in the place of the rules. */
+type Mind = (asked: Asked) => unknown;
 
 /** A running stand-in for the Messages API on loopback. */
 export type ModelStandIn = {
@@ -19,6 +30,8 @@ export type ModelStandIn = {
   requests: RecordedRequest[];
   /** Queues answers for the next calls; the rules answer every call no script is waiting for. */
   script(reply: ScriptedReply | ScriptedReply[]): void;
+  /** Puts another mind in the place of the rules: its answer goes out as it is, whatever the schema says. */
+  obey(mind: Mind): void;
   close(): Promise<void>;
 };
 
@@ -31,6 +44,7 @@ type Context = {
   requests: RecordedRequest[];
   script: Script;
   systems: Set<string>;
+  mind: Mind | null;
   closing: AbortSignal;
 };
 
@@ -42,6 +56,7 @@ export async function startModel(options: { apiKey?: string } = {}): Promise<Mod
     requests: [],
     script: createScript(),
     systems: new Set(),
+    mind: null,
     closing: closing.signal,
   };
   const server = createServer((request, response) => {
@@ -56,6 +71,9 @@ export async function startModel(options: { apiKey?: string } = {}): Promise<Mod
     baseUrl: `http://127.0.0.1:${port}`,
     apiKey: context.apiKey,
     requests: context.requests,
+    obey: (mind) => {
+      context.mind = mind;
+    },
     script: (reply) => context.script.add(Array.isArray(reply) ? reply : [reply]),
     close: () => {
       closing.abort();
@@ -82,7 +100,7 @@ async function answer(context: Context, incoming: IncomingMessage, response: Ser
   if (scripted?.dropConnection === true) return drop(response);
   if (scripted?.status !== undefined)
     return refuse(response, requestId, scriptedError(scripted, scripted.status));
-  const ending = (scripted === null ? null : scriptedEnding(scripted)) ?? ruledEnding(request);
+  const ending = (scripted === null ? null : scriptedEnding(scripted)) ?? ruledEnding(context, request);
   if ("status" in ending) return refuse(response, requestId, ending);
   const message = messageObject(request, ending, context.systems.has(request.system));
   if (request.cached) context.systems.add(request.system);
@@ -134,7 +152,7 @@ function scriptedEnding(reply: ScriptedReply): Ending | null {
   return { stopReason: reply.stop_reason ?? "end_turn", text: text ?? "" };
 }
 
-function ruledEnding(request: MessagesRequest): Ending | Refusal {
+function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refusal {
   const agent = agentOf(request.schema);
   if (agent === null)
     return {
@@ -143,9 +161,14 @@ function ruledEnding(request: MessagesRequest): Ending | Refusal {
       message:
         "output_config.format.schema: the playground's model answers only with the planner's schema (property `plan`) or the reviewer's (property `result`)",
     };
-  const value =
-    agent === "planner"
-      ? planFor(String(readBlock(request, "request")?.["request"] ?? ""))
-      : review(readBlock(request, "outcome"));
+  const block = readBlock(request, agent === "planner" ? "request" : "outcome");
+  if (mind !== null) {
+    const user = request.messages.map(({ text }) => text).join("\n");
+    return {
+      stopReason: "end_turn",
+      text: JSON.stringify(mind({ agent, block, system: request.system, user })),
+    };
+  }
+  const value = agent === "planner" ? planFor(String(block?.["request"] ?? "")) : review(block);
   return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
 }
