@@ -6,7 +6,7 @@ import type { PoolConfig } from "pg";
 import { createAsk } from "./agents/claude.ts";
 import type { Changes } from "./change/changes.ts";
 import { type Config, secretsOf } from "./config.ts";
-import { createDeciding } from "./deciding.ts";
+import { createDeciding, groupLines } from "./deciding.ts";
 import { openEncryptionKey } from "./execution/encryption-key.ts";
 import { createRedact } from "./execution/redact.ts";
 import { createSeal } from "./execution/seal.ts";
@@ -116,6 +116,7 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
     `Model: ${model.line}`,
     ...ground.lines,
     ...deciding.lines,
+    ...groupLines(ground.policy, slack.identity.missingScopes),
     config.tracing === null
       ? "Traces: none"
       : `Traces: LangSmith, ${config.tracing.endpoint ?? "its own address"}`,

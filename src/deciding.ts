@@ -39,6 +39,15 @@ export function createDeciding(needs: {
   };
 }
 
+/** Says at the start that the rules name user groups and Slack will not say who is in them: then nobody approves by group. */
+export function groupLines(policy: Policy, missingScopes: readonly string[]): string[] {
+  const groups = [...new Set(policy.approvals.flatMap((rule) => rule.groups))];
+  if (groups.length === 0 || !missingScopes.includes("usergroups:read")) return [];
+  return [
+    `Approvers: nobody can approve as a member of ${groups.join(", ")}, because the Slack app lacks usergroups:read (update it from manifest.yml and install it again)`,
+  ];
+}
+
 function approverLines(policy: Policy, problems: string[]): string[] {
   const named = policy.approvers.length === 0 ? "none by default" : policy.approvers.join(", ");
   const { length } = policy.approvals;

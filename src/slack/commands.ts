@@ -77,7 +77,7 @@ function answerTo(asked: Asked, nobodyCanApprove: boolean): string {
       const queue = place > 1 ? ` It is number ${place} in the line.` : "";
       const who = nobodyCanApprove
         ? "Nobody is configured to approve yet, so a risky plan will wait; its card says what to do."
-        : "If it is risky, it waits until an approver presses Approve; that cannot be you.";
+        : "If it is risky, it waits until an approver presses Approve; its card says who can.";
       return `Planning: ${inert(cutMiddle(asked.change.request, REQUEST_CHARS))}\nThe card in this channel follows it from here.${queue} ${who}`;
     }
   }
@@ -92,7 +92,7 @@ function helpText(command: string): string {
     "*Greenlight* plans an infrastructure change, asks an approver when it is risky, runs it step by step and reports back here.",
     `Say what should change, and where: \`${command} scale payment-api to 5 replicas in production\``,
     "• A card in the channel shows the plan with its exact commands and follows it to the end.",
-    "• A risky plan waits for *Approve* by somebody else than you. *Reject* ends it, and nothing is run.",
+    "• A risky plan waits for *Approve*, by as many approvers as the policy asks for. *Reject* ends it, and nothing is run.",
     "• What each step prints stands in the card's thread; the verdict is posted to the channel.",
     `\`${command} help\` shows this. Only you see these answers.`,
   ].join("\n");

@@ -1,8 +1,19 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import { policyFile } from "../support/policy-file.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { askFor, hasButton, now, press, replies, standIn, textOf, waitFor } from "../support/slack.ts";
+import {
+  answerTo,
+  askFor,
+  hasButton,
+  now,
+  press,
+  replies,
+  standIn,
+  textOf,
+  waitFor,
+} from "../support/slack.ts";
 
 const FULL_PLAN_STEPS = 20;
 
@@ -47,6 +58,22 @@ describe("Slack, when it is not simple", () => {
     const answer = await waitFor(() => slack.ephemerals(ana).at(-1), "a private answer");
     assert.match(textOf(answer), /channels:read|scope/);
     assert.equal(slack.messages(slack.channels.infra).length, 0);
+  });
+
+  it("says at the start that approvers by group cannot be looked up without the scope, and refuses them", async () => {
+    const policy = await policyFile("{ version: 1, approvals: [{ groups: [S0SRE00001] }] }");
+    closing.push(policy.remove);
+    const slack = await ownSlack({ scopes: ["commands", "chat:write", "users:read", "channels:read"] });
+    const program = await start({ ...realSlack(slack), ...policy.env, SLACK_APP_TOKEN: slack.tokens.app });
+    assert.match(
+      program.app.lines.join("\n"),
+      /member of S0SRE00001, because the Slack app lacks usergroups:read/,
+    );
+    await waitFor(() => (slack.connections() >= 2 ? true : undefined), "the sockets");
+    const card = await askFor(slack, "restart web in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const answer = await answerTo(slack, slack.users.ben, card, "greenlight:approve");
+    assert.match(answer, /lacks the Slack permission to look at user groups \(usergroups:read\)/);
   });
 
   it("tells people that nobody can approve when nobody is configured", async () => {
