@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createRedact } from "../../src/execution/redact.ts";
+import { rules } from "../../src/execution/redact-rules.ts";
+
+const SIZE = 1_000_000;
+/** What the issue names gets a megabyte; the rest an eighth of it and of the time, to keep the tests quick. */
+const NAMED = ["a", "=", "eyJ", "-----BEGIN "];
+const LIMIT_MS = 250;
+const redact = createRedact(Array.from({ length: 8 }, (_, index) => `own-secret-${index}-0123456789abcdef`));
+
+const WORDS = [
+  "password",
+  "secret",
+  "token",
+  "api_key",
+  "client-key-data",
+  "authorization",
+  "cookie",
+  "bearer",
+];
+const SHAPES = ["", "=", ": ", "=a ", "='x", '="', '=\\"', "=[", "\n", ": |\n  "];
+const SEEDS = [
+  "a", "=", "eyJ", "-----BEGIN ", "-----BEGIN A-----", "-----END A-----", "-", "://", "://a:", "http://u:p@", "\\", '"', "'", "\\\"",
+  " ", "\n", "\r\n", " \n", "\u001b[0m", "é", "$(", '"data":{', '"data":{"a":"', "data:\n  a: b\n", "kind: Secret\n", "a = <<E\n",
+  'password = "a" -> ', "password=,a", "<password>a", "--token ", "--from-literal=", "bearer aaaaaaaaaaaaaaa ", "basic aaaaaaaaa ",
+  '"sensitive": true,\n"value": "x",\n', "a:b@tcp(", "jdbc:oracle:thin:a/", "eyJaaaaaaaa.", "pod/web-7d9f8b6c5-x2x4z   1/1   Running\n",
+  ...WORDS.flatMap((word) => SHAPES.map((shape) => word + shape)),
+]; // biome-ignore format: a table
+
+const ALL = `${rules.map((rule) => rule.prefix).join(" ")} ${WORDS.join(" ")} `;
+
+describe("the time redaction takes", () => {
+  it(`is under ${LIMIT_MS} ms for a megabyte of anything it looks for`, () => {
+    for (const seed of [...NAMED, ALL]) assertQuick(seed, SIZE);
+    for (const seed of SEEDS) assertQuick(seed, SIZE / 8);
+  });
+
+  it("grows with the text only, whatever a rule begins with", () => {
+    // Quadratic would be 16 times the time of a quarter; at this size it shows as seconds.
+    for (const { prefix } of rules) {
+      for (const seed of [
+        prefix,
+        `${prefix}a`,
+        ` ${prefix}${"a".repeat(15)} `,
+        `${prefix}${"a".repeat(19)}.`,
+      ]) {
+        assertQuick(seed, SIZE / 8);
+      }
+    }
+  });
+});
+
+/** By the time this process worked, the best of some runs: other processes share the machine. */
+function assertQuick(seed: string, size: number): void {
+  const text = seed.repeat(Math.ceil(size / seed.length)).slice(0, size);
+  const limit = (LIMIT_MS * size) / SIZE;
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 4 && best > limit; run += 1) {
+    const before = process.cpuUsage();
+    redact(text);
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, (user + system) / 1_000);
+  }
+  assert.ok(
+    best <= limit,
+    `${JSON.stringify(seed.slice(0, 40))}: ${Math.round(best)} ms for ${size} characters`,
+  );
+}
