@@ -5,6 +5,7 @@ import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { watchErroredState } from "./errored-state.ts";
+import { createLastWords } from "./last-words.ts";
 import { createLineBuffer, type RedactLine } from "./line-buffer.ts";
 import type { ReadyStep } from "./ready-step.ts";
 import { type Ended, runCommand, type Spawn } from "./run-command.ts";
@@ -53,6 +54,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     }
     const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
     const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
+    const said = createLastWords(command);
     const end = await runCommand({
       argv,
       cwd: ready.cwd,
@@ -61,14 +63,23 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       stop: stopOf(command, options.policy),
       signal,
       onStarted: (place) => journal.started(key, place),
-      onLine: lines.add,
+      onLine: (stream, line) => {
+        said.add(line.text);
+        lines.add(stream, line);
+      },
     });
     // Before anything else is written: a database that is away must not cost the only copy of a state.
     const { keepErroredState: keep } = options;
     const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));
     await lines.end();
-    return finish(journal, key, kept ? { ...end, error: [end.error, kept].filter(Boolean).join(" ") } : end);
+    const known = said.explain(end);
+    const why = known === null ? null : redactLines()(known);
+    return finish(journal, key, { ...end, error: joined([end.error, why, kept]) });
   };
+}
+
+function joined(sentences: (string | null | undefined)[]): string | null {
+  return sentences.filter(Boolean).join(" ") || null;
 }
 
 async function finish(journal: Journal, key: StepKey, end: Ended): Promise<Ended> {

@@ -6,8 +6,9 @@ import type { Preview, PreviewRow } from "../change/preview.ts";
 import type { Captured } from "./capture.ts";
 import type { Redact } from "./redact.ts";
 import { sha256Of } from "./snapshot.ts";
+import { explainTerraformFailure } from "./terraform-errors.ts";
 import { planFileOf, readRootCommand } from "./terraform-files.ts";
-import { readPlanJson } from "./terraform-plan.ts";
+import { type PlanSummary, readPlanJson } from "./terraform-plan.ts";
 
 /** Runs terraform in the step's directory, and returns what it printed. */
 export type Terraform = (args: readonly string[]) => Promise<Captured>;
@@ -70,6 +71,13 @@ export async function previewTerraform(
   if (planned.exitCode !== 0) return no("terraform plan", planned);
   const shown = await terraform(["show", "-json", file]);
   if (shown.exitCode !== 0) return no("reading the saved plan", shown);
+  const summary = readSummary(shown.stdout);
+  if (summary === null) {
+    return {
+      ok: false,
+      reason: `Step ${step.step}: the saved plan cannot be shown in full, so it cannot be approved.`,
+    };
+  }
   const identity = await readIdentity(terraform);
   if (!identity.ok) return no(identity.what, identity.found);
   const path = join(place.dir, file);
@@ -78,7 +86,7 @@ export async function previewTerraform(
   return {
     ok: true,
     step: { ...step, args, dir: root, rollback: null },
-    preview: toPreview(step, isBeforeChange, shown.stdout, redact),
+    preview: toPreview(step, isBeforeChange, summary, redact),
     plan: { bytes, sha256: sha256Of(bytes), path },
     target: `terraform ${where(root)}: ${identity.text}`,
   };
@@ -101,21 +109,43 @@ async function readIdentity(
   return { ok: true, text: `workspace ${name}, lineage ${lineage}, serial ${serial}` };
 }
 
-function toPreview(step: Step, isBeforeChange: boolean, json: string, redact: Redact): Preview {
-  const plan = readPlanJson(json);
-  const rows: PreviewRow[] = plan.resources.map(({ address, action }) => ({
+function readSummary(json: string): PlanSummary | null {
+  try {
+    return readPlanJson(json);
+  } catch {
+    // Another format, an errored plan, actions nobody can show: its text may hold secrets and is not quoted.
+    return null;
+  }
+}
+
+function toPreview(step: Step, isBeforeChange: boolean, plan: PlanSummary, redact: Redact): Preview {
+  const rows: PreviewRow[] = plan.resources.map(({ address, action, reason }) => ({
     target: redact(address),
     action,
     before: null,
-    after: null,
+    after: reason,
   }));
   const { create, update, replace, destroy, forget } = plan.counts;
   const gone = replace + destroy + forget;
+  const more = [
+    ...(forget > 0 ? [`${forget} to forget`] : []),
+    ...(plan.imported > 0 ? [`${plan.imported} to import`] : []),
+    ...(plan.moved > 0 ? [`${plan.moved} moved`] : []),
+    ...(plan.outputsChanged > 0 ? [`${plan.outputsChanged} outputs changed`] : []),
+  ];
+  const counts = [
+    `${create} to create`,
+    `${update} to update`,
+    `${replace} to replace`,
+    `${destroy} to destroy`,
+    ...more,
+  ];
   return {
     step: step.step,
     isBeforeChange,
     facts: [
-      `Saved plan: ${create} to create, ${update} to update, ${replace} to replace, ${destroy} to destroy${forget > 0 ? `, ${forget} to forget` : ""}`,
+      `Saved plan: ${counts.join(", ")}`,
+      ...(plan.isComplete ? [] : ["The plan is not complete: terraform would need another run for the rest"]),
       "Exactly this plan is applied; if the state has changed by then, terraform refuses it",
       "Taking it back is never automatic: it would be a new change, with a plan and an approval of its own",
     ],
@@ -132,5 +162,5 @@ function where(root: string): string {
 
 function quote(found: Captured): string {
   const said = `${found.stdout}\n${found.stderr}`.trim().slice(-QUOTED_CHARS);
-  return found.problem ?? `terraform said: ${said}`;
+  return found.problem ?? explainTerraformFailure(said) ?? `terraform said: ${said}`;
 }

@@ -27,7 +27,8 @@ function linesOf(preview: Preview): string[] {
 }
 
 function rowLine({ target, action, before, after }: PreviewRow): string {
-  if (action !== "update") return `${action} ${target}`;
+  if (action !== "update")
+    return after === null ? `${action} ${target}` : `${action} ${target}, because ${after}`;
   if (before === null && after === null) return `update ${target}`;
   return `${target}: ${before ?? "nothing"} → ${after ?? "nothing"}`;
 }
