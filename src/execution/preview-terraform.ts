@@ -130,8 +130,8 @@ function toPreview(step: Step, isBeforeChange: boolean, plan: PlanSummary, redac
   const more = [
     ...(forget > 0 ? [`${forget} to forget`] : []),
     ...(plan.imported > 0 ? [`${plan.imported} to import`] : []),
-    ...(plan.moved > 0 ? [`${plan.moved} moved`] : []),
-    ...(plan.outputsChanged > 0 ? [`${plan.outputsChanged} outputs changed`] : []),
+    ...(plan.moved > 0 ? [`${plan.moved} only to be renamed`] : []),
+    ...(plan.outputsChanged > 0 ? [`${plan.outputsChanged} outputs to change`] : []),
   ];
   const counts = [
     `${create} to create`,
@@ -145,7 +145,9 @@ function toPreview(step: Step, isBeforeChange: boolean, plan: PlanSummary, redac
     isBeforeChange,
     facts: [
       `Saved plan: ${counts.join(", ")}`,
-      ...(plan.isComplete ? [] : ["The plan is not complete: terraform would need another run for the rest"]),
+      ...(plan.isComplete
+        ? []
+        : ["It does not cover the whole root: it is narrowed to targets, or the rest needs another run"]),
       "Exactly this plan is applied; if the state has changed by then, terraform refuses it",
       "Taking it back is never automatic: it would be a new change, with a plan and an approval of its own",
     ],
@@ -162,5 +164,6 @@ function where(root: string): string {
 
 function quote(found: Captured): string {
   const said = `${found.stdout}\n${found.stderr}`.trim().slice(-QUOTED_CHARS);
-  return found.problem ?? explainTerraformFailure(said) ?? `terraform said: ${said}`;
+  const plain = explainTerraformFailure(`${found.stdout}\n${found.stderr}`);
+  return found.problem ?? `${plain === null ? "" : `${plain} `}terraform said: ${said}`;
 }
