@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { lookAtRoot } from "../../src/policy/terraform-root.ts";
-import { reasonWithoutTerraform, terraformEnvironment } from "../support/terraform.ts";
+import { reasonWithoutTerraform, runTerraform } from "../support/terraform.ts";
 
 /** How many made-up files are held against terraform; more in a long run. */
 const ROUNDS = Number(process.env["GREENLIGHT_READING_ROUNDS"] ?? 24);
@@ -99,7 +98,7 @@ describe("what terraform itself sees in a file", { skip: reasonWithoutTerraform(
       await mkdir(dirname(join(directory, name)), { recursive: true });
       await writeFile(join(directory, name), text);
     }
-    const { code, stderr } = await terraform(directory, ["validate", "-no-color"]);
+    const { code, stderr } = await runTerraform(directory, ["validate", "-no-color"]);
     const sees = /provisioner plugin "marker"/.test(stderr) ? true : code === 0 ? false : null;
     const root = lookAtRoot(new Map(Object.entries(files)), { directory: "", startedIn: "", tests: "tests" });
     return { sees, found: root.ok ? root.findings.length > 0 : true };
@@ -217,16 +216,5 @@ function madeUp(rounds: number): [string, Record<string, string>][] {
       `made up ${index}`,
       { "main.tf": text.replaceAll(/ {2}a = /g, () => `  ${name()} = `).replaceAll(/marked/g, name) },
     ];
-  });
-}
-
-function terraform(cwd: string, args: string[]): Promise<{ code: number; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      "terraform",
-      args,
-      { cwd, env: terraformEnvironment(), timeout: 60_000 },
-      (error, _stdout, stderr) => resolve({ code: error === null ? 0 : 1, stderr }),
-    );
   });
 }
