@@ -3,10 +3,15 @@ import type { Bindings, Preview } from "../change/preview.ts";
 import { type Assessment, assessPlan } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
 import { type Ground, readFiles } from "./place.ts";
+import type { Redact } from "./redact.ts";
+import { whyHoldsSecret } from "./redact-plan.ts";
 
 /** Judges a completed plan with exactly the files its approval will cover; refuses when they are others by now. */
-export function createAssess(needs: { ground: Ground; policy: Policy }) {
+export function createAssess(needs: { ground: Ground; policy: Policy; redact: Redact }) {
   return async (plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment> => {
+    // Once more: a way back is completed from what was observed, which may be a secret's old value.
+    const secret = whyHoldsSecret(plan, needs.redact);
+    if (secret !== null) return { ok: false, reason: secret };
     const read = await readFiles(needs.ground, bindings.files);
     return read.ok ? assessPlan(plan, needs.policy, read.files, previews) : read;
   };

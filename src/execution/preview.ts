@@ -12,6 +12,7 @@ import { type Ground, openPlace, type Place, readWhole } from "./place.ts";
 import { previewKubectl } from "./preview-kubectl.ts";
 import { previewTerraform } from "./preview-terraform.ts";
 import type { Redact } from "./redact.ts";
+import { whyHoldsSecret } from "./redact-plan.ts";
 import { runsSavedPlan } from "./terraform-files.ts";
 
 /** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
@@ -50,6 +51,8 @@ export function createPreview(needs: Needs) {
     signal: AbortSignal,
   ): Promise<PreviewedPlan> => {
     const { ground, policy, looks } = needs;
+    const secret = whyHoldsSecret(plan, needs.redact);
+    if (secret !== null) return { ok: false, reason: secret };
     const whole = await readWhole(ground, policy);
     if (!whole.ok) return whole;
     const assessment = assessPlan(plan, policy, whole.files, []);
