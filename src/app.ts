@@ -8,7 +8,8 @@ import type { Changes } from "./change/changes.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { createDeciding, groupLines } from "./deciding.ts";
 import { openEncryptionKey } from "./execution/encryption-key.ts";
-import { createRedact } from "./execution/redact.ts";
+import { createRedact, createRedactLines } from "./execution/redact.ts";
+import { createRedactJson } from "./execution/redact-value.ts";
 import { createSeal } from "./execution/seal.ts";
 import { type ChangeGraph, createGraph } from "./graph/graph.ts";
 import { createGraphDeps } from "./graph-deps.ts";
@@ -67,19 +68,21 @@ export async function startApp(config: Config, log: Log): Promise<App> {
 
 async function assemble(config: Config, log: Log, closing: Closing): Promise<App> {
   const redact = createRedact(secretsOf(config));
+  const redactJson = createRedactJson(redact);
+  const redactLines = createRedactLines(secretsOf(config));
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const company = await openCompany(config, closing);
   const ground = await prepareGround(config, company.approvers);
-  const model = await openModel(config, redact, closing);
+  const model = await openModel(config, redactJson, closing);
   const record = createRecordEvents(messageRefs);
   const leases = new Map<string, Lease>();
   const seal = createSeal(await openEncryptionKey(config.encryptionKey, config.dataDir));
   const now = () => new Date();
   const leaseOf = createLeaseOf(leases);
-  const hands = createHands({ database, record, leaseOf, ground, seal, redact, now });
+  const hands = createHands({ database, record, leaseOf, ground, seal, redact, redactLines, now });
   const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands });
-  const tracing = config.tracing === null ? null : createTracing(config.tracing, redact);
+  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
   closing.push(async () => tracing?.flush());
   const graph = createGraph(deps, createCheckpointer(database), tracing === null ? [] : [tracing.tracer]);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;

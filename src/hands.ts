@@ -1,6 +1,7 @@
 import type { Change } from "./change/change.ts";
 import { createAssess } from "./execution/assess-bound.ts";
 import { createExecutor } from "./execution/executor.ts";
+import type { RedactLine } from "./execution/line-buffer.ts";
 import { createLooks } from "./execution/looks.ts";
 import { createPreview } from "./execution/preview.ts";
 import { createReadyStep } from "./execution/ready-step.ts";
@@ -36,6 +37,7 @@ export function createHands(parts: {
   ground: Ground;
   seal: Seal;
   redact: Redact;
+  redactLines: () => RedactLine;
   now: () => Date;
 }): Hands {
   const { database, ground, redact } = parts;
@@ -54,7 +56,7 @@ export function createHands(parts: {
     runStep: createExecutor({
       readyStep: createReadyStep(needs),
       policy,
-      redactLines: () => redact,
+      redactLines: parts.redactLines,
       keepErroredState: needs.keepErroredState,
       journal: createStepJournal(database, parts.record, parts.leaseOf),
     }),

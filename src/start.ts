@@ -2,6 +2,7 @@ import { startApp } from "./app.ts";
 import { readConfig, secretsOf } from "./config.ts";
 import { readEnvironment } from "./environment.ts";
 import { createRedact } from "./execution/redact.ts";
+import { createRedactJson } from "./execution/redact-value.ts";
 import { SetupError } from "./ground.ts";
 import { createLog } from "./observe/log.ts";
 import { SlackSetupError } from "./slack/identity.ts";
@@ -18,7 +19,7 @@ export async function start(
     process.exitCode = 1;
     return;
   }
-  const log = createLog(createRedact(secretsOf(read.config)));
+  const log = createLog(createRedactJson(createRedact(secretsOf(read.config))));
   try {
     const app = await startApp(read.config, log);
     const open = app.page === null ? [] : [`Open the playground: ${app.page}`];
