@@ -1,7 +1,7 @@
 import { readEnvironment } from "./environment.ts";
 
-const LATER = ["doctor", "migrate", "redact", "audit verify"];
-const KNOWN = ["policy check", ...LATER];
+const LATER = ["doctor", "migrate", "audit verify"];
+const KNOWN = ["policy check", "redact", ...LATER];
 
 /** The program: without a command it starts and serves until it is told to stop. Sets the exit code; never throws. */
 export async function main(): Promise<void> {
@@ -9,6 +9,7 @@ export async function main(): Promise<void> {
   // Each command loads only what it needs: all of the app takes a second, a check of a line none of it.
   if (command === "") return (await import("./start.ts")).start(process.env, say);
   if (command === "policy check") return checkPolicy();
+  if (command === "redact") return redact();
   const isLater = LATER.some((name) => command.startsWith(name));
   say(
     isLater
@@ -30,6 +31,17 @@ async function checkPolicy(): Promise<void> {
     });
   } catch (error) {
     say(`policy check: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+async function redact(): Promise<void> {
+  try {
+    const env = await readEnvironment(".env", process.env);
+    const { redactCommand } = await import("./redact-command.ts");
+    await redactCommand(env, process.stdin, process.stdout);
+  } catch (error) {
+    say(`redact: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }

@@ -1,15 +1,20 @@
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { readConfig, secretsOf } from "./config.ts";
 import { createRedactStream } from "./execution/redact.ts";
 
-/** The command `redact`: what comes in goes out through the one redaction function, as it comes. A reader that goes away early is no fault. */
+/**
+ * The command `redact`: what comes in goes out through the one redaction function, as it comes. The bot's own secrets are
+ * those of the environment, when that is one the bot could start with. A reader that leaves early (`| head`) is no fault.
+ */
 export async function redactCommand(
-  secrets: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
   input: Readable,
   output: Writable,
 ): Promise<void> {
+  const read = readConfig(env);
+  const redact = createRedactStream(read.ok ? secretsOf(read.config) : []);
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const redact = createRedactStream(secrets);
   try {
     await pipeline(
       input,
@@ -18,9 +23,16 @@ export async function redactCommand(
         yield redact.write(decoder.decode()) + redact.end();
       },
       output,
-      { end: false },
     );
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EPIPE")) throw error;
+    if (!isGone(error)) throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    ["EPIPE", "ERR_STREAM_PREMATURE_CLOSE"].includes(String(error.code))
+  );
 }

@@ -13,11 +13,20 @@ export type Lines = {
   kind: { indent: number; isSecret: boolean } | null;
   data: { indent: number; isSecret: boolean | null } | null;
   sensitive: number | null;
+  /** Behind `name: DB_PASSWORD`, at this indentation, comes its value. */
+  named: number | null;
 };
 
-export const noLines: Lines = { pem: null, hidden: null, kind: null, data: null, sensitive: null };
+export const noLines: Lines = {
+  pem: null,
+  hidden: null,
+  kind: null,
+  data: null,
+  sensitive: null,
+  named: null,
+};
 
-const TELLING = /-----BEGIN|PRIVATE KEY|LS0tLS1CRUdJTi|kind|data|apiVersion|sensitive|<<|: ?[|>]|PuTTY/i;
+const TELLING = /-----BEGIN|PRIVATE KEY|LS0tLS1CRUdJTi|kind|data|apiVersion|sensitive|<<|: ?[|>]|name["']?:/i;
 
 /** Whether lines that hold nothing telling can be passed over. */
 export function isIdle(lines: Lines, text: string): boolean {
@@ -26,6 +35,7 @@ export function isIdle(lines: Lines, text: string): boolean {
     lines.hidden === null &&
     lines.data === null &&
     lines.sensitive === null &&
+    lines.named === null &&
     !TELLING.test(text)
   );
 }
@@ -80,8 +90,10 @@ function insideYaml(lines: Lines, line: string): { lines: Lines; text: string } 
     return { lines: open, text: open.data === null ? line : wrapped(open.data.isSecret, line) };
   }
   if (open.data !== null && pair.indent > open.data.indent) return insideData(open, pair);
-  if (pair.name === "value" && open.sensitive === pair.indent) return hideValue(open, pair);
-  return { lines: follow(open, pair), text: line };
+  const isNamed = pair.name === "value" && open.named === pair.indent;
+  const after = open.named === null ? open : { ...open, named: null };
+  if (isNamed || (pair.name === "value" && open.sensitive === pair.indent)) return hideValue(after, pair);
+  return { lines: follow(after, pair), text: line };
 }
 
 function pairOf(line: string): Pair | null {
@@ -100,18 +112,23 @@ function follow(lines: Lines, { name, value, indent }: Pair): Lines {
       return { ...lines, kind: null };
     case "data":
     case "stringData": {
-      if (!/^\{?\s*$/.test(value)) return lines;
-      const known = lines.kind !== null && lines.kind.indent === indent ? lines.kind.isSecret : null;
-      return { ...lines, data: { indent, isSecret: name === "stringData" ? true : known } };
+      const known = lines.kind?.indent === indent ? lines.kind.isSecret : null;
+      const isSecret = name === "stringData" ? true : known;
+      return /^\{?\s*$/.test(value) ? { ...lines, data: { indent, isSecret } } : lines;
     }
+    case "name":
+      return isSecretName(value.replace(/["',\s]/g, "")) ? { ...lines, named: indent } : lines;
     case "sensitive":
       return /^true,?$/.test(value) ? { ...lines, sensitive: indent } : lines;
-    default: {
-      const until = /^<<-?"?(\w{1,64})"?\s*$/.exec(value)?.[1] ?? null;
-      const isBlock = until !== null || SCALAR.test(value);
-      return isBlock && isSecretName(name) ? { ...lines, hidden: { indent, until } } : lines;
-    }
+    default:
+      return isSecretName(name) ? { ...lines, hidden: hiddenBy(value, indent) } : lines;
   }
+}
+
+/** What a YAML block scalar or an HCL heredoc under a secret's name hides. */
+function hiddenBy(value: string, indent: number): Lines["hidden"] {
+  const until = /^<<-?"?(\w{1,64})"?\s*$/.exec(value)?.[1] ?? null;
+  return until !== null || SCALAR.test(value) ? { indent, until } : null;
 }
 
 /** Leaves the maps that this indentation closes. */

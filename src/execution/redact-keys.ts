@@ -46,7 +46,7 @@ export function isSecretName(name: string): boolean {
 /** Whether what stands under a secret's name is none: empty, masked, a reference to it, or a word about it. */
 export function isHarmless(value: string, bare: boolean): boolean {
   const trimmed = value.trim();
-  if (trimmed === "" || trimmed === MARK || /^[*•xX.…-]+$/.test(trimmed)) return true;
+  if (trimmed === "" || trimmed === MARK || /^(?:[*•.…-]+|[xX]{3,})$/.test(trimmed)) return true;
   // <redacted>, (sensitive value), ${VAR}, $(command), {{ template }}, <set to the key 'x' in secret 'y'>
   if (
     /^(?:<[^<>]*>?|\((?:sensitive|known|none)[^()]*\)?|\$\{[^}]*\}?|\$\([^)]*\)?|\{\{.*|%\w+%)$/.test(trimmed)

@@ -1,8 +1,19 @@
-import { isHarmless, MARK } from "./redact-keys.ts";
+import { isHarmless, isSecretName, MARK } from "./redact-keys.ts";
 
 /** Replaces what stands at a telling place of a line: passwords in addresses, authorization headers, cookies. */
 export function redactPlaces(text: string): string {
-  return redactHeaders(redactDsns(redactAddresses(text)));
+  return redactNamed(redactHeaders(redactDsns(redactAddresses(text))));
+}
+
+const NAMED =
+  /(\\{0,7}"name\\{0,7}"[ \t]?:[ \t]?\\{0,7}"([\w.-]{1,128})\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")([^"\\\n]+)/g;
+
+/** Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` in one line. */
+function redactNamed(text: string): string {
+  if (!text.includes('"value')) return text;
+  return text.replace(NAMED, (all: string, first: string, name: string, value: string) =>
+    isSecretName(name) && !isHarmless(value, false) ? first + MARK : all,
+  );
 }
 
 const ADDRESS_END = /[\s"'`<>\\^|]|$/g;
