@@ -43,7 +43,7 @@ export function createHands(parts: {
   const { database, ground, redact } = parts;
   const { policy } = ground;
   const looks = createLooks({ ground, policy, envOf: ground.envOf });
-  const needs = { ground, policy, looks, redact, ...createSavedPlans(database, parts.seal) };
+  const needs = { ground, policy, looks, redact, ...createSavedPlans(database, parts.seal, parts.leaseOf) };
   const rules = createRulesNow({ database, policy, now: parts.now });
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
@@ -63,7 +63,8 @@ export function createHands(parts: {
     isCurrent: async (change: Change) => {
       const bound = await findBoundPlan(database, change.id);
       if (bound === null) return { ok: false, reason: "There is no plan to approve yet." };
-      const reason = await whyVoid(change.id, bound, AbortSignal.timeout(CLICK_PATIENCE_MS));
+      const signal = AbortSignal.timeout(CLICK_PATIENCE_MS);
+      const reason = await whyVoid(change.id, bound, signal);
       return reason === null
         ? { ok: true }
         : { ok: false, reason: `${reason} Ask again, so that it is planned anew.` };

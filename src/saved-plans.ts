@@ -4,6 +4,7 @@ import type { KeepPlan } from "./execution/preview.ts";
 import type { OpenPlan } from "./execution/ready-step.ts";
 import type { Seal } from "./execution/seal.ts";
 import type { Database } from "./store/database.ts";
+import { assertOwned, type Lease } from "./store/leases.ts";
 import { ERRORED_STATE, findSealedFile, insertSealedFile } from "./store/sealed-files.ts";
 
 /** What is kept of a change's files. */
@@ -15,19 +16,28 @@ export type SavedPlans = {
 };
 
 /** Saved terraform plans between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
-export function createSavedPlans(database: Database, seal: Seal): SavedPlans {
+export function createSavedPlans(
+  database: Database,
+  seal: Seal,
+  leaseOf: (changeId: string) => Lease,
+): SavedPlans {
   return {
     keepPlan: (key, { bytes, sha256, path }) =>
-      insertSealedFile(database, {
-        ...key,
-        name: "plan",
-        sha256,
-        path,
-        sealed: seal.seal(bytes, ownerOf(key)),
+      database.transaction(async (sql) => {
+        // An instance that lost the change must not put its plan in the place of one somebody approves.
+        await assertOwned(sql, leaseOf(key.changeId));
+        const sealed = seal.seal(bytes, ownerOf(key));
+        await insertSealedFile(sql, { ...key, name: "plan", sha256, path, sealed });
       }),
     openPlan: async (key) => {
       const kept = await findSealedFile(database, { ...key, name: "plan" });
-      return kept === null ? null : { bytes: seal.open(kept.sealed, ownerOf(key)), path: kept.path };
+      if (kept === null) return null;
+      try {
+        return { bytes: seal.open(kept.sealed, ownerOf(key)), path: kept.path };
+      } catch {
+        // Another key, or an altered row: tried again it would not open either, so it counts as gone.
+        return null;
+      }
     },
     keepErroredState: (key, state) =>
       insertSealedFile(database, {

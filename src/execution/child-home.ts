@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { EnvironmentError } from "./environment-error.ts";
 import type { SnapshotEntry } from "./snapshot.ts";
 import { readWorkspace, sha256Of } from "./snapshot.ts";
 import { readPlace } from "./snapshot-read.ts";
@@ -45,14 +46,15 @@ export async function makeHome(options: HomeOptions): Promise<{ home: string; in
 async function listedFiles(options: HomeOptions): Promise<{ entry: SnapshotEntry; bytes: Buffer }[]> {
   if (options.paths.length === 0) return [];
   const listed = `home_paths of the environment ${options.environment}`;
-  if (options.botHome === null) throw new Error(`The policy lists ${listed}, but Greenlight has no HOME.`);
+  if (options.botHome === null)
+    throw new EnvironmentError(`The policy lists ${listed}, but Greenlight has no HOME.`);
   const read = await readWorkspace(
     options.botHome,
     options.paths.map((path) => ({ path: path.replace(/\/+$/, ""), kind: "tree" as const })),
     { own: [options.dataDir], maxBytes: MAX_BYTES, maxFiles: MAX_FILES },
   );
   if (!read.ok) {
-    throw new Error(
+    throw new EnvironmentError(
       `The ${listed} cannot be given to commands: ${read.reason} (looked for in ${options.botHome}). Put it there, or take it out of the policy.`,
     );
   }

@@ -76,7 +76,7 @@ function completeImage(step: Step, line: KubectlLine, about: string, object: Clu
   const names = line.operands.map((word) => word.slice(0, word.indexOf("=")));
   const back = names.map((name) => `${name}=${String(images.get(name))}`);
   // `*=image` names every container, and a container that is not there cannot be set back.
-  if (back.length === 0 || names.some((name) => typeof images.get(name) !== "string"))
+  if (back.length === 0 || names.some((name) => typeof images.get(name) !== "string") || !back.every(isPlain))
     return { step, facts: [] };
   const rollback = kubectl(step, ["set", "image", about, ...back, ...placeArgs(line)]);
   return { step: { ...step, rollback }, facts: ["The way back is to the image seen now"] };
@@ -89,7 +89,7 @@ function completeMarks(step: Step, line: KubectlLine, about: string, object: Clu
       word.endsWith("-") && !word.includes("=") ? word.slice(0, -1) : word.slice(0, word.indexOf("="));
     return Object.hasOwn(marks, key) ? `${key}=${marks[key] ?? ""}` : `${key}-`;
   });
-  if (back.length === 0) return { step, facts: [] };
+  if (back.length === 0 || !back.every(isPlain)) return { step, facts: [] };
   const rollback = kubectl(step, [line.verb, about, ...back, "--overwrite", ...placeArgs(line)]);
   return { step: { ...step, rollback }, facts: ["The way back is to what is set now"] };
 }
@@ -102,6 +102,11 @@ function completeTemplate(step: Step, line: KubectlLine, about: string, object: 
     step: { ...step, rollback },
     facts: [`The way back is to revision ${revision}, the one seen now`],
   };
+}
+
+/** What the cluster says is data of others: a value that no argument may hold, or a long one, is left to the model's way back. */
+function isPlain(word: string): boolean {
+  return /^[A-Za-z0-9][\x20-\x7e]{0,1000}$/.test(word);
 }
 
 function kubectl(step: Step, args: string[]): Command {

@@ -1,3 +1,5 @@
+import { EnvironmentError } from "./environment-error.ts";
+
 /** Where Kubernetes puts a pod's service account. */
 const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const NAME = "in-cluster";
@@ -14,7 +16,7 @@ export function inClusterConfig(
   const host = inherited["KUBERNETES_SERVICE_HOST"];
   const port = inherited["KUBERNETES_SERVICE_PORT"];
   if (host === undefined || port === undefined) {
-    throw new Error(
+    throw new EnvironmentError(
       "The policy gives this environment in_cluster, but Greenlight does not run in a Kubernetes pod: KUBERNETES_SERVICE_HOST is not set. Run it there, or name a kubeconfig with KUBECONFIG.",
     );
   }

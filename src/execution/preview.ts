@@ -6,6 +6,7 @@ import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
+import { refuseMissing } from "./environment-error.ts";
 import { kubectlTargets } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 import { type Ground, openPlace, type Place, readWhole } from "./place.ts";
@@ -44,12 +45,15 @@ type Seen = {
  * that would change something. Nothing it runs changes anything but this change's own directories.
  */
 export function createPreview(needs: Needs) {
-  return async (
+  return (changeId: string, revision: number, given: Plan, signal: AbortSignal): Promise<PreviewedPlan> =>
+    refuseMissing(() => preview(changeId, revision, withoutTerraformBack(given), signal));
+
+  async function preview(
     changeId: string,
     revision: number,
     plan: Plan,
     signal: AbortSignal,
-  ): Promise<PreviewedPlan> => {
+  ): Promise<PreviewedPlan> {
     const { ground, policy, looks } = needs;
     const secret = whyHoldsSecret(plan, needs.redact);
     if (secret !== null) return { ok: false, reason: secret };
@@ -75,7 +79,15 @@ export function createPreview(needs: Needs) {
       targets: [...clusters, ...seen.targets],
     };
     return { ok: true, plan: completed, previews: seen.previews, bindings };
-  };
+  }
+}
+
+/** A way back by terraform would be an apply nobody saw a plan of, so there is none: it is a change of its own. */
+function withoutTerraformBack(plan: Plan): Plan {
+  const steps = plan.plan.map((step) =>
+    step.tool === "terraform" || step.rollback?.tool === "terraform" ? { ...step, rollback: null } : step,
+  );
+  return { ...plan, plan: steps };
 }
 
 /** `terraform init` in every root the plan names, run by the program. */
@@ -130,7 +142,7 @@ async function previewStep(
   const isBeforeChange = seen.changed.size > 0;
   seen.changed.add(ANYTHING);
   if (!runsSavedPlan(step)) {
-    seen.steps.push({ ...step, rollback: null });
+    seen.steps.push(step);
     return null;
   }
   const terraform = needs.looks.terraform(place, step, signal);

@@ -5,6 +5,7 @@ import type { Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
 import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
+import { refuseMissing } from "./environment-error.ts";
 import type { Looks } from "./looks.ts";
 import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
 import { sha256Of } from "./snapshot.ts";
@@ -37,7 +38,9 @@ export function createReadyStep(needs: {
 }): ReadyStep {
   const whyVoid = createWhyVoid(needs);
   const whyBackVoid = createWhyBackVoid(needs);
-  return async (key, command, bound, signal) => {
+  return (key, command, bound, signal) => refuseMissing(() => ready(key, command, bound, signal));
+
+  async function ready(...[key, command, bound, signal]: Parameters<ReadyStep>): ReturnType<ReadyStep> {
     const { ground, policy, looks } = needs;
     const isForward = key.direction === "forward";
     const reason = isForward
@@ -54,7 +57,7 @@ export function createReadyStep(needs: {
     if (notReady !== null) return { ok: false, reason: notReady };
     const cwd = directoryOf(place, command);
     return { ok: true, cwd, env: await looks.envOf(place, command), files: place.files };
-  };
+  }
 }
 
 /** Puts the approved saved plan where the step reads it. Returns why not, or null. */
@@ -72,7 +75,7 @@ async function layOutPlan(
   if (there !== null && sha256Of(there) === approved.sha256) return null;
   const kept = await needs.openPlan({ changeId: key.changeId, revision: key.revision, step: key.step });
   if (kept === null || sha256Of(kept.bytes) !== approved.sha256) {
-    return "The saved terraform plan that was approved is not there any more.";
+    return "The saved terraform plan that was approved is not there any more, or it was sealed with another GREENLIGHT_ENCRYPTION_KEY.";
   }
   if (kept.path !== path) {
     return `The saved terraform plan was made in ${kept.path} and would be applied in ${path}. terraform writes paths into a plan, so give every instance the same GREENLIGHT_DATA and GREENLIGHT_WORKSPACE.`;

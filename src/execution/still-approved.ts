@@ -3,6 +3,7 @@ import type { Bindings, BoundPlan } from "../change/preview.ts";
 import { digestOf } from "../policy/digest.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
+import { sayMissing } from "./environment-error.ts";
 import { kubectlTargets } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 import { type Ground, whyFilesDiffer } from "./place.ts";
@@ -56,9 +57,11 @@ async function whyElsewhere(
   looks: Looks,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const now = await kubectlTargets(bound.plan, looks.kubectlAnywhere(changeId, signal));
-  const other = now.find((target) => !bound.bindings.targets.includes(target));
-  return other === undefined
-    ? null
-    : `The commands would run somewhere else than the plan was made for: ${other}.`;
+  return sayMissing(async () => {
+    const now = await kubectlTargets(bound.plan, looks.kubectlAnywhere(changeId, signal));
+    const other = now.find((target) => !bound.bindings.targets.includes(target));
+    return other === undefined
+      ? null
+      : `The commands would run somewhere else than the plan was made for: ${other}.`;
+  });
 }

@@ -39,7 +39,7 @@ async function takeBack(
   step: Step,
   records: StepRecord[],
 ): Promise<GraphUpdate | null> {
-  if (step.rollback === null) {
+  if (step.rollback === null || step.rollback.tool === "terraform") {
     const verdict = judge(step, deps.policy, null);
     if (verdict.decision === "allow" && verdict.risk === "low") return null;
     const why =

@@ -82,6 +82,16 @@ test("labels and annotations go back to what they were, or away", () => {
   assert.equal(removed, "annotate deployments/web note=old --overwrite --namespace=staging");
 });
 
+test("a value of the cluster that no argument may hold is left to the model", () => {
+  const odd = { ...web, metadata: { ...web.metadata, annotations: { note: "two\nlines" } } };
+  const [, back] = complete(
+    "annotate deployment/web note=x -n staging",
+    "annotate deployment/web note- -n staging",
+    [odd],
+  );
+  assert.equal(back, "annotate deployment/web note- -n staging");
+});
+
 test("several targets, none, and one that an earlier step changes are left as they are", () => {
   const line = "-n staging scale deployment/web --replicas=5";
   assert.deepEqual(complete(line, null, []), [line, null]);

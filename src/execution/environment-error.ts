@@ -1,0 +1,22 @@
+/** What the policy gives to commands is not to be had on this machine. Its message is one sentence for people. */
+export class EnvironmentError extends Error {
+  override name = "EnvironmentError";
+}
+
+/** Runs it; what the policy gives and this machine does not have is a refusal, anything else stays a fault. */
+export async function refuseMissing<Done>(
+  work: () => Promise<Done>,
+): Promise<Done | { ok: false; reason: string }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    return { ok: false, reason: error.message };
+  }
+}
+
+/** The same for a question whose answer is a sentence or null. */
+export async function sayMissing(ask: () => Promise<string | null>): Promise<string | null> {
+  const answer = await refuseMissing(ask);
+  return typeof answer === "object" && answer !== null ? answer.reason : answer;
+}
