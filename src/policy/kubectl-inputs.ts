@@ -41,7 +41,8 @@ export function readInputs(
   for (const path of [...dataFiles(line), ...(outputFile === null ? [] : [outputFile])]) {
     readData(path, dir, files, inputs);
   }
-  return inputs;
+  const once = new Map(inputs.reads.map((read) => [`${read.kind} ${read.path}`, read]));
+  return { ...inputs, reads: [...once.values()] };
 }
 
 function isRecursive(line: KubectlLine): boolean {

@@ -1,7 +1,7 @@
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium } from "./finding.ts";
 import { judgeImages } from "./images.ts";
-import { type Fields, fieldsOf, readDocuments } from "./manifest.ts";
+import { type Fields, fieldsOf, readDocuments } from "./manifest-yaml.ts";
 
 /** How a patch is meant; null: as kustomize tells them apart, by what it is. */
 export type PatchType = "strategic" | "merge" | "json" | null;

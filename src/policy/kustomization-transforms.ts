@@ -1,7 +1,7 @@
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium, refused } from "./finding.ts";
 import { judgePatchText } from "./kubectl-patch.ts";
-import { fieldsOf } from "./manifest.ts";
+import { fieldsOf } from "./manifest-yaml.ts";
 
 /** What a key of a kustomization that changes other objects means. `read` gives a file's text, or null when it is refused already. */
 export function judgeTransforms(

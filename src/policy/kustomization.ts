@@ -3,7 +3,8 @@ import type { Files } from "./files.ts";
 import { type Finding, high, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { judgeTransforms } from "./kustomization-transforms.ts";
-import { type Fields, fieldsOf, type ManifestObject, readDocuments, readManifest } from "./manifest.ts";
+import { type ManifestObject, readManifest } from "./manifest.ts";
+import { type Fields, fieldsOf, readDocuments } from "./manifest-yaml.ts";
 import { fromRoot } from "./paths.ts";
 import type { Read } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 import type { Finding } from "./finding.ts";
 import { high } from "./finding.ts";
-import { type Fields, fieldsOf } from "./manifest.ts";
+import { type Fields, fieldsOf } from "./manifest-yaml.ts";
 
 /** What a field may hold without a person having to look; `any` is whatever there is. */
 type Fit = "any" | Test;

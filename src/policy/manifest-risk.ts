@@ -1,8 +1,9 @@
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium } from "./finding.ts";
 import { judgeImages } from "./images.ts";
-import { type Fields, fieldsOf, type ManifestObject } from "./manifest.ts";
+import type { ManifestObject } from "./manifest.ts";
 import { judgePodSpec } from "./manifest-pod.ts";
+import { type Fields, fieldsOf } from "./manifest-yaml.ts";
 
 /** What putting one object into the cluster means: medium for a harmless kind with nothing odd in it, else high. */
 export function judgeObject(object: ManifestObject, policy: Policy): Finding[] {

@@ -253,6 +253,7 @@ describe("files", () => {
       ["file app/a.yaml", "file app/sub/b.json", "tree app/more"],
     ],
     ["apply -f ../shared/a.yaml", "app", ["file shared/a.yaml"]],
+    ["apply -f a.yaml -f ./a.yaml", "", ["file a.yaml"]],
     ["apply -f ./", "", ["tree "]],
     ["apply -f sub/*.yaml", "app", ["tree app/sub"]],
     ["apply -k ../base", "app/over", ["tree app/base"]],

@@ -108,6 +108,8 @@ const cases: Case[] = [
   ["refused", /odd characters/, "a line separator", "kind: ConfigMap\u2028kind: Secret\n"],
   ["refused", /odd characters/, "a NUL", "kind: Config\0Map\n"],
   ["refused", /cannot be unfolded/, "an alias of nothing", "kind: *a\n"],
+  ["refused", /more than 50 aliases/, "many aliases", `${configMap}x: &x 1\ny: [${"*x, ".repeat(51)}]\n`],
+  ["refused", /brackets/, "many brackets", `x: ${"[".repeat(200)}${"]".repeat(200)}\n`],
   ["refused", /no mapping/, "a list", "- kind: ConfigMap\n"],
   ["refused", /no object/, "nothing", "# nothing\n---\n"],
   ["refused", /larger than/, "more than 1 MB", `${configMap}# ${"x".repeat(1_000_000)}`],
@@ -286,6 +288,19 @@ describe("a manifest is judged by what it holds", () => {
     const start = performance.now();
     assert.match(judged("apply -f m.yaml", { "m.yaml": lines.join("\n") }).reasons.join(), /unfolded/);
     assert.ok(performance.now() - start < 500);
+  });
+
+  test("many keys take time for each, not for each pair", () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, at) => `k${at}: v`).join("\n");
+    const time = (text: string) => {
+      const start = performance.now();
+      assert.ok(readManifest(text).ok);
+      return performance.now() - start;
+    };
+    const few = Math.min(...[1, 2, 3].map(() => time(keys(2_500))));
+    const many = Math.min(...[1, 2].map(() => time(keys(20_000))));
+    // Eight times as many: 8 when each is looked at once, 64 when each is held against all others.
+    assert.ok(many < 32 * few, `${few} ms and ${many} ms`);
   });
 
   test("whatever is applied counts, dry runs and reads apart", () => {
