@@ -110,7 +110,7 @@ function oddKey(keys: readonly unknown[]): string | null {
   for (const key of keys) {
     // A symbol is the merge key.
     if (typeof key !== "string" && typeof key !== "number" && typeof key !== "symbol") {
-      return "it has a key that is no text";
+      return "it has a key that is no text: quote it";
     }
     const name = typeof key === "symbol" ? "<<" : String(key);
     if (seen.has(name))

@@ -108,7 +108,7 @@ const cases: Case[] = [
   ["refused", /odd characters/, "a line separator", "kind: ConfigMap\u2028kind: Secret\n"],
   ["refused", /odd characters/, "a NUL", "kind: Config\0Map\n"],
   ["refused", /cannot be unfolded/, "an alias of nothing", "kind: *a\n"],
-  ["refused", /more than 50 aliases/, "many aliases", `${configMap}x: &x 1\ny: [${"*x, ".repeat(51)}]\n`],
+  ["refused", /more than 50 aliases/, "many aliases", `${configMap}x: &x 1\nz: [${"*x, ".repeat(51)}]\n`],
   ["refused", /brackets/, "many brackets", `x: ${"[".repeat(200)}${"]".repeat(200)}\n`],
   ["refused", /no mapping/, "a list", "- kind: ConfigMap\n"],
   ["refused", /no object/, "nothing", "# nothing\n---\n"],
