@@ -21,6 +21,9 @@ const RUNNING: Readonly<Record<string, string>> = {
   shell_script: "runs a program",
 };
 
+/** Data sources that read files by name, or (archive_file) write one while planning. */
+const FILE_DATA: ReadonlySet<string> = new Set(["archive_file", "local_file", "local_sensitive_file"]);
+
 /** Settings of providers and backends that name a program to run (`exec`) or a file that can (aws: `credential_process`). */
 const COMMANDS = [
   "exec",
@@ -84,6 +87,12 @@ function hasProvisioner(block: Block): boolean {
 function lookAtData(block: Block, site: Site): string[] {
   const [type = ""] = block.labels;
   if (Object.hasOwn(RUNNING, type)) return [`${nameOf(block)}, which ${RUNNING[type]} while planning`];
+  if (
+    FILE_DATA.has(type) &&
+    block.texts.some((text) => /^(\/|~|\.\.\/)/.test(text) && placeOf(site.root, text) === null)
+  ) {
+    return [`${nameOf(block)}, which reads or writes outside of the workspace`];
+  }
   return type === "terraform_remote_state" ? lookAtRemoteState(block, site) : [];
 }
 

@@ -29,7 +29,9 @@ export function judgeTerraform(command: Command, policy: Policy, files: Files): 
     return deny(`terraform: ${line.chdir ?? command.dir} is not a directory inside the workspace`);
   }
   if (!isListedPlace(policy, directory)) {
-    return deny(`terraform: the policy does not list the directory "${directory}"`);
+    return deny(
+      `terraform: the policy does not list ${directory === "" ? "the workspace's root" : directory} among its directories`,
+    );
   }
   return judgeLine(line, { directory, startedIn: base, policy, files });
 }
@@ -75,7 +77,10 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
   if (!root.ok) return root;
   const strange = root.reads.find((read) => !isListedPlace(policy, read.path));
   if (strange !== undefined)
-    return { ok: false, reason: `the policy does not list the directory "${strange.path}"` };
+    return {
+      ok: false,
+      reason: `the policy does not list ${strange.path === "" ? "the workspace's root" : strange.path} among its directories`,
+    };
   const reads = [tree, ...root.reads];
   if (!line.rule.loads) return { ok: true, risk: "low", reasons: [], reads };
   const isTrusted = policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
