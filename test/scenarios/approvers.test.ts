@@ -123,6 +123,7 @@ describe("who approves, in Slack", () => {
     const refused = await click();
     assert.match(refused, /You are not one of the approvers for production/);
     assert.match(refused, new RegExp(`Can approve: <!subteam\\^${SRE}>`));
+    assert.match(await answerTo(slack, cleo, card, "greenlight:reject"), /You are not one of the approvers/);
     const change = await program.app.changes.get(await idOf(card));
     assert.equal(change?.status, "waiting");
     assert.deepEqual(change?.decisions[0]?.approvals, []);

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { Person } from "../../src/change/person.ts";
+import { insertApproval } from "../../src/store/approvals.ts";
+import { findChange, insertChange } from "../../src/store/changes.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { answerQuestion, findPermission, openQuestion } from "../../src/store/decisions.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const DIGEST = "d".repeat(64);
+const ANN = person("ann");
+const BEN = person("ben");
+
+describe("the one update that decides", () => {
+  let scratch: Awaited<ReturnType<typeof createDatabase>>;
+  let database: Database;
+  before(async () => {
+    scratch = await createDatabase({ migrate });
+    database = openDatabase(scratch.config);
+  });
+  after(async () => {
+    await database.close();
+    await scratch.drop();
+  });
+
+  const open = async () => {
+    const id = randomUUID();
+    const asked = { request: "x", requester: person("eve"), home: null, planOnly: false };
+    await insertChange(database, { ...asked, id, idempotencyKey: id });
+    await database.query("update changes set status = 'waiting', digest = $2 where id = $1", [id, DIGEST]);
+    const question = { changeId: id, gate: "approval", revision: 1, digest: DIGEST } as const;
+    const round = await openQuestion(database, { ...question, interruptId: "i", expiresAt: null });
+    return { ...question, round: round ?? 0 };
+  };
+  const approve = (question: Awaited<ReturnType<typeof open>>, approvals: number) =>
+    answerQuestion(database, question, {
+      answer: "approve",
+      by: BEN,
+      reason: null,
+      approvals,
+      brokeGlass: false,
+    });
+
+  it("changes nothing while there are too few approvals, and permits nothing either", async () => {
+    const question = await open();
+    await insertApproval(database, question, { by: ANN, reason: null });
+    await insertApproval(database, question, { by: ANN, reason: null });
+    await insertApproval(database, { ...question }, { by: BEN, reason: null });
+    assert.equal(await approve(question, 3), false);
+    assert.equal(await findPermission(database, question.changeId, 1, DIGEST), null);
+    assert.equal(await approve(question, 2), true);
+    assert.equal((await findPermission(database, question.changeId, 1, DIGEST))?.by?.kind, "token");
+    assert.equal(await approve(question, 2), false);
+  });
+
+  it("counts no approval of another digest", async () => {
+    const question = await open();
+    await insertApproval(database, { ...question, digest: "e".repeat(64) }, { by: ANN, reason: null });
+    assert.equal(await approve(question, 1), false);
+    assert.deepEqual((await findChange(database, question.changeId))?.decisions[0]?.approvals, []);
+  });
+
+  it("changes nothing once the change has another digest, revision or status", async () => {
+    for (const [column, value] of [
+      ["digest", "e".repeat(64)],
+      ["revision", 2],
+      ["status", "planning"],
+    ]) {
+      const question = await open();
+      await insertApproval(database, question, { by: ANN, reason: null });
+      await database.query(`update changes set ${column} = $2 where id = $1`, [question.changeId, value]);
+      assert.equal(await approve(question, 1), false, String(column));
+    }
+  });
+});
+
+function person(name: string): Person {
+  return { kind: "token", name, role: "approver", slackId: null };
+}
