@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { webApi } from "@slack/bolt";
+import pino from "pino";
+import type { ApprovalTerms } from "../../src/change/approval.ts";
+import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import { askingOptions } from "../../src/slack/clients.ts";
+import { createFindGroups } from "../../src/slack/groups.ts";
+import { createPeople, type People } from "../../src/slack/people.ts";
+
+const STRANGER = { id: "U0STRANGE1", name: "sam", teamId: "T0OTHER001" };
+const SRE = "S0SRE00001";
+
+describe("who may act, as Slack says now", () => {
+  let slack: SlackStandIn;
+  let client: webApi.WebClient;
+  let people: People;
+  before(async () => {
+    slack = await startSlack({ users: [STRANGER] });
+    client = new webApi.WebClient(slack.tokens.bot, askingOptions(slack.apiUrl, pino({ level: "silent" })));
+    const home = { teamId: slack.team.id, enterpriseId: null };
+    people = createPeople({ client, home, requesters: [], channels: [] });
+  });
+  after(() => slack.stop());
+
+  it("is a full member of the bot's own workspace, and nobody else", async () => {
+    const { users, team } = slack;
+    const ben = { kind: "slack", teamId: team.id, userId: users.ben };
+    assert.deepEqual(await people.isMember(users.ben, team.id), { ok: true, person: ben });
+    for (const [user, teamId, reason] of [
+      [users.gus, team.id, /Guests cannot/],
+      [users.dora, team.id, /deactivated/],
+      [users.otherBot, team.id, /Bots cannot/],
+      [STRANGER.id, team.id, /another workspace/],
+      [STRANGER.id, STRANGER.teamId, /another workspace/],
+      [users.ben, STRANGER.teamId, /another workspace/],
+      ["U0NOBODY01", team.id, /does not know you/],
+    ] as const) {
+      const known = await people.isMember(user, teamId);
+      assert.ok(!known.ok, user);
+      assert.match(known.reason, reason);
+    }
+  });
+
+  it("is in a group when Slack says so; half an answer, none, and a disabled group are a no", async () => {
+    const findGroups = createFindGroups(client);
+    const cleo = { kind: "slack", teamId: slack.team.id, userId: slack.users.cleo } as const;
+    const find = (groups: string[], users: string[] = []) => findGroups(cleo, terms(groups, users));
+    assert.deepEqual(await find([SRE]), { groups: [SRE], fault: null });
+    const unknown = await find([SRE, "S0NONE0001"]);
+    assert.deepEqual(unknown.groups, [SRE]);
+    assert.match(unknown.fault ?? "", /S0NONE0001.*no such group, or it is disabled/);
+    const group = slack.usergroups.get(SRE);
+    assert.ok(group);
+    group.isDisabled = true;
+    assert.deepEqual((await find([SRE])).groups, []);
+    group.isDisabled = false;
+    slack.faults.errorOn(1, "plan_upgrade_required", "usergroups.users.list");
+    assert.match((await find([SRE])).fault ?? "", /plan has no user groups/);
+    // The organisation's id counts as well.
+    group.users = ["W0CLEO0001"];
+    const grid = { ...cleo, enterpriseUserId: "W0CLEO0001" };
+    assert.deepEqual((await findGroups(grid, terms([SRE], []))).groups, [SRE]);
+    assert.deepEqual(await find([SRE]), { groups: [], fault: null });
+  });
+
+  it("is not looked for in groups when the rule names them", async () => {
+    const findGroups = createFindGroups(client);
+    const before = slack.calls.length;
+    const cleo = { kind: "slack", teamId: slack.team.id, userId: slack.users.cleo } as const;
+    await findGroups(cleo, terms([SRE], [slack.users.cleo]));
+    assert.equal(slack.calls.length, before);
+  });
+});
+
+function terms(groups: string[], users: string[]): ApprovalTerms {
+  return {
+    approvers: [{ environments: ["production"], users, groups, tokens: null }],
+    ...{ quorum: 1, requesterMayApprove: false, openMinutes: 60, freezes: [], breakGlass: [], problem: null },
+  };
+}
