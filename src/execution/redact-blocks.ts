@@ -104,7 +104,7 @@ function pairOf(line: string): Pair | null {
 }
 
 /** What a name and its value say of the lines to come. */
-function follow(lines: Lines, { name, value, indent }: Pair): Lines {
+function follow(lines: Lines, { head, name, value, indent }: Pair): Lines {
   switch (name) {
     case "kind":
       return { ...lines, kind: { indent, isSecret: /^["']?Secret["']?,?\s*$/.test(value) } };
@@ -120,15 +120,21 @@ function follow(lines: Lines, { name, value, indent }: Pair): Lines {
       return isSecretName(value.replace(/["',\s]/g, "")) ? { ...lines, named: indent } : lines;
     case "sensitive":
       return /^true,?$/.test(value) ? { ...lines, sensitive: indent } : lines;
-    default:
-      return isSecretName(name) ? { ...lines, hidden: hiddenBy(value, indent) } : lines;
+    default: {
+      const hidden = hiddenBy(head + value, indent);
+      return hidden === null ? lines : { ...lines, hidden };
+    }
   }
 }
 
-/** What a YAML block scalar or an HCL heredoc under a secret's name hides. */
-function hiddenBy(value: string, indent: number): Lines["hidden"] {
-  const until = /^<<-?"?(\w{1,64})"?\s*$/.exec(value)?.[1] ?? null;
-  return until !== null || SCALAR.test(value) ? { indent, until } : null;
+/** The end of a line that begins a YAML block scalar or an HCL heredoc; a log puts its own words in front. */
+const OPENING = /([\w.-]{1,64})["']?[ \t]{0,64}[:=][ \t]{0,64}(?:<<-?"?(\w{1,64})"?|[|>][+-]?\d?)\s{0,8}$/;
+const OPENING_REACH = 280;
+
+/** What such a beginning hides, when it stands under a secret's name. */
+function hiddenBy(line: string, indent: number): Lines["hidden"] {
+  const [, name = "", until] = OPENING.exec(line.slice(-OPENING_REACH)) ?? [];
+  return isSecretName(name) ? { indent, until: until ?? null } : null;
 }
 
 /** Leaves the maps that this indentation closes. */
