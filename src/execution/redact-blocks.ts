@@ -42,25 +42,25 @@ export function isIdle(lines: Lines, text: string): boolean {
 
 /** Takes the next line; answers with the line to show instead and what is known after it. */
 export function redactLine(lines: Lines, line: string): { lines: Lines; text: string } {
-  if (lines.pem !== null) {
-    const inside = insidePem(lines.pem, line);
-    if (inside !== null) {
-      const after = { ...lines, pem: inside.pem };
-      if (inside.rest === undefined) return { lines: after, text: inside.text };
-      const rest = redactLine(after, inside.rest);
-      return { lines: rest.lines, text: inside.text + rest.text };
-    }
+  if (lines.pem === null) return outsidePem(lines, line);
+  const inside = insidePem(lines.pem, line);
+  if (inside === null) return outsidePem({ ...lines, pem: null }, line);
+  const after = { ...lines, pem: inside.pem };
+  if (inside.rest === undefined) return { lines: after, text: inside.text };
+  const rest = redactLine(after, inside.rest);
+  return { lines: rest.lines, text: inside.text + rest.text };
+}
+
+function outsidePem(lines: Lines, line: string): { lines: Lines; text: string } {
+  if (lines.hidden !== null) {
+    const hidden = insideHidden(lines.hidden, line);
+    if (hidden === null) return outsidePem({ ...lines, hidden: null }, line);
+    return { lines: hidden.last ? { ...lines, hidden: null } : lines, text: hidden.text };
   }
-  const open = lines.pem === null ? lines : { ...lines, pem: null };
-  if (open.hidden !== null) {
-    const hidden = insideHidden(open.hidden, line);
-    if (hidden !== null)
-      return { lines: { ...open, hidden: hidden.last ? null : open.hidden }, text: hidden.text };
-  }
-  const seen = open.hidden === null ? open : { ...open, hidden: null };
+  // What stands around a block in its line counts as in any other line.
   const begun = beginPem(line);
-  if (begun !== null) return { lines: { ...seen, pem: begun.pem }, text: redactDataMaps(begun.text) };
-  return insideYaml(seen, redactDataMaps(line));
+  const after = insideYaml(lines, redactDataMaps(begun?.text ?? line));
+  return begun === null ? after : { lines: { ...after.lines, pem: begun.pem }, text: after.text };
 }
 
 /** A line of a block scalar or heredoc under a secret's name. */
@@ -73,7 +73,7 @@ function insideHidden(
   if (content === "") return { text: line, last: false };
   const indent = line.length - content.length;
   if (indent <= hidden.indent && hidden.until === null) return null;
-  return { text: line.slice(0, indent) + MARK, last: false };
+  return { text: line.slice(0, indent) + MARK + returnOf(line), last: false };
 }
 
 /** The beginning of a YAML block scalar. */
@@ -187,5 +187,12 @@ function wrapped(isSecret: boolean | null, line: string): string {
   if (isSecret === false) return line;
   const found = WRAPPED_LINE.exec(line);
   if (found !== null) return `${found[1] ?? ""}${MARK}${found[3] ?? ""}`;
-  return isSecret === true && !/^[\s{}[\],]*$/.test(line) ? `${/^\s*/.exec(line)?.[0] ?? ""}${MARK}` : line;
+  return isSecret === true && !/^[\s{}[\],]*$/.test(line)
+    ? (/^\s*/.exec(line)?.[0] ?? "") + MARK + returnOf(line)
+    : line;
+}
+
+/** The carriage return a line of Windows ends with. */
+function returnOf(line: string): string {
+  return line.endsWith("\r") ? "\r" : "";
 }

@@ -16,11 +16,15 @@ const SHORTEST_IN_BASE64 = 16;
 
 /** The beginning of a PEM block in a line, null when there is none; with its end in the same line (JSON's \n) all of it goes. */
 export function beginPem(line: string): PemLine | null {
-  const encoded = IN_BASE64.exec(line);
-  if (encoded !== null) {
-    const pem = { begun: true, shortest: SHORTEST_IN_BASE64 };
-    return { pem, text: line.slice(0, encoded.index) + MARK };
-  }
+  const plain = beginPlain(line);
+  const text = plain?.text ?? line;
+  const encoded = IN_BASE64.exec(text);
+  if (encoded === null) return plain;
+  const pem = plain?.pem ?? { begun: true, shortest: SHORTEST_IN_BASE64 };
+  return { pem, text: text.slice(0, encoded.index) + MARK };
+}
+
+function beginPlain(line: string): PemLine | null {
   if (!line.includes("BEGIN ")) return null;
   let clean = "";
   let done = 0;
@@ -48,6 +52,9 @@ const TAIL = /^(.*[\s\]|:>"'])([A-Za-z0-9+/]{40,}={0,2})((?:\\+[nr])*["'`,+;\s]*
 /** A line within a PEM block, or null when it is none: a block without an end stops at the first line of another shape. */
 export function insidePem(pem: Pem, line: string): PemLine | null {
   const end = find(END, line, 0);
+  const begin = find(BEGIN, line, 0);
+  // Another block begins before this one's end: it is taken like any first line.
+  if (begin !== null && (end === null || begin.index < end.index)) return null;
   if (end !== null) return { pem: null, text: MARK, rest: line.slice(end.index + end[0].length) };
   const [, before = "", body = "", after = ""] = BODY.exec(line) ?? TAIL.exec(line) ?? [];
   if (body !== "" && (body.length >= pem.shortest || body.endsWith("="))) {

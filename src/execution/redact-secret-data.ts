@@ -20,7 +20,7 @@ function isText(bytes: Buffer): boolean {
 
 const MAP = /(\\{0,7})["']?\b(?:data|stringData)\1["']?[ \t]{0,8}[:=]?[ \t]{0,8}(?:\{|map\[)/g;
 const ENTRY =
-  /(\s*(\\{0,7}["']?)[\w./-]{1,253}\2\s*:\s*)(?:(\\{0,7}["'])((?:[^"'\\\n])*)\3|([^\s"'\\,{}\]]+))(\s*,?)/y;
+  /(\s*(\\{0,7}["']?)[\w./-]{1,253}\2\s*:\s*)(?:(\\{0,7}["'])((?:[^"'\\\n])*)\3|((?:\[redacted\]|[^\s"'\\,{}\]])+))(\s*,?)/y;
 
 /** Replaces the values of a Secret's data in one line: minified JSON (also escaped, as in last-applied-configuration), YAML flow, Go's map[…]. */
 export function redactDataMaps(line: string): string {
