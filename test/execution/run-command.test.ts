@@ -66,7 +66,7 @@ describe("a command", () => {
     assert.ok(took < TREE_DEADLINE_MS + 300 + 2_000, `it took ${took} ms`);
     const pids = pidsIn(lines);
     assert.equal(pids.length, 3, lines.join());
-    for (const pid of pids) assert.equal(isAlive(pid), false, `${pid}`);
+    for (const pid of pids) await untilGone(pid);
   });
 
   it("that ends by itself takes with it what it left behind, and its last words are kept", async () => {
@@ -77,7 +77,8 @@ describe("a command", () => {
     assert.equal(end.outcome, "done");
     assert.ok(lines.includes("out last"));
     const [pid] = pidsIn(lines);
-    assert.equal(isAlive(pid ?? 0), false);
+    assert.ok(pid !== undefined);
+    await untilGone(pid);
   });
 
   it("is not waited for when a grandchild took itself to a session of its own and holds stdout", async () => {
@@ -119,7 +120,7 @@ describe("a command", () => {
     assert.match(end.error ?? "", /after its deadline of 0.4 s, and stopped by itself/);
     assert.ok(lines.includes("out state written"), lines.join());
     assert.equal(lines.includes("out plugin was hit"), false);
-    assert.equal(isAlive(pidsIn(lines)[0] ?? 0), false);
+    await untilGone(pidsIn(lines)[0] ?? 0);
     const deaf = await run("process.on('SIGINT', () => {}); console.log('up'); setInterval(() => {}, 1000)", {
       deadlineMs: DEADLINE_MS,
       stop: stopTerraform(0.2),
@@ -131,6 +132,14 @@ describe("a command", () => {
     );
   });
 });
+
+/** KILL is sent, not awaited: the kernel takes a moment. */
+async function untilGone(pid: number): Promise<void> {
+  for (const until = Date.now() + 2_000; isAlive(pid) && Date.now() < until; ) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(isAlive(pid), false, `${pid}`);
+}
 
 async function run(code: string, more: Partial<Spawn> = {}) {
   const lines: string[] = [];
