@@ -69,7 +69,11 @@ export async function runCommand(spawn: Spawn): Promise<Ended> {
 }
 
 /** Reads what is left in the pipes. A grandchild that holds them is killed with the group; one that left the group is left behind. */
-async function drain(printed: Promise<unknown>, watch: Watch, pipes: readonly Readable[]): Promise<void> {
+export async function drain(
+  printed: Promise<unknown>,
+  watch: Watch,
+  pipes: readonly Readable[],
+): Promise<void> {
   if (await isOver(printed)) return watch.killRest();
   watch.killRest();
   if (await isOver(printed)) return;

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { capture } from "../../src/execution/capture.ts";
 
@@ -44,4 +47,19 @@ test("more than can be kept is refused, not cut", async () => {
 test("a look gets the listed environment and no more", async () => {
   const found = await capture(look("env"));
   assert.ok(!found.stdout.includes("HOME="), found.stdout);
+});
+
+test("terraform is asked to stop before it is killed: it has to give its lock back", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "greenlight-capture-"));
+  try {
+    const script = "#!/bin/sh\ntrap 'echo unlocked; exit 1' INT\necho locked\nwhile :; do sleep 0.1; done\n";
+    await writeFile(join(folder, "terraform"), script);
+    await chmod(join(folder, "terraform"), 0o755);
+    const PATH = `${folder}:/usr/bin:/bin`;
+    const found = await capture({ ...look("terraform", "plan"), env: { PATH }, deadlineMs: 500 });
+    assert.equal(found.stdout, "locked\nunlocked\n");
+    assert.deepEqual([found.exitCode, found.problem], [null, "terraform gave no answer within 0.5 s"]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
