@@ -36,13 +36,13 @@ export function createWhyBackVoid(needs: { ground: Ground; policy: Policy; looks
     (await whyElsewhere(changeId, bound, needs.looks, signal));
 }
 
-/** What of the approved files one command reads. */
+/**
+ * What of the approved files counts for one command: none when it reads none, else all of them. Not only those its words
+ * name: a kustomization reads files that only its content names.
+ */
 export function filesOf(command: Command, bound: BoundPlan, policy: Policy): Bindings["files"] {
   const verdict = judge(command, policy, null);
-  const reads = verdict.decision === "allow" ? verdict.reads : [];
-  return bound.bindings.files.filter((file) =>
-    reads.some(({ path, kind }) => path === file.path && kind === file.kind),
-  );
+  return verdict.decision === "allow" && verdict.reads.length === 0 ? [] : bound.bindings.files;
 }
 
 function whyOtherRules(bound: BoundPlan, policy: Policy): string | null {
