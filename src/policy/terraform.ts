@@ -5,7 +5,7 @@ import type { Files } from "./files.ts";
 import { parseTerraform, type TerraformLine } from "./terraform-line.ts";
 import { lookAtPaths } from "./terraform-paths.ts";
 import { environmentOfDirectory, isListedPlace, isWithin, placeOf } from "./terraform-places.ts";
-import { lookAtRoot } from "./terraform-root.ts";
+import { lookAtRoot, type Root } from "./terraform-root.ts";
 import { weigh } from "./terraform-rules.ts";
 import { deny, type Read, type Verdict } from "./verdict.ts";
 
@@ -82,7 +82,15 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
       reason: `the policy does not list ${strange.path === "" ? "the workspace's root" : strange.path} among its directories`,
     };
   const reads = [tree, ...root.reads];
-  if (!line.rule.loads) return { ok: true, risk: "low", reasons: [], reads };
+  return line.rule.loads ? loadedRoot(root, reads, ground) : { ok: true, risk: "low", reasons: [], reads };
+}
+
+/** What it means that a line loads the root: code in it runs, and providers are fetched. */
+function loadedRoot(
+  root: Extract<Root, { ok: true }>,
+  reads: Read[],
+  { directory, policy }: Ground,
+): RootVerdict {
   const isTrusted = policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
   if (root.findings.length > 0 && !isTrusted) {
     const reason = `${root.findings.join("; ")}. It would run before anybody approves; the policy's terraform.trusted_roots may allow it`;
