@@ -2,7 +2,7 @@ import { holdsNoSecret, isHarmless, KEY, KEY_END, MARK } from "./redact-keys.ts"
 
 /** Blanks between a name, its sign and its value, with the colour codes terraform puts there. */
 const GAP = /(?:[ \t]|\p{Cc}\[[\d;]{0,12}m)*/uy;
-const SIGN = /=>|:=|={1,2}|:|>(?=[^<>\s]{1,512}<\/)/y;
+const SIGN = /is[ \t](?=["'`])|=>|:=|={1,2}|:|>(?=[^<>\s]{1,512}<\/)/y;
 const ARROW = /(?:[ \t]|\p{Cc}\[[\d;]{0,12}m)*->(?:[ \t]|\p{Cc}\[[\d;]{0,12}m)*/uy;
 const QUOTE = /(\\{0,7})(["'`])/y;
 /** A bare value goes on over brackets and , ; & unless a blank or the next name=value follows. */
@@ -107,7 +107,7 @@ function arrowed(text: string, after: number): Value | null {
  */
 function isSaid(text: string, name: Name, value: Value, gap: number | null): boolean {
   const word = text.slice(value.from, value.to);
-  const isPassword = /pass|pwd/i.test(name.text);
+  const isPassword = /pass.|[_-]pass$|pwd/i.test(name.text);
   if (/^\d{1,6}[,;.]?$/.test(word))
     return !isPassword || /^[ \t]{1,4}bytes?\b/.test(text.slice(value.to, value.to + 12));
   if (/^\d{1,6} bytes?$/.test(word)) return true;

@@ -6,7 +6,7 @@ export const MARK = "[redacted]";
  * with their place; what may follow a name (`_base64`, `2`) is `KEY_END`.
  */
 export const KEY =
-  /pass(?:word|wd|phrase|wort)|[_-]pass(?![a-z])|pwd|secret[_-]?key(?:_base)?|secret|token|credentials?|(?:api|app|application|access|account|auth|client|encryption|hmac|license|master|private|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook)[_.-]?key|key-data|certificate-data|\.dockercfg|\.dockerconfigjson/gi;
+  /pass(?:word|wd|phrase|wort)|[_-]pass(?![a-z])|(?<![a-z])pass(?=["'`]?=)|pwd|secret[_-]?key(?:_base)?|secret|token|credentials?|(?:api|app|application|access|account|auth|client|encryption|hmac|license|master|private|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook)[_.-]?key|key-data|certificate-data|\.dockercfg|\.dockerconfigjson/gi;
 export const KEY_END =
   /(?:s|[_-]?(?:base64|base|b64|hash|value|plain(?:text)?|string|raw|data|content|pem|json|v?\d{1,3}|old|new|current|previous|primary|secondary))?(?:\\{0,7}["'`])?\]?/iy;
 

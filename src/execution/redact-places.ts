@@ -2,11 +2,24 @@ import { isHarmless, isSecretName, MARK } from "./redact-keys.ts";
 
 /** Replaces what stands at a telling place of a line: passwords in addresses, authorization headers, cookies. */
 export function redactPlaces(text: string): string {
-  return redactNamed(redactHeaders(redactDsns(redactAddresses(text))));
+  return redactArguments(redactNamed(redactHeaders(redactDsns(redactAddresses(text)))));
 }
 
 const NAMED =
   /(\\{0,7}"name\\{0,7}"[ \t]?:[ \t]?\\{0,7}"([\w.-]{1,128})\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")([^"\\\n]+)/g;
+
+const SENSITIVE =
+  /(\\{0,7}"sensitive\\{0,7}"[ \t]?:[ \t]?true[ \t]?,[ \t]?\\{0,7}"type\\{0,7}"[ \t]?:[ \t]?\\{0,7}"\w{1,16}\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")((?:[^"\\\n]|\\(?!\\*")|\\"(?=[^,}\]]))+)/g;
+const LOGIN = /((?:-u|--user)(?:[ \t=]{1,4})["']?[\w.@-]{1,64}:)([^\s"'\\]{1,256})/g;
+const SSHPASS = /(\bsshpass[ \t]{1,4}-p[ \t]{0,4}["']?)([^\s"'\\]{1,256})/g;
+
+/** terraform's sensitive output in one line of JSON, and the arguments that hold a password without saying so. */
+function redactArguments(text: string): string {
+  let clean = text;
+  if (clean.includes("sensitive")) clean = clean.replace(SENSITIVE, keepFirst);
+  if (clean.includes("curl") || clean.includes("--user")) clean = clean.replace(LOGIN, keepFirst);
+  return clean.includes("sshpass") ? clean.replace(SSHPASS, keepFirst) : clean;
+}
 
 /** Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` in one line. */
 function redactNamed(text: string): string {
