@@ -29,9 +29,7 @@ export function judgeTerraform(command: Command, policy: Policy, files: Files): 
     return deny(`terraform: ${line.chdir ?? command.dir} is not a directory inside the workspace`);
   }
   if (!isListedPlace(policy, directory)) {
-    return deny(
-      `terraform: the policy does not list ${directory === "" ? "the workspace's root" : directory} among its directories`,
-    );
+    return deny(`terraform: ${unlisted(directory)}`);
   }
   return judgeLine(line, { directory, startedIn: base, policy, files });
 }
@@ -76,11 +74,7 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
   const root = lookAtRoot(files, { directory, startedIn, tests: placeOf(directory, tests) ?? "" });
   if (!root.ok) return root;
   const strange = root.reads.find((read) => !isListedPlace(policy, read.path));
-  if (strange !== undefined)
-    return {
-      ok: false,
-      reason: `the policy does not list ${strange.path === "" ? "the workspace's root" : strange.path} among its directories`,
-    };
+  if (strange !== undefined) return { ok: false, reason: unlisted(strange.path) };
   const reads = [tree, ...root.reads];
   return line.rule.loads ? loadedRoot(root, reads, ground) : { ok: true, risk: "low", reasons: [], reads };
 }
@@ -103,6 +97,10 @@ function loadedRoot(
   }
   const reasons = root.findings.map((finding) => `trusted by the policy: ${finding}`);
   return { ok: true, risk: reasons.length > 0 ? "high" : "low", reasons, reads };
+}
+
+function unlisted(place: string): string {
+  return `the policy does not list ${place === "" ? "the workspace's root" : place} among its directories`;
 }
 
 /** Every name a rule of the policy may call this line by: `apply -destroy` is a destroy, whatever it is called. */

@@ -77,6 +77,7 @@ const running: [why: RegExp, text: string, name?: string][] = [
   [/module m from a computed source/, 'module "m" {\n  source = "${"./x"}"\n}\n'],
   [/module m from a computed source/, 'module "m" {\n  source = true ? "./x" : "git::x"\n}\n'],
   [/module m from \.\/x\?/, 'module "m" {\n  source = "./x?ref=1"\n}\n'],
+  [/module m from \.\/x\/\/y/, 'module "m" {\n  source = "./x//y"\n}\n'],
   [/module m from s3::/, '{"module": {"m": {"source": "s3::https://x/y.zip"}}}', "a.tf.json"],
   [
     /module m from a computed source/,
@@ -279,7 +280,7 @@ test("a root or a module without configuration is refused", () => {
 test("providers without a lock file are refused where they would be fetched or run", () => {
   const needing = [
     'resource "aws_instance" "a" {}\n',
-    'data "aws_ami" "a" {}\n',
+    'data "aws_ami" "a" {}\nresource "terraform_data" "b" {}\n',
     'provider "aws" {}\n',
     'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
     'terraform {\n  required_providers {\n    terraform = { source = "example.com/x/terraform" }\n  }\n}\n',
