@@ -190,7 +190,7 @@ const harmless: [text: string, name?: string][] = [
     'locals {\n  a = file("${path.module}/x.json")\n  b = templatefile("y.tpl", { exec = 1 })\n  c = file(var.x)\n}\n',
   ],
   ['data "archive_file" "a" {\n  source_dir  = "${path.module}/src"\n  output_path = "../x.zip"\n}\n'],
-  ['/*/ " */\nlocals {\n  // "not a text\n  a = "${{ b = "}" }["b"]}"\n}\n'],
+  ['/*/ " */\nlocals {\n  // "not a text\n  a = "${{} == {} ? " { " : ""}"\n}\n'],
   ['variable "exec" {\n  type = map(object({ provisioner = string }))\n}\n'],
   ['moved {\n  from = a.b\n  to   = a.c\n}\nimport {\n  to = a.c\n  id = "x"\n}\n'],
   ['module "m" {\n  providers = {}\n}\n', "override.tf"],
