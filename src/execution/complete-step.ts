@@ -59,7 +59,13 @@ const TEMPLATE_VERBS = new Set(["set env", "set resources", "rollout restart", "
 function completeScale(step: Step, line: KubectlLine, about: string, object: ClusterObject): Completed {
   const seen = readField(object["spec"], ["replicas"]);
   if (typeof seen !== "number") return { step, facts: [] };
-  const args = [...withoutFlag(step.args, "--current-replicas"), `--current-replicas=${seen}`];
+  const own = withoutFlag(step.args, "--current-replicas");
+  // Behind a `--` it would be the name of another target.
+  const args = own.toSpliced(
+    own.includes("--") ? own.indexOf("--") : own.length,
+    0,
+    `--current-replicas=${seen}`,
+  );
   const rollback = kubectl(step, ["scale", about, `--replicas=${seen}`, ...placeArgs(line)]);
   return {
     step: { ...step, args, rollback },

@@ -2,7 +2,7 @@ import type { Command, Risk, Step } from "../change/plan.ts";
 import type { Preview, PreviewRow } from "../change/preview.ts";
 import type { KubectlLine } from "../policy/kubectl-line.ts";
 import { completeStep } from "./complete-step.ts";
-import { placeArgs, targetArgs } from "./kubectl-args.ts";
+import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
 import { type ClusterObject, nameOf, objectChanges, readField, readObjects } from "./object-changes.ts";
 import type { Redact } from "./redact.ts";
 
@@ -74,10 +74,9 @@ async function dryRun(
   look: LookWith,
 ): Promise<Objects | { ok: true; objects: null }> {
   if (WITHOUT_DRY_RUN.has(line.verb)) return { ok: true, objects: null };
-  const looked = await look(
-    [...step.args, "--dry-run=server", "-o", line.verb === "delete" ? "name" : "json"],
-    step,
-  );
+  const args = dryRunArgs(step.args, line.verb === "delete" ? "name" : "json");
+  if (args === null) return { ok: false, problem: "its words cannot be made a dry run for sure" };
+  const looked = await look(args, step);
   if (line.verb !== "delete" || !looked.ok) return toObjects(looked);
   return { ok: true, objects: null };
 }

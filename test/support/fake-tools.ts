@@ -30,7 +30,7 @@ export async function installFakeTools(dir: string): Promise<FakeTools> {
 id=none; json=; kind=live
 for word in "$@"; do
   case $word in ${ID}|--namespace=${ID}) id=\${word##*=};; esac
-  case $word in json|-ojson) json=1;; --dry-run=*) kind=dry;; config) kind=config;; esac
+  case $word in json|-ojson|--output=json) json=1;; --dry-run=*) kind=dry;; config) kind=config;; esac
 done
 if [ -n "$json" ]; then
   [ -f '${outputs}/'$id.$kind ] || id=none
@@ -91,8 +91,10 @@ export function onlyReads([tool, ...args]: string[]): boolean {
   );
   const [verb = "", next = ""] = words;
   if (tool === "terraform") return TERRAFORM_READS.has(verb);
-  const dryRuns = args.filter((word) => word.startsWith("--dry-run"));
+  // Behind a `--` it is a word like any other.
+  const flags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  const dryRuns = flags.filter((word) => word.startsWith("--dry-run"));
   const isDryRun = dryRuns.length === 1 && /^--dry-run=(server|client)$/.test(dryRuns[0] ?? "");
-  if (isDryRun && !args.includes("--")) return true;
+  if (isDryRun) return true;
   return READS.has(verb) || (verb === "rollout" && /^(status|history)$/.test(next));
 }

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type PreviewedStep, previewKubectl } from "../../src/execution/preview-kubectl.ts";
+import { createRedact } from "../../src/execution/redact.ts";
+import { readKubectl } from "../../src/policy/kubectl-line.ts";
+
+const web = {
+  kind: "Deployment",
+  metadata: { name: "web" },
+  spec: { replicas: 3, template: { spec: { containers: [{ name: "app", image: "web:1" }] } } },
+};
+
+/** Previews a line; `after` is what the dry run answers. Returns what was looked at with it. */
+async function preview(
+  line: string,
+  now: object = web,
+  after: object = now,
+): Promise<{ seen: PreviewedStep; looks: string[] }> {
+  const args = line.split(" ");
+  const read = readKubectl(args);
+  assert.ok(read.ok, JSON.stringify(read));
+  const looks: string[] = [];
+  const step = {
+    step: 1,
+    tool: "kubectl",
+    args,
+    dir: "",
+    description: "",
+    risk: "low",
+    rollback: null,
+  } as const;
+  const look = async (asked: readonly string[]) => {
+    looks.push(asked.join(" "));
+    return { ok: true, stdout: JSON.stringify(asked[0] === "get" ? now : after) } as const;
+  };
+  const seen = await previewKubectl({ ...step, args }, read.line, false, look, createRedact([]));
+  return { seen, looks };
+}
+
+/** The look that is not a plain get, as kubectl reads it. */
+function dryRunOf(looks: readonly string[]): string | undefined {
+  const dry = looks.find((look) => !look.startsWith("get "));
+  const read = readKubectl(dry?.split(" ") ?? []);
+  assert.ok(read.ok, `${dry}: ${JSON.stringify(read)}`);
+  assert.equal(read.line.dryRun, "server", `${dry} would run for real`);
+  return dry;
+}
+
+test("a look at a line with a -- of its own stays a dry run", async () => {
+  for (const line of [
+    "delete configmap -n staging -- old",
+    "scale deployment --replicas=0 -n staging -- web",
+    "create job once --image=web:1 -n staging -- sh -c true",
+    "create deployment web --image=web:1 -- serve",
+    "run once --image=web:1 -- sh",
+    "label deployment -- web tier=back",
+  ]) {
+    const { looks } = await preview(line);
+    dryRunOf(looks);
+  }
+});
+
+test("a line's own output and --dry-run=none make way for the look's", async () => {
+  const { looks } = await preview("label deployment web tier=back -o yaml --dry-run=none --overwrite");
+  assert.equal(dryRunOf(looks), "--dry-run=server --output=json label deployment web tier=back --overwrite");
+});
+
+test("a line that cannot be made a dry run for sure is not run at all", async () => {
+  for (const line of ["delete pods -l -o -n staging", "delete pods -l --dry-run=none --dry-run=none"]) {
+    const { seen, looks } = await preview(line);
+    assert.equal(seen.ok, false, line);
+    assert.ok(
+      looks.every((look) => look.startsWith("get ")),
+      looks.join("\n"),
+    );
+  }
+});
+
+test("a scale with a -- of its own is given its precondition in front of it", async () => {
+  const { seen } = await preview("scale deployment --replicas=5 -n staging -- web");
+  assert.ok(seen.ok);
+  assert.equal(
+    seen.step.args.join(" "),
+    "scale deployment --replicas=5 -n staging --current-replicas=3 -- web",
+  );
+});
