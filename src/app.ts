@@ -67,20 +67,23 @@ export async function startApp(config: Config, log: Log): Promise<App> {
 }
 
 async function assemble(config: Config, log: Log, closing: Closing): Promise<App> {
-  const redact = createRedact(secretsOf(config));
-  const redactJson = createRedactJson(redact);
-  const redactLines = createRedactLines(secretsOf(config));
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const company = await openCompany(config, closing);
   const ground = await prepareGround(config, company.approvers);
+  const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
+  const seal = createSeal(key);
+  const secrets = [...secretsOf({ ...config, encryptionKey: key }), ...ground.secrets];
+  const redact = createRedact(secrets);
+  const redactJson = createRedactJson(redact);
+  const redactLines = createRedactLines(secrets);
   const model = await openModel(config, redactJson, closing);
   const record = createRecordEvents(messageRefs);
   const leases = new Map<string, Lease>();
-  const seal = createSeal(await openEncryptionKey(config.encryptionKey, config.dataDir));
   const now = () => new Date();
   const leaseOf = createLeaseOf(leases);
   const hands = createHands({ database, record, leaseOf, ground, seal, redact, redactLines, now });
+  await hands.sweep();
   const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands });
   const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
   closing.push(async () => tracing?.flush());

@@ -1,7 +1,7 @@
 import { mkdir, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { createEnvOf } from "./execution/child-environment.ts";
+import { createEnvOf, secretVariables } from "./execution/child-environment.ts";
 import type { EnvOf } from "./execution/looks.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
@@ -14,6 +14,8 @@ export type Ground = {
   dataDir: string;
   policy: Policy;
   envOf: EnvOf;
+  /** Values of secret variables that the policy gives to commands: they must be shown nowhere. */
+  secrets: string[];
   lines: string[];
 };
 
@@ -38,6 +40,7 @@ export async function prepareGround(config: Config, approvers: readonly string[]
       dataDir,
       policy,
       envOf: createEnvOf({ dataDir, policy, inherited, kubeconfig }),
+      secrets: secretVariables(policy, inherited),
       lines: [`Cluster: real, workspace ${workspace}`, rules],
     };
   }
@@ -52,6 +55,7 @@ export async function prepareGround(config: Config, approvers: readonly string[]
     policy,
     // The samples never reach a real cluster, also where the user's home names one.
     envOf: createEnvOf({ dataDir, policy, inherited: { ...inherited, PATH: path }, kubeconfig: null }),
+    secrets: secretVariables(policy, inherited),
     lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
   };
 }

@@ -1,4 +1,4 @@
-import type { Change } from "./change/change.ts";
+import { type Change, isEnded } from "./change/change.ts";
 import { createAssess } from "./execution/assess-bound.ts";
 import { createExecutor } from "./execution/executor.ts";
 import type { RedactLine } from "./execution/line-buffer.ts";
@@ -6,13 +6,14 @@ import { createLooks } from "./execution/looks.ts";
 import { createPreview } from "./execution/preview.ts";
 import { createReadyStep } from "./execution/ready-step.ts";
 import type { Redact } from "./execution/redact.ts";
-import { removeChangeDir } from "./execution/scratch.ts";
+import { removeChangeDir, sweepChangeDirs } from "./execution/scratch.ts";
 import type { Seal } from "./execution/seal.ts";
 import { createWhyVoid } from "./execution/still-approved.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Ground } from "./ground.ts";
 import { createSavedPlans } from "./saved-plans.ts";
 import { findBoundPlan } from "./store/bound-plans.ts";
+import { findChange } from "./store/changes.ts";
 import type { Database } from "./store/database.ts";
 import type { RecordEvents } from "./store/events.ts";
 import type { Lease } from "./store/leases.ts";
@@ -24,6 +25,8 @@ import { createStepJournal } from "./threads/step-journal.ts";
 export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep"> & {
   isCurrent: IsCurrent;
   cleanUp(changeId: string): Promise<void>;
+  /** The same for changes that ended while this machine was not looking. */
+  sweep(): Promise<void>;
 };
 
 /** A click waits for it, and the person with it. */
@@ -70,5 +73,11 @@ export function createHands(parts: {
         : { ok: false, reason: `${reason} Ask again, so that it is planned anew.` };
     },
     cleanUp: (changeId) => removeChangeDir(ground.dataDir, changeId),
+    sweep: async () => {
+      await sweepChangeDirs(ground.dataDir, async (changeId) => {
+        const change = await findChange(database, changeId);
+        return change === null || isEnded(change.status);
+      });
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { Policy } from "../policy/document.ts";
 import { makeHome } from "./child-home.ts";
 import { inClusterConfig } from "./in-cluster.ts";
 import type { EnvOf } from "./looks.ts";
+import { isSecretName } from "./redact-keys.ts";
 import { makeChangeDir } from "./scratch.ts";
 
 /** Given to every command. None of them names a person, a credential or a place of the bot's. */
@@ -54,6 +55,14 @@ export function createEnvOf(options: HandsOptions): EnvOf {
       CHECKPOINT_DISABLE: "1",
     };
   };
+}
+
+/** The values of variables that some environment gives to its commands and whose name says that they are secret. */
+export function secretVariables(policy: Policy, inherited: HandsOptions["inherited"]): string[] {
+  const entries = Object.values(policy.environments).flatMap(({ variables }) => variables);
+  return Object.entries(picked(inherited, entries))
+    .filter(([name]) => isSecretName(name))
+    .map(([, value]) => value);
 }
 
 function picked(inherited: HandsOptions["inherited"], entries: readonly string[]): Record<string, string> {

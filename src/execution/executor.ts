@@ -7,6 +7,7 @@ import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { watchErroredState } from "./errored-state.ts";
 import { createLastWords } from "./last-words.ts";
 import { createLineBuffer, type RedactLine } from "./line-buffer.ts";
+import { outcomeOf } from "./outcome.ts";
 import type { ReadyStep } from "./ready-step.ts";
 import { type Ended, runCommand, type Spawn } from "./run-command.ts";
 
@@ -55,7 +56,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
     const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
     const said = createLastWords(command);
-    const end = await runCommand({
+    const ended = await runCommand({
       argv,
       cwd: ready.cwd,
       env: ready.env,
@@ -68,6 +69,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
         lines.add(stream, line);
       },
     });
+    const end = outcomeOf(ended, command, verdict.risk, signal.aborted);
     // Before anything else is written: a database that is away must not cost the only copy of a state.
     const { keepErroredState: keep } = options;
     const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));

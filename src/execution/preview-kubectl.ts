@@ -5,6 +5,7 @@ import { completeStep } from "./complete-step.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
 import { type ClusterObject, nameOf, objectChanges, readField, readObjects } from "./object-changes.ts";
 import type { Redact } from "./redact.ts";
+import { redactField } from "./redact-value.ts";
 
 /** Runs a read-only kubectl command where the step would run, and returns what it printed. */
 export type LookWith = (args: readonly string[], step: Command) => Promise<Looked>;
@@ -134,11 +135,13 @@ function riskOf(rows: readonly PreviewRow[]): { risk: Risk; reasons: string[] } 
 
 function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
   const { before, after } = row;
+  // "Deployment/web spec.template.spec.containers.app.env.DB_PASSWORD.value": the name it stands under says what it is.
+  const name = row.target.split(/[.\s]/).findLast((part) => part !== "value") ?? "";
   return {
     ...row,
     target: redact(row.target),
-    before: before === null ? null : redact(before),
-    after: after === null ? null : redact(after),
+    before: before === null ? null : redactField(name, before, redact),
+    after: after === null ? null : redactField(name, after, redact),
   };
 }
 

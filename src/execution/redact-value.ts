@@ -19,6 +19,12 @@ export function createRedactJson(redact: Redact): Redact {
   };
 }
 
+/** Redacts one value under its name, which may say that it is a secret. */
+export function redactField(name: string, value: string, redact: Redact): string {
+  const redacted = redactUnder(name, value, redact);
+  return typeof redacted === "string" ? redacted : MARK;
+}
+
 function redactValue(value: unknown, redact: Redact): unknown {
   if (typeof value === "string") return redact(value);
   if (Array.isArray(value))

@@ -21,6 +21,8 @@ const MAX_LISTS = 3;
  * otherwise: duplicate keys, tags, odd line breaks, text behind a document's mark.
  */
 export function readManifest(text: string): { ok: true; objects: ManifestObject[] } | Refusal {
+  // kubectl also reads UTF-16, whose words we would not see.
+  if (text.includes("\ufffd")) return { ok: false, reason: "it is not plain UTF-8" };
   const documents = readDocuments(text);
   if (!documents.ok) return documents;
   const objects: ManifestObject[] = [];

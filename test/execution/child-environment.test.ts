@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
-import { createEnvOf } from "../../src/execution/child-environment.ts";
+import { after, before, describe, it, test } from "node:test";
+import { createEnvOf, secretVariables } from "../../src/execution/child-environment.ts";
 import { STOP_GROUP } from "../../src/execution/process-group.ts";
 import { runCommand } from "../../src/execution/run-command.ts";
 import { changeDirOf } from "../../src/execution/scratch.ts";
@@ -240,3 +240,14 @@ async function seenBy(env: Record<string, string>): Promise<Env> {
   assert.equal(end.outcome, "done");
   return JSON.parse(lines.join(""));
 }
+
+test("a variable the policy gives to commands is a secret of the bot's where its name says so", () => {
+  const parsed = parsePolicy("version: 1\nenvironments: { production: { variables: ['AWS_*'] } }");
+  assert.ok(parsed.ok);
+  const inherited = {
+    AWS_REGION: "eu-west-1",
+    AWS_SECRET_ACCESS_KEY: "not-a-real-one",
+    OTHER_PASSWORD: "another",
+  };
+  assert.deepEqual(secretVariables(parsed.policy, inherited), ["not-a-real-one"]);
+});

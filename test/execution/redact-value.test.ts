@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, test } from "node:test";
 import type { Plan } from "../../src/change/plan.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { whyHoldsSecret } from "../../src/execution/redact-plan.ts";
-import { createRedactJson } from "../../src/execution/redact-value.ts";
+import { createRedactJson, redactField } from "../../src/execution/redact-value.ts";
 import { planOf } from "../support/program.ts";
 import { benignCorpus, secretsCorpus } from "./redact-corpus.ts";
 
@@ -87,4 +87,15 @@ describe("a plan whose commands hold a secret", () => {
       assert.equal(whyHoldsSecret(planOf([[line, line]]) as Plan, redact), null, line);
     }
   });
+});
+
+test("a value alone is redacted under its name", () => {
+  assert.equal(
+    redactField("DB_PASSWORD", "hunter22hunter", (text) => text),
+    "[redacted]",
+  );
+  assert.equal(
+    redactField("replicas", "3", (text) => text),
+    "3",
+  );
 });

@@ -370,3 +370,9 @@ describe("files are those that were handed in", () => {
     });
   }
 });
+
+test("a manifest in another encoding is refused: kubectl would read words that we do not see", () => {
+  const utf16 = Buffer.from("\ufeffkind: Secret", "utf16le").toString("utf8");
+  assert.equal(readManifest(utf16).ok, false);
+  assert.equal(readManifest("kind: ConfigMap\nmetadata: { name: \ufffd }\n").ok, false);
+});

@@ -86,12 +86,16 @@ export function mrkdwnOf(value: unknown): string[] {
 }
 
 /** Looks until there is something, or fails with what did not come. */
-export async function waitFor<Found>(look: () => Found | undefined, what: string): Promise<Found> {
-  const giveUp = Date.now() + PATIENCE_MS;
+export async function waitFor<Found>(
+  look: () => Found | undefined,
+  what: string,
+  patienceMs = PATIENCE_MS,
+): Promise<Found> {
+  const giveUp = Date.now() + patienceMs;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (Date.now() > giveUp) throw new Error(`${what} did not come within ${PATIENCE_MS} ms`);
+    if (Date.now() > giveUp) throw new Error(`${what} did not come within ${patienceMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
