@@ -16,6 +16,8 @@ import {
 } from "../support/slack.ts";
 
 const FULL_PLAN_STEPS = 20;
+/** Long enough that twenty of them fill several pages, each of which takes a second. */
+const LONG = 700;
 
 describe("Slack, when it is not simple", () => {
   const closing: (() => Promise<void>)[] = [];
@@ -93,22 +95,37 @@ describe("Slack, when it is not simple", () => {
     const program = await start();
     const slack = standIn(program);
     const lines = Array.from({ length: FULL_PLAN_STEPS }, (_, index): [string, string] => [
-      `scale deployment/web --replicas=${index + 2} -n production --selector=${"x".repeat(1_500)}`,
-      `scale deployment/web --replicas=2 -n production --selector=${"y".repeat(1_500)}`,
+      `get pods -n production --selector=part=${index + 2},app=${"x".repeat(LONG)}`,
+      `get pods -n production --selector=part=2,app=${"y".repeat(LONG)}`,
     ]);
     program.model.script({ agent: "planner", json: planOf(lines, "high") });
     const card = await askFor(slack, "a plan of twenty long steps");
-    // One of the pages comes late.
-    slack.faults.fail(1, 500, "chat.postMessage");
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
     // Nobody can press a button before all of it can be read.
     const all = textOf(slack.thread(card.channel, card.ts));
-    assert.ok(all.includes("--replicas=21"), "the buttons came before the last page of the plan");
+    assert.ok(all.includes("part=21,"), "the buttons came before the last page of the plan");
     const squeezed = all.replaceAll(/[^-=\w/]/g, "");
     for (const [index] of lines.entries())
-      assert.ok(squeezed.includes(`--replicas=${index + 2}`), `step ${index + 1}`);
-    assert.ok((squeezed.match(/x/g)?.length ?? 0) >= FULL_PLAN_STEPS * 1_500, "a command was cut");
-    assert.ok((squeezed.match(/y/g)?.length ?? 0) >= FULL_PLAN_STEPS * 1_500, "a rollback was cut");
+      assert.ok(squeezed.includes(`part=${index + 2}app`), `step ${index + 1}`);
+    assert.ok((squeezed.match(/x/g)?.length ?? 0) >= FULL_PLAN_STEPS * LONG, "a command was cut");
+    assert.ok((squeezed.match(/y/g)?.length ?? 0) >= FULL_PLAN_STEPS * LONG, "a rollback was cut");
+  });
+
+  it("shows no button before the last page of the plan stands", async () => {
+    const program = await start();
+    const slack = standIn(program);
+    const line = (number: number): [string, null] => [
+      `get pods -n production --selector=part=${number},app=${"x".repeat(3_500)}`,
+      null,
+    ];
+    program.model.script({ agent: "planner", json: planOf([line(2), line(3), line(4)], "high") });
+    const card = await askFor(slack, "a plan of three very long steps");
+    // A page comes late.
+    slack.faults.fail(1, 500, "chat.postMessage");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    assert.ok(textOf(slack.thread(card.channel, card.ts)).includes("part=4"));
+    const held = now(slack, card).pastBlocks.filter((blocks) => /The buttons come when/.test(textOf(blocks)));
+    assert.ok(held.length > 0, "the card never waited for its pages");
   });
 
   it("keeps everything over an outage, and shows it when Slack is back", async () => {
