@@ -63,12 +63,25 @@ export function createLooks(needs: Needs): Looks {
       return kubectl(args, dir.home, await environmentOf(needs, changeId, command, null), signal);
     },
     readyRoot: async (place, command, signal) => {
-      const root = readRootCommand(command)?.root;
-      if (root === undefined) return null;
+      const read = readRootCommand(command);
+      // These look at no provider and no module.
+      if (read === null || read.line.rule.anywhere === true || read.line.verb === "fmt") return null;
+      const { root } = read;
+      const unsafe = whyNotInit(root, needs.policy, place.files);
+      if (unsafe !== null) return unsafe;
       const run = terraform(place, command, signal).terraform;
       return prepareRoot(needs.ground, place, root, run);
     },
   };
+}
+
+/** Why the program's own `terraform init` must not run there: it fetches what the root names, whatever command it is for. */
+function whyNotInit(root: string, policy: Policy, files: Files): string | null {
+  const args = ["init", "-input=false", "-lockfile=readonly"];
+  // What the policy denies to those who ask is no word about the program's own commands.
+  const rules: Policy = { ...policy, deny: [], environments: {} };
+  const verdict = judge({ tool: "terraform", args, dir: root }, rules, files);
+  return verdict.decision === "deny" ? verdict.reasons.join("; ") : null;
 }
 
 function environmentOf(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { appendFile, readdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -193,8 +193,25 @@ describe("what is seen before anybody is asked", () => {
     assert.equal((await readdir(path())).includes("ran"), false);
   });
 
-  function terraform(args: string[], back: string[] | null = null): object {
-    const command = (words: string[]) => ({ tool: "terraform", args: words, dir: "network" });
+  it("does not get a root ready, for whatever command, that would fetch or run something", async () => {
+    const outside = path("outside");
+    await mkdir(outside);
+    await writeFile(join(outside, "main.tf"), 'output "from" { value = "outside" }\n');
+    await mkdir(path("sample-workspace", "reach"));
+    await writeFile(
+      path("sample-workspace", "reach", "main.tf"),
+      `module "far" { source = "${outside}" }\noutput "far" { value = module.far.from }\n`,
+    );
+    for (const args of [["output"], ["state", "list"], ["providers"], ["workspace", "list"]]) {
+      const change = await ask(terraform(args, null, "reach"), `terraform ${args.join(" ")} of reach`);
+      assert.equal(change.status, "failed", args.join(" "));
+      assert.match(change.error ?? "", /module far .*not a directory of the workspace/);
+      assert.deepEqual(await program.ran(change.id), []);
+    }
+  });
+
+  function terraform(args: string[], back: string[] | null = null, dir = "network"): object {
+    const command = (words: string[]) => ({ tool: "terraform", args: words, dir });
     return {
       summary: "A scripted plan.",
       plan: [
