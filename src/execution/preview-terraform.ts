@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { chmod, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Step } from "../change/plan.ts";
@@ -81,6 +81,8 @@ export async function previewTerraform(
   const identity = await readIdentity(terraform);
   if (!identity.ok) return no(identity.what, identity.found);
   const path = join(place.dir, file);
+  // terraform writes it for everybody to read, and it holds sensitive values in clear text.
+  await chmod(path, 0o600);
   const bytes = await readFile(path);
   const args = ["apply", "-input=false", "-no-color", file];
   return {

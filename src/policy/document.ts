@@ -100,7 +100,14 @@ export const PolicyDocument = z.strictObject({
       trusted_roots: names,
     })
     .prefault({}),
-  limits: z.strictObject({ steps: z.int().min(1).max(20).default(20) }).prefault({}),
+  limits: z
+    .strictObject({
+      steps: z.int().min(1).max(20).default(20),
+      /** Words of one command, and characters of one word. */
+      args: z.int().min(1).max(64).default(64),
+      arg_chars: z.int().min(16).max(4_096).default(4_096),
+    })
+    .prefault({}),
   deadlines: z
     .strictObject({
       default_seconds: seconds(3_600, 60),

@@ -152,3 +152,19 @@ for (const [why, line] of refused) {
     assert.match(verdict.reasons.join("; "), why);
   });
 }
+
+test("a reason shows odd characters as escapes, never as they are", () => {
+  const verdict = judge({ tool: "kubectl", args: ["get", "pods\u202e\u200b\u0430"], dir: "" }, policy, null);
+  assert.equal(verdict.decision, "deny");
+  const reason = verdict.reasons.join();
+  assert.match(reason, /pods\\u202e\\u200b\\u0430/);
+  assert.match(reason, /^[\x20-\x7e]*$/);
+});
+
+test("the policy may allow fewer and shorter arguments", () => {
+  const narrow = { ...policy, limits: { ...policy.limits, args: 2, arg_chars: 20 } };
+  const of = (args: string[]) => judge({ tool: "kubectl", args, dir: "" }, narrow, null).decision;
+  assert.equal(of(["get", "pods"]), "allow");
+  assert.equal(of(["get", "pods", "-A"]), "deny");
+  assert.equal(of(["get", `pods/${"x".repeat(20)}`]), "deny");
+});
