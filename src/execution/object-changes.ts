@@ -35,6 +35,8 @@ export function nameOf(object: ClusterObject): string {
 
 /** A field is a sentence in a table: a longer value is cut, and says so. */
 const MAX_VALUE_CHARS = 160;
+/** No more of a value is redacted: what is shown of it lies far before this. */
+const MAX_READ_CHARS = 16_384;
 /** What the server fills in, and what changes with every write. */
 const NOISE = new Set([
   "status",
@@ -47,16 +49,20 @@ const NOISE = new Set([
   "metadata.annotations.kubectl.kubernetes.io/last-applied-configuration",
 ]);
 
+/** Takes the secrets out of a field's value; the name it stands under may say that it is one. */
+export type RedactField = (name: string, value: string) => string;
+
 /** What differs between two sets of objects, field by field; objects are matched by kind, namespace and name. */
 export function objectChanges(
   before: readonly ClusterObject[],
   after: readonly ClusterObject[],
+  redact: RedactField,
 ): PreviewRow[] {
   const old = new Map(before.map((object) => [keyOf(object), object]));
   return after.flatMap((object): PreviewRow[] => {
     const was = old.get(keyOf(object));
     if (was === undefined) return [{ target: nameOf(object), action: "create", before: null, after: null }];
-    const changed = fieldChanges("", was, object, isSecret(object));
+    const changed = fieldChanges({ path: "", name: "" }, was, object, { hidden: isSecret(object), redact });
     return changed.map(({ path, ...values }) => ({
       target: `${nameOf(object)} ${path}`,
       action: "update" as const,
@@ -74,19 +80,25 @@ function isSecret(object: ClusterObject): boolean {
 }
 
 type Field = { path: string; before: string | null; after: string | null };
+/** Where a value stands, and the name that says what it is: Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` has it beside. */
+type Spot = { path: string; name: string };
+type How = { hidden: boolean; redact: RedactField };
 
-function fieldChanges(path: string, before: unknown, after: unknown, hidden: boolean): Field[] {
+function fieldChanges({ path, name }: Spot, before: unknown, after: unknown, how: How): Field[] {
   if (NOISE.has(path) || isSame(before, after)) return [];
   const old = partsOf(before);
   const fresh = partsOf(after);
   if (old === null || fresh === null) {
-    const isHidden = hidden && /^(data|stringData)(\.|$)/.test(path);
-    return [{ path, before: shown(before, isHidden), after: shown(after, isHidden) }];
+    const show = (value: unknown) =>
+      how.hidden && /^(data|stringData)(\.|$)/.test(path)
+        ? shown(value, () => "[a secret's value]")
+        : shown(value, (text) => how.redact(name, text));
+    return [{ path, before: show(before), after: show(after) }];
   }
-  const names = [...new Set([...old.keys(), ...fresh.keys()])];
-  return names.flatMap((name) =>
-    fieldChanges(path === "" ? name : `${path}.${name}`, old.get(name), fresh.get(name), hidden),
-  );
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((key) => {
+    const spot = { path: path === "" ? key : `${path}.${key}`, name: key === "value" ? name : key };
+    return fieldChanges(spot, old.get(key), fresh.get(key), how);
+  });
 }
 
 function isSame(one: unknown, other: unknown): boolean {
@@ -109,13 +121,14 @@ function itemName(item: unknown): string | null {
   return named.success ? named.data.name : null;
 }
 
-function shown(value: unknown, hidden: boolean): string | null {
+/** Redacted first and cut then: half a token looks like none. */
+function shown(value: unknown, redact: (text: string) => string): string | null {
   if (value === undefined || value === null) return null;
-  if (hidden) return "[a secret's value]";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length <= MAX_VALUE_CHARS
+  const whole = typeof value === "string" ? value : JSON.stringify(value);
+  const text = redact(whole.slice(0, MAX_READ_CHARS));
+  return whole.length <= MAX_READ_CHARS && text.length <= MAX_VALUE_CHARS
     ? text
-    : `${text.slice(0, MAX_VALUE_CHARS)} … (${text.length} characters)`;
+    : `${text.slice(0, MAX_VALUE_CHARS)} … (${whole.length} characters)`;
 }
 
 /** A field of an untyped object, or undefined. */

@@ -3,7 +3,14 @@ import type { Preview, PreviewRow } from "../change/preview.ts";
 import type { KubectlLine } from "../policy/kubectl-line.ts";
 import { completeStep } from "./complete-step.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
-import { type ClusterObject, nameOf, objectChanges, readField, readObjects } from "./object-changes.ts";
+import {
+  type ClusterObject,
+  nameOf,
+  objectChanges,
+  type RedactField,
+  readField,
+  readObjects,
+} from "./object-changes.ts";
 import type { Redact } from "./redact.ts";
 import { redactField } from "./redact-value.ts";
 
@@ -43,7 +50,7 @@ export async function previewKubectl(
   // After it: a model's guess at the current count would make the dry run fail.
   const dry = await dryRun(line, completed.step, look);
   if (!dry.ok) return unseen(step, isBeforeChange, dry.problem, redact);
-  const rows = rowsOf(line, current.objects, dry.objects);
+  const rows = rowsOf(line, current.objects, dry.objects, (name, value) => redactField(name, value, redact));
   const facts = [...current.objects.slice(0, 5).map(factOf), ...completed.facts].map(redact);
   const preview: Preview = {
     step: step.step,
@@ -91,7 +98,12 @@ function toObjects(looked: Looked): Objects {
   }
 }
 
-function rowsOf(line: KubectlLine, now: ClusterObject[], after: ClusterObject[] | null): PreviewRow[] {
+function rowsOf(
+  line: KubectlLine,
+  now: ClusterObject[],
+  after: ClusterObject[] | null,
+  redact: RedactField,
+): PreviewRow[] {
   if (line.verb === "delete") {
     return now.map((object) => ({ target: nameOf(object), action: "destroy", before: null, after: null }));
   }
@@ -100,7 +112,7 @@ function rowsOf(line: KubectlLine, now: ClusterObject[], after: ClusterObject[] 
   }
   // What scale prints is the object as it was, also without a dry run (kubectl 1.32).
   if (line.verb === "scale") return now.flatMap((object) => replicaRow(object, line));
-  return after === null ? [] : objectChanges(now, after);
+  return after === null ? [] : objectChanges(now, after, redact);
 }
 
 function replicaRow(object: ClusterObject, line: KubectlLine): PreviewRow[] {
@@ -133,16 +145,9 @@ function riskOf(rows: readonly PreviewRow[]): { risk: Risk; reasons: string[] } 
   return { risk: "low", reasons: [] };
 }
 
+/** Values of fields are redacted already, before they were cut. */
 function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
-  const { before, after } = row;
-  // "Deployment/web spec.template.spec.containers.app.env.DB_PASSWORD.value": the name it stands under says what it is.
-  const name = row.target.split(/[.\s]/).findLast((part) => part !== "value") ?? "";
-  return {
-    ...row,
-    target: redact(row.target),
-    before: before === null ? null : redactField(name, before, redact),
-    after: after === null ? null : redactField(name, after, redact),
-  };
+  return { ...row, target: redact(row.target) };
 }
 
 function unseen(step: Step, isBeforeChange: boolean, problem: string, redact: Redact): PreviewedStep {

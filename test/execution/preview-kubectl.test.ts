@@ -84,3 +84,26 @@ test("a scale with a -- of its own is given its precondition in front of it", as
     "scale deployment --replicas=5 -n staging --current-replicas=3 -- web",
   );
 });
+
+test("no secret of a field reaches the card, by its name or by how it looks, whole or cut", async () => {
+  const password = "kX93hsPqv7Lm2zR4";
+  const token = `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.${"eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4i".repeat(3)}.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c`;
+  const env = (value: string) => ({
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: { template: { spec: { containers: [{ name: "app", env: [{ name: "DB_PASSWORD", value }] }] } } },
+  });
+  const map = (data: object) => ({ kind: "ConfigMap", metadata: { name: "settings" }, data });
+  const pairs: [object, object][] = [
+    [env(password), env("c0mesNext7Qw")],
+    [map({ DB_PASSWORD: password, a: "1" }), map({ DB_PASSWORD: "c0mesNext7Qw", a: "1" })],
+    [map({ note: `${"a ".repeat(60)}${token}` }), map({ note: "b" })],
+  ];
+  for (const [now, after] of pairs) {
+    const { seen } = await preview("apply -f x.yaml", now, after);
+    assert.ok(seen.ok);
+    const shown = JSON.stringify(seen.preview);
+    assert.match(shown, /"action":"update"/, "the change itself is hidden");
+    for (const secret of [password, "c0mesNext7Qw", "eyJ"]) assert.ok(!shown.includes(secret), shown);
+  }
+});
