@@ -1,6 +1,6 @@
 import type { Command, Risk, Step } from "../change/plan.ts";
 import type { Preview, PreviewRow } from "../change/preview.ts";
-import type { KubectlLine } from "../policy/kubectl-line.ts";
+import { flagOf, type KubectlLine } from "../policy/kubectl-line.ts";
 import { completeStep } from "./complete-step.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
 import {
@@ -23,13 +23,16 @@ export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: f
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
-/** Verbs that have no dry run of their own in kubectl 1.32. */
+/** Verbs whose dry run prints sentences and no objects. */
+const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain"]);
+/** Verbs that have no dry run by the server in kubectl 1.32. */
 const WITHOUT_DRY_RUN = new Set([
   "rollout restart",
   "rollout pause",
   "rollout resume",
   "certificate approve",
   "certificate deny",
+  "auth reconcile",
 ]);
 
 /**
@@ -81,12 +84,15 @@ async function dryRun(
   step: Step,
   look: LookWith,
 ): Promise<Objects | { ok: true; objects: null }> {
-  if (WITHOUT_DRY_RUN.has(line.verb)) return { ok: true, objects: null };
-  const args = dryRunArgs(step.args, line.verb === "delete" ? "name" : "json");
+  // kubectl refuses a dry run of what it would delete first (replace --force, apply --force).
+  const deletesFirst = /^(replace|apply)$/.test(line.verb) && flagOf(line, "--force") === "true";
+  if (WITHOUT_DRY_RUN.has(line.verb) || deletesFirst) return { ok: true, objects: null };
+  const hasOutput = !WITHOUT_OUTPUT.has(line.verb);
+  const args = dryRunArgs(step.args, hasOutput ? (line.verb === "delete" ? "name" : "json") : null);
   if (args === null) return { ok: false, problem: "its words cannot be made a dry run for sure" };
   const looked = await look(args, step);
-  if (line.verb !== "delete" || !looked.ok) return toObjects(looked);
-  return { ok: true, objects: null };
+  if (!looked.ok) return looked;
+  return hasOutput && line.verb !== "delete" ? toObjects(looked) : { ok: true, objects: null };
 }
 
 function toObjects(looked: Looked): Objects {

@@ -76,6 +76,21 @@ test("a line that cannot be made a dry run for sure is not run at all", async ()
   }
 });
 
+test("what has a dry run without objects, or none at all, can be looked at too", async () => {
+  for (const [line, dry] of [
+    ["drain n1 --ignore-daemonsets --force", "--dry-run=server drain n1 --ignore-daemonsets --force"],
+    ["cordon n1", "--dry-run=server cordon n1"],
+    ["uncordon n1", "--dry-run=server uncordon n1"],
+    ["replace --force -f x.yaml", null],
+    ["apply --force -f x.yaml", null],
+  ] as const) {
+    const { seen, looks } = await preview(line);
+    assert.ok(seen.ok, `${line}: ${JSON.stringify(seen)}`);
+    if (dry === null) assert.deepEqual(looks, [`get --filename=x.yaml -o json --ignore-not-found`]);
+    else assert.equal(dryRunOf(looks), dry);
+  }
+});
+
 test("a scale with a -- of its own is given its precondition in front of it", async () => {
   const { seen } = await preview("scale deployment --replicas=5 -n staging -- web");
   assert.ok(seen.ok);
