@@ -27,6 +27,8 @@ export type SavedStep =
 const MAX_ROWS = 30;
 /** What is quoted of terraform's own words when it fails: the end, where the error stands. */
 const QUOTED_CHARS = 1_500;
+/** What of it is redacted for that. */
+const READ_CHARS = 65_536;
 /** Flags of an apply that a plan does not take, or that are given to it here. */
 const APPLY_ONLY = new Set(["-auto-approve", "-input", "-no-color", "-compact-warnings", "-destroy"]);
 
@@ -43,7 +45,7 @@ export async function previewTerraform(
   const { terraform } = place;
   const no = (what: string, found: Captured): SavedStep => ({
     ok: false,
-    reason: `Step ${step.step}: ${what} in ${where(step.dir)} failed. ${redact(quote(found))}`,
+    reason: `Step ${step.step}: ${what} in ${where(step.dir)} failed. ${quote(found, redact)}`,
   });
   const read = readRootCommand(step);
   if (read === null)
@@ -60,14 +62,8 @@ export async function previewTerraform(
   const kept = [...line.flags].filter(([name]) => !APPLY_ONLY.has(name));
   const flags = kept.flatMap(([name, values]) => values.map((value) => `${name}=${value}`));
   const destroys = line.verb === "destroy" || line.flags.get("-destroy")?.[0] === "true";
-  const planned = await terraform([
-    "plan",
-    "-input=false",
-    "-no-color",
-    `-out=${file}`,
-    ...(destroys ? ["-destroy"] : []),
-    ...flags,
-  ]);
+  const asked = [...(destroys ? ["-destroy"] : []), ...flags];
+  const planned = await terraform(["plan", "-input=false", "-no-color", `-out=${file}`, ...asked]);
   if (planned.exitCode !== 0) return no("terraform plan", planned);
   const shown = await terraform(["show", "-json", file]);
   if (shown.exitCode !== 0) return no("reading the saved plan", shown);
@@ -88,7 +84,7 @@ export async function previewTerraform(
   return {
     ok: true,
     step: { ...step, args, dir: root, rollback: null },
-    preview: toPreview(step, isBeforeChange, summary, redact),
+    preview: toPreview({ step: step.step, isBeforeChange, asked }, summary, redact),
     plan: { bytes, sha256: sha256Of(bytes), path },
     target: `terraform ${where(root)}: ${identity.text}`,
   };
@@ -120,8 +116,18 @@ function readSummary(json: string): PlanSummary | null {
   }
 }
 
-function toPreview(step: Step, isBeforeChange: boolean, plan: PlanSummary, redact: Redact): Preview {
-  const rows: PreviewRow[] = plan.resources.map(({ address, action, reason }) => ({
+/** What takes something away stands first: a long list is cut at its end. */
+const FIRST: readonly PreviewRow["action"][] = ["destroy", "replace", "forget"];
+
+/** `asked`: the flags it was planned with, which the apply of the saved plan does not show any more. */
+function toPreview(
+  { step, isBeforeChange, asked }: { step: number; isBeforeChange: boolean; asked: readonly string[] },
+  plan: PlanSummary,
+  redact: Redact,
+): Preview {
+  const order = ({ action }: { action: PreviewRow["action"] }) => (FIRST.includes(action) ? 0 : 1);
+  const resources = plan.resources.toSorted((one, other) => order(one) - order(other));
+  const rows: PreviewRow[] = resources.map(({ address, action, reason }) => ({
     target: redact(address),
     action,
     before: null,
@@ -143,10 +149,11 @@ function toPreview(step: Step, isBeforeChange: boolean, plan: PlanSummary, redac
     ...more,
   ];
   return {
-    step: step.step,
+    step,
     isBeforeChange,
     facts: [
       `Saved plan: ${counts.join(", ")}`,
+      ...asked.map((flag) => `Planned with ${redact(flag)}`),
       ...(plan.isComplete
         ? []
         : ["It does not cover the whole root: it is narrowed to targets, or the rest needs another run"]),
@@ -164,8 +171,13 @@ function where(root: string): string {
   return root === "" ? "the workspace's root" : root;
 }
 
-function quote(found: Captured): string {
-  const said = `${found.stdout}\n${found.stderr}`.trim().slice(-QUOTED_CHARS);
-  const plain = explainTerraformFailure(`${found.stdout}\n${found.stderr}`);
-  return found.problem ?? `${plain === null ? "" : `${plain} `}terraform said: ${said}`;
+/** Redacted before it is cut: the end of a secret alone looks like none. */
+function quote(found: Captured, redact: Redact): string {
+  const whole = `${found.stdout}\n${found.stderr}`.trim();
+  const said = redact(whole.slice(-READ_CHARS)).slice(-QUOTED_CHARS);
+  const plain = explainTerraformFailure(whole);
+  return (
+    redact(found.problem ?? (plain === null ? "" : `${plain} `)) +
+    (found.problem === null ? `terraform said: ${said}` : "")
+  );
 }
