@@ -47,18 +47,24 @@ export async function openPlace(
   reads: readonly Read[],
 ): Promise<Opened> {
   const bound = await bindFiles(ground, reads);
-  return bound.ok ? layOutPlace(ground, changeId, plan, bound.files) : bound;
+  return bound.ok ? layOutPlace(ground, changeId, plan, bound.files, writtenBy(plan)) : bound;
 }
 
-/** The place of an approved change, as it was approved: laid out before and unchanged, or laid out anew from the same bytes. */
+/**
+ * The place of an approved change for one of its commands, as it was approved: laid out before and unchanged, or laid
+ * out anew from the same bytes. What terraform wrote there only terraform reads: a saved plan holds secrets in clear
+ * text, and `kubectl create configmap --from-file=DIR` would take it along.
+ */
 export async function reopenPlace(
   ground: Ground,
   changeId: string,
   plan: Plan,
   approved: Bindings["files"],
+  command: Command,
 ): Promise<Opened> {
   const reason = await whyFilesDiffer(ground, approved);
-  return reason === null ? layOutPlace(ground, changeId, plan, approved) : { ok: false, reason };
+  if (reason !== null) return { ok: false, reason };
+  return layOutPlace(ground, changeId, plan, approved, command.tool === "terraform" ? writtenBy(plan) : []);
 }
 
 /** The text of approved files, for judging. */
@@ -102,16 +108,21 @@ async function layOutPlace(
   changeId: string,
   plan: Plan,
   bound: Bindings["files"],
+  written: readonly string[],
 ): Promise<Opened> {
   const read = await readWorkspace(ground.workspace, bound, { own: [ground.dataDir] });
   if (!read.ok) return { ok: false, reason: `The workspace cannot be read: ${read.reason}.` };
   const dir = await makeChangeDir(ground.dataDir, changeId);
   const { snapshot } = read;
-  if (!(await verifyLaidOut(snapshot, dir.workspace, writtenBy(plan)))) {
+  if (!(await verifyLaidOut(snapshot, dir.workspace, written))) {
     await layOut(snapshot, dir.workspace);
   }
   // A command may run in a directory it reads nothing of.
-  for (const step of plan.plan) await mkdir(join(dir.workspace, step.dir), { recursive: true, mode: 0o700 });
+  for (const { dir: own, rollback } of plan.plan) {
+    for (const path of [own, rollback?.dir ?? own]) {
+      await mkdir(join(dir.workspace, path), { recursive: true, mode: 0o700 });
+    }
+  }
   return { ok: true, place: { changeId, dir, files: snapshot.files, bound } };
 }
 

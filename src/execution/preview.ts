@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import type { Plan, Step } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
 import type { Bindings, Preview } from "../change/preview.ts";
@@ -150,6 +151,8 @@ async function previewStep(
   if (!saved.ok) return saved.reason;
   const { bytes, sha256, path } = saved.plan;
   await needs.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
+  // It holds secrets in clear text; from here on it is on disk only while it is applied.
+  await rm(path, { force: true });
   seen.steps.push(saved.step);
   seen.previews.push(saved.preview);
   seen.savedPlans.push({ step: step.step, sha256 });

@@ -48,7 +48,7 @@ export function createReadyStep(needs: {
       : await whyBackVoid(key.changeId, bound, command, signal);
     if (reason !== null) return { ok: false, reason };
     const files = isForward ? bound.bindings.files : filesOf(command, bound, policy);
-    const opened = await reopenPlace(ground, key.changeId, bound.plan, files);
+    const opened = await reopenPlace(ground, key.changeId, bound.plan, files, command);
     if (!opened.ok) return opened;
     const { place } = opened;
     const notReady =

@@ -1,9 +1,13 @@
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { backendOf } from "../policy/terraform-backend.ts";
+import { join, posix } from "node:path";
+import { type Backend, backendOf } from "../policy/terraform-backend.ts";
+import { UnclearError } from "../policy/terraform-tokens.ts";
 import type { Captured } from "./capture.ts";
 import type { Ground, Place } from "./place.ts";
 import { OVERRIDE_FILE } from "./terraform-files.ts";
+
+/** What is quoted of terraform's own words when it fails. */
+const QUOTED_CHARS = 1_500;
 
 /**
  * Gets a terraform root ready in a change's place: its own data directory, its state where the workspace keeps it, and
@@ -16,10 +20,15 @@ export async function prepareRoot(
   terraform: (args: readonly string[]) => Promise<Captured>,
 ): Promise<string | null> {
   const ready = join(dataDirOf(place, root), "greenlight-ready");
-  const backend = backendOf(place.files, root);
+  const backend = readBackend(place, root);
+  if (backend === null)
+    return `${where(root)} cannot be read for sure, so nobody can say where its state is kept`;
   if (backend === "local") {
     return `${where(root)} keeps its state in a local file of its own naming. Leave the backend block out, or name a remote one`;
   }
+  const own = posix.join(root, OVERRIDE_FILE);
+  if (place.files.has(own))
+    return `${own} in the workspace has a name that Greenlight writes itself. Rename it`;
   // Not only once: a copy that was laid out anew has lost it, and the state would be written beside the copy.
   if (backend === "unsaid") await keepStateInWorkspace(ground, place, root);
   if (await isThere(ready)) return null;
@@ -29,8 +38,22 @@ export async function prepareRoot(
     await writeFile(ready, "");
     return null;
   }
-  const said = found.problem ?? `${found.stdout}\n${found.stderr}`.trim().slice(-1_500);
-  return `terraform init in ${where(root)} failed: ${said}`;
+  return `terraform init in ${where(root)} failed: ${found.problem ?? endOf(`${found.stdout}\n${found.stderr}`.trim())}`;
+}
+
+/** Whole lines from the end: the caller redacts it, and the end of a secret alone looks like none. */
+function endOf(text: string): string {
+  return text.length <= QUOTED_CHARS ? text : text.slice(-QUOTED_CHARS).replace(/^[^\n]*(\n|$)/, "");
+}
+
+/** A root the policy trusts may hold files that are not clear. */
+function readBackend(place: Place, root: string): Backend | null {
+  try {
+    return backendOf(place.files, root);
+  } catch (error) {
+    if (error instanceof UnclearError) return null;
+    throw error;
+  }
 }
 
 /** Where terraform keeps a root's plugins and backend for this change (TF_DATA_DIR). */

@@ -131,6 +131,11 @@ describe("what is seen before anybody is asked", () => {
     const sealed = await sealedFiles(change.id);
     assert.equal(sealed.length, 1);
     assert.equal(sealed[0]?.includes("PK\u0003\u0004"), false, "the plan lies there as it is");
+    const lies = await readdir(join(program.config.dataDir, "changes", change.id), { recursive: true });
+    assert.deepEqual(
+      lies.filter((name) => name.endsWith(".tfplan")),
+      [],
+    );
     await program.decide(change, "approve");
     const done = await program.until(change.id, "done", "needs_person", "failed");
     assert.equal(done.status, "done", JSON.stringify(done.review));
