@@ -1,7 +1,7 @@
 import { readEnvironment } from "./environment.ts";
 
 const LATER = ["doctor", "migrate", "audit verify"];
-const KNOWN = ["policy check", "redact", ...LATER];
+const KNOWN = ["policy check", "redact"];
 
 /** The program: without a command it starts and serves until it is told to stop. Sets the exit code; never throws. */
 export async function main(): Promise<void> {

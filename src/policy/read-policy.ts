@@ -12,9 +12,12 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
   if (!parsed.success) {
     return {
       ok: false,
-      faults: parsed.error.issues.map((issue) =>
-        issue.path.length === 0 ? `the file: ${issue.message}` : `${at(issue.path)}: ${issue.message}`,
-      ),
+      faults: parsed.error.issues.flatMap((issue) => {
+        // Where the key stands that nobody knows, not the group it stands in.
+        if (issue.code === "unrecognized_keys")
+          return issue.keys.map((key) => `${at([...issue.path, key])}: is not a key of the policy`);
+        return issue.path.length === 0 ? `the file: ${issue.message}` : `${at(issue.path)}: ${issue.message}`;
+      }),
     };
   }
   const faults = unnamed(parsed.data).map(

@@ -112,11 +112,11 @@ test("one refused command refuses the plan, with its step and its words", () => 
 });
 
 const faults: [what: string, text: string, fault: RegExp][] = [
-  ["a misspelt key", "version: 1\nprotected_namespace: [a]", /protected_namespace/],
+  ["a misspelt key", "version: 1\nprotected_namespace: [a]", /^line 2, protected_namespace: is not a key/],
   ["another version", "version: 2", /^line 1, version: /],
   ["no content", "", /expected object/],
   ["a deadline of zero", "version: 1\ndeadlines: { default_seconds: 0 }", /deadlines\.default_seconds/],
-  ["unattended high", "version: 1\nunattended: { high: [a] }", /^line 2, unattended/],
+  ["unattended high", "version: 1\nunattended: { high: [a] }", /^line 2, unattended\.high: is not a key/],
   ["an unattended environment nobody named", "version: 1\nunattended: { medium: [dev] }", /named dev/],
   ["broken YAML", "version: [1", /line 1/],
   ["a key given twice", "version: 1\napprovers: []\napprovers: [U1]", /unique/],
