@@ -139,7 +139,9 @@ function toPreview(
     ...(forget > 0 ? [`${forget} to forget`] : []),
     ...(plan.imported > 0 ? [`${plan.imported} to import`] : []),
     ...(plan.moved > 0 ? [`${plan.moved} only to be renamed`] : []),
-    ...(plan.outputsChanged > 0 ? [`${plan.outputsChanged} outputs to change`] : []),
+    ...(plan.outputsChanged > 0
+      ? [`${plan.outputsChanged} ${plan.outputsChanged === 1 ? "output" : "outputs"} to change`]
+      : []),
   ];
   const counts = [
     `${create} to create`,
@@ -158,7 +160,6 @@ function toPreview(
         ? []
         : ["It does not cover the whole root: it is narrowed to targets, or the rest needs another run"]),
       "Exactly this plan is applied; if the state has changed by then, terraform refuses it",
-      "Taking it back is never automatic: it would be a new change, with a plan and an approval of its own",
     ],
     rows: rows.slice(0, MAX_ROWS),
     omitted: Math.max(0, rows.length - MAX_ROWS),

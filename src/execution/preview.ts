@@ -15,7 +15,7 @@ import { previewKubectl } from "./preview-kubectl.ts";
 import { previewTerraform } from "./preview-terraform.ts";
 import type { Redact } from "./redact.ts";
 import { whyHoldsSecret } from "./redact-plan.ts";
-import { runsSavedPlan } from "./terraform-files.ts";
+import { onlyFetches, runsSavedPlan } from "./terraform-files.ts";
 
 /** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
 export type PreviewedPlan =
@@ -141,7 +141,7 @@ async function previewStep(
     return null;
   }
   const isBeforeChange = seen.changed.size > 0;
-  seen.changed.add(ANYTHING);
+  if (!onlyFetches(step)) seen.changed.add(ANYTHING);
   if (!runsSavedPlan(step)) {
     seen.steps.push(step);
     return null;

@@ -28,6 +28,12 @@ export function runsSavedPlan(command: Command): boolean {
   return verb === "apply" || verb === "destroy";
 }
 
+/** Whether a command fetches what terraform needs and changes nothing that a later step could see. */
+export function onlyFetches(command: Command): boolean {
+  const verb = readRootCommand(command)?.line.verb;
+  return verb === "init" || verb === "get";
+}
+
 /** The files that Greenlight and the plan's own commands write into the copy of the workspace. */
 export function writtenBy(plan: Plan): string[] {
   return plan.plan.flatMap((step) => {

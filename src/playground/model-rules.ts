@@ -41,7 +41,7 @@ export function planFor(request: string): Plan {
   );
   return {
     summary: drafts
-      .filter((one) => !one.description.startsWith("Wait") && !one.description.startsWith("Initialise"))
+      .filter((one) => !one.description.startsWith("Wait"))
       .map((one) => one.description)
       .join(", then "),
     plan: drafts.map((one, index) => ({ step: index + 1, ...one })),

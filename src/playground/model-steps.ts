@@ -61,18 +61,14 @@ export function applyManifest(file: string, namespace: string | null): Draft[] {
   return [draft(`Apply the manifest ${file}`, "medium", args)];
 }
 
-/** Initialises a terraform root and plans or applies it. */
+/** Plans or applies a terraform root; whoever runs it sees to `init`. */
 export function terraform(verb: "plan" | "apply", dir: string): Draft[] {
   const run = (args: string[]): Command => ({ tool: "terraform", args, dir });
-  const init = { ...run(["init", "-input=false"]), description: `Initialise terraform in ${dir}` };
   const main =
     verb === "plan" ? run(["plan", "-input=false"]) : run(["apply", "-input=false", "-auto-approve"]);
   const description =
     verb === "plan" ? `Show what terraform would change in ${dir}` : `Apply terraform in ${dir}`;
-  return [
-    { ...init, risk: "low", rollback: null },
-    { ...main, description, risk: verb === "plan" ? "low" : "high", rollback: null },
-  ];
+  return [{ ...main, description, risk: verb === "plan" ? "low" : "high", rollback: null }];
 }
 
 function waitFor(name: string, namespace: string): Draft {

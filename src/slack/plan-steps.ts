@@ -42,9 +42,15 @@ function commandParts(label: string, command: Command): Part[] {
   return [...where, ...pieces(shownCommand(command), codeBox, label)];
 }
 
-function wayBack({ tool, rollback }: Step): Part[] {
-  if (rollback === null && tool === "terraform")
-    return [paragraph(said("Rollback: never automatic for terraform. It would be a new change."))];
+function wayBack({ tool, args, rollback }: Step): Part[] {
+  if (rollback === null && tool === "terraform" && args[0] === "apply")
+    return [
+      paragraph(
+        said(
+          "Rollback: never automatic for terraform. It would be a change of its own, with a plan and an approval.",
+        ),
+      ),
+    ];
   if (rollback === null) return [paragraph(said("Rollback: none."))];
   const line = shownCommand(rollback);
   const where = rollback.dir === "" ? "" : ` (in ${visible(rollback.dir)})`;

@@ -32,10 +32,7 @@ suite("what the playground's planner understands", () => {
     `kubectl set image deployment/${name} ${name}=${image} -n ${ns} <- rollout undo deployment/${name} -n ${ns}`,
     wait(name, ns),
   ];
-  const applied = [
-    "terraform init -input=false @network",
-    "terraform apply -input=false -auto-approve @network",
-  ];
+  const applied = ["terraform apply -input=false -auto-approve @network"];
   const cases: Record<string, string[]> = {
     "scale payment-api to 5 replicas in production": scaled("payment-api", 5, "production"),
     "Please scale up `payment-api` from 2 to five pods in PROD.": scaled("payment-api", 5, "production", 2),
@@ -76,10 +73,7 @@ suite("what the playground's planner understands", () => {
     "apply the manifest manifests/greeter.yaml": ["kubectl apply -f manifests/greeter.yaml"],
     "apply the terraform root network": applied,
     "apply terraform in network": applied,
-    "plan terraform in network": [
-      "terraform init -input=false @network",
-      "terraform plan -input=false @network",
-    ],
+    "plan terraform in network": ["terraform plan -input=false @network"],
     "scale web to 4 in staging, then restart checkout": [
       ...scaled("web", 4, "staging"),
       ...restarted("checkout", "staging"),
