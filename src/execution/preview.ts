@@ -55,18 +55,13 @@ export function createPreview(needs: Needs) {
     plan: Plan,
     signal: AbortSignal,
   ): Promise<PreviewedPlan> {
-    const { ground, policy, looks } = needs;
-    const secret = whyHoldsSecret(plan, needs.redact);
-    if (secret !== null) return { ok: false, reason: secret };
-    const whole = await readWhole(ground, policy);
-    if (!whole.ok) return whole;
-    const assessment = assessPlan(plan, policy, whole.files, []);
-    if (!assessment.ok) return assessment;
-    const opened = await openPlace(ground, changeId, plan, assessment.reads);
+    const { looks } = needs;
+    const opened = await openJudged(needs, changeId, plan);
     if (!opened.ok) return opened;
     const { place } = opened;
     const reason = await readyRoots(needs, place, plan, signal);
     if (reason !== null) return { ok: false, reason };
+    const clustersBefore = await kubectlTargets(plan, looks.kubectlAnywhere(changeId, signal));
     const seen: Seen = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
     for (const step of plan.plan) {
       const refusal = await previewStep(needs, { changeId, revision }, place, step, seen, signal);
@@ -74,13 +69,33 @@ export function createPreview(needs: Needs) {
     }
     const completed = { ...plan, plan: seen.steps };
     const clusters = await kubectlTargets(completed, looks.kubectlAnywhere(changeId, signal));
-    const bindings = {
-      files: place.bound,
-      savedPlans: seen.savedPlans,
-      targets: [...clusters, ...seen.targets],
-    };
-    return { ok: true, plan: completed, previews: seen.previews, bindings };
+    if (clusters.some((cluster) => !clustersBefore.includes(cluster))) {
+      return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
+    }
+    const targets = [...clusters, ...seen.targets];
+    const bindings = { files: place.bound, savedPlans: seen.savedPlans, targets };
+    const previews = withTargets(seen.previews, targets.map(needs.redact));
+    return { ok: true, plan: completed, previews, bindings };
   }
+}
+
+/** The place of a plan that policy does not refuse. */
+async function openJudged(needs: Needs, changeId: string, plan: Plan): ReturnType<typeof openPlace> {
+  const { ground, policy } = needs;
+  const secret = whyHoldsSecret(plan, needs.redact);
+  if (secret !== null) return { ok: false, reason: secret };
+  const whole = await readWhole(ground, policy);
+  if (!whole.ok) return whole;
+  const assessment = assessPlan(plan, policy, whole.files, []);
+  return assessment.ok ? openPlace(ground, changeId, plan, assessment.reads) : assessment;
+}
+
+/** Says where the plan runs, with the first step that is looked at: a command that names no context does not say it. */
+function withTargets(previews: readonly Preview[], targets: readonly string[]): Preview[] {
+  const facts = targets.map((target) => `This plan runs in: ${target}`);
+  return previews.map((preview, index) =>
+    index === 0 ? { ...preview, facts: [...preview.facts, ...facts] } : preview,
+  );
 }
 
 /** A way back by terraform would be an apply nobody saw a plan of, so there is none: it is a change of its own. */

@@ -46,6 +46,7 @@ describe("what is seen before anybody is asked", () => {
     assert.deepEqual(preview?.rows, [
       { target: "Deployment/payment-api spec.replicas", action: "update", before: `${now}`, after: "9" },
     ]);
+    assert.match(preview?.facts.join("\n") ?? "", /This plan runs in: kubectl, the current context/);
     assert.equal(await replicas("payment-api"), now, "looking changed something");
   });
 

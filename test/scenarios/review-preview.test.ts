@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createPreview } from "../../src/execution/preview.ts";
+import type { LookWith } from "../../src/execution/preview-kubectl.ts";
+import { createRedact } from "../../src/execution/redact.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
+
+describe("a preview of a cluster", () => {
+  let home: string;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "greenlight-preview-"));
+    await mkdir(join(home, "workspace"));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  /** Previews a restart; the kubeconfig leads to the next of these servers each time it is asked. */
+  const preview = (servers: string[]) => {
+    const web = { kind: "Deployment", metadata: { name: "web" }, spec: { replicas: 1 } };
+    const kubectl: LookWith = async () => ({ ok: true, stdout: JSON.stringify(web) });
+    const config: LookWith = async () => {
+      const server = servers.length > 1 ? servers.shift() : servers[0];
+      const known = { clusters: [{ cluster: { server } }], contexts: [{ context: { user: "bot" } }] };
+      return { ok: true, stdout: JSON.stringify({ ...known, "current-context": "live" }) };
+    };
+    const never = () => {
+      throw new Error("not a terraform plan");
+    };
+    const run = createPreview({
+      ground: { workspace: join(home, "workspace"), dataDir: join(home, "data") },
+      policy: builtInPolicy,
+      redact: createRedact([]),
+      keepPlan: never,
+      looks: {
+        kubectl: () => kubectl,
+        kubectlAnywhere: () => config,
+        terraform: never,
+        readyRoot: async () => null,
+        envOf: async () => ({}),
+      },
+    });
+    const args = "rollout restart deployment/web -n staging".split(" ");
+    const step = {
+      step: 1,
+      tool: "kubectl",
+      args,
+      dir: "",
+      description: "",
+      risk: "low",
+      rollback: null,
+    } as const;
+    const plan = {
+      summary: "",
+      plan: [{ ...step, args }],
+      risk_level: "low",
+      risk_reason: "",
+      questions: [],
+    } as const;
+    return run(
+      crypto.randomUUID(),
+      1,
+      { ...plan, plan: [...plan.plan], questions: [] },
+      AbortSignal.timeout(5_000),
+    );
+  };
+
+  it("says which one it is, for a command that names none", async () => {
+    const seen = await preview(["https://one.example"]);
+    assert.ok(seen.ok, JSON.stringify(seen));
+    assert.match(
+      seen.previews[0]?.facts.join("\n") ?? "",
+      /This plan runs in: .*\(live\): https:\/\/one\.example, as bot/,
+    );
+  });
+
+  it("is void when the kubeconfig leads to another one before it is bound", async () => {
+    const seen = await preview(["https://one.example", "https://two.example"]);
+    assert.deepEqual(seen, {
+      ok: false,
+      reason: "The kubeconfig has changed while the plan was looked at. Ask again.",
+    });
+  });
+});
