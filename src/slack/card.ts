@@ -23,7 +23,7 @@ import { stepBlocks } from "./plan-steps.ts";
 import { shortDigest } from "./questions.ts";
 import { standingsOf, standingWords, tally } from "./standings.ts";
 import { stateTitle, stateWords } from "./states.ts";
-import { cutMiddle, inert, visible } from "./text.ts";
+import { cutMiddle, inert, oneLine, visible } from "./text.ts";
 
 /** What a card must know beside the change: `pagesStand`, whether the plan's continuation stands in the thread in full. */
 export type CardOptions = { pagesStand: boolean };
@@ -115,7 +115,7 @@ function continuation(change: Change, shown: number): types.KnownBlock[] {
 function riskBlocks(change: Change): types.KnownBlock[] {
   if (change.risk === null) return [];
   const lines: string[] = [];
-  for (const line of change.riskReasons.map((one) => cutMiddle(visible(one), CARD_REASONS_CHARS / 2))) {
+  for (const line of change.riskReasons.map((one) => cutMiddle(oneLine(one), CARD_REASONS_CHARS / 2))) {
     if ([...lines, line].join("\n").length > CARD_REASONS_CHARS) break;
     lines.push(line);
   }

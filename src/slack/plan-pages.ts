@@ -3,7 +3,7 @@ import type { Change } from "../change/change.ts";
 import { charsOf, headline, type Rendered } from "./blocks.ts";
 import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_STEPS_CHARS, PAGE_CHARS } from "./limits.ts";
 import { longText, stepBlocks } from "./plan-steps.ts";
-import { inert, visible } from "./text.ts";
+import { inert, oneLine, visible } from "./text.ts";
 
 /** More steps than this make a card too long to read, however short they are. */
 const CARD_STEPS = 10;
@@ -37,9 +37,9 @@ export function planPages(change: Change): Rendered[] {
   });
 }
 
-/** The reasons for the risk, one a line. */
+/** The reasons for the risk, one a line: a model's own line feeds would make others of it. */
 export function reasonLines(change: Change): string {
-  return change.riskReasons.map((reason) => visible(reason)).join("\n");
+  return change.riskReasons.map(oneLine).join("\n");
 }
 
 function pagesOf(change: Change): types.KnownBlock[][] {

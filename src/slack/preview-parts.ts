@@ -22,8 +22,13 @@ export function previewParts(change: Change, step: number): Part[] {
 function linesOf(preview: Preview): string[] {
   const rest = preview.omitted === 0 ? [] : [`and ${preview.omitted} more`];
   return [...preview.facts, ...preview.rows.map(rowLine), ...rest, ...preview.reasons].map((line) =>
-    cutMiddle(visible(line), LINE_CHARS),
+    cutMiddle(onePlainLine(line), LINE_CHARS),
   );
+}
+
+/** A value of the cluster may hold line feeds, and what follows one would stand there as a line of ours. */
+function onePlainLine(text: string): string {
+  return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 
 function rowLine({ target, action, before, after }: PreviewRow): string {
