@@ -5,11 +5,15 @@ import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
 import { ReviewerOutput } from "./verdict.ts";
 
-/** Where a change stands. `queued`: no worker has it yet. `waiting`: an approver is asked. `needs_person`: an operator is asked. */
+/**
+ * Where a change stands. `queued`: no worker has it yet. `waiting`: an approver is asked. `blocked`: another change holds a
+ * target of it. `needs_person`: an operator is asked. `cancelled`, `expired`: it ended before it ran to its end.
+ */
 export const ChangeStatus = z.enum([
   "queued",
   "planning",
   "waiting",
+  "blocked",
   "running",
   "reviewing",
   "rolling_back",
@@ -20,6 +24,8 @@ export const ChangeStatus = z.enum([
   "rejected",
   "planned",
   "failed",
+  "cancelled",
+  "expired",
 ]);
 export type ChangeStatus = z.infer<typeof ChangeStatus>;
 
@@ -30,6 +36,8 @@ const ended: ReadonlySet<ChangeStatus> = new Set([
   "rejected",
   "planned",
   "failed",
+  "cancelled",
+  "expired",
 ]);
 
 /** Whether nothing will happen to a change in this status any more. */
@@ -41,11 +49,23 @@ export function isEnded(status: ChangeStatus): boolean {
 export const Gate = z.enum(["approval", "operator"]);
 export type Gate = z.infer<typeof Gate>;
 
-/** What can be answered: `approve`/`reject` at the approval, `accept`/`roll_back` by the operator. */
-export const Answer = z.enum(["approve", "reject", "accept", "roll_back"]);
+/**
+ * What can be answered. At the approval `approve` or `reject`; by the operator `accept` and `roll_back`, and about a step
+ * nobody saw the end of `happened` or `did_not_happen`. `cancel` is anybody's who may stop the change, `expire` the clock's.
+ */
+export const Answer = z.enum([
+  "approve",
+  "reject",
+  "accept",
+  "roll_back",
+  "happened",
+  "did_not_happen",
+  "cancel",
+  "expire",
+]);
 export type Answer = z.infer<typeof Answer>;
 
-/** Which answers a gate takes. */
+/** Which answers of a person a gate takes by `decide`. `cancel` and `expire` have ways of their own. */
 export const answersOf: Record<Gate, readonly Answer[]> = {
   approval: ["approve", "reject"],
   operator: ["accept", "roll_back"],

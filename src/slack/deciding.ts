@@ -82,7 +82,7 @@ function decidedText(decided: Extract<Decided, { kind: "decided" }>): string {
       return "Accepted as it is. Nothing more is run.";
     case "roll_back":
       return "The rollback starts now; the card and its thread follow it.";
-    case null:
+    default:
       return "Recorded.";
   }
 }

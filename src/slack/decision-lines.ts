@@ -10,6 +10,10 @@ const verbs: Record<Answer, string> = {
   reject: "Rejected",
   accept: "Accepted as it is",
   roll_back: "Rollback ordered",
+  happened: "Said to have happened",
+  did_not_happen: "Said not to have happened",
+  cancel: "Cancelled",
+  expire: "Expired",
 };
 
 /** Every question answered so far as one mrkdwn line each, the newest last: "Approved by @ann on …". */

@@ -19,6 +19,7 @@ const past: ReadonlySet<ChangeStatus> = new Set([
   "done",
   "accepted",
   "rolled_back",
+  "cancelled",
 ]);
 
 /** Where every step of the present revision stands, in order; empty without a plan. */

@@ -17,6 +17,9 @@ const marks: Record<ChangeStatus, string> = {
   rejected: "⚫",
   planned: "🟢",
   failed: "🔴",
+  blocked: "🟠",
+  cancelled: "⚫",
+  expired: "⚫",
 };
 
 /** The state as the card's headline: a mark, the words, and where it matters the risk and the environments. */
@@ -38,6 +41,8 @@ function words(change: Change, steps: readonly StepRecord[]): string {
       return "Planning";
     case "waiting":
       return "Waiting for approval";
+    case "blocked":
+      return "Waiting for a target that another change holds";
     case "running":
       return `Running step ${runningStep(change, steps)} of ${change.plan?.plan.length ?? 0}`;
     case "reviewing":
@@ -56,6 +61,10 @@ function words(change: Change, steps: readonly StepRecord[]): string {
       return "Rejected, nothing was run";
     case "planned":
       return "Planned only, nothing was run";
+    case "cancelled":
+      return steps.length === 0 ? "Cancelled, nothing was run" : "Cancelled";
+    case "expired":
+      return "Expired, nothing was run";
     case "failed":
       return steps.length === 0 ? "Failed, nothing was run" : "Failed";
   }
