@@ -4,6 +4,8 @@ import type { Preview } from "../change/preview.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
+import { parseTerraform } from "./terraform-line.ts";
+import { placeOf } from "./terraform-places.ts";
 import type { Read, Verdict } from "./verdict.ts";
 
 /** What the rules make of a whole plan, or why they refuse it. */
@@ -55,10 +57,35 @@ function whyNotWhole(plan: Plan, policy: Policy): string | null {
   if (plan.plan.length > policy.limits.steps) {
     return `The plan has ${plan.plan.length} steps; the policy allows ${policy.limits.steps}. Ask for less at once.`;
   }
-  const roots = plan.plan.filter(appliesTerraform).map((step) => step.dir);
-  const twice = roots.find((root, index) => roots.indexOf(root) !== index);
-  if (twice === undefined) return null;
-  return `The plan applies the terraform root "${twice}" twice. The second would run a plan made before the first: ask for them one after the other.`;
+  for (const [index, step] of plan.plan.entries()) {
+    const root = rootOf(step);
+    if (root === null || !appliesTerraform(step)) continue;
+    const before = plan.plan.slice(0, index).filter((other) => rootOf(other) === root);
+    if (before.some(appliesTerraform)) {
+      return `The plan applies the terraform root "${root}" twice. The second would run a plan made before the first: ask for them one after the other.`;
+    }
+    const other = before.find(changesState);
+    if (other !== undefined) {
+      // Measured with 1.11.4: a saved plan of one workspace is applied to whichever is selected by then.
+      return `Step ${other.step} changes the state or the workspace of the terraform root "${root}", and step ${step.step} applies a plan that is made before it: ask for them one after the other.`;
+    }
+  }
+  return null;
+}
+
+/** Where a terraform command runs, from the workspace's root, however it is written; null for what policy refuses anyway. */
+function rootOf(command: Command): string | null {
+  if (command.tool !== "terraform") return null;
+  const parsed = parseTerraform(command.args);
+  const base = command.dir === "" ? "" : placeOf("", command.dir);
+  if (!parsed.ok || parsed.line === "help" || base === null) return null;
+  const { chdir } = parsed.line;
+  return chdir === null ? base : placeOf(base, chdir);
+}
+
+function changesState(command: Command): boolean {
+  const parsed = parseTerraform(command.args);
+  return parsed.ok && parsed.line !== "help" && parsed.line.rule.risk === "high";
 }
 
 function appliesTerraform(command: Command): boolean {
