@@ -23,13 +23,16 @@ export async function kubectlTargets(plan: Plan, look: LookWith): Promise<string
   const commands = plan.plan.flatMap((step): Command[] =>
     step.rollback === null ? [step] : [step, step.rollback],
   );
-  const byContext = new Map<string, Command>();
+  const places = new Map<string, { context: string; command: Command }>();
   for (const command of commands.filter(({ tool }) => tool === "kubectl")) {
     const read = readKubectl(command.args);
-    if (read.ok) byContext.set(read.line.context ?? "", command);
+    if (!read.ok) continue;
+    const { context, namespace, allNamespaces } = read.line;
+    // A namespace may be another environment's, which may bring a kubeconfig of its own (in_cluster).
+    places.set(JSON.stringify([context, namespace, allNamespaces]), { context: context ?? "", command });
   }
-  const targets = [...byContext].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return Promise.all(targets.map(([context, command]) => targetOf(context, command, look)));
+  const targets = [...places.values()].map(({ context, command }) => targetOf(context, command, look));
+  return [...new Set(await Promise.all(targets))].toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 async function targetOf(context: string, command: Command, look: LookWith): Promise<string> {

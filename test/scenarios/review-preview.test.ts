@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { kubectlTargets } from "../../src/execution/kubectl-identity.ts";
 import { createPreview } from "../../src/execution/preview.ts";
 import type { LookWith } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
@@ -72,6 +73,41 @@ describe("a preview of a cluster", () => {
     assert.match(
       seen.previews[0]?.facts.join("\n") ?? "",
       /This plan runs in: .*\(live\): https:\/\/one\.example, as bot/,
+    );
+  });
+
+  it("names every cluster its commands reach, also where one context is two in two environments", async () => {
+    const step = (line: string) =>
+      ({
+        step: 1,
+        tool: "kubectl",
+        args: line.split(" "),
+        dir: "",
+        description: "",
+        risk: "low",
+        rollback: null,
+      }) as const;
+    const plan = {
+      summary: "",
+      plan: [step("get pods -n one"), step("get pods -n two"), step("get deployments -n two")],
+      risk_level: "low",
+      risk_reason: "",
+      questions: [],
+    } as const;
+    const look: LookWith = async (_, { args }) => {
+      const clusters = [{ cluster: { server: `https://${args.at(-1)}.example` } }];
+      return {
+        ok: true,
+        stdout: JSON.stringify({ clusters, contexts: [{ context: {} }], "current-context": "live" }),
+      };
+    };
+    const targets = await kubectlTargets(
+      { ...plan, plan: plan.plan.map((one) => ({ ...one, args: [...one.args] })), questions: [] },
+      look,
+    );
+    assert.deepEqual(
+      targets.map((target) => /https:\/\/(\w+)/.exec(target)?.[1]),
+      ["one", "two"],
     );
   });
 
