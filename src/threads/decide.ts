@@ -1,7 +1,7 @@
 import { freezeAt } from "../change/approval.ts";
 import { answersOf, type Change, type Decision } from "../change/change.ts";
 import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
-import { isSamePerson } from "../change/person.ts";
+import { isSamePerson, type Person } from "../change/person.ts";
 import { whyNotBreakGlass, whyNotDecide } from "../policy/approvers.ts";
 import { insertApproval, lockChange } from "../store/approvals.ts";
 import { findChange } from "../store/changes.ts";
@@ -56,7 +56,8 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   if (needed > 0) {
     const isNew = !asked.approvals.some(({ by }) => isSamePerson(by, given.by));
     if (isNew) await insertApproval(sql, { ...asked, changeId: change.id }, { by: given.by, reason });
-    const count = asked.approvals.length + (isNew ? 1 : 0);
+    const standing = asked.approvals.filter(({ by }) => mayStill(needs, change, by));
+    const count = standing.length + (isNew ? 1 : 0);
     if (count < needed) return counted(sql, needs, given, { count, quorum: needed, isNew });
   }
   const { answer, by, gate, revision, round } = given;
@@ -83,6 +84,14 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   if (decision === undefined)
     throw new Error(`The decision about ${change.id} was written and cannot be read back.`);
   return { kind: "decided", change: after, decision };
+}
+
+/** Whether an earlier yes counts by the rules of now. Who is in which group only Slack knows, and it was asked then. */
+function mayStill(needs: DecideNeeds, change: Change, by: Person): boolean {
+  const terms = needs.findTerms(change);
+  const about = { requester: change.requester, teamId: change.home?.teamId ?? null };
+  const groups = terms.approvers.flatMap((approvers) => approvers.groups);
+  return whyNotDecide(by, about, terms, groups) === null;
 }
 
 async function counted(
