@@ -114,9 +114,16 @@ function conclude(
 function whyIdle(line: KubectlLine, rule: Rule): string | null {
   if (isLocal(line)) return "it only prints what a file would become, and asks no server";
   if (rule.risk === "low" || line.dryRun === "none") return null;
+  // Its answer is the file: `create configmap x --from-file=prod.tfvars -o yaml` would post any file of the workspace.
+  if (printsItsFiles(line)) return null;
   // It deletes first and creates again: whether that stays dry, we have not measured.
   if (line.verb === "replace" && flagOf(line, "--force") === "true") return null;
   return "a dry run, which changes nothing";
+}
+
+function printsItsFiles(line: KubectlLine): boolean {
+  const isFromFile = line.flags.has("--from-file") || line.flags.has("--from-env-file");
+  return isFromFile && (flagOf(line, "--output") ?? "name") !== "name";
 }
 
 function isLocal(line: KubectlLine): boolean {

@@ -168,3 +168,17 @@ test("the policy may allow fewer and shorter arguments", () => {
   assert.equal(of(["get", "pods", "-A"]), "deny");
   assert.equal(of(["get", `pods/${"x".repeat(20)}`]), "deny");
 });
+
+test("a dry run that would print a file of the workspace is held like the change itself", () => {
+  const riskOf = (line: string) => {
+    const verdict = judge(commandOf(line), policy, null);
+    return verdict.decision === "allow" ? verdict.risk : "deny";
+  };
+  const line = "kubectl create configmap x -n staging --dry-run=client --from-file=network/prod.tfvars";
+  assert.equal(riskOf(`${line} -o yaml`), "medium");
+  assert.equal(riskOf(`${line} -o name`), "low");
+  assert.equal(
+    riskOf("kubectl create configmap x -n staging --dry-run=client --from-literal=a=b -o yaml"),
+    "low",
+  );
+});
