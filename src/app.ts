@@ -5,12 +5,14 @@ import { join } from "node:path";
 import type { PoolConfig } from "pg";
 import { createAsk } from "./agents/claude.ts";
 import type { Changes } from "./change/changes.ts";
+import { openCompany } from "./company.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { createDeciding, groupLines } from "./deciding.ts";
 import { openEncryptionKey } from "./execution/encryption-key.ts";
 import { createRedact, createRedactLines } from "./execution/redact.ts";
 import { createRedactJson } from "./execution/redact-value.ts";
 import { createSeal } from "./execution/seal.ts";
+import type { GraphDeps } from "./graph/deps.ts";
 import { type ChangeGraph, createGraph } from "./graph/graph.ts";
 import { createGraphDeps } from "./graph-deps.ts";
 import { prepareGround } from "./ground.ts";
@@ -18,11 +20,12 @@ import { createHands } from "./hands.ts";
 import { refuseFuture } from "./http/future-timestamp.ts";
 import type { Mount } from "./http/mounts.ts";
 import { createServer } from "./http/server.ts";
+import { type At, between, nowhere, watch } from "./observe/crash-points.ts";
 import type { Log } from "./observe/log.ts";
 import { createTracing } from "./observe/tracing.ts";
 import { startModel } from "./playground/model.ts";
-import { type SlackStandIn, startSlack } from "./playground/slack.ts";
-import { createSlack, type Slack, type SlackConfig } from "./slack/create-slack.ts";
+import type { SlackStandIn } from "./playground/slack.ts";
+import { createSlack, type Slack } from "./slack/create-slack.ts";
 import { messageRefs } from "./slack/feed.ts";
 import { createCheckpointer } from "./store/checkpointer.ts";
 import { type Database, openDatabase } from "./store/database.ts";
@@ -32,7 +35,7 @@ import { createLeaseOf, type Lease } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { listenForWakes, type Wakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
-import { startWorker } from "./threads/worker.ts";
+import { type LeasePace, startWorker } from "./threads/worker.ts";
 
 /** A running Greenlight. `lines` say what is real and what is a stand-in. `graph` and `database` are for tests. */
 export type App = {
@@ -53,20 +56,28 @@ const LIMITS = { all: 10, perRequester: 5 };
 /** How long a stop waits for what is running. */
 const GRACE_MS = 25_000;
 
+/** For the fault tests: places to die at, and a lease short enough to wait for. */
+export type AppOptions = { at?: At; pace?: LeasePace };
+
 type Closing = (() => Promise<unknown>)[];
 
 /** Puts the program together and starts it. Whatever was started is stopped again when a later part fails. */
-export async function startApp(config: Config, log: Log): Promise<App> {
+export async function startApp(config: Config, log: Log, options: AppOptions = {}): Promise<App> {
   const closing: Closing = [];
   try {
-    return await assemble(config, log, closing);
+    return await assemble(config, log, closing, options);
   } catch (error) {
     await close(closing);
     throw error;
   }
 }
 
-async function assemble(config: Config, log: Log, closing: Closing): Promise<App> {
+async function assemble(
+  config: Config,
+  log: Log,
+  closing: Closing,
+  { at = nowhere, pace }: AppOptions,
+): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const company = await openCompany(config, closing);
@@ -82,25 +93,25 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   const leases = new Map<string, Lease>();
   const now = () => new Date();
   const leaseOf = createLeaseOf(leases);
-  const hands = createHands({ database, record, leaseOf, ground, seal, redact, redactLines, now });
+  const hands = createHands({ database, record, leaseOf, ground, seal, redact, redactLines, now, at });
   await hands.sweep();
-  const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands });
-  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
-  closing.push(async () => tracing?.flush());
-  const graph = createGraph(deps, createCheckpointer(database), tracing === null ? [] : [tracing.tracer]);
+  const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands, at });
+  const graph = openGraph(deps, database, { config, redactJson, at }, closing);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
-  const deciding = createDeciding({ database, record, redact, ...rules });
+  const deciding = createDeciding({ database, record, redact, ...rules, at });
   const { changes, openUntil, nobodyCanApprove } = deciding;
   const running = { database, wakes, record, graph, leases, owner, openUntil, cleanUp: hands.cleanUp };
-  const worker = startWorker({ ...running, limits: LIMITS, log });
+  const worker = startWorker({ ...running, limits: LIMITS, log, pace, at });
   closing.push(() => worker.stop(GRACE_MS));
   const narrowed = { requesters: config.requesters, channels: config.channels };
+  const outbox = createOutbox(database, wakes);
   const slack = await createSlack({
     config: { ...company, ...narrowed, nobodyCanApprove, breakGlass: ground.policy.break_glass },
     changes,
-    outbox: createOutbox(database, wakes),
+    outbox: { ...outbox, sent: between(at, "Slack record", outbox.sent) },
     log,
+    at,
   });
   const server = createServer({
     changes,
@@ -130,6 +141,24 @@ async function assemble(config: Config, log: Log, closing: Closing): Promise<App
   const { standIn } = company;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
   return { address, page, slack: standIn, lines, changes, graph, database, stop: () => close(closing) };
+}
+
+/** The graph on its checkpointer, traced where that is wanted. */
+function openGraph(
+  deps: GraphDeps,
+  database: Database,
+  how: { config: Config; redactJson: (text: string) => string; at: At },
+  closing: Closing,
+): ChangeGraph {
+  const { at, redactJson, config } = how;
+  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
+  closing.push(async () => tracing?.flush());
+  const saver = watch(at, createCheckpointer(database), {
+    put: "checkpoint put",
+    putWrites: "checkpoint writes",
+  });
+  const graph = createGraph(deps, saver, tracing === null ? [] : [tracing.tracer]);
+  return watch(at, graph, { updateState: "updateState", invoke: "invoke" });
 }
 
 function answers(database: Database): Promise<boolean> {
@@ -202,35 +231,5 @@ async function openModel(
   return {
     ask: createAsk({ apiKey, baseUrl, model: config.model.name, redact }),
     line: "a stand-in that understands a handful of requests (set ANTHROPIC_API_KEY for Claude)",
-  };
-}
-
-type Company = Pick<SlackConfig, "botToken" | "mode" | "apiUrl"> & {
-  standIn: SlackStandIn | null;
-  approvers: readonly string[];
-  line: string;
-};
-
-/** The real Slack, or the playground's, which brings its own approvers when none are named. */
-async function openCompany(config: Config, closing: Closing): Promise<Company> {
-  const { slack, approvers } = config;
-  if (slack.kind === "real") {
-    const { botToken, apiUrl } = slack;
-    const mode: SlackConfig["mode"] =
-      slack.mode === "socket"
-        ? { kind: "socket", appToken: slack.appToken }
-        : { kind: "http", signingSecret: slack.signingSecret };
-    return { botToken, apiUrl, mode, approvers, standIn: null, line: `real, ${mode.kind} mode` };
-  }
-  const standIn = await startSlack();
-  closing.push(() => standIn.stop());
-  const { users, tokens, apiUrl } = standIn;
-  return {
-    botToken: tokens.bot,
-    mode: { kind: "socket", appToken: tokens.app },
-    apiUrl,
-    approvers: approvers.length > 0 ? approvers : [users.ben, users.cleo],
-    standIn,
-    line: "the playground's stand-in (set SLACK_BOT_TOKEN and SLACK_APP_TOKEN for a real workspace)",
   };
 }

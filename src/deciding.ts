@@ -2,6 +2,7 @@ import type { Change } from "./change/change.ts";
 import type { Changes } from "./change/changes.ts";
 import type { TokenPerson } from "./change/person.ts";
 import type { ApiToken } from "./config.ts";
+import type { At } from "./observe/crash-points.ts";
 import { namesNobody, unapprovable } from "./policy/approval-terms.ts";
 import type { Policy } from "./policy/document.ts";
 import type { Database } from "./store/database.ts";
@@ -25,6 +26,7 @@ export function createDeciding(needs: {
   tokens: readonly ApiToken[];
   isCurrent: IsCurrent;
   now: () => Date;
+  at?: At;
 }): Deciding {
   const { policy, now } = needs;
   const tokens = needs.tokens.map(

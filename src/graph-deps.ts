@@ -4,6 +4,7 @@ import { reviewOutcome } from "./agents/reviewer.ts";
 import type { StepKey } from "./change/journal.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Hands } from "./hands.ts";
+import { type At, between, nowhere } from "./observe/crash-points.ts";
 import type { Policy } from "./policy/document.ts";
 import type { Database } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
@@ -25,12 +26,16 @@ export function createGraphDeps(parts: {
   leaseOf: (changeId: string) => Lease;
   policy: Policy;
   hands: Hands;
+  at?: At;
 }): GraphDeps {
-  const { ask, database, record, leaseOf, policy, hands } = parts;
+  const { ask, database, record, leaseOf, policy, hands, at = nowhere } = parts;
+  const progress = createProgress(database, record, policy, leaseOf);
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
   return {
     policy,
-    ...createProgress(database, record, policy, leaseOf),
+    report: between(at, "status report", progress.report),
+    recordPlan: between(at, "plan recorded", progress.recordPlan),
+    recordReview: between(at, "review recorded", progress.recordReview),
     askPlanner: (changeId, request, signal) =>
       planChange(ask, {
         request,
@@ -51,8 +56,12 @@ export function createGraphDeps(parts: {
         signal,
         onTry: (made) => insertModelCall(database, changeId, { agent: "reviewer", ...made }),
       }),
-    isPermitted: async (changeId, revision, digest) =>
-      (await findPermission(database, changeId, revision, digest)) !== null,
+    isPermitted: between(
+      at,
+      "permission read",
+      async (changeId: string, revision: number, digest: string) =>
+        (await findPermission(database, changeId, revision, digest)) !== null,
+    ),
     findSteps: (changeId) => findSteps(database, changeId),
     findLog,
     previewPlan: hands.previewPlan,

@@ -1,6 +1,7 @@
 import { type Change, isEnded } from "./change/change.ts";
+import type { StepKey } from "./change/journal.ts";
 import { createAssess } from "./execution/assess-bound.ts";
-import { createExecutor } from "./execution/executor.ts";
+import { createExecutor, type Journal } from "./execution/executor.ts";
 import type { RedactLine } from "./execution/line-buffer.ts";
 import { createLooks } from "./execution/looks.ts";
 import { createPreview } from "./execution/preview.ts";
@@ -11,6 +12,7 @@ import type { Seal } from "./execution/seal.ts";
 import { createWhyVoid } from "./execution/still-approved.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Ground } from "./ground.ts";
+import { type At, between, nowhere } from "./observe/crash-points.ts";
 import { createSavedPlans } from "./saved-plans.ts";
 import { findBoundPlan } from "./store/bound-plans.ts";
 import { findChange } from "./store/changes.ts";
@@ -42,11 +44,14 @@ export function createHands(parts: {
   redact: Redact;
   redactLines: () => RedactLine;
   now: () => Date;
+  at?: At;
 }): Hands {
-  const { database, ground, redact } = parts;
+  const { database, ground, redact, at = nowhere } = parts;
   const { policy } = ground;
   const looks = createLooks({ ground, policy, envOf: ground.envOf });
-  const needs = { ground, policy, looks, redact, ...createSavedPlans(database, parts.seal, parts.leaseOf) };
+  const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
+  const keepPlan = between(at, "saved plan kept", saved.keepPlan);
+  const needs = { ground, policy, looks, redact, ...saved, keepPlan };
   const rules = createRulesNow({ database, policy, now: parts.now });
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
@@ -61,7 +66,8 @@ export function createHands(parts: {
       policy,
       redactLines: parts.redactLines,
       keepErroredState: needs.keepErroredState,
-      journal: createStepJournal(database, parts.record, parts.leaseOf),
+      journal: watchJournal(at, createStepJournal(database, parts.record, parts.leaseOf)),
+      at,
     }),
     isCurrent: async (change: Change) => {
       const bound = await findBoundPlan(database, change.id);
@@ -79,5 +85,15 @@ export function createHands(parts: {
         return change === null || isEnded(change.status);
       });
     },
+  };
+}
+
+function watchJournal(at: At, journal: Journal): Journal {
+  const back = ({ direction }: StepKey) => (direction === "rollback" ? "rollback " : "") as "rollback " | "";
+  return {
+    intend: between(at, (key) => `${back(key)}intent`, journal.intend),
+    started: between(at, (key) => `${back(key)}started row`, journal.started),
+    lines: between(at, "log lines", journal.lines),
+    finished: between(at, (key) => `${back(key)}finished row`, journal.finished),
   };
 }

@@ -1,6 +1,7 @@
 import type { LogLine, StepKey } from "../change/journal.ts";
 import { argvOf, type Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
+import { type At, nowhere } from "../observe/crash-points.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
@@ -36,6 +37,7 @@ export type ExecutorOptions = {
   journal: Journal;
   /** Keeps a state that terraform could not store. Without it such a file stays where terraform put it. */
   keepErroredState?: (key: StepKey, state: Buffer) => Promise<void>;
+  at?: At;
 };
 
 /**
@@ -43,7 +45,7 @@ export type ExecutorOptions = {
  * (design.md, invariants 3 to 6).
  */
 export function createExecutor(options: ExecutorOptions): RunStep {
-  const { journal, redactLines } = options;
+  const { journal, redactLines, at = nowhere } = options;
   return async (key, command, bound, signal) => {
     const argv = argvOf(command);
     if (!(await journal.intend(key, argv, command.dir))) return null;
@@ -56,6 +58,8 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
     const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
     const said = createLastWords(command);
+    const back = key.direction === "rollback" ? "rollback " : "";
+    at(`before ${back}spawn`);
     const ended = await runCommand({
       argv,
       cwd: ready.cwd,
@@ -63,12 +67,16 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       deadlineMs: deadlineMsOf(command, options.policy),
       stop: stopOf(command, options.policy),
       signal,
-      onStarted: (place) => journal.started(key, place),
+      onStarted: (place) => {
+        at(`after ${back}spawn`);
+        return journal.started(key, place);
+      },
       onLine: (stream, line) => {
         said.add(line.text);
         lines.add(stream, line);
       },
     });
+    at(`after ${back}exit`);
     const end = outcomeOf(ended, command, verdict.risk, signal.aborted);
     // Before anything else is written: a database that is away must not cost the only copy of a state.
     const { keepErroredState: keep } = options;

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
+import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
 import { createButtons } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
@@ -13,7 +14,7 @@ import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
 import { addBreakGlass, addButtons, addCommands } from "./listeners.ts";
 import { createOutboxSender } from "./outbox.ts";
-import type { OutboxPort } from "./outbox-port.ts";
+import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
 import { createPeople } from "./people.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
@@ -51,6 +52,7 @@ export async function createSlack(needs: {
   changes: Changes;
   outbox: OutboxPort;
   log: Log;
+  at?: At;
 }): Promise<Slack> {
   const { config, changes, log } = needs;
   const asking = new webApi.WebClient(config.botToken, askingOptions(config.apiUrl, log));
@@ -90,7 +92,7 @@ export async function createSlack(needs: {
 }
 
 function createSender(needs: Parameters<typeof createSlack>[0], identity: Identity) {
-  const { config, changes, outbox, log } = needs;
+  const { config, changes, outbox, log, at = nowhere } = needs;
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const parts = {
     client,
@@ -102,6 +104,8 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
   return createOutboxSender({
     port: outbox,
     log,
-    deliver: (message, signal) => deliver(parts, message, signal),
+    deliver: between(at, "Slack send", (message: DueMessage, signal: AbortSignal) =>
+      deliver(parts, message, signal),
+    ),
   });
 }

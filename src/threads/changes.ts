@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Change } from "../change/change.ts";
 import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
+import { between, nowhere } from "../observe/crash-points.ts";
 import { whyNotAsk } from "../policy/asking.ts";
 import type { Policy } from "../policy/document.ts";
 import {
@@ -27,7 +28,9 @@ type Needs = DecideNeeds & { policy: Policy };
 export function createChanges(needs: Needs): Changes {
   const { database } = needs;
   return {
-    ask: (request) => database.transaction((sql) => ask(sql, needs, request)),
+    ask: between(needs.at ?? nowhere, "request accepted", (request: Ask) =>
+      database.transaction((sql) => ask(sql, needs, request)),
+    ),
     decide: (decision) => decide(needs, decision),
     get: async (id) => {
       const change = await findChange(database, id);

@@ -2,6 +2,7 @@ import { freezeAt } from "../change/approval.ts";
 import { answersOf, type Change, type Decision } from "../change/change.ts";
 import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
 import { isSamePerson, type Person } from "../change/person.ts";
+import { type At, nowhere } from "../observe/crash-points.ts";
 import { whyNotBreakGlass, whyNotDecide } from "../policy/approvers.ts";
 import { insertApproval, lockChange } from "../store/approvals.ts";
 import { findChange } from "../store/changes.ts";
@@ -22,6 +23,7 @@ export type DecideNeeds = {
   findTerms: FindTerms;
   isCurrent: IsCurrent;
   now: () => Date;
+  at?: At;
 };
 
 /** What is shown of a digest, and the least that names it in an answer. */
@@ -41,9 +43,17 @@ export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided
     const current = await needs.isCurrent(change);
     if (!current.ok) return withTerms(needs, { kind: "stale", change, reason: current.reason });
   }
-  const decided = await needs.database.transaction((sql) => decideLocked(sql, needs, given));
+  const { at = nowhere } = needs;
+  const decided = await needs.database.transaction(async (sql) => {
+    const found = await decideLocked(sql, needs, given);
+    if (found.kind === "decided" || found.kind === "counted") at(`before ${commits[found.kind]}`);
+    return found;
+  });
+  if (decided.kind === "decided" || decided.kind === "counted") at(`after ${commits[decided.kind]}`);
   return withTerms(needs, decided);
 }
+
+const commits = { decided: "decision commit", counted: "approval count commit" } as const;
 
 async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promise<Decided> {
   await lockChange(sql, given.changeId);

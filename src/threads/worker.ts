@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChangeGraph } from "../graph/graph.ts";
+import { type At, nowhere } from "../observe/crash-points.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import type { RecordEvents } from "../store/events.ts";
@@ -15,6 +16,9 @@ import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
 import { type OpenUntil, settle } from "./settle.ts";
 
+/** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
+export type LeasePace = { leaseMs: number; heartbeatMs: number; pollMs: number };
+
 export type WorkerOptions = {
   database: Database;
   wakes: Wakes;
@@ -26,13 +30,12 @@ export type WorkerOptions = {
   openUntil: OpenUntil;
   /** Forgets what a change that ended has on this machine. */
   cleanUp: (changeId: string) => Promise<void>;
+  pace?: LeasePace | undefined;
+  at?: At;
   log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
 };
 
-const LEASE_MS = 6_000;
-const HEARTBEAT_MS = LEASE_MS / 3;
-/** A notification can be lost; the poll is what finds its work then. */
-const POLL_MS = 1_000;
+const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
 /** After a fault of ours a change rests this long, so that it does not turn the machine into a heater. */
 const FAULT_PAUSE_MS = 2_000;
 
@@ -45,7 +48,7 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
     while (!intake.signal.aborted) {
       const lease = await claim(options);
       if (lease === null) {
-        await options.wakes.wait("work", POLL_MS, intake.signal);
+        await options.wakes.wait("work", (options.pace ?? PACE).pollMs, intake.signal);
         continue;
       }
       const one = carry(options, lease, work.signal).finally(() => running.delete(one));
@@ -65,8 +68,11 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
 
 async function claim(options: WorkerOptions): Promise<Lease | null> {
   try {
-    const { database, leases, limits, owner } = options;
-    return await claimChange(database, owner, LEASE_MS, limits, [...leases.keys()]);
+    const { database, leases, limits, owner, pace = PACE, at = nowhere } = options;
+    at("before lease claim");
+    const lease = await claimChange(database, owner, pace.leaseMs, limits, [...leases.keys()]);
+    if (lease !== null) at("after lease claim");
+    return lease;
   } catch (error) {
     options.log.error({ err: error }, "No change could be claimed; trying again");
     return null;
@@ -74,20 +80,22 @@ async function claim(options: WorkerOptions): Promise<Lease | null> {
 }
 
 async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal): Promise<void> {
-  const { database, leases, log } = options;
+  const { database, leases, log, pace = PACE, at = nowhere } = options;
   const lost = new AbortController();
   leases.set(lease.changeId, lease);
   const heartbeat = setInterval(() => {
-    renewLease(database, lease, LEASE_MS).then(
+    renewLease(database, lease, pace.leaseMs).then(
       (kept) => kept || lost.abort(new LeaseLostError(lease)),
       (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
     );
-  }, HEARTBEAT_MS);
+  }, pace.heartbeatMs);
   try {
     const change = await findChange(database, lease.changeId);
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
     const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
+    at("before settle");
     await settle(database, options.record, lease, rest, options.openUntil);
+    at("after settle");
     if (rest.at === "end") await options.cleanUp(change.id).catch(() => undefined);
   } catch (error) {
     log.error(

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import pino from "pino";
-import { type App, startApp } from "../../src/app.ts";
+import { type App, type AppOptions, startApp } from "../../src/app.ts";
 import type { Change, ChangeStatus } from "../../src/change/change.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
@@ -50,7 +50,10 @@ const REST: ChangeStatus[] = [
 const PATIENCE_MS = 20_000;
 
 /** Starts the program for one test file. */
-export async function startProgram(env: { [name: string]: string } = {}): Promise<Program> {
+export async function startProgram(
+  env: { [name: string]: string } = {},
+  options: AppOptions = {},
+): Promise<Program> {
   const database = await createDatabase({ migrate });
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-program-"));
   const model = await startModel();
@@ -69,7 +72,7 @@ export async function startProgram(env: { [name: string]: string } = {}): Promis
   });
   if (!read.ok) throw new Error(read.faults.join("; "));
   const { config } = read;
-  let app = await startApp(config, log);
+  let app = await startApp(config, log, options);
   const until = async (id: string, ...statuses: ChangeStatus[]): Promise<Change> => {
     const giveUp = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -114,7 +117,7 @@ export async function startProgram(env: { [name: string]: string } = {}): Promis
     },
     restart: async () => {
       await app.stop();
-      app = await startApp(config, log);
+      app = await startApp(config, log, options);
     },
     ran: async (id) =>
       (await app.changes.steps(id)).map((step) => `${step.direction} ${step.step} ${step.outcome}`),
