@@ -35,6 +35,7 @@ import { createLeaseOf, type Lease } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { listenForWakes, type Wakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
+import { startTimers } from "./threads/timers.ts";
 import { type LeasePace, startWorker } from "./threads/worker.ts";
 
 /** A running Greenlight. `lines` say what is real and what is a stand-in. `graph` and `database` are for tests. */
@@ -100,10 +101,11 @@ async function assemble(
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
-  const { changes, openUntil, nobodyCanApprove } = deciding;
-  const running = { database, wakes, record, graph, leases, owner, openUntil, cleanUp: hands.cleanUp };
+  const { changes, openMinutesOf, nobodyCanApprove } = deciding;
+  const running = { database, wakes, record, graph, leases, owner, openMinutesOf, cleanUp: hands.cleanUp };
   const worker = startWorker({ ...running, limits: LIMITS, log, pace, at });
   closing.push(() => worker.stop(GRACE_MS));
+  closing.push(startTimers({ database, record, policyVersion: ground.policy.hash, log }).stop);
   const narrowed = { requesters: config.requesters, channels: config.channels };
   const outbox = createOutbox(database, wakes);
   const slack = await createSlack({
@@ -134,9 +136,7 @@ async function assemble(
     ...ground.lines,
     ...deciding.lines,
     ...groupLines(ground.policy, slack.identity.missingScopes),
-    config.tracing === null
-      ? "Traces: none"
-      : `Traces: LangSmith, ${config.tracing.endpoint ?? "its own address"}`,
+    tracesLine(config),
   ];
   const { standIn } = company;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
@@ -159,6 +159,10 @@ function openGraph(
   });
   const graph = createGraph(deps, saver, tracing === null ? [] : [tracing.tracer]);
   return watch(at, graph, { updateState: "updateState", invoke: "invoke" });
+}
+
+function tracesLine({ tracing }: Config): string {
+  return tracing === null ? "Traces: none" : `Traces: LangSmith, ${tracing.endpoint ?? "its own address"}`;
 }
 
 function answers(database: Database): Promise<boolean> {

@@ -9,13 +9,16 @@ import type { Database } from "./store/database.ts";
 import type { RecordEvents } from "./store/events.ts";
 import { createChanges } from "./threads/changes.ts";
 import type { IsCurrent } from "./threads/decide.ts";
-import type { OpenUntil } from "./threads/settle.ts";
+import type { OpenMinutes } from "./threads/settle.ts";
 import { createFindTerms } from "./threads/terms.ts";
 
-const MINUTE_MS = 60_000;
-
-/** Who decides and how long: the port, and what the worker and the start-up lines need of the same rules. */
-export type Deciding = { changes: Changes; openUntil: OpenUntil; nobodyCanApprove: boolean; lines: string[] };
+/** Who decides and how long: the port, and what the worker, the timers and the start-up lines need of the same rules. */
+export type Deciding = {
+  changes: Changes;
+  openMinutesOf: OpenMinutes;
+  nobodyCanApprove: boolean;
+  lines: string[];
+};
 
 /** Puts the rules about approving together with the rows, the API tokens and the clock. */
 export function createDeciding(needs: {
@@ -35,7 +38,7 @@ export function createDeciding(needs: {
   const findTerms = createFindTerms({ policy, tokens, now });
   return {
     changes: createChanges({ ...needs, findTerms }),
-    openUntil: (change: Change) => new Date(now().getTime() + findTerms(change).openMinutes * MINUTE_MS),
+    openMinutesOf: (change: Change) => findTerms(change).openMinutes,
     nobodyCanApprove: namesNobody(policy),
     lines: approverLines(policy, unapprovable(policy, { tokens, now: now() })),
   };

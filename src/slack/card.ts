@@ -68,7 +68,9 @@ function situation(change: Change, steps: readonly StepRecord[]): types.KnownBlo
 }
 
 function why(change: Change): Part[] {
-  if (change.status === "failed" && change.error !== null) return [reason("Why", change.error)];
+  const { status } = change;
+  if ((status === "failed" || status === "expired") && change.error !== null)
+    return [reason("Why", change.error)];
   const { review } = change;
   if (review !== null && change.status !== "running") return [reason("The reviewer", review.notes)];
   return change.status === "needs_person" && change.error !== null ? [reason("Why", change.error)] : [];

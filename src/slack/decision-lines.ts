@@ -25,9 +25,10 @@ export function decisionLines(change: Change): string[] {
 export function decisionLine(decision: Decision): string {
   const { answer, by, decidedAt, reason } = decision;
   if (answer === null || by === null) return "Not decided yet";
-  if (by.kind === "policy") return "The policy asks for nobody here";
   const when = decidedAt === null ? "" : `, ${dateMrkdwn(decidedAt)}`;
   const why = reason === null || reason === "" ? "" : `: ${inert(reason.slice(0, REASON_CHARS))}`;
+  if (answer === "expire") return `Expired${when}${why}`;
+  if (by.kind === "policy") return "The policy asks for nobody here";
   const verb = decision.brokeGlass ? "*Break glass*: approved alone" : verbs[answer];
   return `${verb} by ${whoMrkdwn(decision, by)}${when}${why}`;
 }

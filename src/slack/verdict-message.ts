@@ -73,15 +73,19 @@ function verdictText(change: Change, steps: readonly StepRecord[], standings: St
   return [
     `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 200))}.`,
     ...(counted === "" ? [] : [`Steps: ${counted}.`]),
-    ...(change.status !== "failed" || error === "" ? [] : [inert(cutMiddle(visible(error), 500))]),
+    ...(!tellsWhy(change) || error === "" ? [] : [inert(cutMiddle(visible(error), 500))]),
     `Asked by ${personMrkdwn(change.requester)}.`,
   ].join(" ");
 }
 
 function why(change: Change): Part[] {
-  const isTold = change.status === "failed" || (change.status === "needs_person" && change.review === null);
+  const isTold = tellsWhy(change) || (change.status === "needs_person" && change.review === null);
   if (!isTold || change.error === null) return [];
   return [paragraph(bold("Why: "), said(cutMiddle(visible(change.error), 1_500)))];
+}
+
+function tellsWhy({ status }: Change): boolean {
+  return status === "failed" || status === "expired";
 }
 
 function standingLine(standing: Standing): Piece[] {

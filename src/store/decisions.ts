@@ -3,17 +3,24 @@ import type { Person } from "../change/person.ts";
 import { toDecision } from "./changes.ts";
 import type { Sql } from "./database.ts";
 
+/** now() is when the transaction began, and it may have waited for a lock since. */
+const IN_TIME = "(d.expires_at is null or clock_timestamp() < d.expires_at)";
+
 /** The question as its asker names it. */
 export type Question = { changeId: string; gate: Gate; revision: number; digest: string };
 
-/** Puts a question to a person, once per interrupt of the graph: asked again for the same interrupt, it changes nothing. Returns its round, or null when it stood already. `expiresAt` null: it stays open. */
+/**
+ * Puts a question to a person, once per interrupt of the graph: asked again for the same interrupt, it changes nothing.
+ * Returns its round, or null when it stood already. `openMinutes` null: it stays open. The times are the database's, which
+ * is the one clock that every instance goes by.
+ */
 export async function openQuestion(
   sql: Sql,
-  question: Question & { interruptId: string; expiresAt: Date | null },
+  question: Question & { interruptId: string; openMinutes: number | null },
 ): Promise<number | null> {
   const { rows } = await sql.query<{ round: number }>(
     `insert into decisions (change_id, gate, revision, round, digest, interrupt_id, expires_at)
-     select $1, $2, $3, 1 + count(*), $4, $5, $6::timestamptz from decisions where change_id = $1 and gate = $2 and revision = $3
+     select $1, $2, $3, 1 + count(*), $4, $5, now() + make_interval(secs => $6::float8 * 60) from decisions where change_id = $1 and gate = $2 and revision = $3
      on conflict (change_id, interrupt_id) do nothing returning round`,
     [
       question.changeId,
@@ -21,7 +28,7 @@ export async function openQuestion(
       question.revision,
       question.digest,
       question.interruptId,
-      question.expiresAt,
+      question.openMinutes,
     ],
   );
   return rows[0]?.round ?? null;
@@ -36,19 +43,24 @@ export async function permitByPolicy(sql: Sql, question: Question, by: Person): 
   );
 }
 
-/** An answer to a question. `approvals`: how many persons' yes to this very digest it takes; 0 for any other answer. */
+/**
+ * An answer to a question. `approvals`: how many persons' yes to this very digest it takes; 0 for any other answer.
+ * `voids`: an `expire` that does not wait for the time to be over, because what was asked about is not there any more.
+ */
 export type GivenAnswer = {
   answer: Answer;
   by: Person;
   reason: string | null;
   approvals: number;
   brokeGlass: boolean;
+  voids?: boolean;
 };
 
 /**
  * The one conditional UPDATE that decides (design.md, invariant 1): it changes a row only while the question is open, the
- * change stands where it was asked, revision and digest are the ones the person saw, and there are approvals enough. True
- * for the one winner.
+ * change stands where it was asked, revision and digest are the ones the person saw, there are approvals enough, and its
+ * time is not over: over by the database's clock, which at the same moment lets either an approval or the expiry through,
+ * never both. True for the one winner.
  */
 export async function answerQuestion(
   sql: Sql,
@@ -62,7 +74,8 @@ export async function answerQuestion(
        and c.id = d.change_id and c.revision = d.revision and c.digest = d.digest
        and c.status = case $2 when 'approval' then 'waiting' else 'needs_person' end
        and $9 <= (select count(*) from approvals a where a.change_id = d.change_id and a.gate = d.gate
-         and a.revision = d.revision and a.round = d.round and a.digest = d.digest)`,
+         and a.revision = d.revision and a.round = d.round and a.digest = d.digest)
+       and case $6 when 'approve' then ${IN_TIME} when 'expire' then $11 or not ${IN_TIME} else true end`,
     [
       question.changeId,
       question.gate,
@@ -74,7 +87,17 @@ export async function answerQuestion(
       given.reason,
       given.approvals,
       given.brokeGlass,
+      given.voids === true,
     ],
+  );
+  return rowCount === 1;
+}
+
+/** Whether this question's time is over by now. */
+export async function isLate(sql: Sql, question: Question & { round: number }): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select 1 from decisions d where d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and not ${IN_TIME}`,
+    [question.changeId, question.gate, question.revision, question.round],
   );
   return rowCount === 1;
 }

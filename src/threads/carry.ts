@@ -90,6 +90,7 @@ function ended(state: GraphState): Rest {
   if (state.planOnly) return { at: "end", status: "planned", error: null };
   if (state.executionStatus === "rolled_back") return { at: "end", status: "rolled_back", error: null };
   if (state.decision?.answer === "reject") return { at: "end", status: "rejected", error: null };
+  if (state.decision?.answer === "expire") return { at: "end", status: "expired", error: null };
   if (state.decision?.answer === "accept") return { at: "end", status: "accepted", error: null };
   if (state.reviewResult === "approved") return { at: "end", status: "done", error: null };
   return { at: "end", status: "failed", error: "The thread ended without a verdict. Look at its journal." };

@@ -7,7 +7,7 @@ import { whyNotBreakGlass, whyNotDecide } from "../policy/approvers.ts";
 import { insertApproval, lockChange } from "../store/approvals.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database, Sql } from "../store/database.ts";
-import { answerQuestion } from "../store/decisions.ts";
+import { answerQuestion, isLate } from "../store/decisions.ts";
 import type { RecordEvents } from "../store/events.ts";
 import { wantWork } from "../store/leases.ts";
 import { wake } from "../store/notify.ts";
@@ -62,6 +62,8 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   if ("kind" in asked) return asked;
   const reason = given.reason === null ? null : needs.redact(given.reason);
   const brokeGlass = given.breaksGlass === true;
+  const late = await whyTooLate(sql, given, asked);
+  if (late !== null) return late;
   const needed = given.answer === "approve" && !brokeGlass ? needs.findTerms(change).quorum : 0;
   if (needed > 0) {
     const isNew = !asked.approvals.some(({ by }) => isSamePerson(by, given.by));
@@ -76,7 +78,10 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
     { ...asked, changeId: change.id },
     { answer, by, reason, approvals: needed, brokeGlass },
   );
-  if (!won) return { kind: "stale", change, reason: `The change is ${change.status} by now.` };
+  if (!won) {
+    const reason = `The change is ${change.status} by now.`;
+    return (await whyTooLate(sql, given, asked)) ?? { kind: "stale", change, reason };
+  }
   await wantWork(sql, change.id);
   await needs.record(sql, change.id, {
     type: "decided",
@@ -102,6 +107,15 @@ function mayStill(needs: DecideNeeds, change: Change, by: Person): boolean {
   const about = { requester: change.requester, teamId: change.home?.teamId ?? null };
   const groups = terms.approvers.flatMap((approvers) => approvers.groups);
   return whyNotDecide(by, about, terms, groups) === null;
+}
+
+/** An expired question can still be rejected, which ends it. */
+async function whyTooLate(sql: Sql, given: Decide, asked: Decision): Promise<Decided | null> {
+  const { answer, changeId } = given;
+  if (answer !== "approve" || !(await isLate(sql, { ...asked, changeId }))) return null;
+  return refuse(
+    `This request for approval has expired (${inUtc(asked.expiresAt)}). Ask for the change again.`,
+  );
 }
 
 async function counted(
@@ -130,7 +144,7 @@ function look(needs: DecideNeeds, change: Change, given: Decide): Decision | Dec
     };
   }
   if (asked.answer !== null) return { kind: "already", change, decision: asked };
-  const late = given.answer === "approve" ? whyNotNow(needs, change, asked, given) : null;
+  const late = given.answer === "approve" ? whyNotNow(needs, change, given) : null;
   return late === null ? asked : { kind: "refused", reason: late };
 }
 
@@ -157,13 +171,9 @@ function whyNoReason(given: Decide): string | null {
     : `Breaking the glass takes a reason of at least ${MIN_BREAK_GLASS_REASON} characters.`;
 }
 
-/** An expired question can still be rejected, which ends it. */
-function whyNotNow(needs: DecideNeeds, change: Change, asked: Decision, given: Decide): string | null {
-  const now = needs.now();
-  if (asked.expiresAt !== null && now >= asked.expiresAt)
-    return `This request for approval has expired (${inUtc(asked.expiresAt)}). Ask for the change again.`;
+function whyNotNow(needs: DecideNeeds, change: Change, given: Decide): string | null {
   if (given.breaksGlass === true) return null;
-  const freeze = freezeAt(needs.findTerms(change).freezes, now);
+  const freeze = freezeAt(needs.findTerms(change).freezes, needs.now());
   if (freeze === null) return null;
   const where = freeze.environments.length === 0 ? "everywhere" : `for ${freeze.environments.join(", ")}`;
   return `Nothing is approved ${where} until ${inUtc(freeze.until)}: ${freeze.reason}`;
@@ -189,8 +199,8 @@ function withTerms(needs: DecideNeeds, decided: Decided): Decided {
   return { ...decided, change: { ...decided.change, terms: needs.findTerms(decided.change) } };
 }
 
-function inUtc(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+function inUtc(date: Date | null): string {
+  return date === null ? "" : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 async function mustFind(sql: Sql, id: string): Promise<Change> {

@@ -8,8 +8,8 @@ import { deleteSealedFiles } from "../store/sealed-files.ts";
 import type { Rest } from "./carry.ts";
 import { setStatus } from "./progress.ts";
 
-/** Until when a question about this change may be answered. */
-export type OpenUntil = (change: Change) => Date;
+/** For how many minutes a question about this change may be answered. */
+export type OpenMinutes = (change: Change) => number;
 
 /** Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction. */
 export async function settle(
@@ -17,7 +17,7 @@ export async function settle(
   record: RecordEvents,
   lease: Lease,
   rest: Rest,
-  openUntil: OpenUntil,
+  openMinutesOf: OpenMinutes,
 ): Promise<void> {
   await database.transaction(async (sql) => {
     await assertOwned(sql, lease);
@@ -29,8 +29,8 @@ export async function settle(
       const { gate, revision, digest, interruptId } = rest;
       // An operator's question stays open: somebody has to say what becomes of what ran.
       const change = gate === "approval" ? await findChange(sql, changeId) : null;
-      const expiresAt = change === null ? null : openUntil(change);
-      const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, expiresAt });
+      const openMinutes = change === null ? null : openMinutesOf(change);
+      const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, openMinutes });
       if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
       await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
     }

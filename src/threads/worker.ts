@@ -14,7 +14,7 @@ import {
 } from "../store/leases.ts";
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
-import { type OpenUntil, settle } from "./settle.ts";
+import { type OpenMinutes, settle } from "./settle.ts";
 
 /** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
 export type LeasePace = { leaseMs: number; heartbeatMs: number; pollMs: number };
@@ -27,7 +27,7 @@ export type WorkerOptions = {
   leases: Map<string, Lease>;
   owner: string;
   limits: RunLimits;
-  openUntil: OpenUntil;
+  openMinutesOf: OpenMinutes;
   /** Forgets what a change that ended has on this machine. */
   cleanUp: (changeId: string) => Promise<void>;
   pace?: LeasePace | undefined;
@@ -94,7 +94,7 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
     const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
     at("before settle");
-    await settle(database, options.record, lease, rest, options.openUntil);
+    await settle(database, options.record, lease, rest, options.openMinutesOf);
     at("after settle");
     if (rest.at === "end") await options.cleanUp(change.id).catch(() => undefined);
   } catch (error) {

@@ -46,6 +46,7 @@ const REST: ChangeStatus[] = [
   "rejected",
   "planned",
   "failed",
+  "expired",
 ];
 const PATIENCE_MS = 20_000;
 

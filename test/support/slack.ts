@@ -36,6 +36,11 @@ export function replies(slack: SlackStandIn, card: Message): Message[] {
   return slack.thread(card.channel, card.ts).slice(1);
 }
 
+/** Which change a card shows. */
+export function changeIdOf(slack: SlackStandIn, card: Message): Promise<string> {
+  return waitFor(() => /Change `([0-9a-f-]{36})`/.exec(textOf(now(slack, card)))?.[1], "the change's id");
+}
+
 /** Everything in a message, as text. */
 export function textOf(value: unknown): string {
   return JSON.stringify(value);

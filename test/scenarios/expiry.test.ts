@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
+import { type Program, startProgram } from "../support/program.ts";
+import {
+  answerTo,
+  askFor,
+  changeIdOf,
+  hasButton,
+  now,
+  replies,
+  standIn,
+  textOf,
+  waitFor,
+} from "../support/slack.ts";
+
+describe("an approval nobody gives", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram();
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  const endIn = (id: string, ms: number) =>
+    program.app.database.query(
+      "update decisions set expires_at = clock_timestamp() + make_interval(secs => $2 / 1000.0) where change_id = $1",
+      [id, ms],
+    );
+
+  it("ends when its time is over: the card says so and has no buttons, a late click is told, nothing has run", async () => {
+    const card = await askFor(slack, "scale payment-api to 5 replicas in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const id = await changeIdOf(slack, card);
+    await endIn(id, 300);
+    const expired = await program.until(id, "expired");
+    assert.match(expired.error ?? "", /^Nobody approved it within/);
+    const [decision] = expired.decisions;
+    assert.deepEqual([decision?.answer, decision?.by?.kind], ["expire", "policy"]);
+    await waitFor(() => (hasButton(now(slack, card), "greenlight:approve") ? undefined : true), "no buttons");
+    assert.match(textOf(now(slack, card)), /Expired, nothing was run.*Expired, <!date.*Nobody approved it/);
+    const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    assert.match(verdict.text, /^Expired, nothing was run.*Nobody approved it within/);
+    const late = await answerTo(slack, slack.users.ben, card, "greenlight:approve", true);
+    assert.match(late, /decided already: Expired/);
+    assert.deepEqual(await program.ran(id), []);
+    const { rows } = await program.app.database.query(
+      "select 1 from journal where change_id = $1 union all select 1 from decisions where change_id = $1 and answer = 'approve'",
+      [id],
+    );
+    assert.deepEqual(rows, []);
+  });
+
+  it("ends at once after a restart when its time ran out meanwhile", async () => {
+    const waiting = await program.ask("scale payment-api to 6 replicas in production");
+    assert.equal(waiting.status, "waiting");
+    await endIn(waiting.id, 400);
+    await program.restart();
+    slack = standIn(program);
+    const started = Date.now();
+    await program.until(waiting.id, "expired");
+    assert.ok(Date.now() - started < 3_000);
+    assert.deepEqual(await program.ran(waiting.id), []);
+  });
+
+  it("runs once or not at all when approved at that very moment", async () => {
+    const race = async (round: number): Promise<void> => {
+      const waiting = await program.ask(`scale payment-api to ${round + 3} replicas in production`);
+      await endIn(waiting.id, 60);
+      await new Promise((resolve) => setTimeout(resolve, 20 + round * 10));
+      const decided = await program.decide(waiting, "approve");
+      const ended = await program.until(waiting.id, "done", "expired", "failed");
+      assert.equal(ended.status, decided.kind === "decided" ? "done" : "expired");
+      assert.deepEqual(await program.ran(waiting.id), decided.kind === "decided" ? ["forward 1 done"] : []);
+    };
+    for (const round of [0, 1, 2, 3, 4, 5]) await race(round);
+  });
+});
