@@ -68,5 +68,6 @@ export function createGraphDeps(parts: {
     assess: hands.assess,
     whyVoid: hands.whyVoid,
     runStep: hands.runStep,
+    endOpenSteps: hands.endOpenSteps,
   };
 }

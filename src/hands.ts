@@ -4,6 +4,7 @@ import { createAssess } from "./execution/assess-bound.ts";
 import { createExecutor, type Journal } from "./execution/executor.ts";
 import type { RedactLine } from "./execution/line-buffer.ts";
 import { createLooks } from "./execution/looks.ts";
+import { createEndOpenSteps } from "./execution/open-steps.ts";
 import { createPreview } from "./execution/preview.ts";
 import { createReadyStep } from "./execution/ready-step.ts";
 import type { Redact } from "./execution/redact.ts";
@@ -18,13 +19,14 @@ import { findBoundPlan } from "./store/bound-plans.ts";
 import { findChange } from "./store/changes.ts";
 import type { Database } from "./store/database.ts";
 import type { RecordEvents } from "./store/events.ts";
+import { findOpenAttempts } from "./store/journal.ts";
 import type { Lease } from "./store/leases.ts";
 import type { IsCurrent } from "./threads/decide.ts";
 import { createRulesNow } from "./threads/rules-now.ts";
 import { createStepJournal } from "./threads/step-journal.ts";
 
 /** What touches workspace, cluster and terraform: for the graph, for whoever decides, and to clean up behind a change. */
-export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep"> & {
+export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep" | "endOpenSteps"> & {
   isCurrent: IsCurrent;
   cleanUp(changeId: string): Promise<void>;
   /** The same for changes that ended while this machine was not looking. */
@@ -55,6 +57,7 @@ export function createHands(parts: {
   const rules = createRulesNow({ database, policy, now: parts.now });
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
+  const journal = watchJournal(at, createStepJournal(database, parts.record, parts.leaseOf));
   return {
     previewPlan: createPreview(needs),
     assess: async (changeId, plan, previews, bindings) =>
@@ -66,8 +69,15 @@ export function createHands(parts: {
       policy,
       redactLines: parts.redactLines,
       keepErroredState: needs.keepErroredState,
-      journal: watchJournal(at, createStepJournal(database, parts.record, parts.leaseOf)),
+      journal,
       at,
+    }),
+    endOpenSteps: createEndOpenSteps({
+      findOpen: (changeId) => findOpenAttempts(database, changeId),
+      finished: journal.finished,
+      keepErroredState: needs.keepErroredState,
+      policy,
+      dataDir: ground.dataDir,
     }),
     isCurrent: async (change: Change) => {
       const bound = await findBoundPlan(database, change.id);
@@ -91,6 +101,7 @@ export function createHands(parts: {
 function watchJournal(at: At, journal: Journal): Journal {
   const back = ({ direction }: StepKey) => (direction === "rollback" ? "rollback " : "") as "rollback " | "";
   return {
+    ...journal,
     intend: between(at, (key) => `${back(key)}intent`, journal.intend),
     started: between(at, (key) => `${back(key)}started row`, journal.started),
     lines: between(at, "log lines", journal.lines),

@@ -9,13 +9,20 @@ import { watchErroredState } from "./errored-state.ts";
 import { createLastWords } from "./last-words.ts";
 import { createLineBuffer, type RedactLine } from "./line-buffer.ts";
 import { outcomeOf } from "./outcome.ts";
+import { herePlace, type Place } from "./process-group.ts";
 import type { ReadyStep } from "./ready-step.ts";
-import { type Ended, runCommand, type Spawn } from "./run-command.ts";
+import { type Ended, runCommand } from "./run-command.ts";
 
-/** Where the executor writes. `intend` is committed before the spawn and says false when this attempt has a row already. */
+/**
+ * Where the executor writes. `intend` is committed before the spawn and says false when this attempt has a row already.
+ * `withdraw` takes an intent back that came to nothing, and `isHeld` says without asking anybody whether the change is
+ * still this instance's.
+ */
 export type Journal = {
-  intend(key: StepKey, argv: string[], dir: string): Promise<boolean>;
-  started(key: StepKey, place: Parameters<Spawn["onStarted"]>[0]): Promise<void>;
+  intend(key: StepKey, argv: string[], dir: string, here: Pick<Place, "host" | "bootId">): Promise<boolean>;
+  isHeld(key: StepKey): boolean;
+  withdraw(key: StepKey): Promise<void>;
+  started(key: StepKey, place: Place): Promise<void>;
   finished(key: StepKey, end: Ended): Promise<void>;
   lines(key: StepKey, lines: LogLine[]): Promise<void>;
 };
@@ -41,15 +48,17 @@ export type ExecutorOptions = {
 };
 
 /**
- * Makes the hands: intent, the last look at whether all is as it was approved, policy once more, spawn, lines, end
+ * Makes the hands: the last look at whether all is as it was approved, intent, policy once more, spawn, lines, end
  * (design.md, invariants 3 to 6).
  */
 export function createExecutor(options: ExecutorOptions): RunStep {
   const { journal, redactLines, at = nowhere } = options;
   return async (key, command, bound, signal) => {
     const argv = argvOf(command);
-    if (!(await journal.intend(key, argv, command.dir))) return null;
+    // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
     const ready = await options.readyStep(key, command, bound, signal);
+    signal.throwIfAborted();
+    if (!(await journal.intend(key, argv, command.dir, await herePlace()))) return null;
     if (!ready.ok) return finish(journal, key, refused(`It was not run: ${redactLines()(ready.reason)}`));
     const verdict = judge(command, options.policy, ready.files);
     if (verdict.decision === "deny") {
@@ -60,6 +69,11 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     const said = createLastWords(command);
     const back = key.direction === "rollback" ? "rollback " : "";
     at(`before ${back}spawn`);
+    // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
+    if (signal.aborted || !journal.isHeld(key)) {
+      await journal.withdraw(key);
+      throw new Error(`Step ${key.step} was not started: the work on this change was stopped just before.`);
+    }
     const ended = await runCommand({
       argv,
       cwd: ready.cwd,

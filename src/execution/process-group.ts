@@ -1,8 +1,11 @@
 import type { EventEmitter } from "node:events";
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
 
-/** Where a child runs, so that whoever finds its row can tell whether it is still there. */
+/**
+ * Where a child runs, so that whoever finds its row can tell whether it is still there. `bootId` is the boot with the set
+ * of processes seen from here: two containers on one machine may share name and boot, and not their pids.
+ */
 export type Place = { host: string; bootId: string; pgid: number; pidStart: string };
 
 /** How a command is asked to stop before its group is killed. */
@@ -30,7 +33,7 @@ export type End = {
 export type Watch = { ended: Promise<End>; killRest: () => void };
 
 /** A killed process that is not gone by then hangs in the kernel: it is reported, and not waited for any longer. */
-const KILL_PATIENCE_MS = 2_000;
+export const KILL_PATIENCE_MS = 2_000;
 
 /** Watches a process that leads a group of its own, and ends it at the deadline or on abort. `ended` never rejects. */
 export function startWatch(
@@ -76,11 +79,22 @@ export function startWatch(
 
 /** Host, boot, group and start time of a process just started. */
 export async function placeOf(pid: number): Promise<Place> {
-  const bootId = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  return { ...(await herePlace()), pgid: pid, pidStart: (await pidStartOf(pid)) ?? "" };
+}
+
+/** This host, and its boot with the processes that can be seen; an empty boot where the system does not say. */
+export async function herePlace(): Promise<Pick<Place, "host" | "bootId">> {
+  const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
+  const pids = await readlink("/proc/self/ns/pid").catch(() => "");
+  return { host: hostname(), bootId: boot === "" || pids === "" ? "" : `${boot.trim()} ${pids}` };
+}
+
+/** When a process was started, in ticks since the boot; null when there is none, or only its remains. */
+export async function pidStartOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   // Field 22 is the start time; the second field is the program's name and may hold blanks and brackets.
-  const pidStart = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return { host: hostname(), bootId: bootId.trim(), pgid: pid, pidStart };
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" || fields[0] === "X" ? null : (fields[19] ?? null);
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

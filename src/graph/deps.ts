@@ -43,6 +43,8 @@ export type GraphDeps = {
   recordReview(changeId: string, review: ReviewerOutput): Promise<void>;
   /** Whether a row permits exactly this revision and digest to run. Asked before every spawn (invariant 3). */
   isPermitted(changeId: string, revision: number, digest: string): Promise<boolean>;
+  /** Ends what a crash left running and writes `unknown` to every attempt without an end. Asked before anything else is run. */
+  endOpenSteps(changeId: string): Promise<void>;
   findSteps(changeId: string): Promise<StepRecord[]>;
   findLog(key: StepKey): Promise<LogExcerpt>;
   /** Runs one attempt and journals it; null when the attempt exists already. */

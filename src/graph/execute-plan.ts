@@ -17,6 +17,7 @@ export async function executePlan(
   if (bound === null) return { error: "There is no assessed plan to run." };
   const { changeId } = context;
   await deps.report(changeId, "running");
+  await deps.endOpenSteps(changeId);
   const before = await deps.findSteps(changeId);
   if (!before.some((record) => record.revision === state.revision)) {
     const reason = await deps.whyVoid(changeId, bound, context.signal);

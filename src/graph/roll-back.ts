@@ -19,6 +19,7 @@ export async function rollBack(
   const bound = boundPlan(state);
   if (bound === null) return { error: "There is no plan to take back." };
   await deps.report(context.changeId, "rolling_back");
+  await deps.endOpenSteps(context.changeId);
   const records = (await deps.findSteps(context.changeId)).filter(
     (record) => record.revision === state.revision,
   );

@@ -5,12 +5,22 @@ import type { Sql } from "./database.ts";
 /** Where a child runs, so that whoever finds its row can tell whether it is still there. `pidStart` guards against a reused pid. */
 export type ChildPlace = { host: string; bootId: string; pgid: number; pidStart: string };
 
-/** How an attempt ended. */
+/** How an attempt ended. `mayRunUntil`: it could not be ended where it runs, and by then its time is over. */
 export type StepEnd = {
   outcome: "done" | "failed" | "unknown";
   exitCode: number | null;
   signal: string | null;
   error: string | null;
+  mayRunUntil?: Date | null;
+};
+
+/** An attempt without an end. `place` is null in a row of an older version, and has no process before its start is recorded. */
+export type OpenAttempt = {
+  key: StepKey;
+  argv: string[];
+  dir: string;
+  place: (Pick<ChildPlace, "host" | "bootId"> & Partial<ChildPlace>) | null;
+  since: Date;
 };
 
 /** Writes the intent to run, before the spawn. False when this attempt has a row already: it must not be run again. */
@@ -19,14 +29,22 @@ export async function insertIntent(
   key: StepKey,
   argv: string[],
   dir: string,
-  epoch: number,
+  by: { epoch: number; here: Pick<ChildPlace, "host" | "bootId"> },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing`,
-    [...keyValues(key), JSON.stringify(argv), dir, epoch],
+    `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, host, boot_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
+    [...keyValues(key), JSON.stringify(argv), dir, by.epoch, by.here.host, by.here.bootId],
   );
   return rowCount === 1;
+}
+
+/** Takes back an intent of this epoch that came to nothing: its owner knows that nothing was spawned. */
+export async function deleteIntent(sql: Sql, key: StepKey, epoch: number): Promise<void> {
+  await sql.query(
+    `delete from journal where ${KEY} and lease_epoch = $6 and started_at is null and finished_at is null`,
+    [...keyValues(key), epoch],
+  );
 }
 
 /** Records that the child runs, and where. */
@@ -40,10 +58,24 @@ export async function markStarted(sql: Sql, key: StepKey, place: ChildPlace): Pr
 /** Records the end. An attempt ends once: the first record stands. */
 export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promise<void> {
   await sql.query(
-    `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9
+    `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9, may_run_until = $10
      where ${KEY} and finished_at is null`,
-    [...keyValues(key), end.outcome, end.exitCode, end.signal, end.error],
+    [...keyValues(key), end.outcome, end.exitCode, end.signal, end.error, end.mayRunUntil ?? null],
   );
+}
+
+/** The attempts of a change that have no end, the oldest first. */
+export async function findOpenAttempts(sql: Sql, changeId: string): Promise<OpenAttempt[]> {
+  const { rows } = await sql.query<JournalRow>(
+    "select * from journal where change_id = $1 and finished_at is null order by intent_at",
+    [changeId],
+  );
+  return rows.map((raw) => {
+    const row = JournalRow.parse(raw);
+    const { changeId: id, revision, step, direction, attempt, argv, dir } = toRecord(row);
+    const key = { changeId: id, revision, step, direction, attempt };
+    return { key, argv, dir, place: toPlace(row), since: row.started_at ?? row.intent_at };
+  });
 }
 
 /** Every attempt of a change, in the order they were made. */
@@ -75,6 +107,10 @@ const JournalRow = z.object({
   intent_at: z.date(),
   started_at: z.date().nullable(),
   finished_at: z.date().nullable(),
+  host: z.string().nullable(),
+  boot_id: z.string().nullable(),
+  pgid: z.int().nullable(),
+  pid_start: z.string().nullable(),
 });
 type JournalRow = z.infer<typeof JournalRow>;
 
@@ -94,4 +130,10 @@ function toRecord(raw: JournalRow): StepRecord {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   };
+}
+
+function toPlace({ host, boot_id, pgid, pid_start }: JournalRow): OpenAttempt["place"] {
+  if (host === null || boot_id === null) return null;
+  const process = pgid === null || pid_start === null ? {} : { pgid, pidStart: pid_start };
+  return { host, bootId: boot_id, ...process };
 }

@@ -1,12 +1,15 @@
 import type { Database, Sql } from "./database.ts";
 
-/** The right to work on one change, until somebody else takes it over. Every write of the owner names `epoch`. */
-export type Lease = { changeId: string; owner: string; epoch: number; workSeen: number };
+/**
+ * The right to work on one change, until somebody else takes it over. Every write of the owner names `epoch`. By
+ * `heldUntilMs` (of performance.now(), moved on at each renewal) somebody else may have it, whether or not we were told.
+ */
+export type Lease = { changeId: string; owner: string; epoch: number; workSeen: number; heldUntilMs: number };
 
 /** The lease is somebody else's by now: whatever was being done must stop, and nothing more be written. */
 export class LeaseLostError extends Error {
   override name = "LeaseLostError";
-  constructor(lease: Lease) {
+  constructor(lease: Pick<Lease, "changeId" | "owner" | "epoch">) {
     super(
       `Change ${lease.changeId} is no longer owned by ${lease.owner} at epoch ${lease.epoch}: another instance took it over.`,
     );
@@ -17,8 +20,7 @@ export class LeaseLostError extends Error {
 export function createLeaseOf(leases: ReadonlyMap<string, Lease>): (changeId: string) => Lease {
   return (changeId) => {
     const lease = leases.get(changeId);
-    if (lease === undefined)
-      throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0, workSeen: 0 });
+    if (lease === undefined) throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0 });
     return lease;
   };
 }
@@ -43,6 +45,7 @@ export async function claimChange(
 ): Promise<Lease | null> {
   return database.transaction(async (sql) => {
     await sql.query("select pg_advisory_xact_lock($1)", [CLAIM_LOCK]);
+    const heldUntilMs = performance.now() + leaseMs;
     const { rows } = await sql.query<{ id: string; lease_epoch: number; work_wanted: number }>(
       `with live as (select id, requester_key from changes where lease_until > now()),
        next as (
@@ -59,18 +62,25 @@ export async function claimChange(
     );
     const row = rows[0];
     if (row === undefined) return null;
-    return { changeId: row.id, owner, epoch: row.lease_epoch, workSeen: row.work_wanted };
+    return { changeId: row.id, owner, epoch: row.lease_epoch, workSeen: row.work_wanted, heldUntilMs };
   });
 }
 
 /** Prolongs the lease; false when it is somebody else's by now. */
 export async function renewLease(sql: Sql, lease: Lease, leaseMs: number): Promise<boolean> {
+  const heldUntilMs = performance.now() + leaseMs;
   const { rowCount } = await sql.query(
     `update changes set lease_until = now() + make_interval(secs => $4 / 1000.0)
      where id = $1 and lease_owner = $2 and lease_epoch = $3`,
     [lease.changeId, lease.owner, lease.epoch, leaseMs],
   );
+  if (rowCount === 1) lease.heldUntilMs = heldUntilMs;
   return rowCount === 1;
+}
+
+/** Whether nobody else can have taken it yet, by this machine's clock alone. It counts from before each renewal was asked for. */
+export function isHeld(lease: Lease): boolean {
+  return performance.now() < lease.heldUntilMs;
 }
 
 /** Locks the change's row and makes sure that the lease still holds, for the rest of the transaction. Throws LeaseLostError. */

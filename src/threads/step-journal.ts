@@ -2,8 +2,8 @@ import type { StepKey } from "../change/journal.ts";
 import type { Journal } from "../execution/executor.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { RecordEvents } from "../store/events.ts";
-import { insertIntent, markFinished, markStarted } from "../store/journal.ts";
-import { assertOwned, type Lease } from "../store/leases.ts";
+import { deleteIntent, insertIntent, markFinished, markStarted } from "../store/journal.ts";
+import { assertOwned, isHeld, type Lease } from "../store/leases.ts";
 import { appendLines } from "../store/log-lines.ts";
 
 /** The executor's journal, each write fenced by the lease: a stale owner writes nothing (design.md, invariant 2). */
@@ -19,14 +19,16 @@ export function createStepJournal(
       return work(sql, lease);
     });
   return {
-    intend: (key, argv, dir) =>
+    intend: (key, argv, dir, here) =>
       owned(key, async (sql, lease) => {
-        const isNew = await insertIntent(sql, key, argv, dir, lease.epoch);
+        const isNew = await insertIntent(sql, key, argv, dir, { epoch: lease.epoch, here });
         if (!isNew) return false;
         await sql.query("update changes set current_step = $2 where id = $1", [key.changeId, key.step]);
         await record(sql, key.changeId, { type: "step_started", ...eventFields(key) });
         return true;
       }),
+    isHeld: (key) => isHeld(leaseOf(key.changeId)),
+    withdraw: (key) => owned(key, (sql, lease) => deleteIntent(sql, key, lease.epoch)),
     started: (key, place) => owned(key, (sql) => markStarted(sql, key, place)),
     lines: (key, lines) =>
       owned(key, async (sql) => {

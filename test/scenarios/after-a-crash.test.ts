@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { after, before, describe, it } from "node:test";
+import { placeOf } from "../../src/execution/process-group.ts";
+import { isAlive } from "../execution/processes.ts";
 import { ANA, type Program, startProgram } from "../support/program.ts";
 
 describe("after a crash", () => {
@@ -21,7 +24,39 @@ describe("after a crash", () => {
     const asked = await program.until(waiting.id, "needs_person", "done", "failed");
     assert.equal(asked.status, "needs_person");
     assert.match(asked.review?.notes ?? "", /Nobody saw how step 1 ended/);
-    assert.deepEqual(await program.ran(waiting.id), ["forward 1 running"]);
+    assert.deepEqual(await program.ran(waiting.id), ["forward 1 unknown"]);
+  });
+
+  it("ends the command that still runs for a change whose instance is gone, before anybody is asked", async () => {
+    const waiting = await program.ask("scale payment-api to 6 replicas in production");
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true });
+    assert.ok(child.pid !== undefined);
+    const { host, bootId, pgid, pidStart } = await placeOf(child.pid);
+    await program.app.database.query(
+      `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, started_at, host, boot_id, pgid, pid_start)
+       values ($1, 1, 1, 'forward', 1, '["kubectl", "get"]', '', 1, now(), $2, $3, $4, $5)`,
+      [waiting.id, host, bootId, pgid, pidStart],
+    );
+    await program.decide(waiting, "approve");
+    await program.until(waiting.id, "needs_person");
+    assert.equal(isAlive(child.pid), false);
+    const [step] = await program.app.changes.steps(waiting.id);
+    assert.equal(step?.outcome, "unknown");
+    assert.match(step?.error ?? "", /It still ran, and stopped when it was asked to/);
+  });
+
+  it("says until when a command may still run on a machine it cannot reach", async () => {
+    const waiting = await program.ask("scale payment-api to 3 replicas in production");
+    await program.app.database.query(
+      `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, intent_at, host, boot_id)
+       values ($1, 1, 1, 'forward', 1, '["kubectl", "get"]', '', 1, '2026-01-02T03:04:05Z', 'far-away', 'x')`,
+      [waiting.id],
+    );
+    await program.decide(waiting, "approve");
+    await program.until(waiting.id, "needs_person");
+    const [step] = await program.app.changes.steps(waiting.id);
+    // 60 s of deadline, 3 s of grace, 2 s to be killed.
+    assert.match(step?.error ?? "", /ran on far-away.* until 2026-01-02 03:05:10 UTC/);
   });
 
   it("carries on a change whose owner died, once its lease has run out", async () => {
@@ -71,7 +106,7 @@ describe("after a crash", () => {
   it("writes nothing for an owner whose lease is somebody else's by now", async () => {
     const { assertOwned, LeaseLostError } = await import("../../src/store/leases.ts");
     const waiting = await program.ask("scale checkout to 4 replicas in production");
-    const stale = { changeId: waiting.id, owner: "frozen", epoch: 1, workSeen: 1 };
+    const stale = { changeId: waiting.id, owner: "frozen", epoch: 1, workSeen: 1, heldUntilMs: 0 };
     await assert.rejects(
       program.app.database.transaction((sql) => assertOwned(sql, stale)),
       LeaseLostError,
