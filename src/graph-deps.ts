@@ -9,7 +9,7 @@ import type { Policy } from "./policy/document.ts";
 import type { Database } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
 import type { RecordEvents } from "./store/events.ts";
-import { findSteps } from "./store/journal.ts";
+import { findSteps, mayRunAgain } from "./store/journal.ts";
 import type { Lease } from "./store/leases.ts";
 import { findExcerpt } from "./store/log-lines.ts";
 import { insertModelCall } from "./store/model-calls.ts";
@@ -63,6 +63,7 @@ export function createGraphDeps(parts: {
         (await findPermission(database, changeId, revision, digest)) !== null,
     ),
     findSteps: (changeId) => findSteps(database, changeId),
+    mayRunAgain: (key, digest) => mayRunAgain(database, key, digest),
     findLog,
     previewPlan: hands.previewPlan,
     assess: hands.assess,

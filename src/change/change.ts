@@ -65,10 +65,10 @@ export const Answer = z.enum([
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** Which answers of a person a gate takes by `decide`. `cancel` and `expire` have ways of their own. */
+/** Which answers of a person a gate takes at all by `decide`; operator.ts says which now. `cancel` and `expire` have ways of their own. */
 export const answersOf: Record<Gate, readonly Answer[]> = {
   approval: ["approve", "reject"],
-  operator: ["accept", "roll_back"],
+  operator: ["accept", "roll_back", "happened", "did_not_happen"],
 };
 
 /**

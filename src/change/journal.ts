@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Person } from "./person.ts";
 
 /** Whether a journal row belongs to the plan or to its way back. */
 export const Direction = z.enum(["forward", "rollback"]);
@@ -17,7 +18,10 @@ export type StepKey = {
   attempt: number;
 };
 
-/** What the journal knows of one attempt. `error` is a sentence for people when the command did not end well. */
+/**
+ * What the journal knows of one attempt. `error` is a sentence for people when the command did not end well. `host`: the
+ * machine it ran on. `mayRunUntil`: it could not be ended there. `settledBy`: whose word the outcome is, when nobody saw it.
+ */
 export type StepRecord = StepKey & {
   argv: string[];
   dir: string;
@@ -26,6 +30,9 @@ export type StepRecord = StepKey & {
   error: string | null;
   startedAt: Date | null;
   finishedAt: Date | null;
+  host: string | null;
+  mayRunUntil: Date | null;
+  settledBy: Person | null;
 };
 
 /** One line a command printed, redacted. `number` counts from 1 within its attempt. */

@@ -1,5 +1,5 @@
 import type { LogLine, StepKey } from "../change/journal.ts";
-import { argvOf, type Command, type Risk } from "../change/plan.ts";
+import { argvOf, type Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import type { Policy } from "../policy/document.ts";
@@ -52,7 +52,7 @@ export type ExecutorOptions = {
  * (design.md, invariants 3 to 6).
  */
 export function createExecutor(options: ExecutorOptions): RunStep {
-  const { journal, redactLines } = options;
+  const { journal, redactLines, at = nowhere } = options;
   return async (key, command, bound, signal) => {
     const argv = argvOf(command);
     // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
@@ -64,58 +64,55 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     if (verdict.decision === "deny") {
       return finish(journal, key, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
     }
-    return runReady(options, key, command, { ...ready, risk: verdict.risk }, signal);
+    const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
+    const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
+    const said = createLastWords(command);
+    const back = backWord(key);
+    at(`before ${back}spawn`);
+    // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
+    if (signal.aborted || !journal.isHeld(key)) return withdraw(journal, key);
+    const ended = await runCommand({
+      argv,
+      cwd: ready.cwd,
+      env: ready.env,
+      deadlineMs: deadlineMsOf(command, options.policy),
+      stop: stopOf(command, options.policy),
+      signal,
+      onStarted: (place) => {
+        at(`after ${back}spawn`);
+        return journal.started(key, place);
+      },
+      onLine: (stream, line) => {
+        said.add(line.text);
+        lines.add(stream, line);
+      },
+    });
+    at(`after ${back}exit`);
+    const end = outcomeOf(ended, command, verdict.risk, signal.aborted);
+    // Before anything else is written: a database that is away must not cost the only copy of a state.
+    const { keepErroredState: keep } = options;
+    const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));
+    await lines.end();
+    const why = redacted(said.explain(end), redactLines);
+    return finish(journal, key, { ...end, error: joined([end.error, why, kept]) });
   };
 }
 
-type Ready = { cwd: string; env: Record<string, string>; risk: Risk };
+function backWord({ direction }: StepKey): "rollback " | "" {
+  return direction === "rollback" ? "rollback " : "";
+}
 
-async function runReady(
-  options: ExecutorOptions,
-  key: StepKey,
-  command: Command,
-  ready: Ready,
-  signal: AbortSignal,
-): Promise<Ended> {
-  const { journal, redactLines, keepErroredState: keep, at = nowhere } = options;
-  const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
-  const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
-  const said = createLastWords(command);
-  const back = key.direction === "rollback" ? "rollback " : "";
-  at(`before ${back}spawn`);
-  // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
-  if (signal.aborted || !journal.isHeld(key)) {
-    await journal.withdraw(key);
-    throw new Error(`Step ${key.step} was not started: the work on this change was stopped just before.`);
-  }
-  const ended = await runCommand({
-    argv: argvOf(command),
-    cwd: ready.cwd,
-    env: ready.env,
-    deadlineMs: deadlineMsOf(command, options.policy),
-    stop: stopOf(command, options.policy),
-    signal,
-    onStarted: (place) => {
-      at(`after ${back}spawn`);
-      return journal.started(key, place);
-    },
-    onLine: (stream, line) => {
-      said.add(line.text);
-      lines.add(stream, line);
-    },
-  });
-  at(`after ${back}exit`);
-  const end = outcomeOf(ended, command, ready.risk, signal.aborted);
-  // Before anything else is written: a database that is away must not cost the only copy of a state.
-  const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));
-  await lines.end();
-  const known = said.explain(end);
-  const why = known === null ? null : redactLines()(known);
-  return finish(journal, key, { ...end, error: joined([end.error, why, kept]) });
+function redacted(text: string | null, redactLines: () => RedactLine): string | null {
+  return text === null ? null : redactLines()(text);
 }
 
 function joined(sentences: (string | null | undefined)[]): string | null {
   return sentences.filter(Boolean).join(" ") || null;
+}
+
+async function withdraw(journal: Journal, key: StepKey): Promise<never> {
+  await journal.withdraw(key);
+  throw new Error(`Step ${key.step} was not started: the work on this change was stopped just before.`);
 }
 
 async function finish(journal: Journal, key: StepKey, end: Ended): Promise<Ended> {

@@ -45,6 +45,8 @@ export type GraphDeps = {
   isPermitted(changeId: string, revision: number, digest: string): Promise<boolean>;
   /** Ends what a crash left running and writes `unknown` to every attempt without an end. Asked before anything else is run. */
   endOpenSteps(changeId: string): Promise<void>;
+  /** Whether an approver has said of this very attempt that it did not happen, so that one more may run. Asked before it does. */
+  mayRunAgain(key: StepKey, digest: string): Promise<boolean>;
   findSteps(changeId: string): Promise<StepRecord[]>;
   findLog(key: StepKey): Promise<LogExcerpt>;
   /** Runs one attempt and journals it; null when the attempt exists already. */

@@ -18,8 +18,10 @@ export async function executePlan(
   const { changeId } = context;
   await deps.report(changeId, "running");
   await deps.endOpenSteps(changeId);
-  const before = await deps.findSteps(changeId);
-  if (!before.some((record) => record.revision === state.revision)) {
+  const before = (await deps.findSteps(changeId)).filter((record) => record.revision === state.revision);
+  if (state.isTakingBack || before.some(({ direction }) => direction === "rollback"))
+    return { error: "This plan is being taken back, so no step of it is run any more." };
+  if (before.length === 0) {
     const reason = await deps.whyVoid(changeId, bound, context.signal);
     if (reason !== null)
       return { error: `${reason} Nothing was run. Ask again, so that it is planned anew.` };
@@ -27,10 +29,9 @@ export async function executePlan(
   for (const step of bound.plan.plan) {
     context.signal.throwIfAborted();
     const before = await findAttempt(deps, changeId, state.revision, step.step);
-    if (before !== undefined) {
-      if (before.outcome === "done") continue;
+    if (before?.outcome === "done") continue;
+    if (before !== undefined && !(await isDenied(deps, before, bound.digest)))
       return { currentStep: step.step, executionStatus: before.outcome === "failed" ? "failed" : "unknown" };
-    }
     if (!(await deps.isPermitted(changeId, state.revision, bound.digest))) {
       return {
         error:
@@ -42,13 +43,18 @@ export async function executePlan(
       revision: state.revision,
       step: step.step,
       direction: "forward",
-      attempt: 1,
+      attempt: (before?.attempt ?? 0) + 1,
     } as const;
     const end = await deps.runStep(key, step, bound, context.signal);
     const status: ExecutionStatus = end === null ? "unknown" : end.outcome;
     if (status !== "done") return { currentStep: step.step, executionStatus: status };
   }
   return { currentStep: bound.plan.plan.length, executionStatus: "done" };
+}
+
+/** Whether an approver has said that this attempt did not happen: the one thing that permits another (invariant 3). */
+export async function isDenied(deps: GraphDeps, attempt: StepRecord, digest: string): Promise<boolean> {
+  return attempt.outcome === "not run" && (await deps.mayRunAgain(attempt, digest));
 }
 
 async function findAttempt(

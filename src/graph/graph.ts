@@ -58,7 +58,7 @@ export function createGraph(
       END,
     ])
     .addConditionalEdges("reviewOutcome", afterReview, ["rollBack", "awaitOperator", END])
-    .addConditionalEdges("awaitOperator", afterOperator, ["rollBack", END])
+    .addConditionalEdges("awaitOperator", afterOperator, ["executePlan", "rollBack", END])
     .addConditionalEdges("rollBack", afterRollBack, ["awaitOperator", END])
     .compile({ checkpointer })
     .withConfig({ recursionLimit: RECURSION_LIMIT, callbacks });
@@ -80,8 +80,13 @@ function afterReview(state: GraphState): "rollBack" | "awaitOperator" | typeof E
   return state.reviewResult === "rollback" ? "rollBack" : "awaitOperator";
 }
 
-function afterOperator(state: GraphState): "rollBack" | typeof END {
-  return state.error === null && state.decision?.answer === "roll_back" ? "rollBack" : END;
+/** What an operator says of an unknown step is in the journal by now: the walk it belongs to reads it there and goes on. */
+function afterOperator(state: GraphState): "executePlan" | "rollBack" | typeof END {
+  const answer = state.decision?.answer;
+  if (state.error !== null) return END;
+  if (answer === "roll_back") return "rollBack";
+  if (answer !== "happened" && answer !== "did_not_happen") return END;
+  return state.isTakingBack ? "rollBack" : "executePlan";
 }
 
 function afterRollBack(state: GraphState): "awaitOperator" | typeof END {

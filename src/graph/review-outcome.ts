@@ -1,7 +1,11 @@
+import { unsettledStep } from "../change/operator.ts";
 import type { ReviewerOutput } from "../change/verdict.ts";
 import type { GraphDeps, StepFacts } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
+
+const SAY_WHICH =
+  "Look at what is there now, then say whether it happened: if so the plan goes on after it, if not the step runs again.";
 
 /** Facts first: what is unknown goes to a person without asking the model, and a failed step is never approved. */
 export async function reviewOutcome(
@@ -22,7 +26,7 @@ async function judgeOutcome(
   context: NodeContext,
 ): Promise<ReviewerOutput> {
   if (state.executionStatus === "unknown") {
-    return needsHuman(`Nobody saw how step ${state.currentStep} ended, so it may or may not have happened.`);
+    return needsHuman(await sayUnknown(deps, state, context.changeId));
   }
   const facts = await findFacts(deps, state, context.changeId);
   const reviewed = await deps.askReviewer(context.changeId, state.request, facts, context.signal);
@@ -33,6 +37,12 @@ async function judgeOutcome(
     );
   }
   return reviewed.answer;
+}
+
+async function sayUnknown(deps: GraphDeps, state: GraphState, changeId: string): Promise<string> {
+  const open = unsettledStep(state, await deps.findSteps(changeId));
+  const what = `Nobody saw how step ${state.currentStep} ended, so it may or may not have happened.`;
+  return `${what}${open?.error == null ? "" : ` ${open.error}`} ${SAY_WHICH}`;
 }
 
 function needsHuman(notes: string): ReviewerOutput {

@@ -1,8 +1,10 @@
 import type { StepRecord } from "../change/journal.ts";
+import { unsettledStep } from "../change/operator.ts";
 import type { Step } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
 import { judge } from "../policy/judge.ts";
 import type { GraphDeps } from "./deps.ts";
+import { isDenied } from "./execute-plan.ts";
 import type { NodeContext } from "./node-context.ts";
 import { boundPlan, type GraphState, type GraphUpdate } from "./state.ts";
 
@@ -27,9 +29,12 @@ export async function rollBack(
   for (const step of ran.toReversed()) {
     context.signal.throwIfAborted();
     const stopped = await takeBack(deps, bound, context, step, records);
-    if (stopped !== null) return stopped;
+    if (stopped !== null) return { ...stopped, isTakingBack: true };
   }
-  return { executionStatus: "rolled_back" };
+  const open = unsettledStep(state, records);
+  if (open === null) return { executionStatus: "rolled_back", isTakingBack: true };
+  const notes = `Every step known to have run is taken back. Step ${open.step} is not: nobody saw whether it happened. If it did, it is taken back too once you say so.`;
+  return { ...(await stop(deps, context, notes)), isTakingBack: true };
 }
 
 /** Null when the step is taken back, or only read; otherwise how the graph goes on. */
@@ -49,9 +54,10 @@ async function takeBack(
         : "has no way back";
     return stop(deps, context, `Step ${step.step} ${why}. What came before it still stands.`);
   }
-  const before = outcomeOf(records, step, "rollback");
-  if (before === "done") return null;
-  if (before !== undefined) return stop(deps, context, `Taking back step ${step.step} did not end well.`);
+  const before = lastOf(records, step, "rollback");
+  if (before?.outcome === "done") return null;
+  if (before !== undefined && !(await isDenied(deps, before, bound.digest)))
+    return stop(deps, context, notTakenBack(before));
   if (!(await deps.isPermitted(context.changeId, bound.revision, bound.digest))) {
     return { error: `Nobody has approved exactly this plan, so step ${step.step} was not taken back.` };
   }
@@ -61,11 +67,16 @@ async function takeBack(
     revision: bound.revision,
     step: step.step,
     direction: "rollback",
-    attempt: 1,
+    attempt: (before?.attempt ?? 0) + 1,
   } as const;
   const end = await deps.runStep(key, step.rollback, bound, signal);
   if (end?.outcome === "done") return null;
   return stop(deps, context, `Taking back step ${step.step} ended as ${end?.outcome ?? "unknown"}.`);
+}
+
+function notTakenBack({ step, outcome, error }: StepRecord): string {
+  if (outcome !== "unknown") return `Taking back step ${step} did not end well.`;
+  return `Nobody saw whether taking back step ${step} worked.${error === null ? "" : ` ${error}`} Say whether it happened: if not, it is tried once more.`;
 }
 
 async function stop(deps: GraphDeps, context: NodeContext, notes: string): Promise<GraphUpdate> {
@@ -78,5 +89,13 @@ function outcomeOf(
   step: Step,
   direction: StepRecord["direction"],
 ): StepRecord["outcome"] | undefined {
-  return records.findLast((record) => record.step === step.step && record.direction === direction)?.outcome;
+  return lastOf(records, step, direction)?.outcome;
+}
+
+function lastOf(
+  records: StepRecord[],
+  step: Step,
+  direction: StepRecord["direction"],
+): StepRecord | undefined {
+  return records.findLast((record) => record.step === step.step && record.direction === direction);
 }

@@ -23,6 +23,8 @@ export const State = Annotation.Root({
   decision: Annotation<Pick<Decision, "gate" | "answer" | "revision" | "digest"> | null>,
   currentStep: Annotation<number>,
   executionStatus: Annotation<ExecutionStatus>,
+  /** On the way back: whatever an operator says of a step, nothing goes forward any more. */
+  isTakingBack: Annotation<boolean>,
   reviewResult: Annotation<ReviewResult | null>,
   reviewNotes: Annotation<string | null>,
   error: Annotation<string | null>,
@@ -53,6 +55,7 @@ export function initialState(request: string, planOnly: boolean, revision: numbe
     decision: null,
     currentStep: 0,
     executionStatus: "none",
+    isTakingBack: false,
     reviewResult: null,
     reviewNotes: null,
     error: null,

@@ -1,11 +1,12 @@
 import type { types } from "@slack/bolt";
-import { type Change, type Decision, openDecision } from "../change/change.ts";
+import { type Answer, type Change, type Decision, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { operatorAnswers, unsettledStep } from "../change/operator.ts";
 import { SLACK_LIMITS } from "./limits.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { button, buttonValue } from "./questions.ts";
 import { standingsOf } from "./standings.ts";
-import { cutMiddle, oneLine } from "./text.ts";
+import { commandLine, cutMiddle, oneLine } from "./text.ts";
 
 /** How much of a dialog's 300 characters one command may take. */
 const DIALOG_LINE_CHARS = 90;
@@ -41,25 +42,59 @@ export function operatorActions(change: Change, steps: readonly StepRecord[]): t
   const question = openAt(change, "needs_person");
   if (question === null || question.gate !== "operator") return [];
   const value = buttonValue(change.id, question);
+  const open = unsettledStep(change, steps);
+  const looks: Partial<Record<Answer, () => types.Button>> = {
+    accept: () => button("accept", "Accept as it is", value, {}),
+    roll_back: () =>
+      button("roll_back", "Roll back", value, { style: "danger", dialog: wayBack(change, steps, open) }),
+    happened: () => button("happened", "It happened", value, { dialog: saysYes(change, open) }),
+    did_not_happen: () =>
+      button("did_not_happen", "It did not happen", value, { dialog: saysNo(change, open) }),
+  };
+  const buttons = operatorAnswers(change, steps).flatMap((answer) => looks[answer]?.() ?? []);
+  return [actions("operator", buttons)];
+}
+
+type Dialog = { title: string; text: string; confirm: string; isDangerous: boolean };
+
+function wayBack(change: Change, steps: readonly StepRecord[], open: StepRecord | null): Dialog {
   const toTakeBack = standingsOf(change, steps)
     .filter(({ ran, back }) => ran === "done" && back !== "done")
     .reverse();
   const ways = toTakeBack.map(({ step }) =>
     step.rollback === null ? `Step ${step.step} has no rollback` : shownCommand(step.rollback),
   );
-  const dialog = {
+  const left = open === null ? [] : [`Not taken back: step ${open.step}, whose end nobody saw`];
+  const text = ways.length === 0 ? "No step is known to have run, so there is nothing to take back." : null;
+  return {
     title: `Roll back ${many(ways.length, "step")} in ${whereIn(change)}?`,
-    text:
-      ways.length === 0 ? "No step is known to have run, so there is nothing to take back." : listed(ways),
+    text: text === null ? listed([...ways, ...left]) : [text, ...left].join("\n"),
     confirm: "Roll back",
     isDangerous: true,
   };
-  return [
-    actions("operator", [
-      button("accept", "Accept as it is", value, {}),
-      button("roll_back", "Roll back", value, { style: "danger", dialog }),
-    ]),
-  ];
+}
+
+function saysYes(change: Change, open: StepRecord | null): Dialog {
+  const next = open?.direction === "rollback" ? "The way back goes on." : "The plan goes on after it.";
+  return {
+    title: `Did it happen in ${whereIn(change)}?`,
+    text: `${shownAttempt(open)}\nIt then counts as done, by your word. ${next}`,
+    confirm: "It happened",
+    isDangerous: false,
+  };
+}
+
+function saysNo(change: Change, open: StepRecord | null): Dialog {
+  return {
+    title: `Did it not happen in ${whereIn(change)}?`,
+    text: `${shownAttempt(open)}\nThis command then runs once more.`,
+    confirm: "Run it again",
+    isDangerous: true,
+  };
+}
+
+function shownAttempt(open: StepRecord | null): string {
+  return open === null ? "" : cutMiddle(oneLine(commandLine(open.argv)), SLACK_LIMITS.confirmText - 100);
 }
 
 function openAt(change: Change, status: Change["status"]): Decision | null {

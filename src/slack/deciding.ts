@@ -82,6 +82,10 @@ function decidedText(decided: Extract<Decided, { kind: "decided" }>): string {
       return "Accepted as it is. Nothing more is run.";
     case "roll_back":
       return "The rollback starts now; the card and its thread follow it.";
+    case "happened":
+      return "It counts as done, by your word. What comes after it goes on; the card and its thread follow it.";
+    case "did_not_happen":
+      return "By your word it did not happen, so it runs again now; the card and its thread follow it.";
     default:
       return "Recorded.";
   }

@@ -13,6 +13,8 @@ export const answerOfAction: Readonly<Record<string, { gate: Gate; answer: Answe
   "greenlight:reject": { gate: "approval", answer: "reject" },
   "greenlight:accept": { gate: "operator", answer: "accept" },
   "greenlight:roll_back": { gate: "operator", answer: "roll_back" },
+  "greenlight:happened": { gate: "operator", answer: "happened" },
+  "greenlight:did_not_happen": { gate: "operator", answer: "did_not_happen" },
 };
 
 /** The button that opens the form for breaking the glass, and that form. */

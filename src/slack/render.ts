@@ -1,6 +1,7 @@
 import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { unsettledStep } from "../change/operator.ts";
 import type { Rendered } from "./blocks.ts";
 import { renderCard } from "./card.ts";
 import type { Render } from "./deliver.ts";
@@ -8,6 +9,7 @@ import { type MessageKey, messageName, questionKey } from "./feed.ts";
 import { LOG_LINES } from "./limits.ts";
 import { planPages } from "./plan-pages.ts";
 import { renderStep } from "./step-message.ts";
+import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
 import { renderQuestion, renderVerdict } from "./verdict-message.ts";
 
 /** Makes the renderer of every message of a change, from what the port says at that moment. */
@@ -20,7 +22,7 @@ export function createRender(changes: Changes): Render {
       case "card":
         return renderCard(change, steps, options);
       case "verdict":
-        return renderAny(change, steps, key);
+        return renderAny(change, steps, key, await findUnknown(changes, change, steps));
       case "plan":
         return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
       case "step": {
@@ -37,12 +39,22 @@ function renderAny(
   change: Change,
   steps: StepRecord[],
   key: MessageKey & { kind: "verdict" },
+  unknown: UnknownStep | null,
 ): Rendered | null {
   if (key.key === "ended") return change.endedAt === null ? null : renderVerdict(change, steps);
   const question = change.decisions.find(
     (decision) => decision.gate === "operator" && messageName(questionKey(decision)) === messageName(key),
   );
-  return question === undefined ? null : renderQuestion(change, steps, question);
+  return question === undefined ? null : renderQuestion(change, steps, question, unknown);
+}
+
+async function findUnknown(
+  changes: Changes,
+  change: Change,
+  steps: StepRecord[],
+): Promise<UnknownStep | null> {
+  const record = unsettledStep(change, steps);
+  return record === null ? null : { record, log: await changes.logs(record, LAST_LINES) };
 }
 
 function isOf(record: StepRecord, key: MessageKey & { kind: "step" }): boolean {

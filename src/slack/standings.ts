@@ -40,15 +40,17 @@ export function standingsOf(change: Change, steps: readonly StepRecord[]): Stand
 
 /** The standing in words: "failed (exit code 1)", "done, then taken back". Empty when nothing needs saying. */
 export function standingWords(standing: Standing): string {
-  const { ran, back, record } = standing;
-  const code = record?.exitCode ?? null;
-  const forward =
-    ran === "failed" && code !== null
-      ? `failed (exit code ${code})`
-      : ran === "unknown"
-        ? "unknown, nobody saw how it ended"
-        : (ran ?? "");
+  const { back } = standing;
+  const forward = ranWords(standing);
   return back === null ? forward : `${forward}, ${backWords[back]}`;
+}
+
+function ranWords({ ran, record }: Standing): string {
+  const code = record?.exitCode ?? null;
+  if (ran === "failed" && code !== null) return `failed (exit code ${code})`;
+  if (ran === "unknown") return "unknown, nobody saw how it ended";
+  if (ran !== null && (record?.settledBy ?? null) !== null) return `${ran}, as a person says`;
+  return ran ?? "";
 }
 
 /** How many steps are in which state, in words: "2 done, 1 failed, 1 not run". */

@@ -71,7 +71,7 @@ function outcomeWords(record: StepRecord): string {
     case "failed":
       return record.exitCode === null ? "failed" : `failed, exit code ${record.exitCode}`;
     default:
-      return record.outcome;
+      return record.settledBy === null ? record.outcome : `${record.outcome}, as a person says`;
   }
 }
 

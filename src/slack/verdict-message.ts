@@ -22,6 +22,7 @@ import { type Standing, standingsOf, standingWords, tally } from "./standings.ts
 import { stateTitle, stateWords } from "./states.ts";
 import { duration } from "./step-message.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
+import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
 
 const NOTES_CHARS = 2_800;
 const REQUEST_CHARS = 300;
@@ -36,11 +37,18 @@ export function renderVerdict(change: Change, steps: readonly StepRecord[]): Ren
 }
 
 /** The operator's question as such a reply. Once it is answered it says by whom, and its buttons are gone. */
-export function renderQuestion(change: Change, steps: readonly StepRecord[], question: Decision): Rendered {
+export function renderQuestion(
+  change: Change,
+  steps: readonly StepRecord[],
+  question: Decision,
+  unknown: UnknownStep | null,
+): Rendered {
   const isOpen = question.answer === null && change.status === "needs_person";
   const title = isOpen ? stateTitle(change, steps) : "A person had to look at this";
   const lines = isOpen ? [] : [decisionLine(question)];
-  return verdict(change, steps, title, lines, isOpen ? operatorActions(change, steps) : []);
+  const about = unknown === null ? [] : unknownBlocks(unknown);
+  const asked = isOpen ? [...about, ...operatorActions(change, steps)] : [];
+  return verdict(change, steps, title, lines, asked);
 }
 
 function verdict(
@@ -48,7 +56,7 @@ function verdict(
   steps: readonly StepRecord[],
   title: string,
   lines: string[],
-  buttons: types.ActionsBlock[],
+  asked: types.KnownBlock[],
 ): Rendered {
   const standings = standingsOf(change, steps);
   const hasRun = standings.some(({ ran }) => ran !== null);
@@ -60,7 +68,7 @@ function verdict(
       rich(about, ...why(change)),
       ...(hasRun ? [rich(bullets(standings.map(standingLine)))] : []),
       ...notes(change),
-      ...buttons,
+      ...asked,
       smallPrint(`Asked by ${personMrkdwn(change.requester)}`, ...lines, `Change \`${inert(change.id)}\``),
     ],
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Direction, Outcome, type StepKey, type StepRecord } from "../change/journal.ts";
+import { Person } from "../change/person.ts";
 import type { Sql } from "./database.ts";
 
 /** Where a child runs, so that whoever finds its row can tell whether it is still there. `pidStart` guards against a reused pid. */
@@ -78,6 +79,38 @@ export async function findOpenAttempts(sql: Sql, changeId: string): Promise<Open
   });
 }
 
+/**
+ * Writes what a person says of an attempt whose end nobody saw, with the round of the question they answered. Once only;
+ * false when it is settled by now.
+ */
+export async function settleAttempt(
+  sql: Sql,
+  key: StepKey,
+  word: { answer: "happened" | "did_not_happen"; by: Person; round: number },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update journal set outcome = $6, settled_by = $7, settled_round = $8
+     where ${KEY} and outcome = 'unknown' and settled_by is null`,
+    [...keyValues(key), word.answer === "happened" ? "done" : "not run", JSON.stringify(word.by), word.round],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Whether an approver's decision permits one more attempt after this one: it answered a question about exactly this
+ * revision and digest with "it did not happen", and this attempt is the one it spoke of (invariant 3).
+ */
+export async function mayRunAgain(sql: Sql, key: StepKey, digest: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select 1 from journal j join decisions d on d.change_id = j.change_id and d.revision = j.revision
+       and d.round = j.settled_round and d.gate = 'operator' and d.answer = 'did_not_happen' and d.digest = $6
+     where j.change_id = $1 and j.revision = $2 and j.step = $3 and j.direction = $4 and j.attempt = $5
+       and j.outcome = 'not run'`,
+    [...keyValues(key), digest],
+  );
+  return rowCount === 1;
+}
+
 /** Every attempt of a change, in the order they were made. */
 export async function findSteps(sql: Sql, changeId: string): Promise<StepRecord[]> {
   const { rows } = await sql.query<JournalRow>(
@@ -111,6 +144,8 @@ const JournalRow = z.object({
   boot_id: z.string().nullable(),
   pgid: z.int().nullable(),
   pid_start: z.string().nullable(),
+  may_run_until: z.date().nullable(),
+  settled_by: Person.nullable(),
 });
 type JournalRow = z.infer<typeof JournalRow>;
 
@@ -129,6 +164,9 @@ function toRecord(raw: JournalRow): StepRecord {
     error: row.error,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
+    host: row.host,
+    mayRunUntil: row.may_run_until,
+    settledBy: row.settled_by,
   };
 }
 

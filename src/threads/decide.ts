@@ -12,6 +12,7 @@ import type { RecordEvents } from "../store/events.ts";
 import { wantWork } from "../store/leases.ts";
 import { wake } from "../store/notify.ts";
 import type { FindTerms } from "./terms.ts";
+import { wordOf } from "./unknown-step.ts";
 
 /** Whether what was approved is still what would run: the files it reads, the rules it was judged by. */
 export type IsCurrent = (change: Change) => Promise<{ ok: true } | { ok: false; reason: string }>;
@@ -60,18 +61,15 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   const change = await mustFind(sql, given.changeId);
   const asked = look(needs, change, given);
   if ("kind" in asked) return asked;
+  const word = await wordOf(sql, needs, change, given);
+  if (!word.ok) return refuse(word.reason);
   const reason = given.reason === null ? null : needs.redact(given.reason);
   const brokeGlass = given.breaksGlass === true;
   const late = await whyTooLate(sql, given, asked);
   if (late !== null) return late;
   const needed = given.answer === "approve" && !brokeGlass ? needs.findTerms(change).quorum : 0;
-  if (needed > 0) {
-    const isNew = !asked.approvals.some(({ by }) => isSamePerson(by, given.by));
-    if (isNew) await insertApproval(sql, { ...asked, changeId: change.id }, { by: given.by, reason });
-    const standing = asked.approvals.filter(({ by }) => mayStill(needs, change, by));
-    const count = standing.length + (isNew ? 1 : 0);
-    if (count < needed) return counted(sql, needs, given, { count, quorum: needed, isNew });
-  }
+  const short = needed > 0 ? await countYes(sql, needs, change, asked, { ...given, reason }, needed) : null;
+  if (short !== null) return short;
   const { answer, by, gate, revision, round } = given;
   const won = await answerQuestion(
     sql,
@@ -82,6 +80,7 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
     const reason = `The change is ${change.status} by now.`;
     return (await whyTooLate(sql, given, asked)) ?? { kind: "stale", change, reason };
   }
+  await word.settle();
   await wantWork(sql, change.id);
   await needs.record(sql, change.id, {
     type: "decided",
@@ -99,6 +98,23 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   if (decision === undefined)
     throw new Error(`The decision about ${change.id} was written and cannot be read back.`);
   return { kind: "decided", change: after, decision };
+}
+
+/** Writes one more yes; null once there are enough of them. */
+async function countYes(
+  sql: Sql,
+  needs: DecideNeeds,
+  change: Change,
+  asked: Decision,
+  given: Decide,
+  quorum: number,
+): Promise<Decided | null> {
+  const { by, reason } = given;
+  const isNew = !asked.approvals.some((one) => isSamePerson(one.by, by));
+  if (isNew) await insertApproval(sql, { ...asked, changeId: change.id }, { by, reason });
+  const standing = asked.approvals.filter((one) => mayStill(needs, change, one.by));
+  const count = standing.length + (isNew ? 1 : 0);
+  return count < quorum ? counted(sql, needs, given, { count, quorum, isNew }) : null;
 }
 
 /** Whether an earlier yes counts by the rules of now. Who is in which group only Slack knows, and it was asked then. */

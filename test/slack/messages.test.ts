@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Change } from "../../src/change/change.ts";
+import { Change, type Decision } from "../../src/change/change.ts";
 import type { LogLine, StepRecord } from "../../src/change/journal.ts";
 import { renderCard } from "../../src/slack/card.ts";
 import { renderStep } from "../../src/slack/step-message.ts";
+import { renderQuestion } from "../../src/slack/verdict-message.ts";
 
 const AT = new Date("2026-11-23T03:00:00Z");
 const OPTIONS = { pagesStand: true };
@@ -31,7 +32,41 @@ describe("what is posted", () => {
     assert.ok(JSON.stringify(rendered.blocks).length < 40_000);
     assert.match(JSON.stringify(rendered), /left out/);
   });
+
+  it("puts what is known of a step nobody saw the end of, and only answers that fit it", () => {
+    const record = { ...RECORD, outcome: "unknown", host: "node-7", finishedAt: null } as const;
+    const log = { head: [], tail: [{ number: 1, stream: "out", text: "half done" }], omitted: 0 } as const;
+    const asked = change({ status: "needs_person", decisions: [QUESTION] });
+    const shown = (steps: StepRecord[]) => {
+      const unknown = steps.length === 0 ? null : { record, log: { ...log, head: [], tail: [...log.tail] } };
+      return JSON.stringify(renderQuestion(asked, steps, QUESTION, unknown));
+    };
+    const text = shown([record]);
+    for (const part of ["Step 1: did it happen?", "kubectl version", "node-7", "half done"])
+      assert.ok(text.includes(part), part);
+    assert.deepEqual(actionsIn(text), ["happened", "did_not_happen", "roll_back", "accept"]);
+    assert.deepEqual(actionsIn(shown([])), ["accept", "roll_back"]);
+  });
 });
+
+const QUESTION: Decision = {
+  gate: "operator",
+  revision: 1,
+  round: 1,
+  digest: "d".repeat(64),
+  answer: null,
+  by: null,
+  reason: null,
+  approvals: [],
+  brokeGlass: false,
+  askedAt: AT,
+  expiresAt: null,
+  decidedAt: null,
+};
+
+function actionsIn(text: string): string[] {
+  return [...text.matchAll(/"action_id":"greenlight:([a-z_]+)"/g)].map(([, name = ""]) => name);
+}
 
 const RECORD: StepRecord = {
   changeId: "01890000-0000-7000-8000-000000000001",
@@ -46,6 +81,9 @@ const RECORD: StepRecord = {
   error: null,
   startedAt: AT,
   finishedAt: AT,
+  host: null,
+  mayRunUntil: null,
+  settledBy: null,
 };
 
 function change(given: Partial<Change>): Change {

@@ -27,7 +27,7 @@ export type Program = {
   until(id: string, ...statuses: ChangeStatus[]): Promise<Change>;
   decide(
     change: Change,
-    answer: "approve" | "reject" | "accept" | "roll_back",
+    answer: "approve" | "reject" | "accept" | "roll_back" | "happened" | "did_not_happen",
   ): ReturnType<App["changes"]["decide"]>;
   /** Stops the program and starts it again on the same data. */
   restart(): Promise<void>;
