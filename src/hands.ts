@@ -10,7 +10,7 @@ import { createReadyStep } from "./execution/ready-step.ts";
 import type { Redact } from "./execution/redact.ts";
 import { removeChangeDir, sweepChangeDirs } from "./execution/scratch.ts";
 import type { Seal } from "./execution/seal.ts";
-import { createWhyVoid } from "./execution/still-approved.ts";
+import { createFindDifference, createWhyVoid } from "./execution/still-approved.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Ground } from "./ground.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
@@ -58,6 +58,7 @@ export function createHands(parts: {
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
   const journal = watchJournal(at, createStepJournal(database, parts.record, parts.leaseOf));
+  const findDifference = createFindDifference(needs);
   return {
     previewPlan: createPreview(needs),
     assess: async (changeId, plan, previews, bindings) =>
@@ -81,12 +82,16 @@ export function createHands(parts: {
     }),
     isCurrent: async (change: Change) => {
       const bound = await findBoundPlan(database, change.id);
-      if (bound === null) return { ok: false, reason: "There is no plan to approve yet." };
+      if (bound === null) return { ok: false, reason: "There is no plan to approve yet.", voids: false };
       const signal = AbortSignal.timeout(CLICK_PATIENCE_MS);
-      const reason = await whyVoid(change.id, bound, signal);
-      return reason === null
-        ? { ok: true }
-        : { ok: false, reason: `${reason} Ask again, so that it is planned anew.` };
+      const found = await findDifference(change.id, bound, signal);
+      if (found === null) return { ok: true };
+      const { reason, isCertain: voids } = found;
+      return {
+        ok: false,
+        reason: voids ? `${reason} Ask again, so that it is planned anew.` : reason,
+        voids,
+      };
     },
     cleanUp: (changeId) => removeChangeDir(ground.dataDir, changeId),
     sweep: async () => {

@@ -14,9 +14,3 @@ export async function refuseMissing<Done>(
     return { ok: false, reason: error.message };
   }
 }
-
-/** The same for a question whose answer is a sentence or null. */
-export async function sayMissing(ask: () => Promise<string | null>): Promise<string | null> {
-  const answer = await refuseMissing(ask);
-  return typeof answer === "object" && answer !== null ? answer.reason : answer;
-}

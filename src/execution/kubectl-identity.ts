@@ -15,6 +15,8 @@ const MinifiedConfig = z.looseObject({
     .min(1),
 });
 
+const UNTOLD = ": no kubeconfig says where that is";
+
 /**
  * Where a plan's kubectl commands run, one sentence for each context they name: server, user and default namespace as
  * the kubeconfig says now. What cannot be told is said so, and so differs from what can.
@@ -35,6 +37,11 @@ export async function kubectlTargets(plan: Plan, look: LookWith): Promise<string
   return [...new Set(await Promise.all(targets))].toSorted((one, other) => (one < other ? -1 : 1));
 }
 
+/** Whether this sentence says that it could not be told where that is, which may be so for a moment only. */
+export function isUntold(target: string): boolean {
+  return target.endsWith(UNTOLD);
+}
+
 async function targetOf(context: string, command: Command, look: LookWith): Promise<string> {
   const named = context === "" ? "the current context" : `context ${context}`;
   const args = [
@@ -46,9 +53,9 @@ async function targetOf(context: string, command: Command, look: LookWith): Prom
     ...(context === "" ? [] : [`--context=${context}`]),
   ];
   const looked = await look(args, command);
-  if (!looked.ok) return `kubectl, ${named}: no kubeconfig says where that is`;
+  if (!looked.ok) return `kubectl, ${named}${UNTOLD}`;
   const read = MinifiedConfig.safeParse(parseJson(looked.stdout));
-  if (!read.success) return `kubectl, ${named}: no kubeconfig says where that is`;
+  if (!read.success) return `kubectl, ${named}${UNTOLD}`;
   const { clusters, contexts } = read.data;
   const namespace = contexts[0]?.context.namespace ?? "default";
   const user = contexts[0]?.context.user ?? "nobody";

@@ -3,24 +3,35 @@ import type { Bindings, BoundPlan } from "../change/preview.ts";
 import { digestOf } from "../policy/digest.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
-import { sayMissing } from "./environment-error.ts";
-import { kubectlTargets } from "./kubectl-identity.ts";
+import { refuseMissing } from "./environment-error.ts";
+import { isUntold, kubectlTargets } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 import { type Ground, whyFilesDiffer } from "./place.ts";
 
 /** Says why what was approved is not what would run now, in a sentence, or null. */
 export type WhyVoid = (changeId: string, bound: BoundPlan, signal: AbortSignal) => Promise<string | null>;
 
+/** What differs. `isCertain` false: it could not be looked at, and may be as it was. */
+export type Difference = { reason: string; isCertain: boolean };
+
 /**
  * Makes the check of design.md's invariant 5: the rules, the bytes of every file the commands can read, and the clusters
  * they run against are those the digest was made from. Saved terraform plans are checked where they are laid out, and
  * terraform itself refuses one whose state has changed.
  */
-export function createWhyVoid(needs: { ground: Ground; policy: Policy; looks: Looks }): WhyVoid {
-  return async (changeId, bound, signal) =>
-    whyOtherRules(bound, needs.policy) ??
-    (await whyFilesDiffer(needs.ground, bound.bindings.files)) ??
-    (await whyElsewhere(changeId, bound, needs.looks, signal));
+export function createFindDifference(needs: { ground: Ground; policy: Policy; looks: Looks }) {
+  return async (changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<Difference | null> => {
+    const here =
+      whyOtherRules(bound, needs.policy) ?? (await whyFilesDiffer(needs.ground, bound.bindings.files));
+    if (here !== null) return { reason: here, isCertain: true };
+    return findElsewhere(changeId, bound, needs.looks, signal);
+  };
+}
+
+/** The same as a sentence: for a run, which does not begin in doubt either. */
+export function createWhyVoid(needs: Parameters<typeof createFindDifference>[0]): WhyVoid {
+  const find = createFindDifference(needs);
+  return async (changeId, bound, signal) => (await find(changeId, bound, signal))?.reason ?? null;
 }
 
 /** The same for a command of the way back: of the files only what that command reads counts. */
@@ -33,7 +44,8 @@ export function createWhyBackVoid(needs: { ground: Ground; policy: Policy; looks
   ): Promise<string | null> =>
     whyOtherRules(bound, needs.policy) ??
     (await whyFilesDiffer(needs.ground, filesOf(command, bound, needs.policy))) ??
-    (await whyElsewhere(changeId, bound, needs.looks, signal));
+    (await findElsewhere(changeId, bound, needs.looks, signal))?.reason ??
+    null;
 }
 
 /**
@@ -51,17 +63,20 @@ function whyOtherRules(bound: BoundPlan, policy: Policy): string | null {
   return "The policy has changed since the plan was made.";
 }
 
-async function whyElsewhere(
+async function findElsewhere(
   changeId: string,
   bound: BoundPlan,
   looks: Looks,
   signal: AbortSignal,
-): Promise<string | null> {
-  return sayMissing(async () => {
-    const now = await kubectlTargets(bound.plan, looks.kubectlAnywhere(changeId, signal));
-    const other = now.find((target) => !bound.bindings.targets.includes(target));
-    return other === undefined
-      ? null
-      : `The commands would run somewhere else than the plan was made for: ${other}.`;
-  });
+): Promise<Difference | null> {
+  const looked = await refuseMissing(async () => ({
+    ok: true as const,
+    targets: await kubectlTargets(bound.plan, looks.kubectlAnywhere(changeId, signal)),
+  }));
+  if (!looked.ok) return { reason: looked.reason, isCertain: false };
+  const others = looked.targets.filter((target) => !bound.bindings.targets.includes(target));
+  const other = others.find((target) => !isUntold(target)) ?? others[0];
+  if (other === undefined) return null;
+  const reason = `The commands would run somewhere else than the plan was made for: ${other}.`;
+  return { reason, isCertain: !isUntold(other) };
 }

@@ -3,7 +3,6 @@ import type { Change } from "../change/change.ts";
 import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import { between, nowhere } from "../observe/crash-points.ts";
 import { whyNotAsk } from "../policy/asking.ts";
-import type { Policy } from "../policy/document.ts";
 import {
   countWaiting,
   findByIdempotencyKey,
@@ -22,10 +21,8 @@ import { type DecideNeeds, decide } from "./decide.ts";
 const SAME_WORDS_SECONDS = 10;
 const MAX_WAITING_PER_REQUESTER = 20;
 
-type Needs = DecideNeeds & { policy: Policy };
-
 /** Makes the port that Slack and HTTP see. It only writes rows; the owner of a change's lease carries them on. */
-export function createChanges(needs: Needs): Changes {
+export function createChanges(needs: DecideNeeds): Changes {
   const { database } = needs;
   return {
     ask: between(needs.at ?? nowhere, "request accepted", (request: Ask) =>
@@ -43,7 +40,7 @@ export function createChanges(needs: Needs): Changes {
   };
 }
 
-async function ask(sql: Sql, needs: Needs, given: Ask): Promise<Asked> {
+async function ask(sql: Sql, needs: DecideNeeds, given: Ask): Promise<Asked> {
   const request = needs.redact(given.request.replaceAll("\0", "").trim());
   if (request === "")
     return { kind: "refused", reason: "The request is empty. Say what should change, and where." };

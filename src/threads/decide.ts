@@ -4,6 +4,7 @@ import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/cha
 import { isSamePerson, type Person } from "../change/person.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import { whyNotBreakGlass, whyNotDecide } from "../policy/approvers.ts";
+import type { Policy } from "../policy/document.ts";
 import { insertApproval, lockChange } from "../store/approvals.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database, Sql } from "../store/database.ts";
@@ -11,15 +12,22 @@ import { answerQuestion, isLate } from "../store/decisions.ts";
 import type { RecordEvents } from "../store/events.ts";
 import { wantWork } from "../store/leases.ts";
 import { wake } from "../store/notify.ts";
+import { expire } from "./expire.ts";
 import type { FindTerms } from "./terms.ts";
 import { wordOf } from "./unknown-step.ts";
 
-/** Whether what was approved is still what would run: the files it reads, the rules it was judged by. */
-export type IsCurrent = (change: Change) => Promise<{ ok: true } | { ok: false; reason: string }>;
+/**
+ * Whether what was approved is still what would run: the files it reads, the rules it was judged by. `voids`: it is not,
+ * for certain; else it could not be told at this moment.
+ */
+export type IsCurrent = (
+  change: Change,
+) => Promise<{ ok: true } | { ok: false; reason: string; voids: boolean }>;
 
 export type DecideNeeds = {
   database: Database;
   record: RecordEvents;
+  policy: Policy;
   redact: (text: string) => string;
   findTerms: FindTerms;
   isCurrent: IsCurrent;
@@ -42,7 +50,11 @@ export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided
   if (given.answer === "approve") {
     // Before the transaction: it may read files and take a connection of its own, and fifty clicks wait for the lock.
     const current = await needs.isCurrent(change);
-    if (!current.ok) return withTerms(needs, { kind: "stale", change, reason: current.reason });
+    if (!current.ok) {
+      const { reason, voids } = current;
+      const after = voids ? await voidQuestion(needs, given, reason) : change;
+      return withTerms(needs, "kind" in after ? after : { kind: "stale", change: after, reason });
+    }
   }
   const { at = nowhere } = needs;
   const decided = await needs.database.transaction(async (sql) => {
@@ -55,6 +67,19 @@ export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided
 }
 
 const commits = { decided: "decision commit", counted: "approval count commit" } as const;
+
+/** Any difference voids the approval (design.md, invariant 5): the question ends, instead of being asked for ever. */
+async function voidQuestion(needs: DecideNeeds, given: Decide, reason: string): Promise<Change | Decided> {
+  return needs.database.transaction(async (sql) => {
+    await lockChange(sql, given.changeId);
+    const change = await mustFind(sql, given.changeId);
+    const asked = look(needs, change, given);
+    if ("kind" in asked) return asked;
+    const expiring = { record: needs.record, policyVersion: needs.policy.hash };
+    await expire(sql, expiring, change.id, asked, { reason, voids: true });
+    return mustFind(sql, change.id);
+  });
+}
 
 async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promise<Decided> {
   await lockChange(sql, given.changeId);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
-import { type Program, startProgram } from "../support/program.ts";
+import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
   askFor,
@@ -75,5 +77,26 @@ describe("an approval nobody gives", () => {
       assert.deepEqual(await program.ran(waiting.id), decided.kind === "decided" ? ["forward 1 done"] : []);
     };
     for (const round of [0, 1, 2, 3, 4, 5]) await race(round);
+  });
+
+  it("ends when a click finds that the plan's files are other ones by now, and says which", async () => {
+    program.model.script({
+      agent: "planner",
+      json: planOf([["apply -f manifests/greeter.yaml -n staging", null]], "high"),
+    });
+    const card = await askFor(slack, "apply the greeter in staging");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const id = await changeIdOf(slack, card);
+    const file = join(program.config.dataDir, "sample", "sample-workspace", "manifests", "greeter.yaml");
+    await appendFile(file, "\n# another word\n");
+    const told = await answerTo(slack, slack.users.ben, card, "greenlight:approve");
+    assert.match(told, /Nothing was decided.*manifests\/greeter.*has changed since the plan was made/);
+    await program.until(id, "expired");
+    await waitFor(
+      () => (/Why.*manifests\/greeter.*has changed/.test(textOf(now(slack, card))) ? true : undefined),
+      "the reason on the card",
+    );
+    assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
+    assert.deepEqual(await program.ran(id), []);
   });
 });

@@ -101,6 +101,12 @@ describe("what is seen before anybody is asked", () => {
     const decided = await program.decide(clicked, "approve");
     assert.equal(decided.kind, "stale");
     assert.match(decided.kind === "stale" ? decided.reason : "", /manifests\/greeter\.yaml .* has changed/);
+    // It could never be approved any more, so it ends.
+    const voided = await program.until(clicked.id, "expired");
+    assert.match(voided.error ?? "", /manifests\/greeter\.yaml .* has changed/);
+    assert.deepEqual([voided.decisions[0]?.answer, voided.decisions[0]?.approvals], ["expire", []]);
+    assert.equal((await program.decide(clicked, "approve")).kind, "already");
+    assert.deepEqual(await program.ran(clicked.id), []);
     // Changed between the click and the run: the permission is there, the run is not.
     const approved = await ask(plan, "apply the greeter again");
     await program.app.database.query(

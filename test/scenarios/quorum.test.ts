@@ -126,7 +126,7 @@ describe("a quorum", () => {
     assert.equal((await click(change, token(3))).kind, "decided");
   });
 
-  it("decides nothing, not even half, once what was shown is not what would run", async () => {
+  it("decides nothing, not even half, while it cannot be told that what was shown is what would run", async () => {
     const { database } = program.app;
     const change = await waiting("files that change");
     const now = () => new Date();
@@ -134,7 +134,7 @@ describe("a quorum", () => {
     let asked = 0;
     const isCurrent = async () => {
       asked += 1;
-      return { ok: false as const, reason: "deploy.yaml has changed since the plan was made." };
+      return { ok: false as const, reason: "deploy.yaml has changed since the plan was made.", voids: false };
     };
     const record = createRecordEvents(() => []);
     const needs = { database, record, policy: builtInPolicy, redact: createRedact([]), findTerms, now };

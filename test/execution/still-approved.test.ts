@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { PlannerOutput } from "../../src/change/plan.ts";
+import type { Bindings, BoundPlan } from "../../src/change/preview.ts";
+import type { Looked } from "../../src/execution/preview-kubectl.ts";
+import { readWorkspace } from "../../src/execution/snapshot.ts";
+import { createFindDifference } from "../../src/execution/still-approved.ts";
+import { digestOf } from "../../src/policy/digest.ts";
+import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
+import { planOf } from "../support/program.ts";
+
+describe("what differs from what was approved", () => {
+  let home: string;
+  let ground: { workspace: string; dataDir: string };
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "greenlight-still-"));
+    ground = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
+    await mkdir(ground.workspace);
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  const server = (url: string): Looked => ({
+    ok: true,
+    stdout: JSON.stringify({
+      "current-context": "live",
+      clusters: [{ cluster: { server: url } }],
+      contexts: [{ context: { user: "bot" } }],
+    }),
+  });
+  const TARGET = "kubectl, the current context (live): https://one, as bot, namespace default unless named";
+  const bind = async (): Promise<BoundPlan> => {
+    await writeFile(join(ground.workspace, "a.yaml"), "a: 1\n");
+    const read = await readWorkspace(ground.workspace, [{ path: "a.yaml", kind: "file" }], { own: [] });
+    assert.ok(read.ok);
+    const files: Bindings["files"] = [{ path: "a.yaml", kind: "file", sha256: read.snapshot.hash }];
+    const bindings = { files, savedPlans: [], targets: [TARGET] };
+    const plan = PlannerOutput.parse(planOf([["apply -f a.yaml", null]], "high"));
+    return { revision: 1, plan, bindings, digest: digestOf(plan, 1, builtInPolicy, bindings) };
+  };
+  const find = (bound: BoundPlan, looked: Looked, policy: Policy = builtInPolicy) => {
+    const looks = {
+      kubectl: () => assert.fail(),
+      kubectlAnywhere: () => async () => looked,
+      terraform: () => assert.fail(),
+      readyRoot: async () => null,
+      envOf: async () => ({}),
+    };
+    const signal = AbortSignal.timeout(5_000);
+    return createFindDifference({ ground, policy, looks })("x", bound, signal);
+  };
+
+  it("is nothing while rules, files and cluster are the same", async () => {
+    assert.equal(await find(await bind(), server("https://one")), null);
+  });
+
+  it("is certain of other rules, other bytes, a file that is gone, and another cluster", async () => {
+    const bound = await bind();
+    const other = await find(bound, server("https://one"), { ...builtInPolicy, hash: "other" });
+    assert.deepEqual([other?.isCertain, other?.reason.includes("policy has changed")], [true, true]);
+    const cluster = await find(bound, server("https://two"));
+    assert.deepEqual([cluster?.isCertain, cluster?.reason.includes("https://two")], [true, true]);
+    await writeFile(join(ground.workspace, "a.yaml"), "a: 2\n");
+    assert.equal((await find(bound, server("https://one")))?.isCertain, true);
+    await rm(join(ground.workspace, "a.yaml"));
+    assert.equal((await find(bound, server("https://one")))?.isCertain, true);
+  });
+
+  it("is in doubt when kubectl does not answer: nothing is approved then, and nothing is void", async () => {
+    const found = await find(await bind(), { ok: false, problem: "it took too long" });
+    assert.deepEqual([found?.isCertain, found?.reason.includes("no kubeconfig says")], [false, true]);
+  });
+});
