@@ -35,6 +35,7 @@ import { createLeaseOf, type Lease } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { listenForWakes, type Wakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
+import { startTargetSweep } from "./threads/sweep-targets.ts";
 import { startTimers } from "./threads/timers.ts";
 import { type LeasePace, startWorker } from "./threads/worker.ts";
 
@@ -201,6 +202,8 @@ async function openStore(
   closing.push(() => database.close());
   const wakes = await listenForWakes(connection);
   closing.push(() => wakes.close());
+  const sweep = startTargetSweep(database, log);
+  closing.push(() => sweep.stop());
   return { database, wakes, line };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Approval, ApprovalTerms } from "./approval.ts";
+import { Blocked } from "./blocked.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
@@ -115,6 +116,8 @@ export const Change = z.object({
   digest: z.string().nullable(),
   /** What its approval takes by the rules as they are now; null where nobody asked the rules. */
   terms: ApprovalTerms.nullable().default(null),
+  /** Whom it waits for while it is blocked. */
+  blocked: Blocked.nullable().default(null),
   currentStep: z.int(),
   review: ReviewerOutput.nullable(),
   /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */

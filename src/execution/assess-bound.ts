@@ -13,6 +13,6 @@ export function createAssess(needs: { ground: Ground; policy: Policy; redact: Re
     const secret = whyHoldsSecret(plan, needs.redact);
     if (secret !== null) return { ok: false, reason: secret };
     const read = await readFiles(needs.ground, bindings.files);
-    return read.ok ? assessPlan(plan, needs.policy, read.files, previews) : read;
+    return read.ok ? assessPlan(plan, needs.policy, read.files, previews, bindings.targets) : read;
   };
 }

@@ -20,6 +20,9 @@ import { type GraphState, type GraphUpdate, State } from "./state.ts";
 /** Eight nodes, of which a change with some rounds at the operator visits a few dozen. The default of 25 is too few. */
 const RECURSION_LIMIT = 200;
 
+/** The nodes that run a plan's commands. The thread rests before each, so that its owner can make sure that it may. */
+export const TOUCHING = ["executePlan", "rollBack"] as const;
+
 /** The compiled graph. */
 export type ChangeGraph = ReturnType<typeof createGraph>;
 
@@ -33,35 +36,38 @@ export function createGraph(
     (work: (deps: GraphDeps, state: GraphState, context: NodeContext) => Promise<GraphUpdate>) =>
     (state: GraphState, config: LangGraphRunnableConfig) =>
       work(deps, state, nodeContext(config));
-  return new StateGraph(State)
-    .addNode("planChange", node(planChange))
-    .addNode("previewChange", node(previewChange))
-    .addNode("assessRisk", node(assessRisk))
-    .addNode("awaitApproval", awaitApproval)
-    .addNode("executePlan", node(executePlan))
-    .addNode("reviewOutcome", node(reviewOutcome))
-    .addNode("awaitOperator", awaitOperator)
-    .addNode("rollBack", node(rollBack))
-    .addEdge(START, "planChange")
-    .addConditionalEdges("planChange", (state) => (state.error === null ? "previewChange" : END), [
-      "previewChange",
-      END,
-    ])
-    .addConditionalEdges("previewChange", (state) => (state.error === null ? "assessRisk" : END), [
-      "assessRisk",
-      END,
-    ])
-    .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
-    .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", END])
-    .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [
-      "reviewOutcome",
-      END,
-    ])
-    .addConditionalEdges("reviewOutcome", afterReview, ["rollBack", "awaitOperator", END])
-    .addConditionalEdges("awaitOperator", afterOperator, ["executePlan", "rollBack", END])
-    .addConditionalEdges("rollBack", afterRollBack, ["awaitOperator", END])
-    .compile({ checkpointer })
-    .withConfig({ recursionLimit: RECURSION_LIMIT, callbacks });
+  return (
+    new StateGraph(State)
+      .addNode("planChange", node(planChange))
+      .addNode("previewChange", node(previewChange))
+      .addNode("assessRisk", node(assessRisk))
+      .addNode("awaitApproval", awaitApproval)
+      .addNode("executePlan", node(executePlan))
+      .addNode("reviewOutcome", node(reviewOutcome))
+      .addNode("awaitOperator", awaitOperator)
+      .addNode("rollBack", node(rollBack))
+      .addEdge(START, "planChange")
+      .addConditionalEdges("planChange", (state) => (state.error === null ? "previewChange" : END), [
+        "previewChange",
+        END,
+      ])
+      .addConditionalEdges("previewChange", (state) => (state.error === null ? "assessRisk" : END), [
+        "assessRisk",
+        END,
+      ])
+      .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
+      .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", END])
+      .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [
+        "reviewOutcome",
+        END,
+      ])
+      .addConditionalEdges("reviewOutcome", afterReview, ["rollBack", "awaitOperator", END])
+      .addConditionalEdges("awaitOperator", afterOperator, ["executePlan", "rollBack", END])
+      .addConditionalEdges("rollBack", afterRollBack, ["awaitOperator", END])
+      // Before either, the owner takes the targets: two changes never touch the same thing at once.
+      .compile({ checkpointer, interruptBefore: [...TOUCHING] })
+      .withConfig({ recursionLimit: RECURSION_LIMIT, callbacks })
+  );
 }
 
 function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {

@@ -4,6 +4,7 @@ import type { Preview } from "../change/preview.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
+import { targetsOf } from "./targets.ts";
 import { parseTerraform } from "./terraform-line.ts";
 import { placeOf } from "./terraform-places.ts";
 import type { Read, Verdict } from "./verdict.ts";
@@ -19,6 +20,8 @@ export type Assessment =
       asksPerson: boolean;
       /** Everything the commands and their ways back can read. */
       reads: Read[];
+      /** What it changes, as keys: no other change touches these at the same time. */
+      targets: string[];
     }
   | { ok: false; reason: string };
 
@@ -29,13 +32,14 @@ const UNNAMED = "not named in the policy";
 
 /**
  * Judges every step and every way back, by their words and by the files they read. The model and the previews can raise
- * a risk, never lower it (design.md, invariant 4).
+ * a risk, never lower it (design.md, invariant 4). `places`: where it runs, once that is known (`bindings.targets`).
  */
 export function assessPlan(
   plan: Plan,
   policy: Policy,
   files: Files,
   previews: readonly Preview[],
+  places: readonly string[] = [],
 ): Assessment {
   const refusal = whyNotWhole(plan, policy);
   if (refusal !== null) return { ok: false, reason: refusal };
@@ -49,7 +53,8 @@ export function assessPlan(
     }
     judged.push({ step, verdicts });
   }
-  return { ok: true, ...weigh(plan, policy, judged, previews) };
+  const targets = targetsOf(plan, policy, files, places);
+  return { ok: true, ...weigh(plan, policy, judged, previews), targets };
 }
 
 /** What no single command shows. */
@@ -105,7 +110,7 @@ function weigh(
   policy: Policy,
   judged: { step: Step; verdicts: Allowed[] }[],
   previews: readonly Preview[],
-): Omit<Extract<Assessment, { ok: true }>, "ok"> {
+): Omit<Extract<Assessment, { ok: true }>, "ok" | "targets"> {
   const reasons = new Set<string>();
   const stepRisks = judged.map(({ step, verdicts }) => {
     const seen = previews.filter((preview) => preview.step === step.step);

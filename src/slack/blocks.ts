@@ -85,8 +85,18 @@ export function personMrkdwn(person: Person): string {
 /** A moment in mrkdwn, shown in each reader's own time zone. */
 export function dateMrkdwn(date: Date): string {
   const seconds = Math.floor(date.getTime() / 1_000);
-  const fallback = escapeMrkdwn(`${date.toISOString().slice(0, 16).replace("T", " ")} UTC`);
+  const fallback = escapeMrkdwn(inUtc(date));
   return `<!date^${seconds}^{date_short_pretty} at {time}|${fallback}>`;
+}
+
+/** The same as a piece of a paragraph. */
+export function datePiece(date: Date): Piece {
+  const timestamp = Math.floor(date.getTime() / 1_000);
+  return { type: "date", timestamp, format: "{date_short_pretty} at {time}", fallback: inUtc(date) };
+}
+
+function inUtc(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** Whether this is a Slack user's id and nothing else. */

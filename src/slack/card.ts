@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
+import { blockedParts, type LinkTo } from "./blocked-lines.ts";
 import {
   bold,
   bullets,
@@ -25,8 +26,11 @@ import { standingsOf, standingWords, tally } from "./standings.ts";
 import { stateTitle, stateWords } from "./states.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
 
-/** What a card must know beside the change: `pagesStand`, whether the plan's continuation stands in the thread in full. */
-export type CardOptions = { pagesStand: boolean };
+/**
+ * What a card must know beside the change: `pagesStand`, whether the plan's continuation stands in the thread in full;
+ * `linkTo`, the addresses of other cards, without which they are only named.
+ */
+export type CardOptions = { pagesStand: boolean; linkTo?: LinkTo };
 
 const SUMMARY_CHARS = 2_000;
 const WHY_CHARS = 900;
@@ -40,7 +44,7 @@ export function renderCard(change: Change, steps: readonly StepRecord[], options
       `${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
       ...decisionLines(change).slice(-5),
     ),
-    ...situation(change, steps),
+    ...situation(change, steps, options.linkTo ?? (() => null)),
     ...planBlocks(change, steps),
     ...approvalBlocks(change),
     ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
@@ -56,11 +60,12 @@ function cardText(change: Change, steps: readonly StepRecord[]): string {
 }
 
 /** What somebody woken at night needs first: why it stands where it stands. */
-function situation(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
+function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo): types.KnownBlock[] {
   const parts: Part[] = [];
   const standings = standingsOf(change, steps);
   const counted = tally(standings);
   if (counted !== "") parts.push(paragraph(bold("Steps: "), said(counted)));
+  parts.push(...blockedParts(change, linkTo));
   parts.push(...why(change));
   parts.push(...approvalWarnings(change));
   if (change.planOnly) parts.push(paragraph(said("Asked for as a plan only: it cannot run.")));

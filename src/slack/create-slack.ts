@@ -3,6 +3,7 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
+import { createLinkTo } from "./blocked-lines.ts";
 import { createButtons } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
@@ -97,7 +98,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
   const parts = {
     client,
     log,
-    render: createRender(changes),
+    render: createRender(changes, createLinkTo(identity)),
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
   };

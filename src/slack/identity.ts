@@ -6,6 +6,8 @@ import { NEEDED_SCOPES } from "./scopes.ts";
 export type Identity = {
   teamId: string;
   team: string;
+  /** Where the workspace is reached in a browser ("https://acme.slack.com/"); empty when Slack does not say. */
+  address: string;
   enterpriseId: string | null;
   botId: string;
   botUserId: string;
@@ -20,6 +22,7 @@ export class SlackSetupError extends Error {
 const AuthTest = z.object({
   team_id: z.string(),
   team: z.string().default(""),
+  url: z.string().default(""),
   enterprise_id: z.string().nullish(),
   bot_id: z.string(),
   user_id: z.string(),
@@ -38,6 +41,7 @@ export async function findIdentity(client: webApi.WebClient): Promise<Identity> 
   return {
     teamId: data.team_id,
     team: data.team,
+    address: data.url,
     enterpriseId: data.enterprise_id ?? null,
     botId: data.bot_id,
     botUserId: data.user_id,

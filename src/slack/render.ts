@@ -2,6 +2,7 @@ import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { unsettledStep } from "../change/operator.ts";
+import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
 import { renderCard } from "./card.ts";
 import type { Render } from "./deliver.ts";
@@ -13,14 +14,14 @@ import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
 import { renderQuestion, renderVerdict } from "./verdict-message.ts";
 
 /** Makes the renderer of every message of a change, from what the port says at that moment. */
-export function createRender(changes: Changes): Render {
+export function createRender(changes: Changes, linkTo: LinkTo): Render {
   return async (changeId, key, options) => {
     const change = await changes.get(changeId);
     if (change === null) return null;
     const steps = await changes.steps(changeId);
     switch (key.kind) {
       case "card":
-        return renderCard(change, steps, options);
+        return renderCard(change, steps, { ...options, linkTo });
       case "verdict":
         return renderAny(change, steps, key, await findUnknown(changes, change, steps));
       case "plan":

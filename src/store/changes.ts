@@ -1,5 +1,6 @@
 import { Change, Decision } from "../change/change.ts";
 import { type Person, slackIdsOf } from "../change/person.ts";
+import { BLOCKED, toBlocked } from "./blocked.ts";
 import type { Sql } from "./database.ts";
 
 /** One change with its decisions and its place in the queue, or null. */
@@ -32,7 +33,7 @@ export async function findSameWords(
 export async function countWaiting(sql: Sql, requester: Person): Promise<number> {
   const { rows } = await sql.query<{ count: number }>(
     `select count(*)::int as count from changes
-     where requester_key = $1 and status in ('queued', 'waiting', 'needs_person')`,
+     where requester_key = $1 and status in ('queued', 'waiting', 'blocked', 'needs_person')`,
     [keyOf(requester)],
   );
   return rows[0]?.count ?? 0;
@@ -75,7 +76,7 @@ const APPROVALS = `(
     and a.digest = d.digest)`;
 
 const SELECT = `
-  select c.*,
+  select c.*, ${BLOCKED} as blocked,
     (select coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('approvals', ${APPROVALS}) order by d.asked_at, d.round), '[]')
       from decisions d where d.change_id = c.id) as decisions,
     case when c.work_wanted > c.work_done and c.lease_owner is null then
@@ -101,6 +102,7 @@ function toChange(row: ChangeRow): Change {
     environments: row["environments"],
     previews: row["previews"],
     digest: row["digest"],
+    blocked: toBlocked(row["blocked"]),
     currentStep: row["current_step"],
     review: row["review"],
     error: row["error"],

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Change, type ChangeStatus, Gate } from "../change/change.ts";
-import type { ChangeGraph } from "../graph/graph.ts";
+import { type Change, type ChangeStatus, Gate, isEnded } from "../change/change.ts";
+import { type ChangeGraph, TOUCHING } from "../graph/graph.ts";
 import { type GraphState, initialState } from "../graph/state.ts";
 import type { Database } from "../store/database.ts";
 import { findAnswer } from "../store/decisions.ts";
@@ -8,11 +8,12 @@ import { findAnswer } from "../store/decisions.ts";
 /** Where a thread came to rest. */
 export type Rest =
   | { at: "gate"; gate: Gate; interruptId: string; revision: number; digest: string; notes: string | null }
+  | { at: "blocked" }
   | { at: "end"; status: ChangeStatus; error: string | null };
 
 /**
- * Carries a change on from where its checkpoint stands until it rests: at a question nobody has answered yet, or at its
- * end. This is the resume rule (design.md): a decision goes in only while the thread is parked at the very interrupt it
+ * Carries a change on from where its checkpoint stands until it rests: at a question nobody has answered yet, behind a
+ * change that holds what it would touch (`takeTargets` says false), or at its end. This is the resume rule (design.md): a decision goes in only while the thread is parked at the very interrupt it
  * was asked for; from any other place an updateState would run the plan again (measured).
  */
 export async function carryOn(
@@ -20,7 +21,10 @@ export async function carryOn(
   database: Database,
   change: Change,
   signal: AbortSignal,
+  takeTargets: () => Promise<boolean>,
 ): Promise<Rest> {
+  // Its thread may be parked anywhere: what ended is not carried on, whatever stands there.
+  if (isEnded(change.status)) return { at: "end", status: change.status, error: null };
   const config = { configurable: { thread_id: change.id } };
   const run = {
     ...config,
@@ -59,7 +63,10 @@ export async function carryOn(
         { decision, humanApproved: answer.answer === "approve" || state.humanApproved },
         node,
       );
+      continue;
     }
+    const touches = snapshot.next.some((node) => TOUCHING.some((one) => one === node));
+    if (touches && !(await takeTargets())) return { at: "blocked" };
     await graph.invoke(null, run);
   }
 }

@@ -7,6 +7,7 @@ import type { Database, Sql } from "../store/database.ts";
 import { permitByPolicy } from "../store/decisions.ts";
 import type { RecordEvents } from "../store/events.ts";
 import { assertOwned, type Lease } from "../store/leases.ts";
+import { releaseTargets } from "../store/target-locks.ts";
 
 /** Writes of the owner of a change, each in one transaction that holds the lease. */
 export type Progress = Pick<GraphDeps, "report" | "recordPlan" | "recordReview">;
@@ -24,13 +25,16 @@ export function createProgress(
       await work(sql);
     });
   return {
-    report: (changeId, status) => owned(changeId, (sql) => setStatus(sql, record, changeId, status, null)),
+    report: (changeId, status) =>
+      owned(changeId, async (sql) => {
+        await setStatus(sql, record, changeId, status, null);
+      }),
     recordPlan: (changeId, planned) =>
       owned(changeId, async (sql) => {
         const { assessment, bindings, digest, plan, previews, revision } = planned;
         await sql.query(
           `update changes set plan = $2, digest = $3, risk = $4, risk_reasons = $5, step_risks = $6, environments = $7,
-             revision = $8, previews = $9, bindings = $10 where id = $1`,
+             revision = $8, previews = $9, bindings = $10, targets = $11 where id = $1`,
           [
             changeId,
             JSON.stringify(plan),
@@ -42,6 +46,7 @@ export function createProgress(
             revision,
             JSON.stringify(previews),
             JSON.stringify(bindings),
+            assessment.targets,
           ],
         );
         if (!assessment.asksPerson) {
@@ -62,20 +67,26 @@ export function createProgress(
   };
 }
 
-/** Moves a change to a status, with its event, in the caller's transaction. The same status again says nothing. */
+/**
+ * Moves a change to a status, with its event, in the caller's transaction; one that ends gives its targets back in it. The
+ * same status again says nothing, and returns false.
+ */
 export async function setStatus(
   sql: Sql,
   record: RecordEvents,
   changeId: string,
   status: ChangeStatus,
   error: string | null,
-): Promise<void> {
+): Promise<boolean> {
   const { rowCount } = await sql.query(
     `update changes set status = $2, error = coalesce($3, error), ended_at = case when $4 then now() end
      where id = $1 and status <> $2`,
     [changeId, status, error, isEnded(status)],
   );
-  if (rowCount !== 1) return;
-  if (isEnded(status)) await record(sql, changeId, { type: "ended", status, error });
-  else await record(sql, changeId, { type: "status", status });
+  if (rowCount !== 1) return false;
+  if (isEnded(status)) {
+    await record(sql, changeId, { type: "ended", status, error });
+    await releaseTargets(sql, changeId);
+  } else await record(sql, changeId, { type: "status", status });
+  return true;
 }

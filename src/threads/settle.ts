@@ -1,6 +1,6 @@
 import type { Change } from "../change/change.ts";
 import { findChange } from "../store/changes.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Sql } from "../store/database.ts";
 import { openQuestion } from "../store/decisions.ts";
 import { markQueueStale, type RecordEvents } from "../store/events.ts";
 import { assertOwned, type Lease, releaseLease } from "../store/leases.ts";
@@ -25,16 +25,26 @@ export async function settle(
     if (rest.at === "end") {
       await setStatus(sql, record, changeId, rest.status, rest.error);
       await deleteSealedFiles(sql, changeId);
-    } else {
-      const { gate, revision, digest, interruptId } = rest;
-      // An operator's question stays open: somebody has to say what becomes of what ran.
-      const change = gate === "approval" ? await findChange(sql, changeId) : null;
-      const openMinutes = change === null ? null : openMinutesOf(change);
-      const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, openMinutes });
-      if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
-      await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
+    } else if (rest.at === "gate") {
+      await openGate(sql, record, changeId, rest, openMinutesOf);
     }
     await releaseLease(sql, lease, lease.workSeen);
     await markQueueStale(sql);
   });
+}
+
+async function openGate(
+  sql: Sql,
+  record: RecordEvents,
+  changeId: string,
+  rest: Extract<Rest, { at: "gate" }>,
+  openMinutesOf: OpenMinutes,
+): Promise<void> {
+  const { gate, revision, digest, interruptId } = rest;
+  // An operator's question stays open: somebody has to say what becomes of what ran.
+  const change = gate === "approval" ? await findChange(sql, changeId) : null;
+  const openMinutes = change === null ? null : openMinutesOf(change);
+  const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, openMinutes });
+  if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
+  await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
 }

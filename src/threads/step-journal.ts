@@ -5,6 +5,7 @@ import type { RecordEvents } from "../store/events.ts";
 import { deleteIntent, insertIntent, markFinished, markStarted } from "../store/journal.ts";
 import { assertOwned, isHeld, type Lease } from "../store/leases.ts";
 import { appendLines } from "../store/log-lines.ts";
+import { findTargets } from "../store/target-locks.ts";
 
 /** The executor's journal, each write fenced by the lease: a stale owner writes nothing (design.md, invariant 2). */
 export function createStepJournal(
@@ -21,6 +22,9 @@ export function createStepJournal(
   return {
     intend: (key, argv, dir, here) =>
       owned(key, async (sql, lease) => {
+        // Whoever runs the graph by another way than its owner's has taken no targets.
+        if (!(await findTargets(sql, key.changeId)).areHeld)
+          throw new Error(`Change ${key.changeId} does not hold what step ${key.step} would touch: not run.`);
         const isNew = await insertIntent(sql, key, argv, dir, { epoch: lease.epoch, here });
         if (!isNew) return false;
         await sql.query("update changes set current_step = $2 where id = $1", [key.changeId, key.step]);

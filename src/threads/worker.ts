@@ -15,6 +15,7 @@ import {
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
 import { type OpenMinutes, settle } from "./settle.ts";
+import { createTakeTargets } from "./take-targets.ts";
 
 /** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
 export type LeasePace = { leaseMs: number; heartbeatMs: number; pollMs: number };
@@ -92,7 +93,9 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
   try {
     const change = await findChange(database, lease.changeId);
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
-    const rest = await carryOn(options.graph, database, change, AbortSignal.any([stopping, lost.signal]));
+    const take = createTakeTargets(database, options.record);
+    const until = AbortSignal.any([stopping, lost.signal]);
+    const rest = await carryOn(options.graph, database, change, until, () => take(lease));
     at("before settle");
     await settle(database, options.record, lease, rest, options.openMinutesOf);
     at("after settle");

@@ -31,7 +31,7 @@ function changeOf(asked: Ask): Change {
       riskReasons: [],
       environments: [],
     },
-    ...{ digest: DIGEST, currentStep: 0, review: null, error: null, queuePlace: null },
+    ...{ digest: DIGEST, currentStep: 0, review: null, error: null, queuePlace: null, blocked: null },
     terms: null,
     decisions: [{ ...question, ...OPEN, answer: null, by: null, reason: null, decidedAt: null }],
     ...{ createdAt: at, updatedAt: at, endedAt: null },

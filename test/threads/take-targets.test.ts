@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { targetKey } from "../../src/change/target.ts";
+import { overlaps } from "../../src/policy/targets.ts";
+import { insertChange } from "../../src/store/changes.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { createRecordEvents } from "../../src/store/events.ts";
+import { claimChange, type Lease, releaseLease } from "../../src/store/leases.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { setStatus } from "../../src/threads/progress.ts";
+import { createStepJournal } from "../../src/threads/step-journal.ts";
+import { createTakeTargets } from "../../src/threads/take-targets.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const CHANGES = 24;
+const NAMES = ["web", "api", "db", "*"];
+const LEASE_MS = 60_000;
+
+describe("taking targets", () => {
+  let scratch: Awaited<ReturnType<typeof createDatabase>>;
+  let database: Database;
+  const record = createRecordEvents(() => []);
+  before(async () => {
+    scratch = await createDatabase({ migrate });
+    database = openDatabase(scratch.config);
+  });
+  after(async () => {
+    await database.close();
+    await scratch.drop();
+  });
+
+  const add = async (...names: string[]): Promise<string> => {
+    const id = randomUUID();
+    const requester = { kind: "token", name: id, role: "requester", slackId: null } as const;
+    await insertChange(database, {
+      id,
+      idempotencyKey: id,
+      request: "x",
+      requester,
+      home: null,
+      planOnly: false,
+    });
+    const targets = names.map((name) =>
+      targetKey({ tool: "kubectl", place: "https://one", namespace: "shop", kind: "deployments", name }),
+    );
+    await database.query("update changes set targets = $2 where id = $1", [id, targets]);
+    return id;
+  };
+  const claim = () => claimChange(database, "me", LEASE_MS, { all: 1_000, perRequester: 1_000 });
+  const claimAll = async (): Promise<Lease[]> => {
+    const lease = await claim();
+    return lease === null ? [] : [lease, ...(await claimAll())];
+  };
+  const end = (lease: Lease) =>
+    database.transaction(async (sql) => {
+      await setStatus(sql, record, lease.changeId, "done", null);
+      await releaseLease(sql, lease, lease.workSeen);
+    });
+  const held = async () =>
+    (
+      await database.query<{ change_id: string; target: string }>(
+        "select change_id, target from target_locks",
+      )
+    ).rows;
+
+  // A change that ended may have been called once more, and is claimed for that.
+  beforeEach(async () => {
+    for (const lease of await claimAll()) await releaseLease(database, lease, lease.workSeen);
+  });
+
+  it(`lets ${CHANGES} changes at once through, never two that meet, and leaves none behind`, async () => {
+    const take = createTakeTargets(database, record);
+    const random = (below: number, seed: number) => (Math.imul(seed + 1, 2_654_435_761) >>> 8) % below;
+    for (let index = 0; index < CHANGES; index += 1) {
+      const names = [NAMES[random(NAMES.length, index)], NAMES[random(3, index * 7)]];
+      await add(...new Set(names.filter((name) => name !== undefined)));
+    }
+    const done: string[] = [];
+    let blocked = 0;
+    const carry = async (lease: Lease): Promise<void> => {
+      if (!(await take(lease))) {
+        blocked += 1;
+        return releaseLease(database, lease, lease.workSeen);
+      }
+      const mine = (await held()).filter(({ change_id }) => change_id === lease.changeId);
+      const others = (await held()).filter(({ change_id }) => change_id !== lease.changeId);
+      for (const { target } of mine)
+        for (const other of others)
+          assert.ok(!overlaps(target, other.target), `${target} and ${other.target}`);
+      done.push(lease.changeId);
+      await end(lease);
+    };
+    const giveUp = Date.now() + 20_000;
+    while (done.length < CHANGES) {
+      assert.ok(Date.now() < giveUp, `${done.length} of ${CHANGES} got through`);
+      await Promise.all((await claimAll()).map(carry));
+    }
+    assert.ok(blocked > 0, "none had to wait: the race is none");
+    assert.equal(new Set(done).size, CHANGES);
+    assert.deepEqual(await held(), []);
+  });
+
+  it("takes all or nothing", async () => {
+    const take = createTakeTargets(database, record);
+    await add("web");
+    await add("api", "web");
+    const [first, second] = await claimAll();
+    assert.ok(first !== undefined && second !== undefined);
+    assert.equal(await take(first), true);
+    assert.equal(await take(second), false);
+    assert.deepEqual(
+      (await held()).map(({ change_id }) => change_id),
+      [first.changeId],
+    );
+    assert.equal(await take(first), true, "again, it holds them already");
+    await end(first);
+    assert.equal(await take(second), true);
+    await end(second);
+  });
+
+  it("does not overlook a holder that ends while it is written down", async () => {
+    const take = createTakeTargets(database, record);
+    for (let round = 0; round < 30; round += 1) {
+      await add("web");
+      await add("web");
+      const [first, second] = await claimAll();
+      assert.ok(first !== undefined && second !== undefined);
+      assert.equal(await take(first), true);
+      const [taken] = await Promise.all([take(second), end(first)]);
+      await releaseLease(database, second, taken ? null : second.workSeen);
+      // Either it has them, or it is called: there is work for it.
+      const again = await claim();
+      assert.equal(again?.changeId, second.changeId, `round ${round}`);
+      assert.equal(await take(again), true);
+      await end(again);
+    }
+  });
+
+  it("journals no step of a change that does not hold its targets", async () => {
+    const id = await add("web");
+    const [lease] = await claimAll();
+    assert.ok(lease !== undefined);
+    const journal = createStepJournal(database, record, () => lease);
+    const key = { changeId: id, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
+    await assert.rejects(journal.intend(key, ["kubectl"], ""), /does not hold what step 1 would touch/);
+    const { rowCount } = await database.query("select 1 from journal where change_id = $1", [id]);
+    assert.equal(rowCount, 0);
+    await createTakeTargets(database, record)(lease);
+    assert.equal(await journal.intend(key, ["kubectl"], ""), true);
+    await end(lease);
+  });
+});
