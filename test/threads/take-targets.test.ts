@@ -143,11 +143,14 @@ describe("taking targets", () => {
     assert.ok(lease !== undefined);
     const journal = createStepJournal(database, record, () => lease);
     const key = { changeId: id, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
-    await assert.rejects(journal.intend(key, ["kubectl"], ""), /does not hold what step 1 would touch/);
+    await assert.rejects(
+      journal.intend(key, ["kubectl"], "", { host: "here", bootId: "boot" }),
+      /does not hold what step 1 would touch/,
+    );
     const { rowCount } = await database.query("select 1 from journal where change_id = $1", [id]);
     assert.equal(rowCount, 0);
     await createTakeTargets(database, record)(lease);
-    assert.equal(await journal.intend(key, ["kubectl"], ""), true);
+    assert.equal(await journal.intend(key, ["kubectl"], "", { host: "here", bootId: "boot" }), true);
     await end(lease);
   });
 });
