@@ -147,13 +147,13 @@ describe("taking targets", () => {
     const journal = createStepJournal(database, record, () => lease);
     const key = { changeId: id, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
     await assert.rejects(
-      journal.intend(key, ["kubectl"], "", { host: "here", bootId: "boot" }),
+      journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" }),
       /does not hold what step 1 would touch/,
     );
     const { rowCount } = await database.query("select 1 from journal where change_id = $1", [id]);
     assert.equal(rowCount, 0);
     await createTakeTargets(database, record)(lease);
-    assert.equal(await journal.intend(key, ["kubectl"], "", { host: "here", bootId: "boot" }), true);
+    assert.equal(await journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" }), true);
     await end(lease);
   });
 });
