@@ -98,7 +98,7 @@ async function assemble(
   const hands = createHands({ database, record, leaseOf, ground, seal, redact, redactLines, now, at });
   await hands.sweep();
   const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands, at });
-  const graph = openGraph(deps, database, { config, redactJson, at }, closing);
+  const graph = openGraph(deps, database, { config, redactJson, at, leaseOf }, closing);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
@@ -148,13 +148,13 @@ async function assemble(
 function openGraph(
   deps: GraphDeps,
   database: Database,
-  how: { config: Config; redactJson: (text: string) => string; at: At },
+  how: { config: Config; redactJson: (text: string) => string; at: At; leaseOf: (changeId: string) => Lease },
   closing: Closing,
 ): ChangeGraph {
   const { at, redactJson, config } = how;
   const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
   closing.push(async () => tracing?.flush());
-  const saver = watch(at, createCheckpointer(database), {
+  const saver = watch(at, createCheckpointer(database, how.leaseOf), {
     put: "checkpoint put",
     putWrites: "checkpoint writes",
   });

@@ -47,7 +47,8 @@ export function operatorActions(change: Change, steps: readonly StepRecord[]): t
     accept: () => button("accept", "Accept as it is", value, {}),
     roll_back: () =>
       button("roll_back", "Roll back", value, { style: "danger", dialog: wayBack(change, steps, open) }),
-    happened: () => button("happened", "It happened", value, { dialog: saysYes(change, open) }),
+    happened: () =>
+      button("happened", open === null ? "Go on" : "It happened", value, { dialog: saysYes(change, open) }),
     did_not_happen: () =>
       button("did_not_happen", "It did not happen", value, { dialog: saysNo(change, open) }),
   };
@@ -75,7 +76,12 @@ function wayBack(change: Change, steps: readonly StepRecord[], open: StepRecord 
 }
 
 function saysYes(change: Change, open: StepRecord | null): Dialog {
-  const next = open?.direction === "rollback" ? "The way back goes on." : "The plan goes on after it.";
+  if (open === null) {
+    const text =
+      "The instance that ran the step has told since that it is done. The change goes on after it.";
+    return { title: `Go on in ${whereIn(change)}?`, text, confirm: "Go on", isDangerous: false };
+  }
+  const next = open.direction === "rollback" ? "The way back goes on." : "The plan goes on after it.";
   return {
     title: `Did it happen in ${whereIn(change)}?`,
     text: `${shownAttempt(open)}\nIt then counts as done, by your word. ${next}`,

@@ -1,10 +1,41 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
+import type pg from "pg";
 import type { Database } from "./database.ts";
+import { assertOwned, type Lease } from "./leases.ts";
 
 /** The checkpoint tables' own schema, beside our tables. */
 const GRAPH_SCHEMA = "greenlight_graph";
 
-/** LangGraph's checkpointer on our pool. Its tables are made by migrate(), never by itself: its setup() races. */
-export function createCheckpointer(database: Database): PostgresSaver {
-  return new PostgresSaver(database.pool, undefined, { schema: GRAPH_SCHEMA });
+/**
+ * LangGraph's checkpointer on our pool. Its tables are made by migrate(), never by itself: its setup() races. With
+ * `leaseOf` every write is fenced like all others of an owner: the lease is looked at in the write's own transaction.
+ */
+export function createCheckpointer(database: Database, leaseOf?: (changeId: string) => Lease): PostgresSaver {
+  const pool = leaseOf === undefined ? database.pool : fence(database.pool, leaseOf);
+  return new PostgresSaver(pool, undefined, { schema: GRAPH_SCHEMA });
+}
+
+/**
+ * The saver offers no place in its transactions, but it takes a client for each: there the commit is preceded by the look
+ * at the lease. A second instance with an old epoch would otherwise fork the thread (measured: both chains succeed).
+ */
+function fence(pool: pg.Pool, leaseOf: (changeId: string) => Lease): pg.Pool {
+  const connect = async (): Promise<Pick<pg.PoolClient, "query" | "release">> => {
+    const client = await pool.connect();
+    const written = new Set<string>();
+    const query = async (text: string, values?: unknown[]): Promise<pg.QueryResult> => {
+      // The thread, which is the change, is the first value of every statement that writes.
+      if (typeof values?.[0] === "string") written.add(values[0]);
+      if (text === "COMMIT") for (const changeId of written) await assertOwned(client, leaseOf(changeId));
+      return client.query(text, values);
+    };
+    return { query: query as pg.PoolClient["query"], release: (broken) => client.release(broken) };
+  };
+  return new Proxy(pool, {
+    get: (target, name) => {
+      if (name === "connect") return connect;
+      const found: unknown = Reflect.get(target, name);
+      return typeof found === "function" ? found.bind(target) : found;
+    },
+  });
 }

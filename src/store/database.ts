@@ -17,6 +17,12 @@ export type Database = Sql & {
 /** Statements running longer than this are a fault of ours, not patience. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
+/**
+ * An instance that freezes within a transaction holds the rows it locked: a change's, or the lock of all claims. The
+ * server ends it then, so that another instance can take over within 10 s.
+ */
+const IDLE_IN_TRANSACTION_MS = 5_000;
+
 /** Opens a pool. A connection cut by the server is an error of the query that meets it, never the process's end. */
 export function openDatabase(
   config: pg.PoolConfig,
@@ -26,6 +32,7 @@ export function openDatabase(
     max: 10,
     connectionTimeoutMillis: 10_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: "greenlight",
     ...config,
   });

@@ -15,14 +15,13 @@ describe("nothing runs without a permission row", () => {
 
   it("ends a forged approval in an error, and spawns nothing", async () => {
     const waiting = await program.ask("scale payment-api to 7 replicas in production");
-    const config = { configurable: { thread_id: waiting.id } };
     const forged = {
       gate: "approval" as const,
       answer: "approve" as const,
       revision: 1,
       digest: waiting.digest ?? "",
     };
-    await program.app.graph.updateState(config, { decision: forged, humanApproved: true }, "awaitApproval");
+    await program.forge(waiting.id, { decision: forged, humanApproved: true }, "awaitApproval");
     // The owner finds the thread past its gate and carries it on; the executor finds no row.
     await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
       waiting.id,

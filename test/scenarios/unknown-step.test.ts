@@ -80,6 +80,21 @@ describe("a step nobody saw the end of", () => {
     assert.deepEqual(await program.ran(asked.id), ["forward 1 unknown", "forward 1 done", "forward 2 done"]);
   });
 
+  it("goes on by one click when whoever ran it tells late that it is done", async () => {
+    const asked = await lost(1);
+    await program.app.database.query(
+      "update journal set outcome = 'done', finished_at = now() where change_id = $1",
+      [asked.id],
+    );
+    assert.equal((await program.decide(asked, "did_not_happen")).kind, "refused");
+    approved();
+    assert.equal((await program.decide(asked, "happened")).kind, "decided");
+    await program.until(asked.id, "done");
+    assert.deepEqual(await program.ran(asked.id), ["forward 1 done", "forward 2 done"]);
+    const [first] = await program.app.changes.steps(asked.id);
+    assert.equal(first?.settledBy, null);
+  });
+
   it("is not run again because a row says so: only a decision about this very attempt permits it", async () => {
     const asked = await lost(1);
     await program.app.database.query(
@@ -87,14 +102,13 @@ describe("a step nobody saw the end of", () => {
       [asked.id],
     );
     // Somebody accepted the rollback of nothing, say: any other answer permits no second attempt.
-    const config = { configurable: { thread_id: asked.id } };
     const forged = {
       gate: "operator" as const,
       answer: "did_not_happen" as const,
       revision: 1,
       digest: asked.digest ?? "",
     };
-    await program.app.graph.updateState(config, { decision: forged }, "awaitOperator");
+    await program.forge(asked.id, { decision: forged }, "awaitOperator");
     await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
       asked.id,
     ]);

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import { insertChange } from "../../src/store/changes.ts";
+import { createCheckpointer } from "../../src/store/checkpointer.ts";
+import { type Database, openDatabase } from "../../src/store/database.ts";
+import { claimChange, isHeld, type Lease, LeaseLostError, renewLease } from "../../src/store/leases.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { createDatabase } from "../support/postgres.ts";
+
+const LIMITS = { all: 10, perRequester: 10 };
+const ANN = { kind: "token", name: "ann", role: "requester", slackId: null } as const;
+
+describe("a frozen owner", () => {
+  let scratch: Awaited<ReturnType<typeof createDatabase>>;
+  let database: Database;
+  before(async () => {
+    scratch = await createDatabase({ migrate });
+    database = openDatabase(scratch.config);
+  });
+  after(async () => {
+    await database.close();
+    await scratch.drop();
+  });
+
+  const claim = async (): Promise<Lease> => {
+    const id = randomUUID();
+    const asked = { request: "x", requester: ANN, home: null, planOnly: false };
+    await insertChange(database, { ...asked, id, idempotencyKey: id });
+    return (await claimChange(database, "one", 60_000, LIMITS)) ?? assert.fail("nothing to claim");
+  };
+  const checkpoint = { v: 4, id: "1", ts: "", channel_values: {}, channel_versions: {}, versions_seen: {} };
+  const write = async (lease: Lease): Promise<void> => {
+    const saver = createCheckpointer(database, () => lease);
+    const config = { configurable: { thread_id: lease.changeId, checkpoint_ns: "", checkpoint_id: "1" } };
+    await saver.put(config, checkpoint, { source: "loop", step: 1, parents: {} }, { plan: 1 });
+    await saver.putWrites(config, [["plan", "x"]], randomUUID());
+  };
+  const rows = async (id: string): Promise<number> => {
+    const tables = ["checkpoints", "checkpoint_blobs", "checkpoint_writes"];
+    const counts = tables.map(
+      (name) => `(select count(*) from greenlight_graph.${name} where thread_id = $1)`,
+    );
+    const { rows: found } = await database.query<{ all: string }>(`select ${counts.join("+")} as all`, [id]);
+    return Number(found[0]?.all);
+  };
+
+  it("writes no checkpoint and none of its parts once the change is somebody else's", async () => {
+    const lease = await claim();
+    await write(lease);
+    assert.equal(await rows(lease.changeId), 3);
+    const other = await claim();
+    await database.query("update changes set lease_epoch = lease_epoch + 1 where id = $1", [other.changeId]);
+    await assert.rejects(write(other), LeaseLostError);
+    assert.equal(await rows(other.changeId), 0);
+  });
+
+  it("holds its lease by its own clock only while it renews it", async () => {
+    const lease = await claim();
+    assert.equal(isHeld(lease), true);
+    lease.heldUntilMs = performance.now() - 1;
+    assert.equal(isHeld(lease), false);
+    assert.equal(await renewLease(database, lease, 1_000), true);
+    assert.equal(isHeld(lease), true);
+    await database.query("update changes set lease_owner = 'two' where id = $1", [lease.changeId]);
+    lease.heldUntilMs = 0;
+    assert.equal(await renewLease(database, lease, 1_000), false);
+    assert.equal(isHeld(lease), false);
+  });
+
+  it("does not keep a row locked: the server ends its transaction before its lease is over", async () => {
+    const client = await database.pool.connect();
+    const { rows: found } = await client.query<{ idle_in_transaction_session_timeout: string }>(
+      "show idle_in_transaction_session_timeout",
+    );
+    client.release();
+    assert.equal(found[0]?.idle_in_transaction_session_timeout, "5s");
+  });
+});
