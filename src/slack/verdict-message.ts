@@ -41,7 +41,7 @@ export function renderQuestion(
   change: Change,
   steps: readonly StepRecord[],
   question: Decision,
-  unknown: UnknownStep | null,
+  unknown: UnknownStep | null = null,
 ): Rendered {
   const isOpen = question.answer === null && change.status === "needs_person";
   const title = isOpen ? stateTitle(change, steps) : "A person had to look at this";
