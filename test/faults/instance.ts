@@ -1,0 +1,37 @@
+// One process of the program for the fault tests: the settings come from the environment as always, and FAULTS_CRASH
+// ("before intent#2") names where it kills itself. Prints one JSON line once it serves.
+import pino from "pino";
+import { startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import type { At } from "../../src/observe/crash-points.ts";
+import { FAST_LEASE } from "./pace.ts";
+
+const crash = process.env["FAULTS_CRASH"] ?? "";
+const defaults = process.env["FAULTS_PACE"] === "default";
+
+/** SIGKILL at the n-th passing: no handler, no last write, as a machine that loses its memory for this process. */
+function dieAt(plan: string): At {
+  const [point, times = "1"] = plan.split("#");
+  let left = Number(times);
+  return (passed) => {
+    if (passed !== point) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, "SIGKILL");
+  };
+}
+
+const read = readConfig(process.env);
+if (!read.ok) throw new Error(read.faults.join("; "));
+const app = await startApp(read.config, pino({ level: "warn" }, pino.destination(2)), {
+  ...(crash === "" ? {} : { at: dieAt(crash) }),
+  ...(defaults ? {} : { pace: FAST_LEASE }),
+});
+process.once("SIGTERM", () => void app.stop());
+process.on("message", (what) => {
+  if (what !== "gauge") return;
+  globalThis.gc?.();
+  const { heapUsed, rss } = process.memoryUsage();
+  const handles = process.getActiveResourcesInfo().length;
+  process.send?.({ heapUsed, rss, handles, listeners: process.listenerCount("SIGTERM") });
+});
+process.stdout.write(`${JSON.stringify({ address: app.address })}\n`);

@@ -1,0 +1,79 @@
+import type { Asked } from "../../src/playground/model.ts";
+
+/**
+ * What a change of the fault tests is about: `plain` two steps one person approves, `single` one of them, `slow` the same with steps that take
+ * 0.4 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
+ * its second step fails and an operator is asked.
+ */
+export type Kind = "plain" | "single" | "slow" | "pair" | "free" | "back" | "broken";
+
+/** How a change of this kind ends when nothing was cut off. */
+export const endOf: Record<Kind, string> = {
+  plain: "done",
+  single: "done",
+  slow: "done",
+  pair: "done",
+  free: "done",
+  back: "rolled_back",
+  broken: "accepted",
+};
+
+/** The words it is asked with; `id` is letters and digits, and no other change's. */
+export function wordsOf(id: string, kind: Kind): string {
+  return `${id} ${kind}`;
+}
+
+/** The rules the stories are judged by. */
+export const POLICY = `version: 1
+environments:
+  production: { namespaces: [production] }
+  pair: { namespaces: [pair] }
+  free: { namespaces: [free], contexts: [fake] }
+unattended: { medium: [free] }
+approvers: [U0BEN00001, U0CLEO0001]
+approvals:
+  - { environments: [pair], quorum: 2 }
+`;
+
+/** Planner and reviewer in one: they do what the request's words say. */
+export function mind({ agent, block }: Asked): unknown {
+  const [, id = "none", word = "plain"] =
+    /(\w+) (plain|single|slow|pair|free|back|broken)\b/.exec(JSON.stringify(block)) ?? [];
+  if (agent === "planner") return planOf(id, word as Kind);
+  const outcomes = JSON.stringify(block).match(/"outcome":"(\w+)"/g) ?? [];
+  if (word === "back") return { result: "rollback", notes: "The story wants it taken back." };
+  const isDone = outcomes.every((outcome) => outcome === '"outcome":"done"');
+  return isDone
+    ? { result: "approved", notes: "All as planned." }
+    : { result: "needs_human", notes: "A step did not end well." };
+}
+
+function planOf(id: string, kind: Kind): object {
+  const count = kind === "pair" || kind === "free" || kind === "single" ? 1 : 2;
+  const place = kind === "pair" || kind === "free" ? kind : "production";
+  return {
+    summary: `The story ${kind}.`,
+    plan: Array.from({ length: count }, (_, index) => {
+      const args = (replicas: number) => [
+        "scale",
+        `deployment/${id}-${kind === "broken" && index === 0 ? "sound" : kind}-${index + 1}`,
+        `--replicas=${replicas}`,
+        "-n",
+        place,
+        ...(kind === "free" ? ["--context=fake"] : []),
+      ];
+      return {
+        step: index + 1,
+        description: `Step ${index + 1} of ${id}`,
+        tool: "kubectl",
+        args: args(5),
+        dir: "",
+        risk: "medium",
+        rollback: { tool: "kubectl", args: args(2), dir: "" },
+      };
+    }),
+    risk_level: "medium",
+    risk_reason: "scripted",
+    questions: [],
+  };
+}
