@@ -9,9 +9,10 @@ const LOOK_MS = 60;
 export async function untilRest(town: Town, people: People, patienceMs: number): Promise<void> {
   const giveUp = Date.now() + patienceMs;
   for (;;) {
-    await people.answer();
-    const open = await unended(town);
-    if (open.length === 0) return;
+    // The database may be away at this moment: then nothing is known, and it is looked again.
+    await people.answer().catch(() => 0);
+    const open = await unended(town).catch(() => null);
+    if (open?.length === 0) return;
     if (Date.now() > giveUp) throw new Error(`Stuck after ${patienceMs} ms: ${JSON.stringify(open)}`);
     await pause(LOOK_MS);
   }

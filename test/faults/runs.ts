@@ -1,9 +1,12 @@
 import { clicks } from "./clicks.ts";
 import { crashes } from "./crashes.ts";
+import { databaseStops } from "./database-stops.ts";
 import { frozen } from "./frozen.ts";
 import { targets } from "./points.ts";
 import { randomKills } from "./random-kills.ts";
 import type { Server } from "./server.ts";
+import { slackFaults } from "./slack-faults.ts";
+import { soak } from "./soak.ts";
 import { openTown, type Town } from "./town.ts";
 
 /** What a run is given: how much of it, from which seed on, and where to say what it sees. */
@@ -27,6 +30,24 @@ export const runs: Record<string, Run> = {
     full: 1_000,
     of: "rounds",
     go: (server, size) => inTown(server, size, (town) => clicks(town, size.size, size.seed)),
+  },
+  "database-stops": {
+    full: 90,
+    of: "stops, with 11 changes between one and the next",
+    go: (server, size) =>
+      inTown(server, size, (town) =>
+        databaseStops(town, server, { changes: size.size * 11, stops: size.size, seed: size.seed }),
+      ),
+  },
+  "slack-faults": {
+    full: 300,
+    of: "changes",
+    go: (server, size) => inTown(server, size, (town) => slackFaults(town, size.size, size.seed)),
+  },
+  soak: {
+    full: 10_000,
+    of: "changes",
+    go: (server, size) => inTown(server, size, (town) => soak(town, size.size, size.seed)),
   },
   frozen: {
     full: 1,

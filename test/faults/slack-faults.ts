@@ -1,0 +1,117 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
+import type { SlackFaults } from "../../src/playground/slack.ts";
+import { chance, pick, type Random, seeded } from "../policy/random.ts";
+import { check, type Findings } from "./check.ts";
+import { drive } from "./drive.ts";
+import { createPeople } from "./people.ts";
+import type { Town } from "./town.ts";
+
+/** What Slack's troubles did. `messages` are those of ours that stand in the channel. */
+export type SlackTroubles = Findings & { faults: number; messages: number };
+
+const METHODS = [
+  "chat.postMessage",
+  "chat.update",
+  "chat.postEphemeral",
+  "conversations.history",
+  "conversations.replies",
+  "conversations.info",
+  "users.info",
+] as const;
+
+const PATIENCE_MS = 120_000;
+
+const Metadata = z.object({ event_payload: z.object({ change_id: z.string(), name: z.string() }) });
+
+/** Changes asked for in Slack while it limits, fails, resets, doubles and goes away: nothing is lost and nothing stands twice. */
+export async function slackFaults(town: Town, total: number, seed: number): Promise<SlackTroubles> {
+  const random = seeded(seed);
+  const people = createPeople(town, random);
+  await Promise.all([town.start("left"), town.start("right")]);
+  const over = new AbortController();
+  const counts = { faults: 0 };
+  const trouble = disturb(town.slack.faults, random, over.signal, counts);
+  try {
+    const kinds = ["plain", "pair", "back", "broken"] as const;
+    const asked = await drive(town, people, random, {
+      total,
+      atOnce: 4,
+      kinds,
+      way: "slack",
+      patienceMs: PATIENCE_MS,
+    });
+    over.abort();
+    await trouble;
+    await untilSent(town);
+    const found = await check(town, people, asked);
+    const stand = await standing(town);
+    return {
+      ...found,
+      ...counts,
+      messages: stand.count,
+      violations: [...found.violations, ...stand.violations],
+    };
+  } finally {
+    over.abort();
+    await trouble;
+  }
+}
+
+async function disturb(
+  faults: SlackFaults,
+  random: Random,
+  over: AbortSignal,
+  counts: { faults: number },
+): Promise<void> {
+  const kinds: (() => void)[] = [
+    () => faults.rateLimit(1, 1, pick(random, METHODS)),
+    () => faults.fail(1, pick(random, [500, 502, 503]), pick(random, METHODS)),
+    () => faults.errorOn(1, "internal_error", pick(random, METHODS)),
+    () => faults.dropAfterAccept(1, pick(random, METHODS)),
+    () => faults.duplicateEnvelope(1),
+  ];
+  while (!over.aborted) {
+    pick(random, kinds)();
+    counts.faults += 1;
+    if (chance(random, 0.03)) faults.disconnectRefresh();
+    if (chance(random, 0.02)) faults.offline(500 + random() * 1_500);
+    await pause(100 + random() * 300, undefined, { signal: over }).catch(() => undefined);
+  }
+}
+
+/** Waits until Slack shows everything as the rows say. */
+async function untilSent(town: Town): Promise<void> {
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const { rows } = await town.pool.query<{ name: string }>(
+      "select name from messages where wanted > sent and abandoned is null",
+    );
+    if (rows.length === 0) return;
+    if (Date.now() > giveUp) throw new Error(`Not sent: ${rows.map(({ name }) => name).join(", ")}`);
+    await pause(100);
+  }
+}
+
+/** Each message once, a verdict for every change that ended, and no log line out of its order. */
+async function standing(town: Town): Promise<{ count: number; violations: string[] }> {
+  const seen = new Map<string, number>();
+  for (const { metadata } of town.slack.messages(town.slack.channels.infra)) {
+    const read = Metadata.safeParse(metadata);
+    if (!read.success) continue;
+    const { change_id, name } = read.data.event_payload;
+    seen.set(`${change_id} ${name}`, (seen.get(`${change_id} ${name}`) ?? 0) + 1);
+  }
+  const { rows } = await town.pool.query<{ id: string; request: string }>(
+    "select id, request from changes where home_channel is not null",
+  );
+  const twice = [...seen]
+    .filter(([, count]) => count > 1)
+    .map(([key, count]) => `stands ${count} times: ${key}`);
+  const lost = rows.flatMap(({ id, request }) =>
+    ["card", "verdict:ended"]
+      .filter((name) => !seen.has(`${id} ${name}`))
+      .map((name) => `the ${name} of ${request} is missing (${id})`),
+  );
+  return { count: seen.size, violations: [...twice, ...lost] };
+}
