@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isUserId } from "./blocks.ts";
 import type { DecideAs, Where } from "./deciding.ts";
+import { PLAN_AGAIN, type PlanAgain } from "./plan-again.ts";
 import { answerOfAction, ButtonValue } from "./questions.ts";
 
 /** A click as Slack sends it; everything in it but the ids Slack vouches for is a claim. */
@@ -20,11 +21,12 @@ export type ClickPlace = { userId: string; channelId: string; threadTs: string |
 const OLD = "This button is from an older card. Look for the newest card of this change in the channel.";
 
 /** Answers one click: returns what only the person who clicked is told. Throws only for faults of the port. */
-export function createButtons(decideAs: DecideAs): (body: unknown) => Promise<string> {
+export function createButtons(decideAs: DecideAs, planAgain: PlanAgain): (body: unknown) => Promise<string> {
   return async (body) => {
     const click = Click.safeParse(body);
     const action = click.data?.actions[0];
     if (!click.success || action === undefined) return OLD;
+    if (action.action_id === PLAN_AGAIN) return planAgain(whereOf(click.data), action.value);
     const asks = Object.hasOwn(answerOfAction, action.action_id)
       ? answerOfAction[action.action_id]
       : undefined;

@@ -19,6 +19,7 @@ import {
 import { approvalActions, operatorActions } from "./card-actions.ts";
 import { decisionLines } from "./decision-lines.ts";
 import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS } from "./limits.ts";
+import { planAgainActions } from "./plan-again.ts";
 import { planPageCount, stepsOnCard } from "./plan-pages.ts";
 import { stepBlocks } from "./plan-steps.ts";
 import { shortDigest } from "./questions.ts";
@@ -49,6 +50,7 @@ export function renderCard(change: Change, steps: readonly StepRecord[], options
     ...approvalBlocks(change),
     ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
     ...operatorActions(change, steps),
+    ...planAgainActions(change),
     smallPrint(...footer(change)),
   ];
   return { text: cardText(change, steps), blocks };

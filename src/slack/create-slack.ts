@@ -18,6 +18,7 @@ import { createOutboxSender } from "./outbox.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
 import { createPeople } from "./people.ts";
+import { createPlanAgain } from "./plan-again.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
 import { createRender } from "./render.ts";
 import { createFindStanding } from "./standing-message.ts";
@@ -70,7 +71,12 @@ export async function createSlack(needs: {
   const findPlace = createFindPlace(client);
   const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client) });
   addCommands(receiver.app, createCommands({ ...config, changes, people, findPlace }), inFlight, log);
-  addButtons(receiver.app, createButtons(decideAs), inFlight, log);
+  addButtons(
+    receiver.app,
+    createButtons(decideAs, createPlanAgain({ changes, people, findPlace })),
+    inFlight,
+    log,
+  );
   addBreakGlass(receiver.app, { decideAs, mayBreak: config.breakGlass }, inFlight, log);
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),

@@ -44,7 +44,7 @@ type Dialog = { title: string; text: string; confirm: string; isDangerous: boole
 
 /** One button, with the dialog that asks once more. */
 export function button(
-  answer: Answer | "break_glass",
+  answer: Answer | "break_glass" | "plan_again",
   label: string,
   value: string,
   look: { style?: "primary" | "danger"; dialog?: Dialog },

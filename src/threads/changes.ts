@@ -53,6 +53,8 @@ async function ask(sql: Sql, needs: DecideNeeds, given: Ask): Promise<Asked> {
   const { requester, home } = given;
   const forbidden = whyNotAsk(needs.policy, { requester, channelId: home?.channelId ?? null, planned: null });
   if (forbidden !== null) return { kind: "forbidden", reason: forbidden };
+  // Two persons may ask under one key at once, and the key is one change's.
+  await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`key:${given.idempotencyKey}`]);
   // One request of a person after the other, so that the counts below hold.
   await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`ask:${keyOf(given.requester)}`]);
   const known = await findRepeated(sql, given, request);

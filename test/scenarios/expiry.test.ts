@@ -7,9 +7,11 @@ import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
   askFor,
+  cards,
   changeIdOf,
   hasButton,
   now,
+  press,
   replies,
   standIn,
   textOf,
@@ -98,5 +100,32 @@ describe("an approval nobody gives", () => {
     );
     assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
     assert.deepEqual(await program.ran(id), []);
+  });
+
+  it("is planned again by one click, as a new request of whoever clicks, and once however often it is clicked", async () => {
+    const { ben, cleo, gus } = slack.users;
+    const card = await askFor(slack, "restart checkout in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    assert.equal(hasButton(now(slack, card), "greenlight:plan_again"), undefined);
+    await endIn(await changeIdOf(slack, card), 0);
+    await waitFor(() => hasButton(now(slack, card), "greenlight:plan_again"), "Plan again");
+    const known = new Set(cards(slack).map(({ ts }) => ts));
+    assert.match(await answerTo(slack, gus, card, "greenlight:plan_again"), /Guests cannot ask/);
+    const answers = await Promise.all(
+      [ben, cleo].map((one) => answerTo(slack, one, card, "greenlight:plan_again")),
+    );
+    assert.equal(answers.filter((text) => /Planning again: restart checkout/.test(text)).length, 1);
+    assert.equal(answers.filter((text) => /planned again already, as change/.test(text)).length, 1);
+    const again = await waitFor(() => cards(slack).find(({ ts }) => !known.has(ts)), "the new card");
+    assert.match(await answerTo(slack, ben, card, "greenlight:plan_again"), /planned again already/);
+    const change = await program.until(await changeIdOf(slack, again), "waiting");
+    assert.equal(change.request, "restart checkout in production");
+    const asker = change.requester.kind === "slack" ? change.requester.userId : "";
+    assert.ok([ben, cleo].includes(asker));
+    await waitFor(() => hasButton(now(slack, again), "greenlight:approve"), "its buttons");
+    assert.match(await answerTo(slack, asker, again, "greenlight:approve"), /You asked for this change/);
+    await press(slack, asker === ben ? cleo : ben, again, "greenlight:reject");
+    await waitFor(() => hasButton(now(slack, again), "greenlight:plan_again"), "Plan again after a Reject");
+    assert.equal(cards(slack).length, known.size + 1);
   });
 });
