@@ -104,7 +104,8 @@ async function assemble(
   const deciding = createDeciding({ database, record, redact, ...rules, at });
   const { changes, openMinutesOf, nobodyCanApprove } = deciding;
   const running = { database, wakes, record, graph, leases, owner, openMinutesOf, cleanUp: hands.cleanUp };
-  const worker = startWorker({ ...running, limits: LIMITS, log, pace, at });
+  const { endOpenSteps } = hands;
+  const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
   closing.push(() => worker.stop(GRACE_MS));
   closing.push(startTimers({ database, record, policyVersion: ground.policy.hash, log }).stop);
   const narrowed = { requesters: config.requesters, channels: config.channels };

@@ -50,7 +50,7 @@ export async function claimChange(
       `with live as (select id, requester_key from changes where lease_until > now()),
        next as (
          select c.id from changes c
-         where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.lease_until is null or c.lease_until <= now())
+         where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.retry_at is null or c.retry_at <= now()) and (c.lease_until is null or c.lease_until <= now())
            and (select count(*) from live) < $3
            and (select count(*) from live l where l.requester_key = c.requester_key) < $4
          order by c.work_wanted_at, c.id limit 1 for update skip locked
@@ -92,10 +92,31 @@ export async function assertOwned(sql: Sql, lease: Lease): Promise<void> {
   if (rowCount !== 1) throw new LeaseLostError(lease);
 }
 
+/**
+ * Counts a fault at a change and says how many there are by now; it is claimed again after the pause of that number, the
+ * last one for all that follow. Not `counted`, it only rests for the first pause. Throws LeaseLostError.
+ */
+export async function countFault(
+  sql: Sql,
+  lease: Lease,
+  pausesMs: readonly number[],
+  counted: boolean,
+): Promise<number> {
+  const { rows } = await sql.query<{ faults: number }>(
+    `update changes set faults = faults + $5, retry_at = now() + make_interval(secs => $6 *
+       coalesce(($4::float8[])[least(faults * $5 + 1, cardinality($4::float8[]))], 0))
+     where id = $1 and lease_owner = $2 and lease_epoch = $3 returning faults`,
+    [lease.changeId, lease.owner, lease.epoch, pausesMs, counted ? 1 : 0, 1 / 1_000],
+  );
+  if (rows[0] === undefined) throw new LeaseLostError(lease);
+  return rows[0].faults;
+}
+
 /** Gives the change back. What was asked for since the claim stays asked for. `workSeen` null: nothing was finished. */
 export async function releaseLease(sql: Sql, lease: Lease, workSeen: number | null): Promise<void> {
   await sql.query(
-    `update changes set lease_owner = null, lease_until = null, work_done = coalesce($4, work_done)
+    `update changes set lease_owner = null, lease_until = null, work_done = coalesce($4, work_done),
+       faults = case when $4::int is null then faults else 0 end
      where id = $1 and lease_owner = $2 and lease_epoch = $3`,
     [lease.changeId, lease.owner, lease.epoch, workSeen],
   );
@@ -103,7 +124,9 @@ export async function releaseLease(sql: Sql, lease: Lease, workSeen: number | nu
 
 /** Asks for work on a change, and wakes nobody: the caller does, with its own transaction. */
 export async function wantWork(sql: Sql, changeId: string): Promise<void> {
-  await sql.query("update changes set work_wanted = work_wanted + 1, work_wanted_at = now() where id = $1", [
-    changeId,
-  ]);
+  // Whoever asks is a reason to try at once, and as often as at first.
+  await sql.query(
+    `update changes set work_wanted = work_wanted + 1, work_wanted_at = now(), faults = 0, retry_at = null where id = $1`,
+    [changeId],
+  );
 }

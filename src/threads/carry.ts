@@ -1,9 +1,9 @@
-import { z } from "zod";
-import { type Change, type ChangeStatus, Gate, isEnded } from "../change/change.ts";
+import { type Change, type ChangeStatus, type Gate, isEnded } from "../change/change.ts";
 import { type ChangeGraph, TOUCHING } from "../graph/graph.ts";
 import { type GraphState, initialState } from "../graph/state.ts";
 import type { Database } from "../store/database.ts";
 import { findAnswer } from "../store/decisions.ts";
+import { parkedAt } from "./parked.ts";
 
 /** Where a thread came to rest. */
 export type Rest =
@@ -44,7 +44,7 @@ export async function carryOn(
     const state = toState(snapshot.values);
     const [task] = snapshot.tasks;
     if (snapshot.next.length === 0 || task === undefined) return ended(state);
-    const parked = readInterrupt(task.interrupts?.[0]);
+    const parked = parkedAt(snapshot);
     if (parked !== null) {
       const answer = await findAnswer(database, change.id, parked.interruptId);
       if (answer === null) return { at: "gate", ...parked, notes: state.reviewNotes };
@@ -69,22 +69,6 @@ export async function carryOn(
     if (touches && !(await takeTargets())) return { at: "blocked" };
     await graph.invoke(null, run);
   }
-}
-
-const Interrupt = z.object({
-  id: z.string(),
-  value: z.object({ gate: Gate, revision: z.int(), digest: z.string() }),
-});
-
-function readInterrupt(
-  found: { id?: string; value?: unknown } | undefined,
-): { gate: Gate; interruptId: string; revision: number; digest: string } | null {
-  if (found === undefined) return null;
-  const read = Interrupt.safeParse(found);
-  // Run on, it would park at the same place again and again.
-  if (!read.success)
-    throw new Error("The thread is parked at an interrupt of another version.", { cause: read.error });
-  return { ...read.data.value, interruptId: read.data.id };
 }
 
 /** The checkpointer's values are untyped; they are what our own nodes returned. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { ChangeGraph } from "../graph/graph.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import { findChange } from "../store/changes.ts";
@@ -14,11 +13,17 @@ import {
 } from "../store/leases.ts";
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
+import { giveUpOrRetry } from "./faults.ts";
 import { type OpenMinutes, settle } from "./settle.ts";
 import { createTakeTargets } from "./take-targets.ts";
 
 /** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
-export type LeasePace = { leaseMs: number; heartbeatMs: number; pollMs: number };
+export type LeasePace = {
+  leaseMs: number;
+  heartbeatMs: number;
+  pollMs: number;
+  faultPausesMs?: readonly number[];
+};
 
 export type WorkerOptions = {
   database: Database;
@@ -31,14 +36,15 @@ export type WorkerOptions = {
   openMinutesOf: OpenMinutes;
   /** Forgets what a change that ended has on this machine. */
   cleanUp: (changeId: string) => Promise<void>;
+  /** Ends what a crash left running; see open-steps.ts. */
+  endOpenSteps: (changeId: string) => Promise<void>;
+  redact: (text: string) => string;
   pace?: LeasePace | undefined;
   at?: At;
   log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
 };
 
 const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
-/** After a fault of ours a change rests this long, so that it does not turn the machine into a heater. */
-const FAULT_PAUSE_MS = 2_000;
 
 /** Starts the loop that claims changes and carries them on. `stop` ends the intake and waits at most `graceMs` for what runs. */
 export function startWorker(options: WorkerOptions): { stop(graceMs: number): Promise<void> } {
@@ -105,7 +111,7 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
       { err: error, changeId: lease.changeId },
       "A change could not be carried on; it is tried again",
     );
-    await giveBack(options, lease, stopping);
+    await giveBack(options, lease, { error, stopping: AbortSignal.any([stopping, lost.signal]) });
   } finally {
     clearInterval(heartbeat);
     leases.delete(lease.changeId);
@@ -114,8 +120,20 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
   await wake(database, "work").catch(() => undefined);
 }
 
-async function giveBack(options: WorkerOptions, lease: Lease, stopping: AbortSignal): Promise<void> {
-  await pause(FAULT_PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
-  // When this fails too, the lease runs out by itself.
-  await releaseLease(options.database, lease, null).catch(() => undefined);
+/** A stop and a lost lease say nothing about the change; anything else may. */
+async function giveBack(
+  options: WorkerOptions,
+  lease: Lease,
+  { error, stopping }: { error: unknown; stopping: AbortSignal },
+): Promise<void> {
+  const { database, pace = PACE } = options;
+  try {
+    const isFault = !stopping.aborted && !(error instanceof LeaseLostError);
+    const rest = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
+    if (rest === null) await releaseLease(database, lease, null);
+    else await settle(database, options.record, lease, rest, options.openMinutesOf);
+  } catch (failure) {
+    // The lease runs out by itself.
+    options.log.error({ err: failure, changeId: lease.changeId }, "A change could not be given back");
+  }
 }
