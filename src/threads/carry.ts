@@ -43,7 +43,8 @@ export async function carryOn(
     }
     const state = toState(snapshot.values);
     const [task] = snapshot.tasks;
-    if (snapshot.next.length === 0 || task === undefined) return ended(state);
+    // Not by `next`: a crash between a node's writes and its checkpoint leaves a task that `next` no longer names.
+    if (task === undefined) return ended(state);
     const parked = parkedAt(snapshot);
     if (parked !== null) {
       const answer = await findAnswer(database, change.id, parked.interruptId);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import { placeOf } from "../../src/execution/process-group.ts";
 import { isAlive } from "../execution/processes.ts";
 import { ANA, type Program, startProgram } from "../support/program.ts";
@@ -11,6 +11,7 @@ describe("after a crash", () => {
     program = await startProgram();
   });
   after(() => program.close());
+  afterEach(() => program.settleAll());
 
   it("never runs a step again whose end nobody saw, and asks a person", async () => {
     const waiting = await program.ask("scale payment-api to 8 replicas in production");

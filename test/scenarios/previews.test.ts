@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { appendFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { Change } from "../../src/change/change.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
@@ -15,6 +15,7 @@ describe("what is seen before anybody is asked", () => {
     program = await startProgram();
   });
   after(() => program.close());
+  afterEach(() => program.settleAll());
 
   const path = (...parts: string[]) => join(program.config.dataDir, "sample", ...parts);
   const kubectl = async (line: string): Promise<string> =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it } from "node:test";
 import type { Change } from "../../src/change/change.ts";
 import { ANA, BEN, type Program, planOf, startProgram } from "../support/program.ts";
 
@@ -17,6 +17,7 @@ describe("a step nobody saw the end of", () => {
     program = await startProgram();
   });
   after(() => program.close());
+  afterEach(() => program.settleAll());
 
   /** A change whose instance died when one of its steps had an intent and no end. */
   const lost = async (
