@@ -11,7 +11,7 @@ describe("after a crash", () => {
     program = await startProgram();
   });
   after(() => program.close());
-  afterEach(() => program.settleAll());
+  afterEach(() => program.releaseTargets());
 
   it("never runs a step again whose end nobody saw, and asks a person", async () => {
     const waiting = await program.ask("scale payment-api to 8 replicas in production");

@@ -15,7 +15,7 @@ describe("what is seen before anybody is asked", () => {
     program = await startProgram();
   });
   after(() => program.close());
-  afterEach(() => program.settleAll());
+  afterEach(() => program.releaseTargets());
 
   const path = (...parts: string[]) => join(program.config.dataDir, "sample", ...parts);
   const kubectl = async (line: string): Promise<string> =>

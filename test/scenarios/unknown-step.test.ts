@@ -17,7 +17,7 @@ describe("a step nobody saw the end of", () => {
     program = await startProgram();
   });
   after(() => program.close());
-  afterEach(() => program.settleAll());
+  afterEach(() => program.releaseTargets());
 
   /** A change whose instance died when one of its steps had an intent and no end. */
   const lost = async (
