@@ -10,18 +10,18 @@ export type Ahead = { changeId: string; target: string };
 
 const Rows = z.array(z.object({ change_id: z.string(), target: z.string() }));
 
-/** What a change would touch, as it was assessed, and whether it holds all of that already. */
+/** What a change would touch, as it was assessed, whether it holds all of that already, and whether it has ended. */
 export async function findTargets(
   sql: Sql,
   changeId: string,
-): Promise<{ targets: string[]; areHeld: boolean }> {
-  const { rows } = await sql.query<{ targets: string[]; held: number }>(
-    `select targets, (select count(*)::int from target_locks l where l.change_id = c.id and l.target = any (c.targets)) as held
+): Promise<{ targets: string[]; areHeld: boolean; hasEnded: boolean }> {
+  const { rows } = await sql.query<{ targets: string[]; held: number; ended: boolean }>(
+    `select targets, ended_at is not null as ended, (select count(*)::int from target_locks l where l.change_id = c.id and l.target = any (c.targets)) as held
      from changes c where id = $1`,
     [changeId],
   );
   const targets = rows[0]?.targets ?? [];
-  return { targets, areHeld: rows[0]?.held === targets.length };
+  return { targets, areHeld: rows[0]?.held === targets.length, hasEnded: rows[0]?.ended ?? true };
 }
 
 /**
@@ -55,10 +55,15 @@ export async function insertLocks(sql: Sql, changeId: string, targets: readonly 
   );
 }
 
-/** Writes whom a change waits for; its place in the line is the one it got first. False when that was known. */
+/**
+ * Writes whom a change waits for; its place in the line is the one it got first. False when that was known. The place is
+ * behind all others, whenever this transaction began and whatever the clock says: of two changes that each stood before
+ * the other, both would wait for ever. The caller is the only taker.
+ */
 export async function markBlocked(sql: Sql, changeId: string, by: Ahead): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update changes set blocked_by = $2, blocked_target = $3, blocked_since = coalesce(blocked_since, now())
+    `update changes set blocked_by = $2, blocked_target = $3, blocked_since = coalesce(blocked_since, greatest(
+       clock_timestamp(), (select max(blocked_since) + interval '1 microsecond' from changes where status = 'blocked')))
      where id = $1 and (blocked_by, blocked_target) is distinct from ($2, $3)`,
     [changeId, by.changeId, by.target],
   );

@@ -28,7 +28,9 @@ function take(database: Database, record: RecordEvents, lease: Lease): Promise<s
   const { changeId } = lease;
   return database.transaction(async (sql) => {
     await assertOwned(sql, lease);
-    const { targets, areHeld } = await findTargets(sql, changeId);
+    const { targets, areHeld, hasEnded } = await findTargets(sql, changeId);
+    // Called once more while it went through, it is claimed again; what it took now, nobody would give back.
+    if (hasEnded) throw new Error(`Change ${changeId} has ended, and takes no targets.`);
     if (areHeld) return null;
     const ahead = await findAhead(sql, changeId);
     const first = ahead.find((one) => targets.some((target) => overlaps(target, one.target)));

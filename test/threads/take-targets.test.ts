@@ -6,7 +6,7 @@ import { overlaps } from "../../src/policy/targets.ts";
 import { insertChange } from "../../src/store/changes.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
-import { claimChange, type Lease, releaseLease } from "../../src/store/leases.ts";
+import { claimChange, type Lease, releaseLease, wantWork } from "../../src/store/leases.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { setStatus } from "../../src/threads/progress.ts";
 import { createStepJournal } from "../../src/threads/step-journal.ts";
@@ -64,6 +64,10 @@ describe("taking targets", () => {
       )
     ).rows;
 
+  const hasEnded = async (id: string) =>
+    (await database.query("select 1 from changes where id = $1 and ended_at is not null", [id])).rowCount ===
+    1;
+
   // Each test has the database for itself.
   beforeEach(async () => {
     await database.query("delete from target_locks");
@@ -82,6 +86,9 @@ describe("taking targets", () => {
     const done: string[] = [];
     let blocked = 0;
     const carry = async (lease: Lease): Promise<void> => {
+      // Called by the holder that ended while it took: it went through under that claim, and is claimed once more. Like
+      // the worker (carry.ts), this looks first.
+      if (await hasEnded(lease.changeId)) return releaseLease(database, lease, lease.workSeen);
       if (!(await take(lease))) {
         blocked += 1;
         return releaseLease(database, lease, lease.workSeen);
@@ -122,6 +129,46 @@ describe("taking targets", () => {
     await end(second);
   });
 
+  it("gives a change that ended nothing, though it may be claimed again", async () => {
+    const take = createTakeTargets(database, record);
+    const id = await add("web");
+    const [first] = await claimAll();
+    assert.ok(first !== undefined);
+    assert.equal(await take(first), true);
+    await wantWork(database, id);
+    await end(first);
+    const again = await claim();
+    assert.ok(again !== null, "what was asked for meanwhile is looked at");
+    await assert.rejects(take(again), /has ended/);
+    assert.deepEqual(await held(), []);
+    await releaseLease(database, again, again.workSeen);
+    assert.equal(await claim(), null);
+  });
+
+  it("lines up those that wait as they came to wait, whichever began to ask first", async () => {
+    const take = createTakeTargets(database, record);
+    await add("web");
+    await add("web");
+    await add("web");
+    const [holder, second, slow] = await claimAll();
+    assert.ok(holder !== undefined && second !== undefined && slow !== undefined);
+    assert.equal(await take(holder), true);
+    // Its transaction begins before the other's, and gets no further than its own row, which somebody else has.
+    let asking: Promise<boolean> | undefined;
+    await database.transaction(async (sql) => {
+      await sql.query("select 1 from changes where id = $1 for update", [slow.changeId]);
+      asking = take(slow);
+      await untilSomebodyWaits(database);
+      assert.equal(await take(second), false);
+    });
+    assert.equal(await asking, false);
+    await end(holder);
+    assert.equal(await take(second), true, "the two wait for each other");
+    await end(second);
+    assert.equal(await take(slow), true);
+    await end(slow);
+  });
+
   it("does not overlook a holder that ends while it is written down", async () => {
     const take = createTakeTargets(database, record);
     for (let round = 0; round < 30; round += 1) {
@@ -157,3 +204,15 @@ describe("taking targets", () => {
     await end(lease);
   });
 });
+
+/** Waits until a statement in this database waits for a lock. */
+async function untilSomebodyWaits(database: Database): Promise<void> {
+  const giveUp = Date.now() + 20_000;
+  for (;;) {
+    const { rowCount } = await database.query(
+      "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    );
+    if (rowCount !== 0) return;
+    assert.ok(Date.now() < giveUp, "nobody waits for a lock");
+  }
+}
