@@ -28,7 +28,7 @@ test("a look that hangs is ended at its deadline, with a grandchild that holds i
   const started = Date.now();
   const found = await capture({ ...look("sh", "-c", "sleep 30 & sleep 30"), deadlineMs: 300 });
   assert.match(found.problem ?? "", /no answer within 0.3 s/);
-  assert.ok(Date.now() - started < 3_000);
+  assert.ok(Date.now() - started < 20_000);
 });
 
 test("a look ends when the work on its change is stopped", async () => {
@@ -56,9 +56,9 @@ test("terraform is asked to stop before it is killed: it has to give its lock ba
     await writeFile(join(folder, "terraform"), script);
     await chmod(join(folder, "terraform"), 0o755);
     const PATH = `${folder}:/usr/bin:/bin`;
-    const found = await capture({ ...look("terraform", "plan"), env: { PATH }, deadlineMs: 500 });
+    const found = await capture({ ...look("terraform", "plan"), env: { PATH }, deadlineMs: 3_000 });
     assert.equal(found.stdout, "locked\nunlocked\n");
-    assert.deepEqual([found.exitCode, found.problem], [null, "terraform gave no answer within 0.5 s"]);
+    assert.deepEqual([found.exitCode, found.problem], [null, "terraform gave no answer within 3 s"]);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -7,9 +7,8 @@ import { STOP_GROUP, stopTerraform } from "../../src/execution/process-group.ts"
 import { runCommand, type Spawn } from "../../src/execution/run-command.ts";
 import { isAlive, pidsIn, script, TREE } from "./processes.ts";
 
-const DEADLINE_MS = 400;
-/** Three Node processes have to be up by then, also on a busy machine. */
-const TREE_DEADLINE_MS = 2_000;
+/** Up to three Node processes have to be up by then, also on a busy machine. */
+const DEADLINE_MS = 2_000;
 
 describe("a command", () => {
   it("ends as done, its lines in order, in a listed environment", async () => {
@@ -57,13 +56,13 @@ describe("a command", () => {
   it("is gone at its deadline with its grandchildren, one that ignores TERM and one that holds stdout", async () => {
     const began = performance.now();
     const { end, lines } = await run(TREE, {
-      deadlineMs: TREE_DEADLINE_MS,
+      deadlineMs: DEADLINE_MS,
       stop: { ...STOP_GROUP, graceMs: 300 },
     });
     const took = performance.now() - began;
     assert.equal(end.outcome, "unknown");
     assert.match(end.error ?? "", /^It was ended after its deadline of 2 s\. What it had changed/);
-    assert.ok(took < TREE_DEADLINE_MS + 300 + 2_000, `it took ${took} ms`);
+    assert.ok(took < DEADLINE_MS + 300 + 2_000, `it took ${took} ms`);
     const pids = pidsIn(lines);
     assert.equal(pids.length, 3, lines.join());
     for (const pid of pids) await untilGone(pid);
@@ -92,7 +91,7 @@ describe("a command", () => {
     assert.ok(pid !== undefined);
     process.kill(pid, "SIGKILL");
     assert.equal(end.outcome, "done");
-    assert.ok(took < 3_500, `it took ${took} ms`);
+    assert.ok(took < 15_000, `it took ${took} ms`);
   });
 
   it("is unknown when it was ended from outside, before or while it runs, and when it then says it was well", async () => {
@@ -117,7 +116,7 @@ describe("a command", () => {
     const terraform = `${script.spawn(plugin)}; process.on('SIGINT', () => setTimeout(() => { console.log('state written'); process.exit(1) }, 300))`;
     const { end, lines } = await run(terraform, { deadlineMs: DEADLINE_MS, stop: stopTerraform(5) });
     assert.deepEqual([end.outcome, end.exitCode], ["unknown", 1]);
-    assert.match(end.error ?? "", /after its deadline of 0.4 s, and stopped by itself/);
+    assert.match(end.error ?? "", /after its deadline of 2 s, and stopped by itself/);
     assert.ok(lines.includes("out state written"), lines.join());
     assert.equal(lines.includes("out plugin was hit"), false);
     await untilGone(pidsIn(lines)[0] ?? 0);
@@ -135,7 +134,7 @@ describe("a command", () => {
 
 /** KILL is sent, not awaited: the kernel takes a moment. */
 async function untilGone(pid: number): Promise<void> {
-  for (const until = Date.now() + 2_000; isAlive(pid) && Date.now() < until; ) {
+  for (const until = Date.now() + 20_000; isAlive(pid) && Date.now() < until; ) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   assert.equal(isAlive(pid), false, `${pid}`);

@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { launchChromium } from "./page-browser.ts";
 import { type Message, startStand } from "./page-stand.ts";
 
-const WAIT_MS = 5_000;
+const WAIT_MS = 30_000;
 
 /** The ts of the card that `card()` makes. */
 export const CARD = "1700000100.000001";

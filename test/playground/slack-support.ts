@@ -74,11 +74,11 @@ export async function takeCommands(slack: SlackStandIn, take: (body: URLSearchPa
   return { stop: () => closeServer(server) };
 }
 
-/** Waits until it is so; throws after two seconds. */
+/** Waits until it is so; throws after twenty seconds. */
 export async function until(isSo: () => boolean): Promise<void> {
-  const end = Date.now() + 2_000;
+  const end = Date.now() + 20_000;
   while (!isSo()) {
-    if (Date.now() > end) throw new Error(`Waited two seconds in vain for: ${isSo}`);
+    if (Date.now() > end) throw new Error(`Waited twenty seconds in vain for: ${isSo}`);
     await wait(5);
   }
 }

@@ -8,7 +8,7 @@ import { policyFile } from "../support/policy-file.ts";
 import { type Program, startProgram } from "../support/program.ts";
 
 const SHOTS = process.env["GREENLIGHT_SHOTS"];
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const POLICY = `
 version: 1
 environments: { production: { namespaces: [production] }, staging: { namespaces: [staging] } }

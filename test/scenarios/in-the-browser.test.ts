@@ -7,7 +7,7 @@ import { launchChromium, reasonToSkip } from "../playground/page-browser.ts";
 import { startProgram } from "../support/program.ts";
 
 const SHOTS = process.env["GREENLIGHT_SHOTS"];
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 describe("the playground in a browser", { skip: reasonToSkip() }, () => {
   let browser: Browser;

@@ -253,7 +253,7 @@ describe("what is seen before anybody is asked", () => {
 
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; !(await holds()); tries += 1) {
-    assert.ok(tries < 100, "it did not become so");
+    assert.ok(tries < 600, "it did not become so");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -161,7 +161,7 @@ describe("a step nobody saw the end of", () => {
       const review = { result: "rollback", notes: "Take it back." };
       program.model.script([
         { agent: "planner", json: planOf(TWO, "high") },
-        { agent: "reviewer", json: review, delayMs: 700 },
+        { agent: "reviewer", json: review, delayMs: 2_000 },
       ]);
       const waiting = await program.ask(`scale two things and take them back ${answer}`);
       await program.decide(waiting, "approve");

@@ -56,7 +56,7 @@ const REST: ChangeStatus[] = [
   "failed",
   "expired",
 ];
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Starts the program for one test file. */
 export async function startProgram(

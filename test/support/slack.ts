@@ -3,7 +3,7 @@ import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import type { Program } from "./program.ts";
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** The playground's Slack of a program. */
 export function standIn(program: Program): SlackStandIn {
