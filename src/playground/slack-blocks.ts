@@ -5,6 +5,7 @@ import {
   complain,
   every,
   flag,
+  isObject,
   type Json,
   list,
   needs,
@@ -128,6 +129,10 @@ const container = every(
     has_header_divider: flag,
   }),
   needs("some", "title", "rich_text_title"),
+  (value, at, faults) => {
+    if (isObject(value) && value["default_collapsed"] === true && value["is_collapsible"] !== true)
+      complain(faults, at, "default_collapsed requires is_collapsible");
+  },
 );
 
 const surfaces: Record<Surface, Check> = {
@@ -144,13 +149,16 @@ const surfaces: Record<Surface, Check> = {
       tasks: list(byType({ task_card: taskCard }), { max: LIMITS.planTasks }),
     }),
     markdown: typed({ ...id, "text!": string({ max: LIMITS.markdown }) }),
-    data_table: typed({
-      ...id,
-      "rows!": list(row, { min: 2, max: LIMITS.dataTableRows }),
-      "caption!": string({ max: LIMITS.text }),
-      page_size: whole(1, 100),
-      row_header_column_index: whole(0, LIMITS.tableCells),
-    }),
+    data_table: every(
+      typed({
+        ...id,
+        "rows!": list(row, { min: 2, max: LIMITS.dataTableRows }),
+        "caption!": string({ max: LIMITS.text }),
+        page_size: whole(1, 100),
+        row_header_column_index: whole(0, LIMITS.tableCells - 1),
+      }),
+      dataTableRows,
+    ),
     context_actions: typed({
       ...id,
       "elements!": list(contextAction, { min: 1, max: LIMITS.contextActions }),
@@ -167,6 +175,22 @@ const surfaces: Record<Surface, Check> = {
   }),
   home: byType({ ...everywhere, card, carousel }),
 };
+
+/** Rows of one length, a heading of plain cells, and a limit on what all cells say together. */
+function dataTableRows(value: unknown, at: string, faults: string[]): void {
+  const rows = isObject(value) && Array.isArray(value["rows"]) ? value["rows"].filter(Array.isArray) : [];
+  const [head = []] = rows;
+  if (rows.some((cells) => cells.length !== head.length))
+    complain(faults, `${at}/rows`, "all rows must have the same number of values");
+  if (head.some((cell: unknown) => isObject(cell) && cell["type"] === "rich_text"))
+    complain(faults, `${at}/rows/0`, "header cells cannot be rich_text");
+  if (JSON.stringify(rows.flat().map(cellText)).length > LIMITS.tableChars)
+    complain(faults, `${at}/rows`, `must be less than ${LIMITS.tableChars + 1} characters`);
+}
+
+function cellText(cell: unknown): unknown {
+  return isObject(cell) && cell["type"] !== "rich_text" ? cell["text"] : cell;
+}
 
 function contextElement(value: unknown, at: string, faults: string[]): void {
   byType({

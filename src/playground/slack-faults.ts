@@ -20,6 +20,7 @@ export function createFaults(clock: () => number) {
   const armed: Armed[] = [];
   let duplicates = 0;
   let awayUntil = 0;
+  let refusedKinds: readonly string[] = [];
   const arm = (left: number, method: string | undefined, fault: Fault) => armed.push({ left, method, fault });
 
   return {
@@ -39,6 +40,10 @@ export function createFaults(clock: () => number) {
     errorOn(n: number, code: string, method?: string): void {
       arm(n, method, { kind: "error", code });
     },
+    /** From now on blocks of these kinds are none, as in a workspace that has not got them yet; none is back to normal. */
+    refuseBlocks(...kinds: string[]): void {
+      refusedKinds = kinds;
+    },
     /** The next n payloads are delivered twice. */
     duplicateEnvelope(n: number): void {
       duplicates += n;
@@ -47,6 +52,7 @@ export function createFaults(clock: () => number) {
       awayUntil = clock() + ms;
     },
 
+    refusedKinds: () => refusedKinds,
     isAway: () => clock() < awayUntil,
     takeDuplicate(): boolean {
       if (duplicates === 0) return false;

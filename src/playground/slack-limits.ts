@@ -39,6 +39,8 @@ export const LIMITS = {
   tableRows: 100,
   tableCells: 20,
   dataTableRows: 101,
+  /** Of all cells of one data_table. */
+  tableChars: 10_000,
   planTasks: 50,
   viewStack: 3,
 } as const;

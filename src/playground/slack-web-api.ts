@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Answer, type Args, refuse } from "./slack-answer.ts";
+import { type Answer, type Args, jsonArg, refuse, refuseWith } from "./slack-answer.ts";
 import { readForm } from "./slack-body.ts";
+import { isObject } from "./slack-check.ts";
 import type { Fault } from "./slack-faults.ts";
 import { chatMethods } from "./slack-methods-chat.ts";
 import { fileMethods } from "./slack-methods-files.ts";
@@ -32,7 +33,7 @@ export function answerCall(
     return;
   }
   const bearer = incoming.authorization?.replace(/^Bearer\s+/i, "") ?? token;
-  call.answer = run(stand, method, args, bearer);
+  call.answer = refusedBlocks(stand, args) ?? run(stand, method, args, bearer);
   if (fault !== null) {
     response.destroy();
     return;
@@ -41,6 +42,19 @@ export function answerCall(
   const needed = METHODS[method]?.scopes ?? [];
   if (needed.length > 0) response.setHeader("x-accepted-oauth-scopes", needed.join(","));
   send(response, 200, call.answer);
+}
+
+/** Slack's refusal of blocks that this workspace has not got yet, or null. */
+function refusedBlocks(stand: Stand, args: Args): Answer | null {
+  const kinds = stand.faults.refusedKinds();
+  const blocks = kinds.length === 0 ? null : jsonArg(args, "blocks");
+  if (!Array.isArray(blocks)) return null;
+  const faults = blocks.flatMap((block, index) =>
+    isObject(block) && kinds.includes(String(block["type"]))
+      ? [`unsupported type: ${String(block["type"])} [json-pointer:/blocks/${index}/type]`]
+      : [],
+  );
+  return faults.length === 0 ? null : refuseWith("invalid_blocks", faults);
 }
 
 /** Reads the arguments of a call from its query, form, multipart or JSON body. */

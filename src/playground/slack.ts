@@ -53,7 +53,7 @@ export type SlackOptions = {
 /** The faults a test or a visitor can bring about. `offline` takes the whole company away for a while. */
 export type SlackFaults = Pick<
   Faults,
-  "rateLimit" | "dropAfterAccept" | "fail" | "errorOn" | "duplicateEnvelope"
+  "rateLimit" | "dropAfterAccept" | "fail" | "errorOn" | "duplicateEnvelope" | "refuseBlocks"
 > & { disconnectRefresh(): void; offline(ms: number): void };
 
 /** A running stand-in for Slack on loopback, with its page. */

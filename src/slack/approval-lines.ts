@@ -38,10 +38,9 @@ function approvalLines(change: Change): string[] {
   const given = question.approvals.map(({ by }) => personMrkdwn(by));
   const count = quorum === 1 ? "1 approval needed" : `${given.length} of ${quorum} approvals`;
   const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
-  const until = question.expiresAt === null ? "" : ` · open until ${dateMrkdwn(question.expiresAt)}`;
   const own = terms.requesterMayApprove ? "" : " (whoever asked for it cannot)";
   const [first = "", ...others] = whoCanApprove(terms);
-  return [`${count}${by}${until}`, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(change)];
+  return [`${count}${by}`, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(change)];
 }
 
 /** Said as from and until, so that the card stays true while time goes on. */

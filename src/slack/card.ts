@@ -2,11 +2,12 @@ import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
+import { beforeAfter, rowsInTable } from "./before-after.ts";
+import { blastRadius } from "./blast-radius.ts";
 import { blockedParts, type LinkTo } from "./blocked-lines.ts";
 import {
   bold,
   bullets,
-  dateMrkdwn,
   headline,
   type Part,
   paragraph,
@@ -17,41 +18,48 @@ import {
   smallPrint,
 } from "./blocks.ts";
 import { approvalActions, operatorActions } from "./card-actions.ts";
+import { cardFacts } from "./card-facts.ts";
+import { commandBlocks } from "./commands-box.ts";
 import { decisionLines } from "./decision-lines.ts";
-import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS } from "./limits.ts";
+import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_SUMMARY_CHARS } from "./limits.ts";
+import { liveSteps } from "./live-steps.ts";
 import { planAgainActions } from "./plan-again.ts";
 import { planPageCount, stepsOnCard } from "./plan-pages.ts";
-import { stepBlocks } from "./plan-steps.ts";
 import { shortDigest } from "./questions.ts";
-import { standingsOf, standingWords, tally } from "./standings.ts";
-import { stateTitle, stateWords } from "./states.ts";
+import { type Takes, takesNone } from "./rich-kinds.ts";
+import { aboutWords, stateLine, stateWords } from "./states.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
 
 /**
  * What a card must know beside the change: `pagesStand`, whether the plan's continuation stands in the thread in full;
- * `linkTo`, the addresses of other cards, without which they are only named.
+ * `linkTo`, the addresses of other cards, without which they are only named; `takes`, the rich blocks that may be used.
  */
-export type CardOptions = { pagesStand: boolean; linkTo?: LinkTo };
+export type CardOptions = { pagesStand: boolean; linkTo?: LinkTo; takes?: Takes };
 
-const SUMMARY_CHARS = 2_000;
 const WHY_CHARS = 900;
 
-/** The card of a change, as its row and its journal say. Pure; within every limit of Slack. */
+/**
+ * The card of a change, as its row and its journal say. Pure; within every limit of Slack. Its facts keep their order while
+ * it lives: what it is, where it stands and why, who and where, what it means, what it changes, exactly how, why it is
+ * risky, who has to say yes, and the buttons last.
+ */
 export function renderCard(change: Change, steps: readonly StepRecord[], options: CardOptions): Rendered {
+  const { linkTo = () => null, takes = takesNone } = options;
+  const answered = decisionLines(change).slice(-5);
   const blocks: types.KnownBlock[] = [
-    headline(stateTitle(change, steps)),
-    rich(paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), CARD_REQUEST_CHARS)))),
-    smallPrint(
-      `${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
-      ...decisionLines(change).slice(-5),
-    ),
-    ...situation(change, steps, options.linkTo ?? (() => null)),
-    ...planBlocks(change, steps),
+    headline(aboutWords(change)),
+    rich(...situation(change, steps, linkTo)),
+    smallPrint(...cardFacts(change)),
+    ...(answered.length === 0 ? [] : [smallPrint(...answered)]),
+    rich(...meaning(change)),
+    ...liveSteps(change, steps, takes),
+    ...planBlocks(change, takes),
+    ...riskBlocks(change),
     ...approvalBlocks(change),
+    smallPrint(...footer(change)),
     ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
     ...operatorActions(change, steps),
     ...planAgainActions(change),
-    smallPrint(...footer(change)),
   ];
   return { text: cardText(change, steps), blocks };
 }
@@ -61,17 +69,15 @@ function cardText(change: Change, steps: readonly StepRecord[]): string {
   return `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 200))} (asked by ${personMrkdwn(change.requester)})`;
 }
 
-/** What somebody woken at night needs first: why it stands where it stands. */
-function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo): types.KnownBlock[] {
-  const parts: Part[] = [];
-  const standings = standingsOf(change, steps);
-  const counted = tally(standings);
-  if (counted !== "") parts.push(paragraph(bold("Steps: "), said(counted)));
-  parts.push(...blockedParts(change, linkTo));
-  parts.push(...why(change));
-  parts.push(...approvalWarnings(change));
-  if (change.planOnly) parts.push(paragraph(said("Asked for as a plan only: it cannot run.")));
-  return parts.length === 0 ? [] : [rich(...parts)];
+/** What somebody woken at night needs first: where it stands, and why it stands there. */
+function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo): Part[] {
+  return [
+    paragraph(bold(stateLine(change, steps))),
+    ...blockedParts(change, linkTo),
+    ...why(change),
+    ...approvalWarnings(change),
+    ...(change.planOnly ? [paragraph(said("Asked for as a plan only: it cannot run."))] : []),
+  ];
 }
 
 function why(change: Change): Part[] {
@@ -87,19 +93,24 @@ function reason(label: string, text: string): Part {
   return paragraph(bold(`${label}: `), said(cutMiddle(visible(text), WHY_CHARS)));
 }
 
-function planBlocks(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
+/** What was asked, what the model makes of it, and how far it reaches by what was seen. */
+function meaning(change: Change): Part[] {
   const { plan } = change;
-  if (plan === null) return [];
+  const asked = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
+  const parts = [paragraph(bold("Asked for: "), said(asked))];
+  if (plan === null) return parts;
+  const summary = cutMiddle(visible(plan.summary), CARD_SUMMARY_CHARS);
+  const reach = plan.plan.length === 0 ? [] : [paragraph(bold("Reach: "), said(blastRadius(change)))];
+  return [...parts, paragraph(bold("Plan by the model: "), said(summary)), ...reach];
+}
+
+function planBlocks(change: Change, takes: Takes): types.KnownBlock[] {
+  if (change.plan === null) return [];
   const shown = stepsOnCard(change);
-  const summary = cutMiddle(visible(plan.summary), SUMMARY_CHARS);
   return [
-    { type: "divider" },
-    rich(paragraph(bold("Plan by the model: "), said(summary))),
-    ...standingsOf(change, steps)
-      .slice(0, shown)
-      .flatMap((standing) => stepBlocks(change, standing.step, standingWords(standing))),
+    ...beforeAfter(change, shown, takes),
+    ...commandBlocks(change, shown, takes, rowsInTable(change, shown) !== null),
     ...continuation(change, shown),
-    ...riskBlocks(change),
   ];
 }
 

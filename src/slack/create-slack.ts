@@ -21,6 +21,7 @@ import { createPeople } from "./people.ts";
 import { createPlanAgain } from "./plan-again.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
 import { createRender } from "./render.ts";
+import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
 
 /** How Slack is used. `apiUrl` null is Slack's own; empty lists narrow nothing. */
@@ -107,6 +108,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
     render: createRender(changes, createLinkTo(identity)),
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
+    richKinds: createRichKinds(),
   };
   return createOutboxSender({
     port: outbox,

@@ -6,6 +6,7 @@ import { type Failure, readFailure } from "./failures.ts";
 import { type MessageKey, parseMessageName } from "./feed.ts";
 import type { DueMessage } from "./outbox-port.ts";
 import type { Pace } from "./pace.ts";
+import { kindsRefused, type RichKinds, type Takes } from "./rich-kinds.ts";
 import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
 
 /** What became of one message. */
@@ -19,8 +20,12 @@ type Needs = {
   render: Render;
   findStanding: FindStanding;
   pace: Pace;
+  richKinds: RichKinds;
   log: Log;
 };
+
+/** A message as it is rendered now, and how it is rendered with other blocks. */
+type Draft = { rendered: Rendered; again(takes: Takes): Promise<Rendered | null> };
 
 const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
 
@@ -28,13 +33,16 @@ const SHORTENED = "(Slack did not take this message in full. The log of Greenlig
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
-  const rendered = await needs.render(message.changeId, key, message);
+  const again = (takes: Takes) =>
+    needs.render(message.changeId, key, { pagesStand: message.pagesStand, takes });
+  const rendered = await again(needs.richKinds.takesIn(message.teamId));
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
+  const draft = { rendered, again };
   try {
     const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);
-    const known = ts === null ? null : await update(needs, message, ts, rendered);
+    const known = ts === null ? null : await update(needs, message, ts, draft);
     if (known !== null) return { kind: "sent", ts: known };
-    return { kind: "sent", ts: await post(needs, message, key, rendered, signal) };
+    return { kind: "sent", ts: await post(needs, message, key, draft, signal) };
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = readFailure(error);
@@ -46,15 +54,10 @@ export async function deliver(needs: Needs, message: DueMessage, signal: AbortSi
 }
 
 /** The ts, or null when the message is not there any more and has to be posted anew. */
-async function update(
-  needs: Needs,
-  message: DueMessage,
-  ts: string,
-  rendered: Rendered,
-): Promise<string | null> {
+async function update(needs: Needs, message: DueMessage, ts: string, draft: Draft): Promise<string | null> {
   const target = { channel: message.channelId, ts, attachments: [] };
   try {
-    await inFullOrShort(needs, message, rendered, (content) =>
+    await inFullOrShort(needs, message, draft, (content) =>
       needs.client.chat.update({ ...target, ...content }),
     );
     return ts;
@@ -72,7 +75,7 @@ async function post(
   needs: Needs,
   message: DueMessage,
   key: MessageKey,
-  rendered: Rendered,
+  draft: Draft,
   signal: AbortSignal,
 ): Promise<string> {
   const target = {
@@ -82,7 +85,7 @@ async function post(
     metadata: { event_type: EVENT_TYPE, event_payload: { change_id: message.changeId, name: message.name } },
   };
   const send = (thread: ThreadTarget | undefined) =>
-    inFullOrShort(needs, message, rendered, async (content) => {
+    inFullOrShort(needs, message, draft, async (content) => {
       await needs.pace(message.channelId, signal);
       return needs.client.chat.postMessage({ ...target, ...content, ...thread });
     });
@@ -99,21 +102,36 @@ async function post(
 
 type Content = { text: string; blocks: Rendered["blocks"] };
 
-/** The message with its blocks, or, where Slack refuses those, its text alone: a verdict must not be lost over its looks. */
+/**
+ * The message with its blocks; where Slack refuses those, the same without the rich ones it names, at once, which is
+ * remembered for that workspace; and where it refuses the classic ones too, the text alone: a verdict must not be lost
+ * over its looks.
+ */
 async function inFullOrShort<Answer>(
   needs: Needs,
   message: DueMessage,
-  { text, blocks }: Rendered,
+  draft: Draft,
   call: (content: Content) => Promise<Answer>,
 ): Promise<Answer> {
+  const { text, blocks } = draft.rendered;
   try {
     return await call({ text, blocks });
   } catch (error) {
     const failure = readFailure(error);
     if (failure.kind !== "too much") throw error;
     const about = { change: message.changeId, message: message.name, slack: failure.why };
-    needs.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
-    return call({ text: `${text}\n${SHORTENED}`, blocks: [] });
+    const refused = failure.why.startsWith("invalid_blocks") ? kindsRefused(blocks, failure.why) : [];
+    const takes = needs.richKinds.takesIn(message.teamId);
+    const classic =
+      refused.length === 0 ? null : await draft.again((kind) => takes(kind) && !refused.includes(kind));
+    if (classic === null) {
+      needs.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
+      return call({ text: `${text}\n${SHORTENED}`, blocks: [] });
+    }
+    needs.log.warn({ ...about, refused }, "Slack refuses rich blocks, so the classic form is sent");
+    // Remembered first: what is rendered again below must not hold them, or this would never end.
+    needs.richKinds.refusedIn(message.teamId, refused);
+    return inFullOrShort(needs, message, { ...draft, rendered: classic }, call);
   }
 }
 

@@ -23,6 +23,8 @@ export const SLACK_LIMITS = {
 export const CARD_STEPS_CHARS = 5_500;
 /** How many characters of the request a card shows itself. */
 export const CARD_REQUEST_CHARS = 600;
+/** How many characters of the model's summary a card shows itself. */
+export const CARD_SUMMARY_CHARS = 1_000;
 /** How many characters of risk reasons a card shows itself. */
 export const CARD_REASONS_CHARS = 1_200;
 /** How many characters of steps one plan page in the thread holds. */

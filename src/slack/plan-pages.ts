@@ -1,7 +1,13 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import { charsOf, headline, type Rendered } from "./blocks.ts";
-import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_STEPS_CHARS, PAGE_CHARS } from "./limits.ts";
+import {
+  CARD_REASONS_CHARS,
+  CARD_REQUEST_CHARS,
+  CARD_STEPS_CHARS,
+  CARD_SUMMARY_CHARS,
+  PAGE_CHARS,
+} from "./limits.ts";
 import { longText, stepBlocks } from "./plan-steps.ts";
 import { inert, oneLine, visible } from "./text.ts";
 
@@ -16,7 +22,7 @@ export function stepsOnCard(change: Change): number {
   let used = 0;
   let shown = 0;
   for (const step of steps.slice(0, CARD_STEPS)) {
-    used += charsIn(stepBlocks(change, step, ""));
+    used += charsIn(stepBlocks(change, step, { rows: true }));
     if (used > CARD_STEPS_CHARS) break;
     shown += 1;
   }
@@ -45,9 +51,11 @@ export function reasonLines(change: Change): string {
 function pagesOf(change: Change): types.KnownBlock[][] {
   const { plan } = change;
   if (plan === null || plan.plan.length === 0) return [];
-  const rest = plan.plan.slice(stepsOnCard(change)).flatMap((step) => stepBlocks(change, step, ""));
+  const rest = plan.plan
+    .slice(stepsOnCard(change))
+    .flatMap((step) => stepBlocks(change, step, { rows: true }));
   const request = visible(change.request).length > CARD_REQUEST_CHARS;
-  const summary = visible(plan.summary).length > 2_000;
+  const summary = visible(plan.summary).length > CARD_SUMMARY_CHARS;
   const reasons = reasonLines(change).length > CARD_REASONS_CHARS;
   return paginate([
     ...(request ? longText("The request in full", change.request) : []),

@@ -11,18 +11,20 @@ const PIECE_CHARS = SLACK_LIMITS.richText - 200;
 /** A way back longer than this gets a code box of its own. */
 const INLINE_CHARS = 300;
 
-/** One step in full: number, risk, standing, description, exact command, way back. Long ones take several blocks. */
-export function stepBlocks(change: Change, step: Step, standing: string): types.RichTextBlock[] {
+/**
+ * One step in full: number, risk, description, exact command, way back, what was seen of it. Long ones take several blocks.
+ * `rows` false: what it would change, before and after, stands in the card's table.
+ */
+export function stepBlocks(change: Change, step: Step, { rows }: { rows: boolean }): types.RichTextBlock[] {
   const total = change.plan?.plan.length ?? 0;
   const risk = change.stepRisks[step.step - 1] ?? step.risk;
-  const state = standing === "" ? "" : ` · ${standing}`;
-  const title = paragraph(bold(`Step ${step.step} of ${total} · ${risk} risk${state}`));
+  const title = paragraph(bold(`Step ${step.step} of ${total} · ${risk} risk`));
   const parts = [
     title,
     ...pieces(visible(step.description), (text) => paragraph(said(text)), "What it is for"),
     ...commandParts("Runs", step),
     ...wayBack(step),
-    ...previewParts(change, step.step),
+    ...previewParts(change, step.step, rows),
   ];
   return pack(parts);
 }

@@ -1,6 +1,11 @@
 import type { Change, ChangeStatus } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { standingsOf } from "./standings.ts";
+import { planWords } from "./step-words.ts";
+import { cutMiddle, oneLine } from "./text.ts";
+
+/** Leaves room for the environments in a headline. */
+const ABOUT_CHARS = 105;
 
 /** A colour for a quick look down the channel. The words after it say the same, so nothing rests on it alone. */
 const marks: Record<ChangeStatus, string> = {
@@ -25,6 +30,19 @@ const marks: Record<ChangeStatus, string> = {
 /** The state as the card's headline: a mark, the words, and where it matters the risk and the environments. */
 export function stateTitle(change: Change, steps: readonly StepRecord[]): string {
   return `${marks[change.status]} ${stateWords(change, steps)}`;
+}
+
+/** The state as the card's first line, without what its other lines say: "🟠 Waiting for approval". */
+export function stateLine(change: Change, steps: readonly StepRecord[]): string {
+  return `${marks[change.status]} ${words(change, steps)}`;
+}
+
+/** What it is about, in few words, for a headline: the plan's, or while there is none the request's. */
+export function aboutWords(change: Change): string {
+  const about =
+    change.plan === null || change.plan.plan.length === 0 ? change.request : planWords(change.plan);
+  const where = namedEnvironments(change);
+  return [cutMiddle(oneLine(about), ABOUT_CHARS), ...where].join(" · ");
 }
 
 /** The state in words: "Running step 2 of 3 · production". */

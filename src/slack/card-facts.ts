@@ -1,0 +1,23 @@
+import { type Change, openDecision } from "../change/change.ts";
+import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
+import { cutMiddle, inert, oneLine } from "./text.ts";
+
+/** How much of a change's id people read to each other. */
+const SHORT_ID_CHARS = 8;
+const ENVIRONMENTS_CHARS = 200;
+
+/** Who asked and when, where it runs, how risky it is, which change it is, and until when it can be approved: mrkdwn, one fact each. */
+export function cardFacts(change: Change): string[] {
+  const { risk } = change;
+  const environments = change.environments.filter((name) => name !== "");
+  const until = change.status === "waiting" ? (openDecision(change)?.expiresAt ?? null) : null;
+  return [
+    `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
+    ...(environments.length === 0
+      ? []
+      : [`Environment ${inert(cutMiddle(oneLine(environments.join(", ")), ENVIRONMENTS_CHARS))}`]),
+    ...(risk === null ? [] : [`*${risk} risk*`]),
+    `Change \`${inert(change.id.slice(0, SHORT_ID_CHARS))}\``,
+    ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
+  ];
+}
