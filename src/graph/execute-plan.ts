@@ -13,6 +13,7 @@ export async function executePlan(
   context: NodeContext,
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
+  if (state.planOnly) return { error: "This was asked for as a plan only, so nothing of it is run." };
   const bound = boundPlan(state);
   if (bound === null) return { error: "There is no assessed plan to run." };
   const { changeId } = context;

@@ -34,11 +34,15 @@ export async function openQuestion(
   return rows[0]?.round ?? null;
 }
 
-/** Records that policy asks for nobody: the permission of an unattended run. The same again changes nothing. */
+/**
+ * Records that policy asks for nobody: the permission of an unattended run. The same again changes nothing, and a change
+ * that was asked for as a plan only never has one.
+ */
 export async function permitByPolicy(sql: Sql, question: Question, by: Person): Promise<void> {
   await sql.query(
     `insert into decisions (change_id, gate, revision, round, digest, answer, by, decided_at)
-     values ($1, 'approval', $2, 1, $3, 'approve', $4, now()) on conflict (change_id, gate, revision, round) do nothing`,
+     select $1, 'approval', $2, 1, $3, 'approve', $4, now() from changes where id = $1 and not plan_only
+     on conflict (change_id, gate, revision, round) do nothing`,
     [question.changeId, question.revision, question.digest, JSON.stringify(by)],
   );
 }
@@ -72,6 +76,7 @@ export async function answerQuestion(
      from changes c
      where d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.digest = $5 and d.answer is null
        and c.id = d.change_id and c.revision = d.revision and c.digest = d.digest
+       and not (c.plan_only and $6 = 'approve')
        and c.status = case $2 when 'approval' then 'waiting' else 'needs_person' end
        and $9 <= (select count(*) from approvals a where a.change_id = d.change_id and a.gate = d.gate
          and a.revision = d.revision and a.round = d.round and a.digest = d.digest)
@@ -111,7 +116,7 @@ export async function findAnswer(sql: Sql, changeId: string, interruptId: string
   return rows[0] === undefined ? null : toDecision(rows[0]);
 }
 
-/** The row that permits running exactly this revision and digest, or null: then nothing may run (invariant 3). */
+/** The row that permits running exactly this revision and digest, or null: then nothing may run (invariant 3). No row permits a plan only. */
 export async function findPermission(
   sql: Sql,
   changeId: string,
@@ -119,8 +124,8 @@ export async function findPermission(
   digest: string,
 ): Promise<Decision | null> {
   const { rows } = await sql.query(
-    `select * from decisions where change_id = $1 and gate = 'approval' and revision = $2 and digest = $3
-       and answer = 'approve'`,
+    `select d.* from decisions d join changes c on c.id = d.change_id and not c.plan_only
+     where d.change_id = $1 and d.gate = 'approval' and d.revision = $2 and d.digest = $3 and d.answer = 'approve'`,
     [changeId, revision, digest],
   );
   return rows[0] === undefined ? null : toDecision(rows[0]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type Program, startProgram } from "../support/program.ts";
+import { ANA, BEN, type Program, startProgram } from "../support/program.ts";
 
 const ROUNDS = 100;
 /** Fewer than the five changes of one requester that run at once. */
@@ -30,6 +30,45 @@ describe("nothing runs without a permission row", () => {
     assert.equal(ended.status, "failed");
     assert.match(ended.error ?? "", /Nobody has approved/);
     assert.deepEqual(await program.ran(waiting.id), []);
+  });
+
+  it("never runs what was asked for as a plan only, whatever its state or a row claims", async () => {
+    const { database, changes } = program.app;
+    for (const request of ["restart web in production", "restart web in staging"]) {
+      const asked = await changes.ask({
+        ...{ request, requester: ANA, home: null, planOnly: true, idempotencyKey: crypto.randomUUID() },
+      });
+      assert.equal(asked.kind, "accepted");
+      assert.ok("change" in asked);
+      const { id } = asked.change;
+      const planned = await program.until(id, "planned");
+      const rows = async () =>
+        (await database.query("select answer from decisions where change_id = $1", [id])).rows;
+      assert.deepEqual(await rows(), [], "neither a question nor the policy's permission");
+      // A permission row written past everything, and a state that forgets what it was.
+      await database.query(
+        `insert into decisions (change_id, gate, revision, round, digest, answer, by, decided_at)
+         values ($1, 'approval', 1, 1, $2, 'approve', $3, now())`,
+        [id, planned.digest, JSON.stringify(BEN)],
+      );
+      const decision = {
+        gate: "approval",
+        answer: "approve",
+        revision: 1,
+        digest: planned.digest ?? "",
+      } as const;
+      for (const planOnly of [true, false]) {
+        await program.forge(id, { planOnly, decision, humanApproved: true, error: null }, "awaitApproval");
+        await database.query(
+          "update changes set status = 'waiting', ended_at = null, work_wanted = work_wanted + 1 where id = $1",
+          [id],
+        );
+        const ended = await program.until(id, "failed", "done", "planned");
+        assert.equal(ended.status, "failed");
+        assert.match(ended.error ?? "", planOnly ? /plan only/ : /Nobody has approved/);
+        assert.deepEqual(await program.ran(id), []);
+      }
+    }
   });
 
   it("takes a decision once: repeated after the thread moved on, it has no effect", async () => {
