@@ -102,7 +102,7 @@ async function assemble(
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
-  const { changes, openMinutesOf, nobodyCanApprove } = deciding;
+  const { changes, openMinutesOf, whoApproves } = deciding;
   const running = { database, wakes, record, graph, leases, owner, openMinutesOf, cleanUp: hands.cleanUp };
   const { endOpenSteps } = hands;
   const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
@@ -111,7 +111,7 @@ async function assemble(
   const narrowed = { requesters: config.requesters, channels: config.channels };
   const outbox = createOutbox(database, wakes);
   const slack = await createSlack({
-    config: { ...company, ...narrowed, nobodyCanApprove, breakGlass: ground.policy.break_glass },
+    config: { ...company, ...narrowed, ...whoApproves },
     changes,
     outbox: { ...outbox, sent: between(at, "Slack record", outbox.sent) },
     log,

@@ -16,7 +16,8 @@ import { createFindTerms } from "./threads/terms.ts";
 export type Deciding = {
   changes: Changes;
   openMinutesOf: OpenMinutes;
-  nobodyCanApprove: boolean;
+  /** What Slack's side has to know of it: whether anybody can approve there, as which groups, and who may break the glass. */
+  whoApproves: { nobodyCanApprove: boolean; approverGroups: string[]; breakGlass: string[] };
   lines: string[];
 };
 
@@ -39,14 +40,23 @@ export function createDeciding(needs: {
   return {
     changes: createChanges({ ...needs, findTerms }),
     openMinutesOf: (change: Change) => findTerms(change).openMinutes,
-    nobodyCanApprove: namesNobody(policy),
+    whoApproves: {
+      nobodyCanApprove: namesNobody(policy),
+      approverGroups: approverGroups(policy),
+      breakGlass: policy.break_glass,
+    },
     lines: approverLines(policy, unapprovable(policy, { tokens, now: now() })),
   };
 }
 
+/** Every user group the rules name as approvers. */
+function approverGroups(policy: Policy): string[] {
+  return [...new Set(policy.approvals.flatMap((rule) => rule.groups))];
+}
+
 /** Says at the start that the rules name user groups and Slack will not say who is in them: then nobody approves by group. */
 export function groupLines(policy: Policy, missingScopes: readonly string[]): string[] {
-  const groups = [...new Set(policy.approvals.flatMap((rule) => rule.groups))];
+  const groups = approverGroups(policy);
   if (groups.length === 0 || !missingScopes.includes("usergroups:read")) return [];
   return [
     `Approvers: nobody can approve as a member of ${groups.join(", ")}, because the Slack app lacks usergroups:read (update it from manifest.yml and install it again)`,

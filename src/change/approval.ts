@@ -25,6 +25,8 @@ export type Freeze = z.infer<typeof Freeze>;
 
 /** What an approval of one change takes, as the policy says now: a person must be among the approvers of every entry. */
 export const ApprovalTerms = z.object({
+  /** Whether the rules ask for a person at all, freezes included. */
+  asksPerson: z.boolean(),
   approvers: z.array(Approvers).min(1),
   quorum: z.int(),
   requesterMayApprove: z.boolean(),

@@ -1,6 +1,7 @@
 import type { ApprovalTerms } from "./approval.ts";
 import type { Answer, Change, Decision, Gate, SlackHome } from "./change.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
+import type { Checked, Found, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
 import type { Person } from "./person.ts";
 
 /** Longest request taken, in characters. */
@@ -70,4 +71,12 @@ export type Changes = {
   steps(id: string): Promise<StepRecord[]>;
   /** The first and last lines of one attempt, at most `head` and `tail` of them. */
   logs(key: StepKey, limits: { head: number; tail: number }): Promise<LogExcerpt>;
+  /** The newest changes of a kind that the viewer may see. */
+  list(filter: ListFilter): Promise<Listed>;
+  /** The change with this id, or with an id that begins so (8 characters or more), if the viewer may see it. */
+  find(viewer: Viewer, id: string): Promise<Found>;
+  /** The newest changes that touched, or would touch, what these words name (`deployments/web`, `production/web`, a terraform root), of those the viewer may see. */
+  history(viewer: Viewer, target: string, limit: number): Promise<ListedChange[]>;
+  /** What the rules say of a command line as a person types it. Nothing is looked at, and nothing runs. */
+  check(viewer: Viewer, line: string): Promise<Checked>;
 };

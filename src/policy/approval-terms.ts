@@ -1,9 +1,9 @@
 import type { ApprovalTerms } from "../change/approval.ts";
 import { isSamePerson, type Person, slackIdsOf, type TokenPerson } from "../change/person.ts";
 import type { Risk } from "../change/plan.ts";
-import { type Requirement, requirementOf, UNNAMED_ENVIRONMENT } from "./approvers.ts";
+import { asksPersonFor, type Requirement, requirementOf, UNNAMED_ENVIRONMENT } from "./approvers.ts";
 import type { Policy } from "./document.ts";
-import { freezesOf } from "./freezes.ts";
+import { freezeOf, freezesOf } from "./freezes.ts";
 
 /** What the rules do not say themselves: the API tokens there are, and the time. */
 export type Circumstances = { tokens: readonly TokenPerson[]; now: Date };
@@ -13,9 +13,11 @@ type Asked = { environments: readonly string[]; risk: Risk; requester: Person | 
 /** Everything an approval of this change takes, and whether there are people enough for it. */
 export function termsOf(policy: Policy, change: Asked, { tokens, now }: Circumstances): ApprovalTerms {
   const requirement = requirementOf(policy, change);
+  const { risk, environments } = change;
   return {
     ...requirement,
-    freezes: freezesOf(policy, change.environments).filter(({ until }) => until > now),
+    asksPerson: asksPersonFor(policy, risk, environments) || freezeOf(policy, change, now) !== null,
+    freezes: freezesOf(policy, environments).filter(({ until }) => until > now),
     breakGlass: policy.break_glass,
     problem: whyNobody(requirement, change, tokens),
   };

@@ -7,7 +7,7 @@ import type { ApprovalRule, Policy } from "./document.ts";
 export const UNNAMED_ENVIRONMENT = "not named in the policy";
 
 /** What the rules ask of an approval, without what depends on the time and on who else there is. */
-export type Requirement = Omit<ApprovalTerms, "freezes" | "breakGlass" | "problem">;
+export type Requirement = Omit<ApprovalTerms, "asksPerson" | "freezes" | "breakGlass" | "problem">;
 
 const STANDARD = { quorum: 1, requester_may_approve: false, open_minutes: 60 };
 
@@ -32,6 +32,14 @@ export function requirementOf(
     requesterMayApprove: rules.every((rule) => rule.requester_may_approve),
     openMinutes: Math.min(...rules.map((rule) => rule.open_minutes)),
   };
+}
+
+/** Whether a person is asked about this risk in these environments: high always, low never, medium unless all of them let it run unattended. */
+export function asksPersonFor(policy: Policy, risk: Risk, environments: readonly string[]): boolean {
+  if (risk !== "medium") return risk === "high";
+  const { medium } = policy.unattended;
+  const isNamed = (name: string) => name !== UNNAMED_ENVIRONMENT && medium.includes(name);
+  return environments.length === 0 || !environments.every(isNamed);
 }
 
 /**

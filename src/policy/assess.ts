@@ -1,6 +1,7 @@
 import type { Command, Plan, Risk, Step } from "../change/plan.ts";
 import { argvOf, maxRisk } from "../change/plan.ts";
 import type { Preview } from "../change/preview.ts";
+import { asksPersonFor, UNNAMED_ENVIRONMENT } from "./approvers.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
@@ -26,9 +27,6 @@ export type Assessment =
   | { ok: false; reason: string };
 
 type Allowed = Extract<Verdict, { decision: "allow" }>;
-
-/** How a place that the policy does not name is called. */
-const UNNAMED = "not named in the policy";
 
 /**
  * Judges every step and every way back, by their words and by the files they read. The model and the previews can raise
@@ -122,15 +120,13 @@ function weigh(
   const verdicts = judged.flatMap((one) => one.verdicts);
   const risk = maxRisk(plan.risk_level, ...stepRisks);
   if (risk === plan.risk_level && plan.risk_reason !== "") reasons.add(`the model: ${plan.risk_reason}`);
-  const unattended = verdicts.every(
-    ({ environment }) => environment !== null && policy.unattended.medium.includes(environment),
-  );
+  const environments = [...new Set(verdicts.map(({ environment }) => environment ?? UNNAMED_ENVIRONMENT))];
   return {
     risk,
     reasons: [...reasons],
     stepRisks,
-    environments: [...new Set(verdicts.map(({ environment }) => environment ?? UNNAMED))],
-    asksPerson: risk === "high" || (risk === "medium" && !unattended),
+    environments,
+    asksPerson: asksPersonFor(policy, risk, environments),
     reads: distinct(verdicts.flatMap(({ reads }) => reads)),
   };
 }

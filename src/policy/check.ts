@@ -2,6 +2,7 @@ import { Command, type Risk } from "../change/plan.ts";
 import { splitCommandLine } from "./command-line.ts";
 import type { Policy } from "./document.ts";
 import { judge } from "./judge.ts";
+import { deny, type Verdict } from "./verdict.ts";
 
 /** One command to check: as a person types it, or as words. */
 export type CheckInput = { cmd: string } | { argv: readonly string[] };
@@ -14,20 +15,25 @@ const STARTERS =
 
 /** Judges one command line on its own: no directory, no files; what it reads counts for what it may be at worst. */
 export function checkLine(input: CheckInput, policy: Policy): CheckAnswer {
-  const split = "cmd" in input ? splitCommandLine(input.cmd) : { ok: true as const, argv: [...input.argv] };
-  if (!split.ok) return refusal(split.reason);
-  const [program, ...args] = split.argv;
-  if (program === undefined) return refusal("there is no command");
-  const fault = programFault(program);
-  if (fault !== null) return refusal(fault);
-  const command = Command.safeParse({ tool: program, args, dir: "" });
-  if (!command.success) return refusal("a command has at most 64 arguments of at most 4096 characters each");
-  const verdict = judge(command.data, policy, null);
+  const verdict = judgeLine(input, policy);
   return {
     decision: verdict.decision,
     risk: verdict.decision === "allow" ? verdict.risk : null,
     reasons: verdict.reasons,
   };
+}
+
+/** The same judgement, as the rules give it. */
+export function judgeLine(input: CheckInput, policy: Policy): Verdict {
+  const split = "cmd" in input ? splitCommandLine(input.cmd) : { ok: true as const, argv: [...input.argv] };
+  if (!split.ok) return deny(split.reason);
+  const [program, ...args] = split.argv;
+  if (program === undefined) return deny("there is no command");
+  const fault = programFault(program);
+  if (fault !== null) return deny(fault);
+  const command = Command.safeParse({ tool: program, args, dir: "" });
+  if (!command.success) return deny("a command has at most 64 arguments of at most 4096 characters each");
+  return judge(command.data, policy, null);
 }
 
 /** An answer that says no. */

@@ -1,4 +1,5 @@
 import type { types } from "@slack/bolt";
+import type { ApprovalTerms } from "../change/approval.ts";
 import { type Change, type Decision, openDecision } from "../change/change.ts";
 import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint } from "./blocks.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
@@ -16,10 +17,19 @@ export function approvalWarnings(change: Change): Part[] {
   return [paragraph(bold("This cannot be approved as it is: "), said(problem))];
 }
 
-/** What the open approval takes: how many of how many, until when, who can, what is frozen. */
+/** What the open approval takes: how many of how many, until when, who can, what is frozen. Of a plan only, what it would take. */
 export function approvalBlocks(change: Change): types.KnownBlock[] {
-  const lines = approvalLines(change);
+  const lines = change.planOnly ? plannedLines(change) : approvalLines(change);
   return lines.length === 0 ? [] : [smallPrint(...lines)];
+}
+
+/** What an approval by these terms takes, in mrkdwn, where nobody is asked yet. */
+export function termsLines(terms: ApprovalTerms): string[] {
+  const { quorum } = terms;
+  const own = terms.requesterMayApprove ? "" : " (whoever asks for it cannot)";
+  const [first = "", ...others] = whoCanApprove(terms);
+  const needed = quorum === 1 ? "1 approval needed" : `${quorum} approvals needed`;
+  return [needed, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(terms)];
 }
 
 /** In place of the buttons while a part of the plan is not in the thread yet: nobody approves what they cannot read. */
@@ -28,6 +38,13 @@ export function heldActions(change: Change): types.KnownBlock[] {
   return [
     smallPrint("The rest of the plan is being posted to the thread. The buttons come when all of it stands."),
   ];
+}
+
+function plannedLines({ terms, status }: Change): string[] {
+  if (terms === null || status !== "planned") return [];
+  return terms.asksPerson
+    ? ["To run it would take:", ...termsLines(terms)]
+    : ["To run it, the policy would ask nobody"];
 }
 
 function approvalLines(change: Change): string[] {
@@ -40,12 +57,12 @@ function approvalLines(change: Change): string[] {
   const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
   const own = terms.requesterMayApprove ? "" : " (whoever asked for it cannot)";
   const [first = "", ...others] = whoCanApprove(terms);
-  return [`${count}${by}`, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(change)];
+  return [`${count}${by}`, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(terms)];
 }
 
 /** Said as from and until, so that the card stays true while time goes on. */
-function freezeLines(change: Change): string[] {
-  return (change.terms?.freezes ?? []).slice(0, 2).map(({ from, until, environments, reason }) => {
+function freezeLines(terms: ApprovalTerms): string[] {
+  return terms.freezes.slice(0, 2).map(({ from, until, environments, reason }) => {
     const where = environments.length === 0 ? "" : ` of ${inert(cutMiddle(environments.join(", "), 100))}`;
     return `Freeze${where} from ${dateMrkdwn(from)} until ${dateMrkdwn(until)}, nothing is approved: ${inert(visible(reason))}`;
   });

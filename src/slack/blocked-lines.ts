@@ -1,7 +1,6 @@
 import type { Change } from "../change/change.ts";
-import type { Person } from "../change/person.ts";
 import { readTarget, targetInWords } from "../change/target.ts";
-import { bold, datePiece, isUserId, type Part, type Piece, paragraph, said } from "./blocks.ts";
+import { bold, datePiece, type Part, type Piece, paragraph, personPiece, said } from "./blocks.ts";
 
 /** Where a message stands, as an address to click; null when nobody can tell. */
 export type LinkTo = (place: { teamId: string; channelId: string; ts: string }) => string | null;
@@ -40,15 +39,4 @@ function nameOf({ by, home, cardTs }: NonNullable<Change["blocked"]>, linkTo: Li
   const url = home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
   const text = `change ${by.slice(0, 8)}`;
   return url === null ? said(text) : { type: "link", url, text };
-}
-
-function personPiece(person: Person): Piece {
-  switch (person.kind) {
-    case "slack":
-      return isUserId(person.userId) ? { type: "user", user_id: person.userId } : said(person.userId);
-    case "token":
-      return said(`API token ${person.name}`);
-    case "policy":
-      return said("the policy");
-  }
 }

@@ -82,6 +82,18 @@ export function personMrkdwn(person: Person): string {
   }
 }
 
+/** The same as a piece of a paragraph. */
+export function personPiece(person: Person): Piece {
+  switch (person.kind) {
+    case "slack":
+      return isUserId(person.userId) ? { type: "user", user_id: person.userId } : said(person.userId);
+    case "token":
+      return said(`API token ${person.name}`);
+    case "policy":
+      return said("the policy");
+  }
+}
+
 /** A moment in mrkdwn, shown in each reader's own time zone. */
 export function dateMrkdwn(date: Date): string {
   const seconds = Math.floor(date.getTime() / 1_000);

@@ -76,8 +76,14 @@ function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo)
     ...blockedParts(change, linkTo),
     ...why(change),
     ...approvalWarnings(change),
-    ...(change.planOnly ? [paragraph(said("Asked for as a plan only: it cannot run."))] : []),
+    ...planOnlyLines(change),
   ];
+}
+
+function planOnlyLines({ planOnly }: Change): Part[] {
+  if (!planOnly) return [];
+  const how = said("To run this, ask for the same without the word plan. It is planned anew then.");
+  return [paragraph(bold("Asked for as a plan only: it cannot run. "), how)];
 }
 
 function why(change: Change): Part[] {

@@ -3,6 +3,7 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
+import { createGroupsOf } from "./approver-groups.ts";
 import { createLinkTo } from "./blocked-lines.ts";
 import { createButtons } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
@@ -32,6 +33,8 @@ export type SlackConfig = {
   requesters: readonly string[];
   channels: readonly string[];
   nobodyCanApprove: boolean;
+  /** Every user group the policy names as approvers. */
+  approverGroups: readonly string[];
   /** Slack user ids who may break the glass. */
   breakGlass: readonly string[];
 };
@@ -71,7 +74,10 @@ export async function createSlack(needs: {
   const people = createPeople({ ...config, client, home: identity });
   const findPlace = createFindPlace(client);
   const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client) });
-  addCommands(receiver.app, createCommands({ ...config, changes, people, findPlace }), inFlight, log);
+  const now = () => new Date();
+  const groupsOf = createGroupsOf(client, config.approverGroups, now);
+  const finding = { changes, linkTo: createLinkTo(identity), now, groupsOf };
+  addCommands(receiver.app, createCommands({ ...config, ...finding, people, findPlace }), inFlight, log);
   addButtons(
     receiver.app,
     createButtons(decideAs, createPlanAgain({ changes, people, findPlace })),

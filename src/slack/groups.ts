@@ -34,17 +34,27 @@ async function ask(
   group: string,
   ids: readonly string[],
 ): Promise<boolean | string> {
+  const found = await findMembers(client, group);
+  if (!found.ok) return found.fault;
+  if (ids.some((id) => found.members.includes(id))) return true;
+  // A list that goes on might hold them; nobody is let in or kept out by half an answer without being told.
+  return found.isWhole ? false : unclear(group);
+}
+
+/** Who is in a user group as Slack says now, or why it does not say. Never throws. */
+export async function findMembers(
+  client: webApi.WebClient,
+  group: string,
+): Promise<{ ok: true; members: readonly string[]; isWhole: boolean } | { ok: false; fault: string }> {
   try {
     const answer = Members.safeParse(
       await client.usergroups.users.list({ usergroup: group, include_disabled: false }),
     );
-    if (!answer.success) return unclear(group);
-    const { users: members } = answer.data;
-    if (ids.some((id) => members.includes(id))) return true;
-    // A list that goes on might hold them; nobody is let in or kept out by half an answer without being told.
-    return (answer.data.response_metadata?.next_cursor ?? "") === "" ? false : unclear(group);
+    if (!answer.success) return { ok: false, fault: unclear(group) };
+    const { users: members, response_metadata: more } = answer.data;
+    return { ok: true, members, isWhole: (more?.next_cursor ?? "") === "" };
   } catch (error) {
-    return whyUnanswered(error, group);
+    return { ok: false, fault: whyUnanswered(error, group) };
   }
 }
 

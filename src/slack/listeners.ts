@@ -1,5 +1,6 @@
 import type { App, webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
+import type { Rendered } from "./blocks.ts";
 import { openingOf, submissionOf } from "./break-glass.ts";
 import { type ClickPlace, placeOf } from "./buttons.ts";
 import type { DecideAs } from "./deciding.ts";
@@ -13,13 +14,23 @@ const FAULT =
 const NOT_OPENED = "Slack did not open the form in time, so nothing was decided. Press the button again.";
 
 /** Every command of the app, so that one that was renamed works too. */
-export function addCommands(app: App, answer: Answer, inFlight: InFlight, log: Log): void {
+export function addCommands(
+  app: App,
+  answer: (body: unknown) => Promise<Rendered>,
+  inFlight: InFlight,
+  log: Log,
+): void {
   app.command(/^\//u, async ({ ack, body, respond }) => {
     const work = async (): Promise<void> => {
       // First of all: Slack gives us 3 s, and a late answer makes people type it again.
       await ack();
-      const text = await answerOrFault(() => answer(body), log);
-      await respond({ response_type: "ephemeral", text });
+      const { text, blocks } = await answerOrFault(() => answer(body), log, { text: FAULT, blocks: [] });
+      try {
+        await respond({ response_type: "ephemeral", text, ...(blocks.length === 0 ? {} : { blocks }) });
+      } catch (error) {
+        log.error({ err: error }, "Slack refuses an answer to a command, so its text is sent alone");
+        await respond({ response_type: "ephemeral", text });
+      }
     };
     await inFlight.track(work());
   });
@@ -30,7 +41,7 @@ export function addButtons(app: App, answer: Answer, inFlight: InFlight, log: Lo
   app.action(new RegExp(`^(?!${BREAK_GLASS}$)`, "u"), async ({ ack, body, respond, client }) => {
     const work = async (): Promise<void> => {
       await ack();
-      const text = await answerOrFault(() => answer(body), log);
+      const text = await answerOrFault(() => answer(body), log, FAULT);
       try {
         await tell(client, placeOf(body), text);
       } catch (error) {
@@ -67,7 +78,7 @@ export function addBreakGlass(
         return;
       }
       await ack();
-      const text = await answerOrFault(() => submission.decide(needs.decideAs), log);
+      const text = await answerOrFault(() => submission.decide(needs.decideAs), log, FAULT);
       await tell(client, submission.place, text);
     };
     await inFlight.track(work());
@@ -95,11 +106,11 @@ async function tell(client: webApi.WebClient, place: ClickPlace | null, text: st
   await client.chat.postEphemeral({ channel, user, text, ...thread });
 }
 
-async function answerOrFault(answer: () => Promise<string>, log: Log): Promise<string> {
+async function answerOrFault<Said>(answer: () => Promise<Said>, log: Log, fault: Said): Promise<Said> {
   try {
     return await answer();
   } catch (error) {
     log.error({ err: error }, "A command or click could not be carried out");
-    return FAULT;
+    return fault;
   }
 }

@@ -51,6 +51,30 @@ export function stateWords(change: Change, steps: readonly StepRecord[]): string
   return [words(change, steps), ...risk, ...namedEnvironments(change)].join(" · ");
 }
 
+/** The status alone in words, where nothing more is known of a change: "Waiting for approval". */
+export function statusWords(status: ChangeStatus): string {
+  return `${marks[status]} ${short[status]}`;
+}
+
+const short: Record<ChangeStatus, string> = {
+  queued: "Queued",
+  planning: "Planning",
+  waiting: "Waiting for approval",
+  blocked: "Waiting for a target",
+  running: "Running",
+  reviewing: "Reviewing",
+  rolling_back: "Rolling back",
+  needs_person: "A person has to look",
+  done: "Done",
+  accepted: "Accepted as it is",
+  rolled_back: "Rolled back",
+  rejected: "Rejected",
+  planned: "Planned only",
+  failed: "Failed",
+  cancelled: "Cancelled",
+  expired: "Expired",
+};
+
 function words(change: Change, steps: readonly StepRecord[]): string {
   switch (change.status) {
     case "queued":

@@ -1,25 +1,34 @@
 import { plainWords } from "./text.ts";
+import { isWord, nearestWord, type WordName } from "./word-names.ts";
 
-/** What somebody typed after the command. */
+/** What somebody typed after the command. `nearest`: the word they may have meant. */
 export type Typed =
-  | { kind: "help" }
-  | { kind: "unknown"; word: string }
+  | { kind: "word"; word: WordName; rest: string }
+  | { kind: "unknown"; word: string; nearest: string | null; alone: boolean }
   | { kind: "later"; word: string }
   | { kind: "request"; request: string };
 
-/** Words that come with a later version, alone or with an id, a target or a filter behind them. */
-const later = new Set(["status", "list", "cancel", "history", "logs", "stop", "retry"]);
-/** These promise that nothing runs, so nothing behind them may be taken for a request. */
-const harmless = new Set(["plan", "check", "explain", "dry-run"]);
+/** Words that come with a later version. They are about a change there is, so nothing behind them is a request. */
+const later = new Set(["cancel", "unlock"]);
+/** The same, alone or with an id behind them; with more they begin a request ("stop the job …"). */
+const laterAlone = new Set(["stop", "retry"]);
+/** Other names of words, and what else promises that nothing runs. */
+const alike: { [typed: string]: WordName } = { "?": "help", "dry-run": "plan", log: "logs" };
 
-/** Reads what was typed. One word alone is never a request, so that a misspelt word starts nothing. */
+/**
+ * Reads what was typed. A request is told from a word by its first word alone, so that whatever follows a word, or one that
+ * is nearly spelt so, starts nothing; one word alone is never a request.
+ */
 export function readTyped(text: string): Typed {
   const request = plainWords(text);
-  const words = request.split(/\s+/u).filter((word) => word !== "");
-  const first = (words[0] ?? "").toLowerCase();
-  if (first === "" || first === "help" || first === "?") return { kind: "help" };
-  if (harmless.has(first)) return { kind: "later", word: first };
-  if (later.has(first) && words.length <= 2) return { kind: "later", word: first };
-  if (words.length === 1) return { kind: "unknown", word: first };
+  const [, head = "", rest = ""] = /^(\S*)\s*(.*)$/su.exec(request) ?? [];
+  const first = head.toLowerCase();
+  if (first === "") return { kind: "word", word: "help", rest: "" };
+  const word = Object.hasOwn(alike, first) ? alike[first] : first;
+  if (word !== undefined && isWord(word)) return { kind: "word", word, rest };
+  const isShort = !/\s/u.test(rest);
+  if (later.has(first) || (laterAlone.has(first) && isShort)) return { kind: "later", word: first };
+  const nearest = nearestWord(first);
+  if (nearest !== null || rest === "") return { kind: "unknown", word: head, nearest, alone: rest === "" };
   return { kind: "request", request };
 }

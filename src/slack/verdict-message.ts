@@ -96,7 +96,8 @@ function tellsWhy({ status }: Change): boolean {
   return status === "failed" || status === "expired";
 }
 
-function standingLine(standing: Standing): Piece[] {
+/** One step as a bullet: where it stands, and its command. */
+export function standingLine(standing: Standing): Piece[] {
   const { step } = standing;
   const words = standingWords(standing);
   return [bold(`Step ${step.step}: ${words} `), code(cutMiddle(shownCommand(step), COMMAND_CHARS))];

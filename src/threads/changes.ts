@@ -15,7 +15,10 @@ import type { Sql } from "../store/database.ts";
 import { findSteps } from "../store/journal.ts";
 import { findExcerpt } from "../store/log-lines.ts";
 import { wake } from "../store/notify.ts";
+import { checkTyped } from "./check-line.ts";
 import { type DecideNeeds, decide } from "./decide.ts";
+import { find, history } from "./find.ts";
+import { list } from "./list.ts";
 
 /** The same words of the same person in the same place within this time are one request: a retyped command. */
 const SAME_WORDS_SECONDS = 10;
@@ -23,20 +26,23 @@ const MAX_WAITING_PER_REQUESTER = 20;
 
 /** Makes the port that Slack and HTTP see. It only writes rows; the owner of a change's lease carries them on. */
 export function createChanges(needs: DecideNeeds): Changes {
-  const { database } = needs;
+  const { database, findTerms } = needs;
+  const get = async (id: string): Promise<Change | null> => {
+    const change = await findChange(database, id);
+    return change === null ? null : { ...change, terms: change.risk === null ? null : findTerms(change) };
+  };
   return {
     ask: between(needs.at ?? nowhere, "request accepted", (request: Ask) =>
       database.transaction((sql) => ask(sql, needs, request)),
     ),
     decide: (decision) => decide(needs, decision),
-    get: async (id) => {
-      const change = await findChange(database, id);
-      return change === null
-        ? null
-        : { ...change, terms: change.risk === null ? null : needs.findTerms(change) };
-    },
+    get,
     steps: (id) => findSteps(database, id),
     logs: (key, limits) => findExcerpt(database, key, limits),
+    list: (filter) => list(database, findTerms, filter),
+    find: (viewer, id) => find(database, { findTerms, get }, viewer, id),
+    history: (viewer, target, limit) => history(database, findTerms, viewer, target, limit),
+    check: async (viewer, line) => checkTyped(needs, viewer, line),
   };
 }
 

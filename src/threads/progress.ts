@@ -6,6 +6,7 @@ import type { Policy } from "../policy/document.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { permitByPolicy } from "../store/decisions.ts";
 import type { RecordEvents } from "../store/events.ts";
+import { replaceTouched } from "../store/find-touched.ts";
 import { assertOwned, type Lease } from "../store/leases.ts";
 import { releaseTargets } from "../store/target-locks.ts";
 
@@ -49,6 +50,7 @@ export function createProgress(
             assessment.targets,
           ],
         );
+        await replaceTouched(sql, changeId, assessment.targets);
         if (!assessment.asksPerson) {
           const question = { changeId, gate: "approval", revision, digest } as const;
           await permitByPolicy(sql, question, { kind: "policy", version: policy.hash });

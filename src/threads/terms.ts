@@ -5,7 +5,7 @@ import { termsOf } from "../policy/approval-terms.ts";
 import type { Policy } from "../policy/document.ts";
 
 /** What an approval of a change takes at this moment. */
-export type FindTerms = (change: Change) => ApprovalTerms;
+export type FindTerms = (change: Pick<Change, "environments" | "risk" | "requester">) => ApprovalTerms;
 
 /** Holds the rules, the API tokens there are and the clock. A risk nobody knows yet counts as high. */
 export function createFindTerms(needs: {

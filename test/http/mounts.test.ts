@@ -18,6 +18,10 @@ const changes: Changes = {
   get: unreachable,
   steps: unreachable,
   logs: unreachable,
+  list: unreachable,
+  find: unreachable,
+  history: unreachable,
+  check: unreachable,
 };
 
 async function serve(t: TestContext, mounts: Mount[]): Promise<{ base: string; faults: Error[] }> {

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { z } from "zod";
 import type { Change } from "../../src/change/change.ts";
 import type { Ask, Changes, Decide, Decided } from "../../src/change/changes.ts";
+import type { Cursor, ListedChange, ListFilter } from "../../src/change/listed.ts";
 import { createServer } from "../../src/http/server.ts";
 import type { Token } from "../../src/http/tokens.ts";
 
@@ -46,6 +47,9 @@ function createMemory() {
   const memory = {
     asks,
     decides,
+    lists: [] as ListFilter[],
+    listed: [] as ListedChange[],
+    next: null as Cursor | null,
     refusal: null as string | null,
     fault: null as Error | null,
     outcome: (change: Change): Decided => ({ kind: "stale", change, reason: "It moved on." }),
@@ -67,6 +71,13 @@ function createMemory() {
     get: async (id) => kept.get(id) ?? null,
     steps: async () => [],
     logs: async () => ({ head: [], tail: [], omitted: 0 }),
+    async list(filter) {
+      memory.lists.push(filter);
+      return { changes: memory.listed, ids: memory.listed.map(({ id }) => id), next: memory.next };
+    },
+    find: async () => ({ kind: "none" }),
+    history: async () => [],
+    check: async (_viewer, line) => ({ decision: "deny", line, reasons: [] }),
   };
   return { memory, changes };
 }

@@ -76,6 +76,14 @@ describe("who may act, as Slack says now", () => {
 function terms(groups: string[], users: string[]): ApprovalTerms {
   return {
     approvers: [{ environments: ["production"], users, groups, tokens: null }],
-    ...{ quorum: 1, requesterMayApprove: false, openMinutes: 60, freezes: [], breakGlass: [], problem: null },
+    ...{
+      asksPerson: true,
+      quorum: 1,
+      requesterMayApprove: false,
+      openMinutes: 60,
+      freezes: [],
+      breakGlass: [],
+      problem: null,
+    },
   };
 }

@@ -82,6 +82,18 @@ export async function answerTo(
   return textOf(await waitFor(() => slack.ephemerals(as)[before], "a private answer"));
 }
 
+/** Types a command and returns the private answer to it. */
+export async function typed(
+  slack: SlackStandIn,
+  text: string,
+  from: { as?: string; channel?: string } = {},
+): Promise<Message> {
+  const { as = slack.users.ana, channel = slack.channels.infra } = from;
+  const before = slack.ephemerals(as).length;
+  await slack.say({ as, channel, text }).delivered;
+  return waitFor(() => slack.ephemerals(as)[before], `an answer to ${text}`);
+}
+
 /** Every text of a message that Slack would parse. */
 export function mrkdwnOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(mrkdwnOf);

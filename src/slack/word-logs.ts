@@ -1,0 +1,77 @@
+import type { types } from "@slack/bolt";
+import type { Change } from "../change/change.ts";
+import type { StepRecord } from "../change/journal.ts";
+import { charsOf, code, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
+import { SLACK_LIMITS } from "./limits.ts";
+import { idPiece, shortId } from "./listed-rows.ts";
+import { findNamed } from "./named-change.ts";
+import { sayPieces } from "./say.ts";
+import { stateTitle, stateWords } from "./states.ts";
+import { renderStep } from "./step-message.ts";
+import { inert } from "./text.ts";
+import type { AnswerWord, WordAsked, WordNeeds } from "./word.ts";
+
+const LINES = { head: 0, tail: 40 };
+/** Leaves room for what is said around the logs. */
+const LOGS_CHARS = SLACK_LIMITS.message - 1_500;
+const LOGS_BLOCKS = SLACK_LIMITS.blocks - 5;
+
+/** Shows the last lines of every attempt, or of those at one step, the newest where not all of it fits. */
+export function createWordLogs(needs: WordNeeds): AnswerWord {
+  return async (asked) => {
+    const [id, step, ...more] = asked.rest.split(/\s+/u).filter((word) => word !== "");
+    const named = await findNamed(needs, asked, "logs", id);
+    if (!named.ok) return named.answer;
+    const { change, cardTs } = named;
+    if ((step !== undefined && !/^[1-9]\d?$/u.test(step)) || more.length > 0)
+      return sayPieces([code(`${asked.command} logs ID STEP`), said(" takes the number of one step.")]);
+    const all = await needs.changes.steps(change.id);
+    const records = step === undefined ? all : all.filter((record) => record.step === Number(step));
+    if (records.length === 0) return nothing(change, all, step);
+    const shown = await fitting(needs, change, records);
+    const left = records.length - shown.length;
+    return {
+      text: `${inert(stateWords(change, all))}: logs of change ${shortId(change.id)}`,
+      blocks: [
+        headline(stateTitle(change, all)),
+        rich(
+          paragraph(
+            said("The thread of change "),
+            idPiece({ ...change, cardTs }, needs.linkTo),
+            said(" has all of it."),
+          ),
+        ),
+        ...(left === 0 ? [] : [smallPrint(inert(leftOut(asked, change, left)))]),
+        ...shown.flat(),
+      ],
+    };
+  };
+}
+
+/** As many as fit, counted from the newest, in the order they ran. */
+async function fitting(
+  { changes }: WordNeeds,
+  change: Change,
+  records: readonly StepRecord[],
+): Promise<types.KnownBlock[][]> {
+  const shown: types.KnownBlock[][] = [];
+  let [chars, many] = [0, 0];
+  for (const record of records.toReversed()) {
+    const { blocks } = renderStep(change, record, await changes.logs(record, LINES));
+    chars += blocks.reduce((sum, block) => sum + charsOf(block), 0);
+    many += blocks.length;
+    if (shown.length > 0 && (chars > LOGS_CHARS || many > LOGS_BLOCKS)) break;
+    shown.unshift(blocks);
+  }
+  return shown;
+}
+
+function leftOut({ command }: WordAsked, change: Change, left: number): string {
+  const what = left === 1 ? "1 earlier attempt is" : `${left} earlier attempts are`;
+  return `${what} left out. One step alone: ${command} logs ${shortId(change.id)} STEP`;
+}
+
+function nothing(change: Change, all: readonly StepRecord[], step: string | undefined): Rendered {
+  const what = step === undefined || all.length === 0 ? "Nothing has run" : `Step ${step} has not run`;
+  return sayPieces([said(`${what} of change ${shortId(change.id)}: ${stateWords(change, all)}.`)]);
+}

@@ -1,0 +1,68 @@
+/** One word after the command: what stands behind it, and what it is for. Both are shown as they are. */
+type Described = { group: "Ask" | "Find" | "Try"; usage: string; about: string };
+
+/** Every word that is understood, in the order help shows them. */
+export const WORDS = {
+  plan: {
+    group: "Try",
+    usage: "plan WHAT SHOULD CHANGE",
+    about: "plans and previews it, and shows who would have to approve. It can never run.",
+  },
+  check: {
+    group: "Try",
+    usage: "check kubectl …",
+    about:
+      "what the policy says of a command line: allowed or refused, its risk, who would be asked. Nothing runs.",
+  },
+  list: {
+    group: "Find",
+    usage: "list [waiting|mine|running|recent|all] [ENVIRONMENT] [STATUS]",
+    about: "what waits for you, what you asked for, what runs, what ended.",
+  },
+  status: {
+    group: "Find",
+    usage: "status ID",
+    about:
+      "where a change stands, step by step, who decided and what it waits for. The first 8 characters do.",
+  },
+  logs: { group: "Find", usage: "logs ID [STEP]", about: "the last 40 lines of each step." },
+  history: {
+    group: "Find",
+    usage: "history TARGET",
+    about:
+      "the changes that touched it: payment-api, deployments/payment-api, production/payment-api, a terraform directory.",
+  },
+  help: { group: "Find", usage: "help", about: "shows this." },
+} as const satisfies { [name: string]: Described };
+export type WordName = keyof typeof WORDS;
+
+/** Whether this is one of the words. */
+export function isWord(text: string): text is WordName {
+  return Object.hasOwn(WORDS, text);
+}
+
+/** The word that was most likely meant, or null: one slip of the finger away, two in a longer one. */
+export function nearestWord(typed: string): string | null {
+  const close = Object.keys(WORDS)
+    .map((name) => ({ name, away: slips(typed, name) }))
+    .filter(({ name, away }) => away <= (name.length >= 6 ? 2 : 1))
+    .toSorted((a, b) => a.away - b.away);
+  return typed.length < 3 ? null : (close[0]?.name ?? null);
+}
+
+/** How many letters have to be added, left out, exchanged or swapped with their neighbour. */
+function slips(one: string, other: string): number {
+  const table: number[][] = [Array.from({ length: other.length + 1 }, (_, index) => index)];
+  const at = (row: number, column: number): number => table[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= one.length; i += 1) {
+    table[i] = [i];
+    for (let j = 1; j <= other.length; j += 1) {
+      const isSame = one[i - 1] === other[j - 1];
+      const isSwapped = one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      const exchanged = at(i - 1, j - 1) + (isSame ? 0 : 1);
+      const swapped = isSwapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      table[i]?.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, exchanged, swapped));
+    }
+  }
+  return at(one.length, other.length);
+}

@@ -1,0 +1,13 @@
+import type { Changes } from "../change/changes.ts";
+import type { Viewer } from "../change/listed.ts";
+import type { LinkTo } from "./blocked-lines.ts";
+import type { Rendered } from "./blocks.ts";
+
+/** A word as it was typed: the command before it, what stands behind it, who typed it, and where. */
+export type WordAsked = { command: string; rest: string; viewer: Viewer };
+
+/** What answers a word: only the person who typed it is told. Throws only for faults of the port. */
+export type AnswerWord = (asked: WordAsked) => Promise<Rendered>;
+
+/** What the words need. */
+export type WordNeeds = { changes: Changes; linkTo: LinkTo; now: () => Date };

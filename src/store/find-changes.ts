@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { ChangeStatus } from "../change/change.ts";
+import { type Cursor, ListedChange } from "../change/listed.ts";
+import { Risk } from "../change/plan.ts";
+import type { Sql } from "./database.ts";
+
+/** Whose changes are looked through. */
+export type Scope =
+  | { of: "everybody" }
+  | { of: "channel"; channelId: string }
+  | { of: "requester"; key: string };
+
+/** What the rules go by, and all changes of one status that are alike in it. `team` null: asked for by API. */
+export const Kind = z.object({
+  status: z.string(),
+  team: z.string().nullable(),
+  risk: Risk.nullable(),
+  environments: z.array(z.string()),
+});
+export type Kind = z.infer<typeof Kind>;
+
+/** A place in a list: when it was asked for, to the microsecond, and its id. */
+export type Place = Cursor;
+
+/** More kinds than any policy has; beyond them a list is not complete. */
+const MOST_KINDS = 500;
+
+/** The kinds of changes there are, in these statuses. One index entry is read for each, whatever their number. */
+export async function findKinds(sql: Sql, scope: Scope, statuses: readonly ChangeStatus[]): Promise<Kind[]> {
+  const { where, values } = within(scope, 2);
+  const { rows } = await sql.query(
+    `with recursive kinds as (
+       select k.* from unnest($1::text[]) s (status), lateral (
+         select ${KIND} from changes c where ${where} and c.status = s.status order by ${KEY} limit 1) k
+       union all
+       select n.* from kinds k, lateral (
+         select ${KIND} from changes c where ${where} and c.status = k.status
+           and (${KEY}) > (k.team, k.risk, k.environments) order by ${KEY} limit 1) n
+     ) select status, nullif(team, '') team, nullif(risk, '') risk, environments from kinds limit ${MOST_KINDS}`,
+    [statuses, ...values],
+  );
+  return rows.map((row) => Kind.parse(row));
+}
+
+/**
+ * The newest changes of these kinds, at most `limit`. `hideFrom`: the keys of requesters whose own are left out of a kind.
+ */
+export async function findNewest(
+  sql: Sql,
+  scope: Scope,
+  kinds: readonly (Kind & { hideFrom?: readonly string[] })[],
+  page: { limit: number; after: Cursor | null },
+): Promise<Place[]> {
+  if (kinds.length === 0) return [];
+  const { where, values } = within(scope, 5);
+  const { rows } = await sql.query<{ id: string; micros: string }>(
+    `select m.id, (extract(epoch from m.created_at) * 1000000)::bigint::text as micros
+     from jsonb_to_recordset($1) k (status text, team text, risk text, environments text[], "hideFrom" text[]),
+       lateral (
+         select c.id, c.created_at from changes c
+         where ${where} and c.status = k.status and coalesce(c.home_team, '') = coalesce(k.team, '')
+           and coalesce(c.risk, '') = coalesce(k.risk, '') and c.environments = k.environments
+           and (k."hideFrom" is null or c.requester_key <> all(k."hideFrom"))
+           and ($3::bigint is null or (c.created_at, c.id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid))
+         order by c.created_at desc, c.id desc limit $2
+       ) m
+     order by m.created_at desc, m.id desc limit $2`,
+    [JSON.stringify(kinds), page.limit, page.after?.micros ?? null, page.after?.id ?? null, ...values],
+  );
+  return rows.map(({ id, micros }) => ({ id, micros: Number(micros) }));
+}
+
+/** These changes as rows of a list, in the order of the ids. */
+export async function findListed(sql: Sql, ids: readonly string[]): Promise<ListedChange[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql.query<ListedRow>(
+    `${LISTED} join unnest($1::uuid[]) with ordinality w (id, place) on w.id = c.id order by w.place`,
+    [ids],
+  );
+  return rows.map(toListed);
+}
+
+/** The changes whose id begins with these hexadecimal digits, at most `limit`. */
+export async function findByPrefix(sql: Sql, digits: string, limit: number): Promise<ListedChange[]> {
+  const { rows } = await sql.query<ListedRow>(
+    `${LISTED} where c.id between $1::text::uuid and $2::text::uuid order by c.created_at desc limit $3`,
+    [digits.padEnd(32, "0"), digits.padEnd(32, "f"), limit],
+  );
+  return rows.map(toListed);
+}
+
+const KEY = "coalesce(c.home_team, ''), coalesce(c.risk, ''), c.environments";
+const KIND =
+  "c.status, coalesce(c.home_team, '') as team, coalesce(c.risk, '') as risk, c.environments as environments";
+
+const LISTED = `
+  select c.id, c.status, left(c.request, 500) as request, c.requester, c.home_team, c.home_channel, c.plan_only, c.risk,
+    c.environments, c.created_at, c.ended_at,
+    (select m.ts from messages m where m.change_id = c.id and m.name = 'card') as card_ts,
+    exists (select 1 from journal j where j.change_id = c.id) as has_run
+  from changes c`;
+
+type ListedRow = { [column: string]: unknown };
+
+function toListed(row: ListedRow): ListedChange {
+  return ListedChange.parse({
+    id: row["id"],
+    status: row["status"],
+    request: row["request"],
+    requester: row["requester"],
+    home: row["home_channel"] === null ? null : { teamId: row["home_team"], channelId: row["home_channel"] },
+    planOnly: row["plan_only"],
+    risk: row["risk"],
+    environments: row["environments"],
+    cardTs: row["card_ts"],
+    hasRun: row["has_run"],
+    createdAt: row["created_at"],
+    endedAt: row["ended_at"],
+  });
+}
+
+function within(scope: Scope, parameter: number): { where: string; values: string[] } {
+  switch (scope.of) {
+    case "everybody":
+      return { where: "true", values: [] };
+    case "channel":
+      return { where: `c.home_channel = $${parameter}`, values: [scope.channelId] };
+    case "requester":
+      return { where: `c.requester_key = $${parameter}`, values: [scope.key] };
+  }
+}

@@ -1,0 +1,113 @@
+import type { ChangeStatus } from "../change/change.ts";
+import { isEnded, ChangeStatus as Statuses } from "../change/change.ts";
+import type { Listed, ListFilter, ListGroup, Viewer } from "../change/listed.ts";
+import { type Person, slackIdsOf } from "../change/person.ts";
+import { keyOf } from "../store/changes.ts";
+import type { Sql } from "../store/database.ts";
+import {
+  findKinds,
+  findListed,
+  findNewest,
+  type Kind,
+  type Place,
+  type Scope,
+} from "../store/find-changes.ts";
+import { createMayApprove } from "./may-see.ts";
+import type { FindTerms } from "./terms.ts";
+
+/** How many are counted beside those shown. */
+const MOST_COUNTED = 100;
+
+const asked: readonly ChangeStatus[] = ["waiting", "needs_person"];
+
+/** One reading: where, and which of the kinds that are found there; null leaves a kind out. */
+type Reading = { scope: Scope; pick: (kind: Kind) => { hideFrom?: readonly string[] } | null };
+
+/** Lists what the viewer may see. How many changes there are does not matter: kinds are judged, not changes. */
+export async function list(sql: Sql, findTerms: FindTerms, filter: ListFilter): Promise<Listed> {
+  const statuses = statusesOf(filter.group).filter((one) => filter.status === null || one === filter.status);
+  const { limit, after, environment } = filter;
+  const fits = (kind: Kind) => environment === null || kind.environments.includes(environment);
+  const most = Math.max(limit + 1, MOST_COUNTED);
+  const found = await Promise.all(
+    readingsOf(findTerms, filter).map(async ({ scope, pick }) => {
+      const kinds = (await findKinds(sql, scope, statuses)).filter(fits).flatMap((kind) => {
+        const picked = pick(kind);
+        return picked === null ? [] : [{ ...kind, ...picked }];
+      });
+      return findNewest(sql, scope, kinds, { limit: most, after });
+    }),
+  );
+  const places = merged(found.flat()).slice(0, most);
+  const shown = places.slice(0, limit);
+  const changes = await findListed(
+    sql,
+    shown.map(({ id }) => id),
+  );
+  return {
+    changes,
+    ids: places.map(({ id }) => id),
+    next: places.length > shown.length ? (shown.at(-1) ?? null) : null,
+  };
+}
+
+function readingsOf(findTerms: FindTerms, { viewer, group, requester }: ListFilter): Reading[] {
+  const all = () => ({});
+  if (viewer === null) {
+    if (requester === null) return [{ scope: { of: "everybody" }, pick: all }];
+    return ownOf(requester, all);
+  }
+  if (group === "mine") return ownOf(viewer.person, all);
+  const place = placeOf(viewer);
+  const byTerms = pickApprovable(findTerms, viewer);
+  if (group === "waiting") return [{ scope: place, pick: byTerms }];
+  const pick = viewer.channelId === null ? byTerms : inTeamOf(viewer.person);
+  return [{ scope: place, pick }, ...ownOf(viewer.person, all)];
+}
+
+function placeOf({ channelId }: Viewer): Scope {
+  return channelId === null ? { of: "everybody" } : { of: "channel", channelId };
+}
+
+function pickApprovable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
+  const mayApprove = createMayApprove(findTerms, viewer);
+  return ({ team, ...kind }) => {
+    const may = mayApprove({ ...kind, teamId: team });
+    if (may === "no") return null;
+    return may === "all" ? {} : { hideFrom: keysOf(viewer.person) };
+  };
+}
+
+function inTeamOf(person: Person): Reading["pick"] {
+  return ({ team }) => (person.kind === "slack" && team === person.teamId ? {} : null);
+}
+
+function ownOf(person: Person, pick: Reading["pick"]): Reading[] {
+  return keysOf(person).map((key) => ({ scope: { of: "requester", key }, pick }));
+}
+
+/** Every key a request of theirs may be counted under: an organisation's id was not known at each. */
+function keysOf(person: Person): string[] {
+  return [...new Set([keyOf(person), ...slackIdsOf(person).map((id) => `slack:${id}`)])];
+}
+
+function statusesOf(group: ListGroup): ChangeStatus[] {
+  const all = Statuses.options;
+  switch (group) {
+    case "waiting":
+      return [...asked];
+    case "running":
+      return all.filter((one) => !isEnded(one));
+    case "recent":
+      return all.filter(isEnded);
+    case "mine":
+    case "all":
+      return [...all];
+  }
+}
+
+/** The newest first, each once. */
+function merged(places: Place[]): Place[] {
+  const byId = new Map(places.map((place) => [place.id, place]));
+  return [...byId.values()].sort((a, b) => b.micros - a.micros || (a.id < b.id ? 1 : -1));
+}
