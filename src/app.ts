@@ -102,12 +102,12 @@ async function assemble(
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
-  const { changes, openMinutesOf, whoApproves } = deciding;
-  const running = { database, wakes, record, graph, leases, owner, openMinutesOf, cleanUp: hands.cleanUp };
+  const { changes, timesOf, findTerms, whoApproves } = deciding;
+  const running = { database, wakes, record, graph, leases, owner, timesOf, cleanUp: hands.cleanUp };
   const { endOpenSteps } = hands;
   const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
   closing.push(() => worker.stop(GRACE_MS));
-  closing.push(startTimers({ database, record, policyVersion: ground.policy.hash, log }).stop);
+  closing.push(startTimers({ database, record, findTerms, policyVersion: ground.policy.hash, log, at }).stop);
   const narrowed = { requesters: config.requesters, channels: config.channels };
   const outbox = createOutbox(database, wakes);
   const slack = await createSlack({

@@ -9,13 +9,14 @@ import type { Database } from "./store/database.ts";
 import type { RecordEvents } from "./store/events.ts";
 import { createChanges } from "./threads/changes.ts";
 import type { IsCurrent } from "./threads/decide.ts";
-import type { OpenMinutes } from "./threads/settle.ts";
-import { createFindTerms } from "./threads/terms.ts";
+import type { TimesOf } from "./threads/settle.ts";
+import { createFindTerms, type FindTerms } from "./threads/terms.ts";
 
 /** Who decides and how long: the port, and what the worker, the timers and the start-up lines need of the same rules. */
 export type Deciding = {
   changes: Changes;
-  openMinutesOf: OpenMinutes;
+  timesOf: TimesOf;
+  findTerms: FindTerms;
   /** What Slack's side has to know of it: whether anybody can approve there, as which groups, and who may break the glass. */
   whoApproves: { nobodyCanApprove: boolean; approverGroups: string[]; breakGlass: string[] };
   lines: string[];
@@ -39,7 +40,11 @@ export function createDeciding(needs: {
   const findTerms = createFindTerms({ policy, tokens, now });
   return {
     changes: createChanges({ ...needs, findTerms }),
-    openMinutesOf: (change: Change) => findTerms(change).openMinutes,
+    timesOf: (change: Change) => {
+      const { openMinutes, nextEscalation } = findTerms(change);
+      return { openMinutes, escalateMinutes: nextEscalation?.afterMinutes ?? null };
+    },
+    findTerms,
     whoApproves: {
       nobodyCanApprove: namesNobody(policy),
       approverGroups: approverGroups(policy),
@@ -49,9 +54,10 @@ export function createDeciding(needs: {
   };
 }
 
-/** Every user group the rules name as approvers. */
+/** Every user group the rules name as approvers, at once or after a while. */
 function approverGroups(policy: Policy): string[] {
-  return [...new Set(policy.approvals.flatMap((rule) => rule.groups))];
+  const named = policy.approvals.flatMap(({ groups, escalate }) => [...groups, ...(escalate?.groups ?? [])]);
+  return [...new Set(named)];
 }
 
 /** Says at the start that the rules name user groups and Slack will not say who is in them: then nobody approves by group. */

@@ -5,12 +5,16 @@ import { Person } from "./person.ts";
 export const Approval = z.object({ by: Person, reason: z.string().nullable(), at: z.date() });
 export type Approval = z.infer<typeof Approval>;
 
-/** Who may say yes for these environments. Ids are Slack's; `tokens` null: every API token with the role approver. */
+/**
+ * Who may say yes for these environments. Ids are Slack's; `tokens` null: every API token with the role approver.
+ * `escalated`: which of them may because nobody else answered for so long; null while that is not so.
+ */
 const Approvers = z.object({
   environments: z.array(z.string()),
   users: z.array(z.string()),
   groups: z.array(z.string()),
   tokens: z.array(z.string()).nullable(),
+  escalated: z.object({ users: z.array(z.string()), groups: z.array(z.string()) }).nullable(),
 });
 export type Approvers = z.infer<typeof Approvers>;
 
@@ -31,6 +35,8 @@ export const ApprovalTerms = z.object({
   quorum: z.int(),
   requesterMayApprove: z.boolean(),
   openMinutes: z.int(),
+  /** Which environments get more approvers next, and after how many minutes of waiting; null when none does. */
+  nextEscalation: z.object({ afterMinutes: z.int(), environments: z.array(z.string()) }).nullable(),
   /** Freezes of its environments that are not over. */
   freezes: z.array(Freeze),
   /** Slack user ids who may approve alone, with a reason. */

@@ -75,6 +75,7 @@ export const answersOf: Record<Gate, readonly Answer[]> = {
 /**
  * One question put to a person, and its answer once there is one. It never changes after that. `approvals`: who has said
  * yes so far, the oldest first; `by` is whoever completed them, or broke the glass. `expiresAt` null: it stays open.
+ * `escalated`: the environments that have more approvers since `escalatedAt`.
  */
 export const Decision = z.object({
   gate: Gate,
@@ -88,6 +89,10 @@ export const Decision = z.object({
   brokeGlass: z.boolean().default(false),
   askedAt: z.date(),
   expiresAt: z.date().nullable().default(null),
+  remindedAt: z.date().nullable().default(null),
+  warnedAt: z.date().nullable().default(null),
+  escalatedAt: z.date().nullable().default(null),
+  escalated: z.array(z.string()).default([]),
   decidedAt: z.date().nullable(),
 });
 export type Decision = z.infer<typeof Decision>;

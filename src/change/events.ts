@@ -5,6 +5,8 @@ import { Person } from "./person.ts";
 import { Risk } from "./plan.ts";
 import { ReviewerOutput } from "./verdict.ts";
 
+const questionFields = { gate: Gate, revision: z.int(), round: z.int() };
+
 const stepFields = {
   revision: z.int(),
   step: z.int(),
@@ -43,6 +45,17 @@ export const ChangeEvent = z.discriminatedUnion("type", [
     reason: z.string().nullable(),
     /** Approved alone, against approvers or a freeze. */
     brokeGlass: z.boolean().default(false),
+  }),
+  /** Nobody has answered for half of the time; and not until shortly before its end. */
+  z.object({ type: z.literal("reminded"), ...questionFields }),
+  z.object({ type: z.literal("warned"), ...questionFields }),
+  /** From now on these may approve too, for these environments. */
+  z.object({
+    type: z.literal("escalated"),
+    ...questionFields,
+    environments: z.array(z.string()),
+    users: z.array(z.string()),
+    groups: z.array(z.string()),
   }),
   z.object({ type: z.literal("step_started"), ...stepFields }),
   z.object({ type: z.literal("step_logged"), ...stepFields }),

@@ -8,7 +8,13 @@ import { freezeOf, freezesOf } from "./freezes.ts";
 /** What the rules do not say themselves: the API tokens there are, and the time. */
 export type Circumstances = { tokens: readonly TokenPerson[]; now: Date };
 
-type Asked = { environments: readonly string[]; risk: Risk; requester: Person | null };
+/** `escalated`: the environments whose escalation has come. */
+type Asked = {
+  environments: readonly string[];
+  risk: Risk;
+  requester: Person | null;
+  escalated?: readonly string[];
+};
 
 /** Everything an approval of this change takes, and whether there are people enough for it. */
 export function termsOf(policy: Policy, change: Asked, { tokens, now }: Circumstances): ApprovalTerms {
@@ -39,7 +45,9 @@ export function unapprovable(policy: Policy, circumstances: Circumstances): stri
 
 /** Whether no rule at all names anybody in Slack. */
 export function namesNobody(policy: Policy): boolean {
-  const named = policy.approvals.some(({ users, groups }) => users.length > 0 || groups.length > 0);
+  const named = policy.approvals.some(
+    ({ users, groups, escalate }) => users.length > 0 || groups.length > 0 || escalate !== undefined,
+  );
   return policy.approvers.length === 0 && !named;
 }
 

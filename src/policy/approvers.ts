@@ -9,15 +9,16 @@ export const UNNAMED_ENVIRONMENT = "not named in the policy";
 /** What the rules ask of an approval, without what depends on the time and on who else there is. */
 export type Requirement = Omit<ApprovalTerms, "asksPerson" | "freezes" | "breakGlass" | "problem">;
 
-const STANDARD = { quorum: 1, requester_may_approve: false, open_minutes: 60 };
+const STANDARD = { quorum: 1, requester_may_approve: false, open_minutes: 60, escalate: undefined };
 
 /**
  * What an approval of this risk in these environments takes. Each environment goes by the first rule of `approvals` that
  * fits it; of several environments a person must be allowed by every one, and the strictest quorum and time count.
+ * `escalated`: the environments whose escalation has come, as the question's row says.
  */
 export function requirementOf(
   policy: Policy,
-  change: { environments: readonly string[]; risk: Risk },
+  change: { environments: readonly string[]; risk: Risk; escalated?: readonly string[] },
 ): Requirement {
   const environments = change.environments.length === 0 ? [UNNAMED_ENVIRONMENT] : change.environments;
   const found = new Map<ApprovalRule | null, string[]>();
@@ -27,10 +28,13 @@ export function requirementOf(
   }
   const rules = [...found.keys()].map((rule) => rule ?? STANDARD);
   return {
-    approvers: [...found].map(([rule, where]) => approversOf(policy, rule, where)),
+    approvers: [...found].map(([rule, where]) =>
+      withEscalation(approversOf(policy, rule, where), rule, change.escalated ?? []),
+    ),
     quorum: Math.max(...rules.map((rule) => rule.quorum)),
     requesterMayApprove: rules.every((rule) => rule.requester_may_approve),
     openMinutes: Math.min(...rules.map((rule) => rule.open_minutes)),
+    nextEscalation: nextOf(found, change.escalated ?? []),
   };
 }
 
@@ -83,11 +87,48 @@ function fits(rule: ApprovalRule, environment: string, risk: Risk): boolean {
   return inPlace && (rule.risks.length === 0 || rule.risks.includes(risk));
 }
 
-function approversOf(policy: Policy, rule: ApprovalRule | null, environments: string[]): Approvers {
+type BasicApprovers = Omit<Approvers, "escalated">;
+
+function approversOf(policy: Policy, rule: ApprovalRule | null, environments: string[]): BasicApprovers {
   const namesNobody =
     rule === null || (rule.users.length === 0 && rule.groups.length === 0 && rule.tokens === undefined);
   if (namesNobody) return { environments, users: policy.approvers, groups: [], tokens: null };
   return { environments, users: rule.users, groups: rule.groups, tokens: rule.tokens ?? null };
+}
+
+/** From its escalation on those it names may approve too; nobody loses the right. */
+function withEscalation(
+  basic: BasicApprovers,
+  rule: ApprovalRule | null,
+  escalated: readonly string[],
+): Approvers {
+  const { escalate } = rule ?? STANDARD;
+  const hasCome = basic.environments.every((name) => escalated.includes(name));
+  if (escalate === undefined || !hasCome) return { ...basic, escalated: null };
+  const users = escalate.users.filter((id) => !basic.users.includes(id));
+  const groups = escalate.groups.filter((id) => !basic.groups.includes(id));
+  return {
+    ...basic,
+    users: [...basic.users, ...users],
+    groups: [...basic.groups, ...groups],
+    escalated: { users, groups },
+  };
+}
+
+/** Each rule escalates at its own time; what comes at the same time comes together. */
+function nextOf(
+  found: ReadonlyMap<ApprovalRule | null, string[]>,
+  escalated: readonly string[],
+): ApprovalTerms["nextEscalation"] {
+  const left = [...found].flatMap(([rule, environments]) => {
+    const afterMinutes = rule?.escalate?.after_minutes;
+    const hasCome = environments.every((name) => escalated.includes(name));
+    return afterMinutes === undefined || hasCome ? [] : [{ afterMinutes, environments }];
+  });
+  if (left.length === 0) return null;
+  const afterMinutes = Math.min(...left.map((one) => one.afterMinutes));
+  const first = left.filter((one) => one.afterMinutes === afterMinutes);
+  return { afterMinutes, environments: first.flatMap(({ environments }) => environments) };
 }
 
 /** A Slack id alone says little: the same one can be somebody else's in another workspace. */

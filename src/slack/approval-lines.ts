@@ -3,7 +3,7 @@ import type { ApprovalTerms } from "../change/approval.ts";
 import { type Change, type Decision, openDecision } from "../change/change.ts";
 import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint } from "./blocks.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
-import { whoCanApprove } from "./who-can.ts";
+import { escalatedTo, whoCanApprove } from "./who-can.ts";
 
 /** What everybody has to know about its approval: that nobody could give it, or that somebody gave it alone. */
 export function approvalWarnings(change: Change): Part[] {
@@ -57,7 +57,20 @@ function approvalLines(change: Change): string[] {
   const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
   const own = terms.requesterMayApprove ? "" : " (whoever asked for it cannot)";
   const [first = "", ...others] = whoCanApprove(terms);
-  return [`${count}${by}`, `${first}${own}`, ...others.slice(0, 3), ...freezeLines(terms)];
+  return [
+    `${count}${by}`,
+    ...escalationLines(question, terms),
+    `${first}${own}`,
+    ...others.slice(0, 3),
+    ...freezeLines(terms),
+  ];
+}
+
+/** Whom the wait has brought, and since when. */
+function escalationLines({ escalatedAt }: Decision, terms: ApprovalTerms): string[] {
+  const brought = escalatedTo(terms);
+  if (escalatedAt === null || brought.length === 0) return [];
+  return [`Escalated to ${brought.join(", ")} ${dateMrkdwn(escalatedAt)}: nobody had answered`];
 }
 
 /** Said as from and until, so that the card stays true while time goes on. */

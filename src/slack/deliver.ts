@@ -12,8 +12,11 @@ import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
 /** What became of one message. */
 export type Delivery = { kind: "sent"; ts: string } | Extract<Failure, { kind: "pause" | "later" | "never" }>;
 
+/** What a message must know beside its row: `cardTs`, where the card stands that it belongs to. */
+export type RenderOptions = CardOptions & { cardTs: string | null };
+
 /** What a message says now, from its row; null when it has no place any more. */
-export type Render = (changeId: string, key: MessageKey, options: CardOptions) => Promise<Rendered | null>;
+export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Rendered | null>;
 
 type Needs = {
   client: webApi.WebClient;
@@ -33,8 +36,8 @@ const SHORTENED = "(Slack did not take this message in full. The log of Greenlig
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
-  const again = (takes: Takes) =>
-    needs.render(message.changeId, key, { pagesStand: message.pagesStand, takes });
+  const { pagesStand, cardTs } = message;
+  const again = (takes: Takes) => needs.render(message.changeId, key, { pagesStand, cardTs, takes });
   const rendered = await again(needs.richKinds.takesIn(message.teamId));
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
   const draft = { rendered, again };

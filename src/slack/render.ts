@@ -5,9 +5,10 @@ import { unsettledStep } from "../change/operator.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
 import { renderCard } from "./card.ts";
-import type { Render } from "./deliver.ts";
+import type { Render, RenderOptions } from "./deliver.ts";
 import { type MessageKey, messageName, questionKey } from "./feed.ts";
 import { LOG_LINES } from "./limits.ts";
+import { renderNotice } from "./notice-message.ts";
 import { planPages } from "./plan-pages.ts";
 import { renderStep } from "./step-message.ts";
 import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
@@ -24,6 +25,8 @@ export function createRender(changes: Changes, linkTo: LinkTo): Render {
         return renderCard(change, steps, { ...options, linkTo });
       case "verdict":
         return renderAny(change, steps, key, await findUnknown(changes, change, steps));
+      case "notice":
+        return renderNotice(change, key, cardAddress(change, options, linkTo));
       case "plan":
         return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
       case "step": {
@@ -34,6 +37,10 @@ export function createRender(changes: Changes, linkTo: LinkTo): Render {
       }
     }
   };
+}
+
+function cardAddress({ home }: Change, { cardTs }: RenderOptions, linkTo: LinkTo): string | null {
+  return home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
 }
 
 function renderAny(

@@ -130,6 +130,10 @@ export function toDecision(row: ChangeRow): Decision {
     brokeGlass: row["broke_glass"],
     askedAt: toDate(row["asked_at"]),
     expiresAt: toDate(row["expires_at"]),
+    remindedAt: toDate(row["reminded_at"]),
+    warnedAt: toDate(row["warned_at"]),
+    escalatedAt: toDate(row["escalated_at"]),
+    escalated: row["escalated"],
     decidedAt: toDate(row["decided_at"]),
   });
 }

@@ -11,16 +11,17 @@ export type Question = { changeId: string; gate: Gate; revision: number; digest:
 
 /**
  * Puts a question to a person, once per interrupt of the graph: asked again for the same interrupt, it changes nothing.
- * Returns its round, or null when it stood already. `openMinutes` null: it stays open. The times are the database's, which
- * is the one clock that every instance goes by.
+ * Returns its round, or null when it stood already. `openMinutes` null: it stays open; `escalateMinutes` null: nobody else
+ * is asked. The times are the database's, which is the one clock that every instance goes by.
  */
 export async function openQuestion(
   sql: Sql,
-  question: Question & { interruptId: string; openMinutes: number | null },
+  question: Question & { interruptId: string; openMinutes: number | null; escalateMinutes: number | null },
 ): Promise<number | null> {
   const { rows } = await sql.query<{ round: number }>(
-    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id, expires_at)
-     select $1, $2, $3, 1 + count(*), $4, $5, now() + make_interval(secs => $6::float8 * 60) from decisions where change_id = $1 and gate = $2 and revision = $3
+    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id, expires_at, escalates_at)
+     select $1, $2, $3, 1 + count(*), $4, $5, now() + make_interval(secs => $6::float8 * 60),
+       now() + make_interval(secs => $7::float8 * 60) from decisions where change_id = $1 and gate = $2 and revision = $3
      on conflict (change_id, interrupt_id) do nothing returning round`,
     [
       question.changeId,
@@ -29,6 +30,7 @@ export async function openQuestion(
       question.digest,
       question.interruptId,
       question.openMinutes,
+      question.escalateMinutes,
     ],
   );
   return rows[0]?.round ?? null;

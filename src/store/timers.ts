@@ -1,14 +1,38 @@
+import type { Decision } from "../change/change.ts";
 import type { Sql } from "./database.ts";
 
+/** What is said of a question while nobody answers it. */
+export type Notice = "reminded" | "warned" | "escalated";
+
+/** A question by its place in its change. */
+export type Place = Pick<Decision, "gate" | "revision" | "round"> & { changeId: string };
+
+/** A sixth of the whole time before its end, and five minutes at most. */
+const WARNS_AT = "d.expires_at - least((d.expires_at - d.asked_at) / 6, interval '5 minutes')";
+
 /**
- * Holds the row of a change whose open question has no time left, for the rest of the transaction, and names the change;
+ * When each is due, by the row as it stands; null once it was said. Half of the time always comes before its last sixth,
+ * and what is due at once (after an outage) is said in this order.
+ */
+const dueAt: Record<Notice, string> = {
+  reminded: "case when d.reminded_at is null then d.asked_at + (d.expires_at - d.asked_at) / 2 end",
+  escalated: "d.escalates_at",
+  warned: `case when d.warned_at is null and d.reminded_at is not null then ${WARNS_AT} end`,
+};
+
+/** An open question's next moment; null for one without times. */
+const NEXT_AT = `least(d.expires_at, ${dueAt.reminded}, ${dueAt.escalated}, ${dueAt.warned})`;
+
+const OPEN = `from changes c join decisions d on d.change_id = c.id
+  where d.answer is null and d.expires_at is not null and c.status = 'waiting'`;
+
+/**
+ * Holds the row of a change whose open question has something due, for the rest of the transaction, and names the change;
  * null when there is none that no other instance has at hand. The longest overdue comes first.
  */
-export async function lockOverdue(sql: Sql): Promise<string | null> {
+export async function lockDue(sql: Sql): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
-    `select c.id from changes c join decisions d on d.change_id = c.id
-     where d.answer is null and d.expires_at <= clock_timestamp() and c.status = 'waiting'
-     order by d.expires_at limit 1 for update of c skip locked`,
+    `select c.id ${OPEN} and ${NEXT_AT} <= clock_timestamp() order by ${NEXT_AT} limit 1 for update of c skip locked`,
   );
   return rows[0]?.id ?? null;
 }
@@ -16,8 +40,45 @@ export async function lockOverdue(sql: Sql): Promise<string | null> {
 /** In how many ms the next timer is due; 0 or less for one that another instance or a click has at hand, null for none. */
 export async function msUntilTimer(sql: Sql): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
-    `select (extract(epoch from min(d.expires_at) - clock_timestamp()) * 1000)::float8 as ms
-     from decisions d join changes c on c.id = d.change_id where d.answer is null and c.status = 'waiting'`,
+    `select (extract(epoch from min(${NEXT_AT}) - clock_timestamp()) * 1000)::float8 as ms ${OPEN}`,
   );
   return rows[0]?.ms ?? null;
+}
+
+/**
+ * Writes that it was said, once: true for whoever may say it now. False when it is not due, was said before, the question
+ * was answered, or its time is over. An escalation stays due until markEscalated has written whom it brought.
+ */
+export async function markSaid(sql: Sql, place: Place, notice: "reminded" | "warned"): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update decisions d set ${notice}_at = clock_timestamp() where ${IS_OPEN} and ${dueAt[notice]} <= clock_timestamp()`,
+    keyOf(place),
+  );
+  return rowCount === 1;
+}
+
+/**
+ * Writes which environments have more approvers from now on, once, and in how many minutes after this escalation the next
+ * one comes (null: none does). True for whoever may say it now; false as above.
+ */
+export async function markEscalated(
+  sql: Sql,
+  place: Place,
+  came: { environments: readonly string[]; nextInMinutes: number | null },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update decisions d set escalated = d.escalated || $5::text[],
+       escalated_at = case when cardinality($5::text[]) > 0 then clock_timestamp() else d.escalated_at end,
+       escalates_at = d.escalates_at + make_interval(secs => $6::float8 * 60)
+     where ${IS_OPEN} and ${dueAt.escalated} <= clock_timestamp()`,
+    [...keyOf(place), came.environments, came.nextInMinutes],
+  );
+  return rowCount === 1;
+}
+
+const IS_OPEN = `d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.answer is null
+  and clock_timestamp() < d.expires_at`;
+
+function keyOf({ changeId, gate, revision, round }: Place): unknown[] {
+  return [changeId, gate, revision, round];
 }

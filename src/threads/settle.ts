@@ -8,8 +8,10 @@ import { deleteSealedFiles } from "../store/sealed-files.ts";
 import type { Rest } from "./carry.ts";
 import { setStatus } from "./progress.ts";
 
-/** For how many minutes a question about this change may be answered. */
-export type OpenMinutes = (change: Change) => number;
+/** For how many minutes an approval of this change may be given, and after how many more people may give it (null: never). */
+export type TimesOf = (change: Change) => { openMinutes: number; escalateMinutes: number | null };
+
+const UNTIMED = { openMinutes: null, escalateMinutes: null };
 
 /** Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction. */
 export async function settle(
@@ -17,7 +19,7 @@ export async function settle(
   record: RecordEvents,
   lease: Lease,
   rest: Rest,
-  openMinutesOf: OpenMinutes,
+  timesOf: TimesOf,
 ): Promise<void> {
   await database.transaction(async (sql) => {
     await assertOwned(sql, lease);
@@ -26,7 +28,7 @@ export async function settle(
       await setStatus(sql, record, changeId, rest.status, rest.error);
       await deleteSealedFiles(sql, changeId);
     } else if (rest.at === "gate") {
-      await openGate(sql, record, changeId, rest, openMinutesOf);
+      await openGate(sql, record, changeId, rest, timesOf);
     }
     await releaseLease(sql, lease, lease.workSeen);
     await markQueueStale(sql);
@@ -38,13 +40,13 @@ async function openGate(
   record: RecordEvents,
   changeId: string,
   rest: Extract<Rest, { at: "gate" }>,
-  openMinutesOf: OpenMinutes,
+  timesOf: TimesOf,
 ): Promise<void> {
   const { gate, revision, digest, interruptId } = rest;
   // An operator's question stays open: somebody has to say what becomes of what ran.
   const change = gate === "approval" ? await findChange(sql, changeId) : null;
-  const openMinutes = change === null ? null : openMinutesOf(change);
-  const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, openMinutes });
+  const times = change === null ? UNTIMED : timesOf(change);
+  const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, ...times });
   if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
   await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
 }

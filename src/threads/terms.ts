@@ -4,19 +4,34 @@ import type { TokenPerson } from "../change/person.ts";
 import { termsOf } from "../policy/approval-terms.ts";
 import type { Policy } from "../policy/document.ts";
 
-/** What an approval of a change takes at this moment. */
-export type FindTerms = (change: Pick<Change, "environments" | "risk" | "requester">) => ApprovalTerms;
+type Asked = Pick<Change, "environments" | "risk" | "requester">;
+/** Without its questions nothing counts as escalated. */
+type Questioned = Asked & Partial<Pick<Change, "revision" | "decisions">>;
 
-/** Holds the rules, the API tokens there are and the clock. A risk nobody knows yet counts as high. */
+/** What an approval of a change takes at this moment. */
+export type FindTerms = (change: Questioned) => ApprovalTerms;
+
+/**
+ * Holds the rules, the API tokens there are and the clock. A risk nobody knows yet counts as high. Whether a question has
+ * escalated its row says, never the clock, so that what a card shows is what holds at the click.
+ */
 export function createFindTerms(needs: {
   policy: Policy;
   tokens: readonly TokenPerson[];
   now: () => Date;
 }): FindTerms {
-  return ({ environments, risk, requester }) =>
-    termsOf(
+  return (change) => {
+    const { environments, risk, requester } = change;
+    return termsOf(
       needs.policy,
-      { environments, risk: risk ?? "high", requester },
+      { environments, risk: risk ?? "high", requester, escalated: escalatedOf(change) },
       { tokens: needs.tokens, now: needs.now() },
     );
+  };
+}
+
+/** Of the plan as it is now: another revision is another question. */
+function escalatedOf({ revision, decisions = [] }: Questioned): readonly string[] {
+  const question = decisions.findLast(({ gate }) => gate === "approval");
+  return question?.revision === revision ? question.escalated : [];
 }

@@ -1,14 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Decision, openDecision } from "../change/change.ts";
+import { type At, between, nowhere } from "../observe/crash-points.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
-import { lockOverdue, msUntilTimer } from "../store/timers.ts";
+import { lockDue, msUntilTimer } from "../store/timers.ts";
 import { type ExpireNeeds, expire } from "./expire.ts";
+import { type RemindNeeds, remind } from "./remind.ts";
 
-export type TimerNeeds = ExpireNeeds & {
-  database: Database;
-  log: { error: (facts: object, text: string) => void };
-};
+export type TimerNeeds = ExpireNeeds &
+  RemindNeeds & {
+    database: Database;
+    log: { error: (facts: object, text: string) => void };
+    at?: At;
+  };
 
 /** The longest a timer that is due waits. Nothing wakes the loop: the next one due is asked for after each round. */
 const POLL_MS = 1_000;
@@ -16,13 +20,17 @@ const POLL_MS = 1_000;
 const SHORTEST_PAUSE_MS = 50;
 const MINUTE_MS = 60_000;
 
-/** Starts the loop that ends questions whose time is over. Any number of instances may run it: each timer fires once. */
+/**
+ * Starts the loop that reminds of open questions, asks more people and ends what nobody answered. Any number of instances
+ * may run it: each timer fires once.
+ */
 export function startTimers(needs: TimerNeeds): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const fire = between(needs.at ?? nowhere, "timer", () => fireOne(needs));
   const loop = (async () => {
     while (!signal.aborted) {
-      const ms = await round(needs, signal);
+      const ms = await round(needs, fire, signal);
       await pause(ms, undefined, { signal }).catch(() => undefined);
     }
   })();
@@ -35,25 +43,29 @@ export function startTimers(needs: TimerNeeds): { stop(): Promise<void> } {
 }
 
 /** Fires all that is due, and says in how many ms to look again. Never throws: the next round comes anyway. */
-async function round(needs: TimerNeeds, signal: AbortSignal): Promise<number> {
+async function round(needs: TimerNeeds, fire: () => Promise<boolean>, signal: AbortSignal): Promise<number> {
   try {
-    while (!signal.aborted && (await fireOne(needs)));
-    const next = await msUntilTimer(needs.database);
-    return Math.max(SHORTEST_PAUSE_MS, Math.min(POLL_MS, next ?? POLL_MS));
+    for (;;) {
+      const next = await msUntilTimer(needs.database);
+      const isDue = next !== null && next <= 0;
+      if (signal.aborted || !isDue || !(await fire()))
+        return Math.max(SHORTEST_PAUSE_MS, Math.min(POLL_MS, next ?? POLL_MS));
+    }
   } catch (error) {
     needs.log.error({ err: error }, "The timers of open questions could not be looked at; trying again");
     return POLL_MS;
   }
 }
 
-/** Ends one question whose time is over; false when there is none. */
-export async function fireOne(needs: TimerNeeds): Promise<boolean> {
+/** Does what is due of one question, in one transaction; false when there is none. */
+async function fireOne(needs: TimerNeeds): Promise<boolean> {
   return needs.database.transaction(async (sql) => {
-    const changeId = await lockOverdue(sql);
+    const changeId = await lockDue(sql);
     const change = changeId === null ? null : await findChange(sql, changeId);
     const question = change === null ? null : openDecision(change);
     if (change === null || question === null) return false;
-    return expire(sql, needs, change.id, question, { reason: whyExpired(question), voids: false });
+    const ending = { reason: whyExpired(question), voids: false };
+    return (await expire(sql, needs, change.id, question, ending)) || remind(sql, needs, change, question);
   });
 }
 

@@ -14,7 +14,7 @@ import {
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
 import { giveUpOrRetry } from "./faults.ts";
-import { type OpenMinutes, settle } from "./settle.ts";
+import { settle, type TimesOf } from "./settle.ts";
 import { createTakeTargets } from "./take-targets.ts";
 
 /** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
@@ -33,7 +33,7 @@ export type WorkerOptions = {
   leases: Map<string, Lease>;
   owner: string;
   limits: RunLimits;
-  openMinutesOf: OpenMinutes;
+  timesOf: TimesOf;
   /** Forgets what a change that ended has on this machine. */
   cleanUp: (changeId: string) => Promise<void>;
   /** Ends what a crash left running; see open-steps.ts. */
@@ -103,7 +103,7 @@ async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal
     const until = AbortSignal.any([stopping, lost.signal]);
     const rest = await carryOn(options.graph, database, change, until, () => take(lease));
     at("before settle");
-    await settle(database, options.record, lease, rest, options.openMinutesOf);
+    await settle(database, options.record, lease, rest, options.timesOf);
     at("after settle");
     if (rest.at === "end") await options.cleanUp(change.id).catch(() => undefined);
   } catch (error) {
@@ -131,7 +131,7 @@ async function giveBack(
     const isFault = !stopping.aborted && !(error instanceof LeaseLostError);
     const rest = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
     if (rest === null) await releaseLease(database, lease, null);
-    else await settle(database, options.record, lease, rest, options.openMinutesOf);
+    else await settle(database, options.record, lease, rest, options.timesOf);
   } catch (failure) {
     // The lease runs out by itself.
     options.log.error({ err: failure, changeId: lease.changeId }, "A change could not be given back");

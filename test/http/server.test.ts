@@ -14,7 +14,15 @@ const tokens: Token[] = [
   { name: "ops", role: "approver", slackId: "UOPS", secret: "secret-of-ops" },
 ];
 
-const OPEN = { approvals: [], brokeGlass: false, expiresAt: null };
+const OPEN = {
+  approvals: [],
+  brokeGlass: false,
+  expiresAt: null,
+  remindedAt: null,
+  warnedAt: null,
+  escalatedAt: null,
+  escalated: [],
+};
 
 function changeOf(asked: Ask): Change {
   const at = new Date("2026-01-02T03:04:05Z");

@@ -63,6 +63,39 @@ describe("who approves what", () => {
     }
   });
 
+  it("lets more people approve where the row says that a rule has escalated, each rule at its own time", () => {
+    const policy = read(`
+version: 1
+environments:
+  production: { namespaces: [production] }
+  payments: { namespaces: [payments] }
+  staging: { namespaces: [staging] }
+approvals:
+  - { environments: [production, payments], users: [UANN], escalate: { after_minutes: 20, users: [UANN, UEVE], groups: [SSRE] } }
+  - { environments: [staging], users: [UBEN], escalate: { after_minutes: 10, users: [UEVE] } }
+`);
+    const all = ["production", "payments", "staging"];
+    const at = (escalated: string[]) => requirementOf(policy, { environments: all, risk: "high", escalated });
+    assert.deepEqual(at([]).nextEscalation, { afterMinutes: 10, environments: ["staging"] });
+    assert.match(why(eve, at([])) ?? "", /approvers for production, payments, staging/);
+    const first = at(["staging"]);
+    assert.deepEqual(first.nextEscalation, { afterMinutes: 20, environments: ["production", "payments"] });
+    assert.match(why(eve, first) ?? "", /approvers for production, payments\./);
+    // Half of a rule's environments is not its escalation.
+    assert.equal(at(["staging", "production"]).approvers[0]?.escalated, null);
+    const last = at(["staging", "production", "payments"]);
+    assert.equal(last.nextEscalation, null);
+    assert.equal(why(eve, last), null);
+    assert.deepEqual(last.approvers[0], {
+      environments: ["production", "payments"],
+      users: ["UANN", "UEVE"],
+      groups: ["SSRE"],
+      tokens: null,
+      escalated: { users: ["UEVE"], groups: ["SSRE"] },
+    });
+    assert.match(why(ann, last) ?? "", /approvers for staging/, "nobody is let in elsewhere by it");
+  });
+
   it("asks of a person that every environment's rule allows them", () => {
     const both = requirementOf(rules, { environments: ["production", "staging"], risk: "medium" });
     assert.equal(why(ben, both), null);

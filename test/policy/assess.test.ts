@@ -118,6 +118,21 @@ const faults: [what: string, text: string, fault: RegExp][] = [
   ["a deadline of zero", "version: 1\ndeadlines: { default_seconds: 0 }", /deadlines\.default_seconds/],
   ["unattended high", "version: 1\nunattended: { high: [a] }", /^line 2, unattended\.high: is not a key/],
   ["an unattended environment nobody named", "version: 1\nunattended: { medium: [dev] }", /named dev/],
+  [
+    "an escalation after the end",
+    "version: 1\napprovals:\n  - open_minutes: 30\n    escalate: { after_minutes: 30, users: [UANN] }",
+    /^line 4, approvals\.0\.escalate\.after_minutes: is not before open_minutes/,
+  ],
+  [
+    "an escalation to nobody",
+    "version: 1\napprovals:\n  - escalate: { after_minutes: 30 }",
+    /^line 3, approvals\.0\.escalate: names neither users nor groups/,
+  ],
+  [
+    "a misspelt escalation",
+    "version: 1\napprovals:\n  - escalate: { after: 30, users: [UANN] }",
+    /line 3, approvals\.0\.escalate\.after: is not a key of the policy/,
+  ],
   ["broken YAML", "version: [1", /line 1/],
   ["a key given twice", "version: 1\napprovers: []\napprovers: [U1]", /unique/],
 ];

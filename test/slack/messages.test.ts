@@ -61,6 +61,10 @@ const QUESTION: Decision = {
   brokeGlass: false,
   askedAt: AT,
   expiresAt: null,
+  remindedAt: null,
+  warnedAt: null,
+  escalatedAt: null,
+  escalated: [],
   decidedAt: null,
 };
 

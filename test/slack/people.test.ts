@@ -75,12 +75,13 @@ describe("who may act, as Slack says now", () => {
 
 function terms(groups: string[], users: string[]): ApprovalTerms {
   return {
-    approvers: [{ environments: ["production"], users, groups, tokens: null }],
+    approvers: [{ environments: ["production"], users, groups, tokens: null, escalated: null }],
     ...{
       asksPerson: true,
       quorum: 1,
       requesterMayApprove: false,
       openMinutes: 60,
+      nextEscalation: null,
       freezes: [],
       breakGlass: [],
       problem: null,

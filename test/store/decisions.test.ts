@@ -31,7 +31,12 @@ describe("the one update that decides", () => {
     await insertChange(database, { ...asked, id, idempotencyKey: id });
     await database.query("update changes set status = 'waiting', digest = $2 where id = $1", [id, DIGEST]);
     const question = { changeId: id, gate: "approval", revision: 1, digest: DIGEST } as const;
-    const round = await openQuestion(database, { ...question, interruptId: "i", openMinutes: null });
+    const round = await openQuestion(database, {
+      ...question,
+      interruptId: "i",
+      openMinutes: null,
+      escalateMinutes: null,
+    });
     return { ...question, round: round ?? 0 };
   };
   const approve = (question: Awaited<ReturnType<typeof open>>, approvals: number) =>

@@ -87,6 +87,10 @@ export function aQuestion(given: Partial<Decision> = {}): Decision {
     brokeGlass: false,
     askedAt: AT,
     expiresAt: null,
+    remindedAt: null,
+    warnedAt: null,
+    escalatedAt: null,
+    escalated: [],
     decidedAt: null,
     ...given,
   };

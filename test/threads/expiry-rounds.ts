@@ -5,7 +5,7 @@ import type { PoolConfig } from "pg";
 import type { Change } from "../../src/change/change.ts";
 import type { Changes } from "../../src/change/changes.ts";
 import type { Person } from "../../src/change/person.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
+import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
 import { findChange, insertChange } from "../../src/store/changes.ts";
 import { type Database, openDatabase } from "../../src/store/database.ts";
 import { openQuestion } from "../../src/store/decisions.ts";
@@ -28,16 +28,16 @@ const EARLY_MS = 30;
 export type Instance = { database: Database; changes: Changes; stop(): Promise<void> };
 
 /** Starts one that runs no graph: what is looked at here is which answer the row takes. */
-export function startInstance(config: PoolConfig): Instance {
+export function startInstance(config: PoolConfig, policy: Policy = builtInPolicy): Instance {
   const database = openDatabase(config);
   const record = createRecordEvents(() => []);
   const now = () => new Date();
-  const policy = builtInPolicy;
   const findTerms = createFindTerms({ policy, tokens: [], now });
   const redact = (text: string) => text;
   const isCurrent = async () => ({ ok: true }) as const;
   const changes = createChanges({ database, record, policy, redact, findTerms, isCurrent, now });
-  const timers = startTimers({ database, record, policyVersion: policy.hash, log: { error: assert.fail } });
+  const log = { error: assert.fail };
+  const timers = startTimers({ database, record, findTerms, policyVersion: policy.hash, log });
   return {
     database,
     changes,
@@ -48,17 +48,30 @@ export function startInstance(config: PoolConfig): Instance {
   };
 }
 
-/** A change that waits for an approval, until `ms` from now. */
-export async function waitUntil(database: Database, ms: number): Promise<{ id: string; endsAt: Date }> {
+/** A change that waits for an approval. */
+export async function putQuestion(
+  database: Database,
+  times: { openMinutes: number; escalateMinutes: number | null },
+  home: { teamId: string; channelId: string } | null = null,
+): Promise<string> {
   const id = randomUUID();
-  const asked = { request: "x", requester: REQUESTER, home: null, planOnly: false };
-  await insertChange(database, { ...asked, id, idempotencyKey: id });
-  await database.query("update changes set status = 'waiting', digest = $2, work_done = 1 where id = $1", [
-    id,
-    DIGEST,
-  ]);
+  await insertChange(database, {
+    ...{ id, idempotencyKey: id, request: "x", requester: REQUESTER, planOnly: false },
+    home,
+  });
+  await database.query(
+    `update changes set status = 'waiting', digest = $2, risk = 'high', environments = '{production}', work_done = 1
+     where id = $1`,
+    [id, DIGEST],
+  );
   const question = { changeId: id, gate: "approval", revision: 1, digest: DIGEST } as const;
-  await openQuestion(database, { ...question, interruptId: "i", openMinutes: 1 });
+  await openQuestion(database, { ...question, interruptId: "i", ...times });
+  return id;
+}
+
+/** One that waits until `ms` from now. */
+async function waitUntil(database: Database, ms: number): Promise<{ id: string; endsAt: Date }> {
+  const id = await putQuestion(database, { openMinutes: 1, escalateMinutes: null });
   const { rows } = await database.query<{ expires_at: Date }>(
     `update decisions set expires_at = clock_timestamp() + make_interval(secs => $2 / 1000.0)
      where change_id = $1 returning expires_at`,
