@@ -33,5 +33,5 @@ export function createFindTerms(needs: {
 /** Of the plan as it is now: another revision is another question. */
 function escalatedOf({ revision, decisions = [] }: Questioned): readonly string[] {
   const question = decisions.findLast(({ gate }) => gate === "approval");
-  return question?.revision === revision ? question.escalated : [];
+  return question !== undefined && question.revision === revision ? question.escalated : [];
 }
