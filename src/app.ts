@@ -12,29 +12,28 @@ import { openEncryptionKey } from "./execution/encryption-key.ts";
 import { createRedact, createRedactLines } from "./execution/redact.ts";
 import { createRedactJson } from "./execution/redact-value.ts";
 import { createSeal } from "./execution/seal.ts";
-import type { GraphDeps } from "./graph/deps.ts";
-import { type ChangeGraph, createGraph } from "./graph/graph.ts";
+import type { ChangeGraph } from "./graph/graph.ts";
 import { createGraphDeps } from "./graph-deps.ts";
 import { prepareGround } from "./ground.ts";
 import { createHands } from "./hands.ts";
 import { refuseFuture } from "./http/future-timestamp.ts";
 import type { Mount } from "./http/mounts.ts";
 import { createServer } from "./http/server.ts";
-import { type At, between, nowhere, watch } from "./observe/crash-points.ts";
+import { type At, between, nowhere } from "./observe/crash-points.ts";
 import type { Log } from "./observe/log.ts";
-import { createTracing } from "./observe/tracing.ts";
+import { openGraph, tracesLine } from "./open-graph.ts";
 import { startModel } from "./playground/model.ts";
 import type { SlackStandIn } from "./playground/slack.ts";
 import { createSlack, type Slack } from "./slack/create-slack.ts";
 import { messageRefs } from "./slack/feed.ts";
-import { createCheckpointer } from "./store/checkpointer.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { startEmbedded } from "./store/embedded.ts";
 import { createRecordEvents } from "./store/events.ts";
-import { createLeaseOf, type Lease } from "./store/leases.ts";
+import { createLeaseOf } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { listenForWakes, type Wakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
+import { createSignalsOf, type Runs } from "./threads/runs.ts";
 import { startTargetSweep } from "./threads/sweep-targets.ts";
 import { startTimers } from "./threads/timers.ts";
 import { type LeasePace, startWorker } from "./threads/worker.ts";
@@ -49,17 +48,20 @@ export type App = {
   changes: Changes;
   graph: ChangeGraph;
   database: Database;
+  /** Takes nothing in any more, lets what runs finish within 25 s, ends it then, and resolves once all is given back. */
   stop(): Promise<void>;
+  /** While it stops: ends what runs at once. */
+  kill(): void;
 };
 
 /** The playground can approve, so it listens nowhere else, whatever HOST says. */
 const LOOPBACK = "127.0.0.1";
 const LIMITS = { all: 10, perRequester: 5 };
-/** How long a stop waits for what is running. */
+/** How long a step that runs may go on when the program is told to stop. */
 const GRACE_MS = 25_000;
 
-/** For the fault tests: places to die at, and a lease short enough to wait for. */
-export type AppOptions = { at?: At; pace?: LeasePace };
+/** For the fault tests: places to die at, and times short enough to wait for. */
+export type AppOptions = { at?: At; pace?: LeasePace; graceMs?: number };
 
 type Closing = (() => Promise<unknown>)[];
 
@@ -78,7 +80,7 @@ async function assemble(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace }: AppOptions,
+  { at = nowhere, pace, graceMs = GRACE_MS }: AppOptions,
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
@@ -92,21 +94,23 @@ async function assemble(
   const redactLines = createRedactLines(secrets);
   const model = await openModel(config, redactJson, closing);
   const record = createRecordEvents(messageRefs);
-  const leases = new Map<string, Lease>();
+  const runs: Runs = new Map();
   const now = () => new Date();
-  const leaseOf = createLeaseOf(leases);
-  const hands = createHands({ database, record, leaseOf, ground, seal, redact, redactLines, now, at });
+  const leaseOf = createLeaseOf(runs);
+  const signalsOf = createSignalsOf(runs);
+  const owned = { database, record, leaseOf, signalsOf, at };
+  const hands = createHands({ ...owned, ground, seal, redact, redactLines, now });
   await hands.sweep();
-  const deps = createGraphDeps({ ...model, database, record, leaseOf, policy: ground.policy, hands, at });
+  const deps = createGraphDeps({ ...model, ...owned, policy: ground.policy, hands });
   const graph = openGraph(deps, database, { config, redactJson, at, leaseOf }, closing);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
   const { changes, timesOf, findTerms, whoApproves } = deciding;
-  const running = { database, wakes, record, graph, leases, owner, timesOf, cleanUp: hands.cleanUp };
+  const running = { database, wakes, record, graph, runs, owner, timesOf, cleanUp: hands.cleanUp };
   const { endOpenSteps } = hands;
   const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
-  closing.push(() => worker.stop(GRACE_MS));
+  closing.push(() => worker.stop(graceMs));
   closing.push(startTimers({ database, record, findTerms, policyVersion: ground.policy.hash, log, at }).stop);
   const narrowed = { requesters: config.requesters, channels: config.channels };
   const outbox = createOutbox(database, wakes);
@@ -131,40 +135,18 @@ async function assemble(
   closing.push(() => server.close());
   await slack.start();
   closing.push(() => slack.stop());
-  const lines = [
-    `Database: ${databaseLine}`,
-    `Slack: ${company.line}`,
-    `Model: ${model.line}`,
-    ...ground.lines,
-    ...deciding.lines,
-    ...groupLines(ground.policy, slack.identity.missingScopes),
-    tracesLine(config),
-  ];
+  const said = [`Slack: ${company.line}`, `Model: ${model.line}`, ...ground.lines, ...deciding.lines];
+  const groups = groupLines(ground.policy, slack.identity.missingScopes);
+  const lines = [`Database: ${databaseLine}`, ...said, ...groups, tracesLine(config)];
   const { standIn } = company;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
-  return { address, page, slack: standIn, lines, changes, graph, database, stop: () => close(closing) };
-}
-
-/** The graph on its checkpointer, traced where that is wanted. */
-function openGraph(
-  deps: GraphDeps,
-  database: Database,
-  how: { config: Config; redactJson: (text: string) => string; at: At; leaseOf: (changeId: string) => Lease },
-  closing: Closing,
-): ChangeGraph {
-  const { at, redactJson, config } = how;
-  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
-  closing.push(async () => tracing?.flush());
-  const saver = watch(at, createCheckpointer(database, how.leaseOf), {
-    put: "checkpoint put",
-    putWrites: "checkpoint writes",
-  });
-  const graph = createGraph(deps, saver, tracing === null ? [] : [tracing.tracer]);
-  return watch(at, graph, { updateState: "updateState", invoke: "invoke" });
-}
-
-function tracesLine({ tracing }: Config): string {
-  return tracing === null ? "Traces: none" : `Traces: LangSmith, ${tracing.endpoint ?? "its own address"}`;
+  const stop = async (): Promise<void> => {
+    // First of all, and beside the rest: no step is begun any more, and the time of the one that runs counts from here.
+    const drained = worker.stop(graceMs);
+    await close(closing);
+    await drained;
+  };
+  return { address, page, slack: standIn, lines, changes, graph, database, stop, kill: worker.kill };
 }
 
 function answers(database: Database): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Ask } from "./agents/claude.ts";
 import { planChange } from "./agents/planner.ts";
 import { reviewOutcome } from "./agents/reviewer.ts";
 import type { StepKey } from "./change/journal.ts";
+import type { RunSignals } from "./change/run-signals.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Hands } from "./hands.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
@@ -24,6 +25,7 @@ export function createGraphDeps(parts: {
   database: Database;
   record: RecordEvents;
   leaseOf: (changeId: string) => Lease;
+  signalsOf: (changeId: string) => RunSignals;
   policy: Policy;
   hands: Hands;
   at?: At;
@@ -33,6 +35,7 @@ export function createGraphDeps(parts: {
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
   return {
     policy,
+    signalsOf: parts.signalsOf,
     report: between(at, "status report", progress.report),
     recordPlan: between(at, "plan recorded", progress.recordPlan),
     recordReview: between(at, "review recorded", progress.recordReview),

@@ -1,5 +1,6 @@
 import { type Change, isEnded } from "./change/change.ts";
 import type { StepKey } from "./change/journal.ts";
+import type { RunSignals } from "./change/run-signals.ts";
 import { createAssess } from "./execution/assess-bound.ts";
 import { createExecutor, type Journal } from "./execution/executor.ts";
 import type { RedactLine } from "./execution/line-buffer.ts";
@@ -41,6 +42,7 @@ export function createHands(parts: {
   database: Database;
   record: RecordEvents;
   leaseOf: (changeId: string) => Lease;
+  signalsOf: (changeId: string) => RunSignals;
   ground: Ground;
   seal: Seal;
   redact: Redact;
@@ -77,6 +79,7 @@ export function createHands(parts: {
       findOpen: (changeId) => findOpenAttempts(database, changeId),
       finished: journal.finished,
       keepErroredState: needs.keepErroredState,
+      signalsOf: parts.signalsOf,
       policy,
       dataDir: ground.dataDir,
     }),

@@ -6,6 +6,7 @@ import { createRedactJson } from "./execution/redact-value.ts";
 import { SetupError } from "./ground.ts";
 import { createLog } from "./observe/log.ts";
 import { SlackSetupError } from "./slack/identity.ts";
+import { stopOnSignals } from "./stop-signals.ts";
 
 /** Starts with the settings of the environment and serves until it is told to stop. Sets the exit code; never throws. */
 export async function start(
@@ -21,11 +22,12 @@ export async function start(
   }
   const log = createLog(createRedactJson(createRedact(secretsOf(read.config))));
   try {
-    const app = await startApp(read.config, log);
+    const starting = startApp(read.config, log);
+    stopOnSignals(starting);
+    const app = await starting;
     const open = app.page === null ? [] : [`Open the playground: ${app.page}`];
     const lines = [...app.lines, `Greenlight serves its API at ${app.address}`, ...open];
     process.stdout.write(`${lines.join("\n")}\n`);
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void app.stop());
   } catch (error) {
     if (error instanceof SetupError || error instanceof SlackSetupError) say(error.message);
     else log.fatal({ err: error }, "Greenlight could not start");

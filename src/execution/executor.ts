@@ -1,6 +1,7 @@
 import type { LogLine, StepKey } from "../change/journal.ts";
 import { argvOf, type Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
+import type { RunSignals } from "../change/run-signals.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
@@ -32,7 +33,7 @@ export type RunStep = (
   key: StepKey,
   command: Command,
   bound: BoundPlan,
-  signal: AbortSignal,
+  signals: RunSignals,
 ) => Promise<Ended | null>;
 
 /** What the hands are given. */
@@ -53,11 +54,12 @@ export type ExecutorOptions = {
  */
 export function createExecutor(options: ExecutorOptions): RunStep {
   const { journal, redactLines, at = nowhere } = options;
-  return async (key, command, bound, signal) => {
+  return async (key, command, bound, signals) => {
+    const { pause, stop, kill } = signals;
     const argv = argvOf(command);
     // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
-    const ready = await options.readyStep(key, command, bound, signal);
-    signal.throwIfAborted();
+    const ready = await options.readyStep(key, command, bound, pause);
+    pause.throwIfAborted();
     if (!(await journal.intend(key, argv, command.dir, await herePlace()))) return null;
     if (!ready.ok) return finish(journal, key, refused(`It was not run: ${redactLines()(ready.reason)}`));
     const verdict = judge(command, options.policy, ready.files);
@@ -70,14 +72,15 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     const back = backWord(key);
     at(`before ${back}spawn`);
     // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
-    if (signal.aborted || !journal.isHeld(key)) return withdraw(journal, key);
+    if (pause.aborted || !journal.isHeld(key)) return withdraw(journal, key);
     const ended = await runCommand({
       argv,
       cwd: ready.cwd,
       env: ready.env,
       deadlineMs: deadlineMsOf(command, options.policy),
       stop: stopOf(command, options.policy),
-      signal,
+      signal: stop,
+      kill,
       onStarted: (place) => {
         at(`after ${back}spawn`);
         return journal.started(key, place);
@@ -88,7 +91,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       },
     });
     at(`after ${back}exit`);
-    const end = outcomeOf(ended, command, verdict.risk, signal.aborted);
+    const end = outcomeOf(ended, command, verdict.risk, stop.aborted);
     // Before anything else is written: a database that is away must not cost the only copy of a state.
     const { keepErroredState: keep } = options;
     const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));

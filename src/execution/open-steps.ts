@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { StepKey } from "../change/journal.ts";
 import { type Command, Tool } from "../change/plan.ts";
+import type { RunSignals } from "../change/run-signals.ts";
 import type { Policy } from "../policy/document.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { findErroredState } from "./errored-state.ts";
@@ -23,6 +24,7 @@ export function createEndOpenSteps(needs: {
   findOpen: (changeId: string) => Promise<OpenStep[]>;
   finished: (key: StepKey, end: Ended & { mayRunUntil: Date | null }) => Promise<void>;
   keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
+  signalsOf: (changeId: string) => RunSignals;
   policy: Policy;
   dataDir: string;
 }): EndOpenSteps {
@@ -36,7 +38,7 @@ export function createEndOpenSteps(needs: {
       const end: OrphanEnd =
         place === null
           ? { kind: "elsewhere", host: "an instance of an older version" }
-          : await endOrphan(place, own.home, stop);
+          : await endOrphan(place, own.home, stop, needs.signalsOf(changeId).kill);
       const errored = await findErroredState(join(own.workspace, dir), since);
       const kept = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
       const isElsewhere = end.kind === "elsewhere";

@@ -17,9 +17,14 @@ const POLL_MS = 100;
 /**
  * Ends what an instance that died has left running of one change: asked to stop, then its whole group killed. Only what
  * is certainly ours: the recorded process with the recorded start, and whatever has a home below `home`, which only the
- * commands of this change are given. On another machine, boot or set of processes nothing is touched.
+ * commands of this change are given. `kill` cuts the time it is asked in short. On another machine, boot or set of processes nothing is touched.
  */
-export async function endOrphan(place: LostPlace, home: string, stop: Stop): Promise<OrphanEnd> {
+export async function endOrphan(
+  place: LostPlace,
+  home: string,
+  stop: Stop,
+  kill: AbortSignal = new AbortController().signal,
+): Promise<OrphanEnd> {
   const here = await herePlace();
   // Without /proc nothing proves whose a process is.
   if (here.bootId === "" || here.bootId !== place.bootId || here.host !== place.host) {
@@ -37,7 +42,7 @@ export async function endOrphan(place: LostPlace, home: string, stop: Stop): Pro
     if (stop.to === "group") send(-group, stop.signal);
     else if (pid === group) send(pid, stop.signal);
   }
-  if (await isGone(find, stop.graceMs)) return { kind: "ended", killed: false };
+  if (await isGone(find, stop.graceMs, kill)) return { kind: "ended", killed: false };
   for (const { group } of await find()) send(-group, "SIGKILL");
   if (await isGone(find, KILL_PATIENCE_MS)) return { kind: "ended", killed: true };
   return { kind: "stuck", pgid: (await find())[0]?.group ?? pgid };
@@ -64,11 +69,15 @@ async function memberOf(pid: string, home: string): Promise<Member | null> {
   return Number(group) > 1 ? { pid: Number(pid), group: Number(group) } : null;
 }
 
-async function isGone(find: () => Promise<Member[]>, ms: number): Promise<boolean> {
+async function isGone(
+  find: () => Promise<Member[]>,
+  ms: number,
+  hurry: AbortSignal | null = null,
+): Promise<boolean> {
   const until = performance.now() + ms;
   for (;;) {
     if ((await find()).length === 0) return true;
-    if (performance.now() > until) return false;
+    if (performance.now() > until || hurry?.aborted === true) return false;
     await pause(POLL_MS);
   }
 }

@@ -35,13 +35,16 @@ export type Watch = { ended: Promise<End>; killRest: () => void };
 /** A killed process that is not gone by then hangs in the kernel: it is reported, and not waited for any longer. */
 export const KILL_PATIENCE_MS = 2_000;
 
-/** Watches a process that leads a group of its own, and ends it at the deadline or on abort. `ended` never rejects. */
+/**
+ * Watches a process that leads a group of its own, and ends it at the deadline or on abort: asked to stop, then killed, and
+ * with `kill` not asked. `ended` never rejects.
+ */
 export function startWatch(
   child: EventEmitter,
   pid: number,
-  limits: { deadlineMs: number; stop: Stop; signal: AbortSignal },
+  limits: { deadlineMs: number; stop: Stop; signal: AbortSignal; kill?: AbortSignal | undefined },
 ): Watch {
-  const { stop, signal } = limits;
+  const { stop, signal, kill: atOnce } = limits;
   let why: End["why"] = null;
   let killed: End["killed"] = "no";
   const timers: NodeJS.Timeout[] = [];
@@ -52,9 +55,11 @@ export function startWatch(
     const over = (exitCode: number | null, endedBy: string | null): void => {
       for (const timer of timers) clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
+      atOnce?.removeEventListener("abort", onKill);
       resolve({ exitCode, signal: endedBy, why, killed });
     };
     const kill = (): void => {
+      if (killed !== "no") return;
       killed = "yes";
       send(-pid, "SIGKILL");
       later(KILL_PATIENCE_MS, () => {
@@ -69,10 +74,16 @@ export function startWatch(
       later(stop.graceMs, kill);
     };
     const onAbort = (): void => end("abort");
+    const onKill = (): void => {
+      why ??= "abort";
+      kill();
+    };
     child.once("exit", over);
     later(limits.deadlineMs, () => end("deadline"));
     signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
+    atOnce?.addEventListener("abort", onKill, { once: true });
+    if (atOnce?.aborted === true) onKill();
+    else if (signal.aborted) onAbort();
   });
   return { ended, killRest: () => send(-pid, "SIGKILL") };
 }

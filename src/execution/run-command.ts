@@ -1,10 +1,11 @@
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
+import { RunStoppedError } from "../change/run-signals.ts";
 import { type End, type Place, placeOf, type Stop, startWatch, type Watch } from "./process-group.ts";
 import { type RawLine, splitLines } from "./split-lines.ts";
 
-/** A command as it will be spawned: no shell, a listed environment, a deadline, and how it is asked to stop. */
+/** A command as it will be spawned: no shell, a listed environment, a deadline, and how it is asked to stop. `kill` leaves it no time. */
 export type Spawn = {
   argv: readonly string[];
   cwd: string;
@@ -12,6 +13,7 @@ export type Spawn = {
   deadlineMs: number;
   stop: Stop;
   signal: AbortSignal;
+  kill?: AbortSignal;
   onStarted: (place: Place) => Promise<void>;
   onLine: (stream: "out" | "err", line: RawLine) => void;
 };
@@ -91,22 +93,29 @@ async function isOver(printed: Promise<unknown>): Promise<boolean> {
   return over;
 }
 
-function toEnded(end: End, { deadlineMs, stop }: Spawn): Ended {
+function toEnded(end: End, spawn: Spawn): Ended {
   const { exitCode, signal, why } = end;
   if (why !== null) {
-    const reason = why === "deadline" ? `after its deadline of ${deadlineMs / 1_000} s` : "from outside";
-    return { outcome: "unknown", exitCode, signal, error: `It was ended ${reason}${afterwards(end, stop)}` };
+    const reason =
+      why === "deadline" ? `after its deadline of ${spawn.deadlineMs / 1_000} s` : becauseOf(spawn);
+    return { outcome: "unknown", exitCode, signal, error: `It was ended ${reason}${afterwards(end, spawn)}` };
   }
   if (exitCode === 0) return { outcome: "done", exitCode, signal: null, error: null };
   const how = exitCode === null ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
   return { outcome: "failed", exitCode, signal, error: `The command ${how}.` };
 }
 
-function afterwards({ killed }: End, stop: Stop): string {
+function becauseOf({ signal, kill }: Spawn): string {
+  const reason: unknown = kill?.aborted === true ? kill.reason : signal.reason;
+  return reason instanceof RunStoppedError ? reason.because : "from outside";
+}
+
+function afterwards({ killed }: End, { stop, kill }: Spawn): string {
   const unseen = "What it had changed by then stands, and nobody saw how much that is.";
   if (killed === "gone too late") {
     return `. It could not even be killed: look for it on this machine before anything else. ${unseen}`;
   }
+  if (killed === "yes" && kill?.aborted === true) return `, without time to put anything away. ${unseen}`;
   if (stop.to === "group") return `. ${unseen}`;
   return killed === "no"
     ? `, and stopped by itself when it was asked to, so it had time to store its state. ${unseen}`

@@ -1,6 +1,7 @@
 import type { LogExcerpt, StepKey, StepRecord } from "../change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
+import type { RunSignals } from "../change/run-signals.ts";
 import type { ReviewerOutput } from "../change/verdict.ts";
 import type { Assessment } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
@@ -19,6 +20,8 @@ export type Previewed =
 /** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */
 export type GraphDeps = {
   policy: Policy;
+  /** How the run of a change is told to let go of it. */
+  signalsOf(changeId: string): RunSignals;
   askPlanner(changeId: string, request: string, signal: AbortSignal): Promise<Answered<PlannerOutput>>;
   askReviewer(
     changeId: string,
@@ -54,6 +57,6 @@ export type GraphDeps = {
     key: StepKey,
     command: Command,
     bound: BoundPlan,
-    signal: AbortSignal,
+    signals: RunSignals,
   ): Promise<{ outcome: "done" | "failed" | "unknown"; error: string | null } | null>;
 };

@@ -16,19 +16,20 @@ export async function executePlan(
   if (state.planOnly) return { error: "This was asked for as a plan only, so nothing of it is run." };
   const bound = boundPlan(state);
   if (bound === null) return { error: "There is no assessed plan to run." };
-  const { changeId } = context;
+  const { changeId, signals } = context;
   await deps.report(changeId, "running");
   await deps.endOpenSteps(changeId);
   const before = (await deps.findSteps(changeId)).filter((record) => record.revision === state.revision);
   if (state.isTakingBack || before.some(({ direction }) => direction === "rollback"))
     return { error: "This plan is being taken back, so no step of it is run any more." };
   if (before.length === 0) {
-    const reason = await deps.whyVoid(changeId, bound, context.signal);
+    const reason = await deps.whyVoid(changeId, bound, signals.pause);
+    signals.pause.throwIfAborted();
     if (reason !== null)
       return { error: `${reason} Nothing was run. Ask again, so that it is planned anew.` };
   }
   for (const step of bound.plan.plan) {
-    context.signal.throwIfAborted();
+    signals.pause.throwIfAborted();
     const before = await findAttempt(deps, changeId, state.revision, step.step);
     if (before?.outcome === "done") continue;
     if (before !== undefined && !(await isDenied(deps, before, bound.digest)))
@@ -46,7 +47,7 @@ export async function executePlan(
       direction: "forward",
       attempt: (before?.attempt ?? 0) + 1,
     } as const;
-    const end = await deps.runStep(key, step, bound, context.signal);
+    const end = await deps.runStep(key, step, bound, signals);
     const status: ExecutionStatus = end === null ? "unknown" : end.outcome;
     if (status !== "done") return { currentStep: step.step, executionStatus: status };
   }

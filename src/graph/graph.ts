@@ -34,8 +34,15 @@ export function createGraph(
 ) {
   const node =
     (work: (deps: GraphDeps, state: GraphState, context: NodeContext) => Promise<GraphUpdate>) =>
-    (state: GraphState, config: LangGraphRunnableConfig) =>
-      work(deps, state, nodeContext(config));
+    async (state: GraphState, config: LangGraphRunnableConfig) => {
+      const context = nodeContext(config, deps.signalsOf);
+      const { pause, stop } = context.signals;
+      pause.throwIfAborted();
+      const update = await work(deps, state, context);
+      // Made of what was cut off, it says nothing: whoever carries the change on does this node again.
+      stop.throwIfAborted();
+      return update;
+    };
   return (
     new StateGraph(State)
       .addNode("planChange", node(planChange))

@@ -10,7 +10,7 @@ export async function planChange(
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
   await deps.report(context.changeId, "planning");
-  const planned = await deps.askPlanner(context.changeId, state.request, context.signal);
+  const planned = await deps.askPlanner(context.changeId, state.request, context.signals.stop);
   if (!planned.ok)
     return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
   const { answer } = planned;

@@ -10,7 +10,12 @@ export async function previewChange(
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
   if (state.plan === null) return { error: "There is no plan to preview. Nothing was run." };
-  const previewed = await deps.previewPlan(context.changeId, state.revision, state.plan, context.signal);
+  const previewed = await deps.previewPlan(
+    context.changeId,
+    state.revision,
+    state.plan,
+    context.signals.stop,
+  );
   if (!previewed.ok) return { error: `${previewed.reason} Nothing was run.` };
   const { plan, previews, bindings } = previewed;
   return { plan, previews, bindings };

@@ -29,7 +29,7 @@ async function judgeOutcome(
     return needsHuman(await sayUnknown(deps, state, context.changeId));
   }
   const facts = await findFacts(deps, state, context.changeId);
-  const reviewed = await deps.askReviewer(context.changeId, state.request, facts, context.signal);
+  const reviewed = await deps.askReviewer(context.changeId, state.request, facts, context.signals.stop);
   if (!reviewed.ok) return needsHuman(`The Reviewer gave no verdict: ${reviewed.reason}.`);
   if (reviewed.answer.result === "approved" && state.executionStatus !== "done") {
     return needsHuman(

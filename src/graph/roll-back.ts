@@ -27,7 +27,7 @@ export async function rollBack(
   );
   const ran = bound.plan.plan.filter((step) => outcomeOf(records, step, "forward") === "done");
   for (const step of ran.toReversed()) {
-    context.signal.throwIfAborted();
+    context.signals.pause.throwIfAborted();
     const stopped = await takeBack(deps, bound, context, step, records);
     if (stopped !== null) return { ...stopped, isTakingBack: true };
   }
@@ -61,7 +61,7 @@ async function takeBack(
   if (!(await deps.isPermitted(context.changeId, bound.revision, bound.digest))) {
     return { error: `Nobody has approved exactly this plan, so step ${step.step} was not taken back.` };
   }
-  const { changeId, signal } = context;
+  const { changeId, signals } = context;
   const key = {
     changeId,
     revision: bound.revision,
@@ -69,7 +69,7 @@ async function takeBack(
     direction: "rollback",
     attempt: (before?.attempt ?? 0) + 1,
   } as const;
-  const end = await deps.runStep(key, step.rollback, bound, signal);
+  const end = await deps.runStep(key, step.rollback, bound, signals);
   if (end?.outcome === "done") return null;
   return stop(deps, context, `Taking back step ${step.step} ended as ${end?.outcome ?? "unknown"}.`);
 }

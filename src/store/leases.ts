@@ -17,9 +17,9 @@ export class LeaseLostError extends Error {
 }
 
 /** Finds the lease this instance holds on a change; throws LeaseLostError when it holds none. */
-export function createLeaseOf(leases: ReadonlyMap<string, Lease>): (changeId: string) => Lease {
+export function createLeaseOf(runs: ReadonlyMap<string, { lease: Lease }>): (changeId: string) => Lease {
   return (changeId) => {
-    const lease = leases.get(changeId);
+    const lease = runs.get(changeId)?.lease;
     if (lease === undefined) throw new LeaseLostError({ changeId, owner: "this instance", epoch: 0 });
     return lease;
   };

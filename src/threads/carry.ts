@@ -1,4 +1,5 @@
 import { type Change, type ChangeStatus, type Gate, isEnded } from "../change/change.ts";
+import type { RunSignals } from "../change/run-signals.ts";
 import { type ChangeGraph, TOUCHING } from "../graph/graph.ts";
 import { type GraphState, initialState } from "../graph/state.ts";
 import type { Database } from "../store/database.ts";
@@ -20,24 +21,24 @@ export async function carryOn(
   graph: ChangeGraph,
   database: Database,
   change: Change,
-  signal: AbortSignal,
+  { pause }: RunSignals,
   takeTargets: () => Promise<boolean>,
 ): Promise<Rest> {
   // Its thread may be parked anywhere: what ended is not carried on, whatever stands there.
   if (isEnded(change.status)) return { at: "end", status: change.status, error: null };
   const config = { configurable: { thread_id: change.id } };
+  // No signal of ours: see runs.ts.
   const run = {
     ...config,
-    signal,
     durability: "sync" as const,
     runName: "change",
     metadata: { change_id: change.id },
   };
   for (;;) {
-    signal.throwIfAborted();
     const snapshot = await graph.getState(config);
     // No checkpoint yet: invoke(null) would throw, and an input given to a parked thread would start it anew.
     if (snapshot.config.configurable?.["checkpoint_id"] === undefined) {
+      pause.throwIfAborted();
       await graph.invoke(initialState(change.request, change.planOnly, change.revision), run);
       continue;
     }
@@ -66,6 +67,7 @@ export async function carryOn(
       );
       continue;
     }
+    pause.throwIfAborted();
     const touches = snapshot.next.some((node) => TOUCHING.some((one) => one === node));
     if (touches && !(await takeTargets())) return { at: "blocked" };
     await graph.invoke(null, run);

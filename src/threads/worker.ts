@@ -1,3 +1,4 @@
+import { RunStoppedError } from "../change/run-signals.ts";
 import type { ChangeGraph } from "../graph/graph.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import { findChange } from "../store/changes.ts";
@@ -14,6 +15,7 @@ import {
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
 import { giveUpOrRetry } from "./faults.ts";
+import { createRun, type Run, type Runs } from "./runs.ts";
 import { settle, type TimesOf } from "./settle.ts";
 import { createTakeTargets } from "./take-targets.ts";
 
@@ -30,7 +32,7 @@ export type WorkerOptions = {
   wakes: Wakes;
   record: RecordEvents;
   graph: ChangeGraph;
-  leases: Map<string, Lease>;
+  runs: Runs;
   owner: string;
   limits: RunLimits;
   timesOf: TimesOf;
@@ -44,12 +46,19 @@ export type WorkerOptions = {
   log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
 };
 
+/**
+ * The loop that claims changes and carries them on. `stop` ends the intake and begins nothing more; what runs may finish
+ * within `graceMs` and is ended then. It resolves once every change is given back, and a second call is the first one's.
+ * `kill` ends what runs at once.
+ */
+export type Worker = { stop(graceMs: number): Promise<void>; kill(): void };
+
 const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
 
-/** Starts the loop that claims changes and carries them on. `stop` ends the intake and waits at most `graceMs` for what runs. */
-export function startWorker(options: WorkerOptions): { stop(graceMs: number): Promise<void> } {
+/** Starts it. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { runs } = options;
   const intake = new AbortController();
-  const work = new AbortController();
   const running = new Set<Promise<void>>();
   const loop = (async () => {
     while (!intake.signal.aborted) {
@@ -58,26 +67,42 @@ export function startWorker(options: WorkerOptions): { stop(graceMs: number): Pr
         await options.wakes.wait("work", (options.pace ?? PACE).pollMs, intake.signal);
         continue;
       }
-      const one = carry(options, lease, work.signal).finally(() => running.delete(one));
+      const run = createRun(lease);
+      const one = carry(options, run).finally(() => running.delete(one));
       running.add(one);
     }
   })();
+  const endAll = (how: "pause" | "stop" | "kill", because: string): void => {
+    for (const run of runs.values()) run.end(how, new RunStoppedError(because));
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = async (graceMs: number): Promise<void> => {
+    intake.abort();
+    endAll("pause", STOPPING);
+    const late = `${STOPPING}, and it had not finished within ${graceMs / 1_000} s`;
+    const grace = setTimeout(() => endAll("stop", late), graceMs);
+    // A claim may have been under way, and what it took belongs to whoever goes on.
+    await loop;
+    endAll("pause", STOPPING);
+    await Promise.all(running);
+    clearTimeout(grace);
+  };
   return {
-    stop: async (graceMs) => {
-      intake.abort();
-      await loop;
-      const grace = setTimeout(() => work.abort(), graceMs);
-      await Promise.all(running);
-      clearTimeout(grace);
+    stop: (graceMs) => {
+      stopped ??= stop(graceMs);
+      return stopped;
     },
+    kill: () => endAll("kill", `at once ${STOPPING} a second time`),
   };
 }
 
+const STOPPING = "because Greenlight was told to stop";
+
 async function claim(options: WorkerOptions): Promise<Lease | null> {
   try {
-    const { database, leases, limits, owner, pace = PACE, at = nowhere } = options;
+    const { database, runs, limits, owner, pace = PACE, at = nowhere } = options;
     at("before lease claim");
-    const lease = await claimChange(database, owner, pace.leaseMs, limits, [...leases.keys()]);
+    const lease = await claimChange(database, owner, pace.leaseMs, limits, [...runs.keys()]);
     if (lease !== null) at("after lease claim");
     return lease;
   } catch (error) {
@@ -86,54 +111,55 @@ async function claim(options: WorkerOptions): Promise<Lease | null> {
   }
 }
 
-async function carry(options: WorkerOptions, lease: Lease, stopping: AbortSignal): Promise<void> {
-  const { database, leases, log, pace = PACE, at = nowhere } = options;
-  const lost = new AbortController();
-  leases.set(lease.changeId, lease);
-  const heartbeat = setInterval(() => {
-    renewLease(database, lease, pace.leaseMs).then(
-      (kept) => kept || lost.abort(new LeaseLostError(lease)),
-      (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
-    );
-  }, pace.heartbeatMs);
+async function carry(options: WorkerOptions, run: Run): Promise<void> {
+  const { database, runs, pace = PACE, at = nowhere } = options;
+  const { lease } = run;
+  runs.set(lease.changeId, run);
+  const heartbeat = startHeartbeat(options, run, pace);
   try {
     const change = await findChange(database, lease.changeId);
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
     const take = createTakeTargets(database, options.record);
-    const until = AbortSignal.any([stopping, lost.signal]);
-    const rest = await carryOn(options.graph, database, change, until, () => take(lease));
+    const rest = await carryOn(options.graph, database, change, run.signals, () => take(lease));
     at("before settle");
     await settle(database, options.record, lease, rest, options.timesOf);
     at("after settle");
     if (rest.at === "end") await options.cleanUp(change.id).catch(() => undefined);
   } catch (error) {
-    log.error(
-      { err: error, changeId: lease.changeId },
-      "A change could not be carried on; it is tried again",
-    );
-    await giveBack(options, lease, { error, stopping: AbortSignal.any([stopping, lost.signal]) });
+    await giveBack(options, run, error);
   } finally {
     clearInterval(heartbeat);
-    leases.delete(lease.changeId);
+    runs.delete(lease.changeId);
   }
   // Whoever waited for a free place looks now.
   await wake(database, "work").catch(() => undefined);
 }
 
+function startHeartbeat({ database, log }: WorkerOptions, run: Run, pace: LeasePace): NodeJS.Timeout {
+  const { lease } = run;
+  const lost = "because another instance has taken this change over";
+  return setInterval(() => {
+    renewLease(database, lease, pace.leaseMs).then(
+      (kept) => kept || run.end("stop", new RunStoppedError(lost, new LeaseLostError(lease))),
+      (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
+    );
+  }, pace.heartbeatMs);
+}
+
 /** A stop and a lost lease say nothing about the change; anything else may. */
-async function giveBack(
-  options: WorkerOptions,
-  lease: Lease,
-  { error, stopping }: { error: unknown; stopping: AbortSignal },
-): Promise<void> {
-  const { database, pace = PACE } = options;
+async function giveBack(options: WorkerOptions, run: Run, error: unknown): Promise<void> {
+  const { database, log, pace = PACE } = options;
+  const { lease, signals } = run;
+  const { changeId } = lease;
+  const isFault = !signals.pause.aborted && !(error instanceof LeaseLostError);
+  if (isFault) log.error({ err: error, changeId }, "A change could not be carried on; it is tried again");
+  else log.info({ changeId, why: String(error) }, "A change is given back as it stands");
   try {
-    const isFault = !stopping.aborted && !(error instanceof LeaseLostError);
     const rest = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
     if (rest === null) await releaseLease(database, lease, null);
     else await settle(database, options.record, lease, rest, options.timesOf);
   } catch (failure) {
     // The lease runs out by itself.
-    options.log.error({ err: failure, changeId: lease.changeId }, "A change could not be given back");
+    log.error({ err: failure, changeId }, "A change could not be given back");
   }
 }

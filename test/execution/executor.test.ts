@@ -26,7 +26,7 @@ describe("one step", () => {
   });
   after(() => rm(dir, { recursive: true }));
 
-  const run = async (given: Partial<Journal>, signal = new AbortController().signal) => {
+  const run = async (given: Partial<Journal>, pause = new AbortController().signal) => {
     const said: string[] = [];
     const note =
       <Result>(name: string, result: Result) =>
@@ -55,7 +55,9 @@ describe("one step", () => {
     await rm(join(dir, "ran"), { force: true });
     const bound = { ...BOUND, plan: { ...BOUND.plan, plan: [], questions: [] } };
     const bindings = { files: [], savedPlans: [], targets: [] };
-    const ended = await runStep(KEY, COMMAND, { ...bound, bindings }, signal).catch((error: Error) => error);
+    const never = new AbortController().signal;
+    const signals = { pause, stop: never, kill: never };
+    const ended = await runStep(KEY, COMMAND, { ...bound, bindings }, signals).catch((error: Error) => error);
     return { ended, said, ran: existsSync(join(dir, "ran")) };
   };
 

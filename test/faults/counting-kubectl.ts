@@ -28,7 +28,7 @@ const DEPLOYMENT = {
   },
 };
 
-/** Puts it into `dir`. A line is one write to a file opened for appending, so two at once cannot be mixed up. */
+/** Puts it into `dir`. What the name of a thing says is how long a command about the first of them takes. A line is one write to a file opened for appending, so two at once cannot be mixed up. */
 export async function installCountingKubectl(dir: string): Promise<CountingKubectl> {
   const binDir = join(dir, "bin");
   const file = join(dir, "ran");
@@ -54,7 +54,12 @@ for word in "$@"; do
 done
 if [ -z "$reads" ]; then
   printf '%s\\n' "$*" >> '${file}'
-  case "$*" in *slow*) sleep 0.4;; esac
+  case "$*" in
+    *slow*) sleep 0.4;;
+    *steady*"-1 "*) sleep 2;;
+    *endless*"-1 "*) sleep 300;;
+    *stubborn*"-1 "*) trap '' TERM; sleep 300 & wait; wait;;
+  esac
   echo "deployment.apps/web scaled"
   case "$*" in *broken*) exit 1;; esac
   exit 0

@@ -4,6 +4,7 @@ import pino from "pino";
 import { startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { At } from "../../src/observe/crash-points.ts";
+import { stopOnSignals } from "../../src/stop-signals.ts";
 import { FAST_LEASE } from "./pace.ts";
 
 const crash = process.env["FAULTS_CRASH"] ?? "";
@@ -22,11 +23,19 @@ function dieAt(plan: string): At {
 
 const read = readConfig(process.env);
 if (!read.ok) throw new Error(read.faults.join("; "));
-const app = await startApp(read.config, pino({ level: "warn" }, pino.destination(2)), {
+const grace = process.env["FAULTS_GRACE_MS"];
+const starting = startApp(read.config, pino({ level: "warn" }, pino.destination(2)), {
   ...(crash === "" ? {} : { at: dieAt(crash) }),
   ...(defaults ? {} : { pace: FAST_LEASE }),
+  ...(grace === undefined ? {} : { graceMs: Number(grace) }),
 });
-process.once("SIGTERM", () => void app.stop());
+// Whoever started it holds a channel to it open, which the program has not.
+const stopped = async (): Promise<void> => {
+  await (await starting).stop();
+  process.disconnect?.();
+};
+stopOnSignals(starting.then(({ kill }) => ({ kill, stop: stopped })));
+const app = await starting;
 process.on("message", (what) => {
   if (what !== "gauge") return;
   globalThis.gc?.();

@@ -1,0 +1,20 @@
+/** Something that can be told to stop, and told again. */
+type Stoppable = { stop(): Promise<void>; kill(): void };
+
+/**
+ * Makes SIGTERM and SIGINT stop the program: the first one gently, a second one at once. `starting` resolves once there
+ * is something to stop; a signal that comes before is heeded then, so that nothing it began is left without an owner.
+ */
+export function stopOnSignals(starting: Promise<Stoppable>): void {
+  let times = 0;
+  const heed = (): void => {
+    times += 1;
+    const isFirst = times === 1;
+    starting.then(
+      (app) => (isFirst ? void app.stop() : app.kill()),
+      // What did not start has stopped what it had begun, and said so.
+      () => undefined,
+    );
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, heed);
+}
