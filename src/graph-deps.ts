@@ -39,9 +39,9 @@ export function createGraphDeps(parts: {
     report: between(at, "status report", progress.report),
     recordPlan: between(at, "plan recorded", progress.recordPlan),
     recordReview: between(at, "review recorded", progress.recordReview),
-    askPlanner: (changeId, request, signal) =>
+    askPlanner: (changeId, input, signal) =>
       planChange(ask, {
-        request,
+        ...input,
         signal,
         onTry: (made) => insertModelCall(database, changeId, { agent: "planner", ...made }),
       }),

@@ -4,15 +4,18 @@ import { Blocked } from "./blocked.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
+import { Question } from "./question.ts";
 import { ReviewerOutput } from "./verdict.ts";
 
 /**
- * Where a change stands. `queued`: no worker has it yet. `waiting`: an approver is asked. `blocked`: another change holds a
- * target of it. `needs_person`: an operator is asked. `cancelled`, `expired`: it ended before it ran to its end.
+ * Where a change stands. `queued`: no worker has it yet. `asking`: the Planner has questions. `waiting`: an approver is
+ * asked. `blocked`: another change holds a target of it. `needs_person`: an operator is asked. `cancelled`, `expired`: it
+ * ended before it ran to its end.
  */
 export const ChangeStatus = z.enum([
   "queued",
   "planning",
+  "asking",
   "waiting",
   "blocked",
   "running",
@@ -46,17 +49,20 @@ export function isEnded(status: ChangeStatus): boolean {
   return ended.has(status);
 }
 
-/** The two questions a change can put to a person. */
-export const Gate = z.enum(["approval", "operator"]);
+/** What a change can put to people: the Planner's questions, the request for approval, the operator's question. */
+export const Gate = z.enum(["answers", "approval", "operator"]);
 export type Gate = z.infer<typeof Gate>;
 
 /**
- * What can be answered. At the approval `approve` or `reject`; by the operator `accept` and `roll_back`, and about a step
+ * What can be answered. To the Planner's questions `answered`. At the approval `approve`, `reject`, or `request_changes`,
+ * which has it planned anew; by the operator `accept` and `roll_back`, and about a step
  * nobody saw the end of `happened` or `did_not_happen`. `cancel` is anybody's who may stop the change, `expire` the clock's.
  */
 export const Answer = z.enum([
+  "answered",
   "approve",
   "reject",
+  "request_changes",
   "accept",
   "roll_back",
   "happened",
@@ -68,12 +74,14 @@ export type Answer = z.infer<typeof Answer>;
 
 /** Which answers of a person a gate takes at all by `decide`; operator.ts says which now. `cancel` and `expire` have ways of their own. */
 export const answersOf: Record<Gate, readonly Answer[]> = {
-  approval: ["approve", "reject"],
+  answers: ["answered"],
+  approval: ["approve", "reject", "request_changes"],
   operator: ["accept", "roll_back", "happened", "did_not_happen"],
 };
 
 /**
- * One question put to a person, and its answer once there is one. It never changes after that. `approvals`: who has said
+ * One question put to a person, and its answer once there is one. It never changes after that. `questions` are the
+ * Planner's, `answers` what was said to each; the `reason` of `request_changes` is the wish. `approvals`: who has said
  * yes so far, the oldest first; `by` is whoever completed them, or broke the glass. `expiresAt` null: it stays open.
  * `escalated`: the environments that have more approvers since `escalatedAt`.
  */
@@ -85,6 +93,8 @@ export const Decision = z.object({
   answer: Answer.nullable(),
   by: Person.nullable(),
   reason: z.string().nullable(),
+  questions: z.array(Question).default([]),
+  answers: z.array(z.string()).default([]),
   approvals: z.array(Approval).default([]),
   brokeGlass: z.boolean().default(false),
   askedAt: z.date(),

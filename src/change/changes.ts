@@ -29,6 +29,7 @@ export type Asked =
 /**
  * A decision as a person makes it; `revision` and `digest` (or its first 12 characters) are what they saw. `groups`: the
  * user groups Slack says they are in at this moment. `breaksGlass`: approve alone, whatever the approvers and freezes say.
+ * `answers`: one text for each question of the Planner. `reason` is the wish where changes are asked for.
  */
 export type Decide = {
   changeId: string;
@@ -39,6 +40,7 @@ export type Decide = {
   answer: Answer;
   by: Person;
   reason: string | null;
+  answers?: readonly string[];
   groups?: readonly string[];
   breaksGlass?: boolean;
 };

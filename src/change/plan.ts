@@ -32,6 +32,11 @@ export const PlannerOutput = z.object({
   risk_level: Risk,
   risk_reason: z.string().max(2_000),
   questions: z.array(z.string().max(500)).max(3),
+  /** For each question, in the same order, the answers the Planner can think of; a question without any has an empty list. */
+  choices: z
+    .array(z.array(z.string().max(100)).max(5))
+    .max(3)
+    .optional(),
 });
 export type PlannerOutput = z.infer<typeof PlannerOutput>;
 

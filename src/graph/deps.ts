@@ -1,6 +1,7 @@
 import type { LogExcerpt, StepKey, StepRecord } from "../change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
+import type { AnsweredQuestion } from "../change/question.ts";
 import type { RunSignals } from "../change/run-signals.ts";
 import type { ReviewerOutput } from "../change/verdict.ts";
 import type { Assessment } from "../policy/assess.ts";
@@ -17,12 +18,20 @@ export type Previewed =
   | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
   | { ok: false; reason: string };
 
+/** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last wish is about. */
+export type PlanningInput = {
+  request: string;
+  answers: readonly AnsweredQuestion[];
+  wishes: readonly string[];
+  previous: Plan | null;
+};
+
 /** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */
 export type GraphDeps = {
   policy: Policy;
   /** How the run of a change is told to let go of it. */
   signalsOf(changeId: string): RunSignals;
-  askPlanner(changeId: string, request: string, signal: AbortSignal): Promise<Answered<PlannerOutput>>;
+  askPlanner(changeId: string, input: PlanningInput, signal: AbortSignal): Promise<Answered<PlannerOutput>>;
   askReviewer(
     changeId: string,
     request: string,

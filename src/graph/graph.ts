@@ -9,7 +9,7 @@ import {
 import { assessRisk } from "./assess-risk.ts";
 import type { GraphDeps } from "./deps.ts";
 import { executePlan } from "./execute-plan.ts";
-import { awaitApproval, awaitOperator } from "./gates.ts";
+import { awaitAnswers, awaitApproval, awaitOperator } from "./gates.ts";
 import { type NodeContext, nodeContext } from "./node-context.ts";
 import { planChange } from "./plan-change.ts";
 import { previewChange } from "./preview-change.ts";
@@ -17,7 +17,7 @@ import { reviewOutcome } from "./review-outcome.ts";
 import { rollBack } from "./roll-back.ts";
 import { type GraphState, type GraphUpdate, State } from "./state.ts";
 
-/** Eight nodes, of which a change with some rounds at the operator visits a few dozen. The default of 25 is too few. */
+/** Nine nodes, of which a change with some rounds at the operator visits a few dozen. The default of 25 is too few. */
 const RECURSION_LIMIT = 200;
 
 /** The nodes that run a plan's commands. The thread rests before each, so that its owner can make sure that it may. */
@@ -26,7 +26,7 @@ export const TOUCHING = ["executePlan", "rollBack"] as const;
 /** The compiled graph. */
 export type ChangeGraph = ReturnType<typeof createGraph>;
 
-/** Builds the plan of the thread (design.md, The graph). awaitAnswers joins with its issue. */
+/** Builds the plan of the thread (design.md, The graph). */
 export function createGraph(
   deps: GraphDeps,
   checkpointer: BaseCheckpointSaver,
@@ -46,6 +46,7 @@ export function createGraph(
   return (
     new StateGraph(State)
       .addNode("planChange", node(planChange))
+      .addNode("awaitAnswers", awaitAnswers)
       .addNode("previewChange", node(previewChange))
       .addNode("assessRisk", node(assessRisk))
       .addNode("awaitApproval", awaitApproval)
@@ -54,16 +55,14 @@ export function createGraph(
       .addNode("awaitOperator", awaitOperator)
       .addNode("rollBack", node(rollBack))
       .addEdge(START, "planChange")
-      .addConditionalEdges("planChange", (state) => (state.error === null ? "previewChange" : END), [
-        "previewChange",
-        END,
-      ])
+      .addConditionalEdges("planChange", afterPlan, ["awaitAnswers", "previewChange", END])
+      .addConditionalEdges("awaitAnswers", afterAnswers, ["planChange", END])
       .addConditionalEdges("previewChange", (state) => (state.error === null ? "assessRisk" : END), [
         "assessRisk",
         END,
       ])
       .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
-      .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", END])
+      .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", "planChange", END])
       .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [
         "reviewOutcome",
         END,
@@ -77,13 +76,23 @@ export function createGraph(
   );
 }
 
+function afterPlan(state: GraphState): "awaitAnswers" | "previewChange" | typeof END {
+  if (state.error !== null) return END;
+  return state.talk.asked === null ? "previewChange" : "awaitAnswers";
+}
+
+function afterAnswers(state: GraphState): "planChange" | typeof END {
+  return state.error === null && state.decision?.answer === "answered" ? "planChange" : END;
+}
+
 function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {
   if (state.error !== null || state.planOnly) return END;
   return state.asksPerson ? "awaitApproval" : "executePlan";
 }
 
-/** Anything but an explicit approval is a no. */
-function afterApproval(state: GraphState): "executePlan" | typeof END {
+/** Anything but an explicit approval is a no. A wish for changes has brought the next revision, of which nothing is approved. */
+function afterApproval(state: GraphState): "executePlan" | "planChange" | typeof END {
+  if (state.error === null && state.decision?.answer === "request_changes") return "planChange";
   const approved = state.error === null && state.humanApproved && state.decision?.answer === "approve";
   return approved ? "executePlan" : END;
 }

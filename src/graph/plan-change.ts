@@ -1,8 +1,14 @@
+import type { PlannerOutput } from "../change/plan.ts";
+import { MAX_ROUNDS, type Question } from "../change/question.ts";
+import { questionsDigest } from "../policy/digest.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
-/** Asks the Planner. A decline, a fault of the model and an unreachable one all end the change with a sentence. */
+/**
+ * Asks the Planner: for a plan, or for what it has to know first. A decline, a fault of the model and an unreachable one all
+ * end the change with a sentence, and so does a model that goes on asking.
+ */
 export async function planChange(
   deps: GraphDeps,
   state: GraphState,
@@ -10,15 +16,40 @@ export async function planChange(
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
   await deps.report(context.changeId, "planning");
-  const planned = await deps.askPlanner(context.changeId, state.request, context.signals.stop);
+  const { answers, wishes, previous } = state.talk;
+  const input = { request: state.request, answers, wishes, previous };
+  const planned = await deps.askPlanner(context.changeId, input, context.signals.stop);
   if (!planned.ok)
     return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
   const { answer } = planned;
-  if (answer.plan.length === 0) {
-    const why = [answer.summary, ...answer.questions].filter((text) => text !== "").join(" ");
-    return { error: `The Planner made no plan: ${why || "it gave no reason"} Nothing was run.` };
-  }
+  const questions = questionsOf(answer);
+  if (questions.length > 0) return ask(state, questions);
+  if (answer.plan.length === 0)
+    return {
+      error: `The Planner made no plan: ${answer.summary || "it gave no reason"} Nothing was run.`,
+    };
   // Numbered here: the journal's key must not rest on how a model counts.
   const plan = { ...answer, plan: answer.plan.map((step, index) => ({ ...step, step: index + 1 })) };
   return { plan };
+}
+
+function questionsOf({ questions, choices = [] }: PlannerOutput): Question[] {
+  return questions
+    .map((text, index) => ({
+      text: text.trim(),
+      choices: [...new Set((choices[index] ?? []).map((one) => one.trim()))].filter((one) => one !== ""),
+    }))
+    .filter(({ text }) => text !== "");
+}
+
+function ask({ talk, revision }: GraphState, questions: Question[]): GraphUpdate {
+  const rounds = talk.rounds + 1;
+  if (rounds > MAX_ROUNDS) {
+    const last = questions.map(({ text }) => text).join(" ");
+    return {
+      error: `The Planner still had a question after ${MAX_ROUNDS} rounds: ${last} Nothing was run. Ask again, with the answer in the request.`,
+    };
+  }
+  const digest = questionsDigest(revision, rounds, questions);
+  return { talk: { ...talk, rounds, asked: { questions, digest } } };
 }

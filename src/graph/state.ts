@@ -3,6 +3,7 @@ import type { Decision } from "../change/change.ts";
 import type { Plan, Risk } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
 import type { ReviewResult } from "../change/verdict.ts";
+import { NO_TALK, type Talk } from "./talk.ts";
 
 /** How the executor, or the way back, came out. */
 export type ExecutionStatus = "none" | "done" | "failed" | "unknown" | "rolled_back";
@@ -12,6 +13,8 @@ export const State = Annotation.Root({
   request: Annotation<string>,
   planOnly: Annotation<boolean>,
   revision: Annotation<number>,
+  /** Has a default: a checkpoint of an older version knows none. */
+  talk: Annotation<Talk>({ reducer: (_before, after) => after, default: () => NO_TALK }),
   plan: Annotation<Plan | null>,
   previews: Annotation<Preview[]>,
   bindings: Annotation<Bindings | null>,
@@ -44,6 +47,7 @@ export function initialState(request: string, planOnly: boolean, revision: numbe
     request,
     planOnly,
     revision,
+    talk: NO_TALK,
     plan: null,
     previews: [],
     bindings: null,

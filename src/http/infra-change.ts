@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { approversInWords } from "../change/approval.ts";
-import { Answer, lastDecision, openDecision } from "../change/change.ts";
+import { Answer, answersOf, Gate, lastDecision, openDecision } from "../change/change.ts";
 import { type Changes, type Decided, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
+import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
 import { problem } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
 import { viewOf } from "./view.ts";
@@ -17,7 +18,8 @@ const DecisionBody = z.strictObject({
   answer: Answer,
   revision: z.int(),
   digest: z.string().regex(/^[0-9a-f]{12,64}$/, "is the digest, or its first 12 characters"),
-  reason: z.string().max(1_000).nullable().default(null),
+  reason: z.string().max(MAX_WISH_LENGTH).nullable().default(null),
+  answers: z.array(z.string().max(MAX_ANSWER_LENGTH)).max(3).optional(),
 });
 const Params = z.object({ thread_id: z.uuid() });
 const IdempotencyKey = z.string().min(1).max(200).optional();
@@ -71,10 +73,13 @@ async function decide(
   if (!body.success) return problem(reply, 400, faultsOf(body.error));
   const change = await findChange(changes, request);
   if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
-  const gate = body.data.answer === "approve" || body.data.answer === "reject" ? "approval" : "operator";
+  const { answer } = body.data;
+  const gate = Gate.options.find((one) => answersOf[one].includes(answer)) ?? "operator";
   // The round is ours to know: a program names what it saw by revision and digest.
   const round = openDecision(change)?.round ?? lastDecision(change, gate)?.round ?? 1;
-  const decided = await changes.decide({ ...body.data, changeId: change.id, gate, round, by });
+  const { answers, ...said } = body.data;
+  const given = { ...said, ...(answers === undefined ? {} : { answers }) };
+  const decided = await changes.decide({ ...given, changeId: change.id, gate, round, by });
   switch (decided.kind) {
     case "decided":
       return reply.send(viewOf(decided.change, await changes.steps(change.id)));

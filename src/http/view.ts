@@ -25,6 +25,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       reasons: preview.reasons,
     })),
     digest: change.digest,
+    questions: questionsOf(change),
     approval: approvalOf(change),
     steps: steps.map((step) => ({
       revision: step.revision,
@@ -47,6 +48,10 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       answer: decision.answer,
       by: decision.by,
       reason: decision.reason,
+      questions: decision.questions.map(({ text }, index) => ({
+        question: text,
+        answer: decision.answers[index] ?? null,
+      })),
       broke_glass: decision.brokeGlass,
       approvals: decision.approvals,
       expires_at: decision.expiresAt,
@@ -55,6 +60,19 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     })),
     created_at: change.createdAt,
     ended_at: change.endedAt,
+  };
+}
+
+/** The Planner's questions that are open now, with what an answer has to name, or null. */
+function questionsOf(change: Change): object | null {
+  const open = openDecision(change);
+  if (open === null || open.gate !== "answers") return null;
+  const { revision, digest, expiresAt, questions } = open;
+  return {
+    revision,
+    digest,
+    expires_at: expiresAt,
+    questions: questions.map(({ text, choices }) => ({ question: text, choices })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { understand } from "./model-sentences.ts";
 import type { Draft, Risk } from "./model-steps.ts";
+import { type Asking, type Talk, talkOver } from "./model-talk.ts";
 
 /** The planner's answer, names as on the wire. */
 export type Plan = {
@@ -8,6 +9,7 @@ export type Plan = {
   risk_level: Risk;
   risk_reason: string;
   questions: string[];
+  choices: string[][];
 };
 
 /** What the rules understand, one example each; the answer to everything else lists them. */
@@ -31,10 +33,16 @@ const reasons: Record<Risk, string> = {
   high: "It takes something away or changes infrastructure, and there is no sure way back.",
 };
 
-/** The plan for a request; an empty plan whose summary lists the examples for a request the rules do not know. */
-export function planFor(request: string): Plan {
-  const drafts = understand(request);
-  if (drafts === null) return declined(request);
+/**
+ * The plan for a request and what was said about it, or the questions that have to be answered first; an empty plan whose
+ * summary lists the examples for a request the rules do not know.
+ */
+export function planFor(talk: Talk): Plan {
+  const over = talkOver(talk);
+  if ("asks" in over) return asking(over.asks);
+  const { request } = over;
+  const drafts = understand(request)?.drafts;
+  if (drafts === undefined) return declined(request);
   const risk = drafts.reduce<Risk>(
     (worst, { risk }) => (order.indexOf(risk) > order.indexOf(worst) ? risk : worst),
     "low",
@@ -48,6 +56,18 @@ export function planFor(request: string): Plan {
     risk_level: risk,
     risk_reason: reasons[risk],
     questions: [],
+    choices: [],
+  };
+}
+
+function asking(asks: Asking[]): Plan {
+  return {
+    summary: "Something has to be known first.",
+    plan: [],
+    risk_level: "low",
+    risk_reason: "Nothing would run.",
+    questions: asks.map(({ question }) => question),
+    choices: asks.map(({ choices }) => choices),
   };
 }
 
@@ -63,5 +83,6 @@ function declined(request: string): Plan {
     risk_level: "low",
     risk_reason: "Nothing would run.",
     questions: [],
+    choices: [],
   };
 }

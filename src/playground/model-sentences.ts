@@ -125,12 +125,16 @@ const rules: Rule[] = [
   },
 ];
 
+/** What a request asks for. `isPlaceless`: it changes something, and does not say in which environment. */
+export type Understood = { drafts: Draft[]; isPlaceless: boolean };
+
 /** The steps a request asks for, or null when any part of it is not understood. */
-export function understand(request: string): Draft[] | null {
+export function understand(request: string): Understood | null {
   const clauses = splitRequest(request).map(readEnvironment);
   const everywhere = new Set(clauses.flatMap((clause) => clause.namespaces));
   let last = everywhere.size === 1 ? [...everywhere] : [];
   const drafts: Draft[] = [];
+  let isPlaceless = false;
   for (const clause of clauses) {
     if (clause.namespaces.length > 0) last = clause.namespaces;
     const found = last.length === 0 ? [null] : last;
@@ -138,9 +142,29 @@ export function understand(request: string): Draft[] | null {
       const steps = stepsOf(clause.text, namespace);
       if (steps === null) return null;
       drafts.push(...steps);
+      isPlaceless ||=
+        namespace === null && steps.some(({ risk, args }) => risk !== "low" && args.includes("-n"));
     }
   }
-  return drafts.length === 0 ? null : drafts;
+  return drafts.length === 0 ? null : { drafts, isPlaceless };
+}
+
+/** The names of what is to be scaled without a word about to how many. */
+export function missingCounts(request: string): string[] {
+  const bare = like(`(?:scale|resize|increase|decrease)(?: up| down)? ${NAME}`);
+  return splitRequest(request).flatMap((part) => {
+    const name = bare.exec(readEnvironment(part).text)?.groups?.["name"]?.toLowerCase();
+    return name === undefined || noNames.has(name) ? [] : [name];
+  });
+}
+
+/** An environment as somebody answers it, in the words a request has for it. */
+export function wordsOfPlace(answer: string): string {
+  const name = answer
+    .trim()
+    .replace(/^(?:in|on) /i, "")
+    .replace(/[.!]+$/, "");
+  return environments.has(name.toLowerCase()) || /namespace/i.test(name) ? name : `namespace ${name}`;
 }
 
 function like(pattern: string): RegExp {

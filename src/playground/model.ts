@@ -6,6 +6,7 @@ import { type Agent, agentOf, readBlock } from "./model-prompt.ts";
 import { review } from "./model-review.ts";
 import { planFor } from "./model-rules.ts";
 import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./model-script.ts";
+import { readTalk } from "./model-talk.ts";
 import {
   checkHeaders,
   type Json,
@@ -169,6 +170,6 @@ function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refu
       text: JSON.stringify(mind({ agent, block, system: request.system, user })),
     };
   }
-  const value = agent === "planner" ? planFor(String(block?.["request"] ?? "")) : review(block);
+  const value = agent === "planner" ? planFor(readTalk(block)) : review(block);
   return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
 }

@@ -68,6 +68,25 @@ export function whyNotDecide(
   return `You are not one of the approvers for ${missing.flatMap(({ environments }) => environments).join(", ")}.`;
 }
 
+/**
+ * Why this person has no say in what a change becomes (the Planner's questions, a wish for changes), or null: whoever asked
+ * for it has, and so has everybody who may decide about it. What they say is planned, judged and approved like any request.
+ */
+export function whyNotSpeak(
+  person: Person,
+  about: { requester: Person; teamId: string | null },
+  terms: Requirement,
+  groups: readonly string[],
+): string | null {
+  const elsewhere = whyNotHere(person, about.teamId);
+  if (elsewhere !== null) return elsewhere;
+  if (person.kind !== "policy" && isSamePerson(person, about.requester)) return null;
+  const why = whyNotDecide(person, about, { ...terms, requesterMayApprove: true }, groups);
+  return why === null
+    ? null
+    : `Only whoever asked for this change and its approvers have a say in it. ${why}`;
+}
+
 /** Why this person may not break the glass, or null when they may. API tokens never do: a person stands up for it. */
 export function whyNotBreakGlass(
   person: Person,

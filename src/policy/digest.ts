@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Command, Plan } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
 import type { Bindings } from "../change/preview.ts";
+import type { Question } from "../change/question.ts";
 import type { Policy } from "./document.ts";
 
 /**
@@ -21,6 +22,11 @@ export function digestOf(plan: Plan, revision: number, policy: Policy, bindings:
     targets: bindings.targets,
   };
   return createHash("sha256").update(JSON.stringify(bound)).digest("hex");
+}
+
+/** Names exactly these questions of this round, so that an answer to others is none. SHA-256, hex. */
+export function questionsDigest(revision: number, round: number, questions: readonly Question[]): string {
+  return createHash("sha256").update(JSON.stringify({ revision, round, questions })).digest("hex");
 }
 
 function bind(command: Command): { argv: string[]; dir: string } {

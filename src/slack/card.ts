@@ -28,6 +28,7 @@ import { planPageCount, stepsOnCard } from "./plan-pages.ts";
 import { shortDigest } from "./questions.ts";
 import { type Takes, takesNone } from "./rich-kinds.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
+import { askedOf, talkParts } from "./talk-parts.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
 
 /**
@@ -49,6 +50,7 @@ export function renderCard(change: Change, steps: readonly StepRecord[], options
   const blocks: types.KnownBlock[] = [
     headline(aboutWords(change)),
     rich(...situation(change, steps, linkTo)),
+    ...askedOf(change),
     smallPrint(...cardFacts(change)),
     ...(answered.length === 0 ? [] : [smallPrint(...answered)]),
     rich(...meaning(change)),
@@ -73,6 +75,7 @@ function cardText(change: Change, steps: readonly StepRecord[]): string {
 function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo): Part[] {
   return [
     paragraph(bold(stateLine(change, steps))),
+    ...talkParts(change),
     ...blockedParts(change, linkTo),
     ...why(change),
     ...approvalWarnings(change),

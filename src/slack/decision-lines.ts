@@ -6,8 +6,10 @@ import { inert } from "./text.ts";
 const REASON_CHARS = 500;
 
 const verbs: Record<Answer, string> = {
+  answered: "Questions answered",
   approve: "Approved",
   reject: "Rejected",
+  request_changes: "Changes asked for",
   accept: "Accepted as it is",
   roll_back: "Rollback ordered",
   happened: "Said to have happened",

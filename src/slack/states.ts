@@ -11,6 +11,7 @@ const ABOUT_CHARS = 105;
 const marks: Record<ChangeStatus, string> = {
   queued: "⚪",
   planning: "🔵",
+  asking: "🟠",
   waiting: "🟠",
   running: "🔵",
   reviewing: "🔵",
@@ -81,6 +82,8 @@ function words(change: Change, steps: readonly StepRecord[]): string {
       return change.queuePlace === null ? "Queued" : `Queued, place ${change.queuePlace} in the line`;
     case "planning":
       return "Planning";
+    case "asking":
+      return "Waiting for an answer";
     case "waiting":
       return "Waiting for approval";
     case "blocked":

@@ -33,7 +33,7 @@ export async function findSameWords(
 export async function countWaiting(sql: Sql, requester: Person): Promise<number> {
   const { rows } = await sql.query<{ count: number }>(
     `select count(*)::int as count from changes
-     where requester_key = $1 and status in ('queued', 'waiting', 'blocked', 'needs_person')`,
+     where requester_key = $1 and status in ('queued', 'asking', 'waiting', 'blocked', 'needs_person')`,
     [keyOf(requester)],
   );
   return rows[0]?.count ?? 0;
@@ -124,6 +124,8 @@ export function toDecision(row: ChangeRow): Decision {
     answer: row["answer"],
     by: row["by"],
     reason: row["reason"],
+    questions: row["questions"],
+    answers: row["answers"],
     approvals: Array.isArray(row["approvals"])
       ? row["approvals"].map(({ by, reason, at }) => ({ by, reason, at: toDate(at) }))
       : [],

@@ -1,5 +1,6 @@
 import type { Answer, Decision, Gate } from "../change/change.ts";
 import type { Person } from "../change/person.ts";
+import type { Question as Asked } from "../change/question.ts";
 import { toDecision } from "./changes.ts";
 import type { Sql } from "./database.ts";
 
@@ -16,12 +17,17 @@ export type Question = { changeId: string; gate: Gate; revision: number; digest:
  */
 export async function openQuestion(
   sql: Sql,
-  question: Question & { interruptId: string; openMinutes: number | null; escalateMinutes: number | null },
+  question: Question & {
+    interruptId: string;
+    openMinutes: number | null;
+    escalateMinutes: number | null;
+    questions?: readonly Asked[];
+  },
 ): Promise<number | null> {
   const { rows } = await sql.query<{ round: number }>(
-    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id, expires_at, escalates_at)
+    `insert into decisions (change_id, gate, revision, round, digest, interrupt_id, expires_at, escalates_at, questions)
      select $1, $2, $3, 1 + count(*), $4, $5, now() + make_interval(secs => $6::float8 * 60),
-       now() + make_interval(secs => $7::float8 * 60) from decisions where change_id = $1 and gate = $2 and revision = $3
+       now() + make_interval(secs => $7::float8 * 60), $8::jsonb from decisions where change_id = $1 and gate = $2 and revision = $3
      on conflict (change_id, interrupt_id) do nothing returning round`,
     [
       question.changeId,
@@ -31,6 +37,7 @@ export async function openQuestion(
       question.interruptId,
       question.openMinutes,
       question.escalateMinutes,
+      JSON.stringify(question.questions ?? []),
     ],
   );
   return rows[0]?.round ?? null;
@@ -50,13 +57,14 @@ export async function permitByPolicy(sql: Sql, question: Question, by: Person): 
 }
 
 /**
- * An answer to a question. `approvals`: how many persons' yes to this very digest it takes; 0 for any other answer.
+ * An answer to a question. `answers`: what was said to each question of the Planner. `approvals`: how many persons' yes to this very digest it takes; 0 for any other answer.
  * `voids`: an `expire` that does not wait for the time to be over, because what was asked about is not there any more.
  */
 export type GivenAnswer = {
   answer: Answer;
   by: Person;
   reason: string | null;
+  answers?: readonly string[];
   approvals: number;
   brokeGlass: boolean;
   voids?: boolean;
@@ -65,8 +73,9 @@ export type GivenAnswer = {
 /**
  * The one conditional UPDATE that decides (design.md, invariant 1): it changes a row only while the question is open, the
  * change stands where it was asked, revision and digest are the ones the person saw, there are approvals enough, and its
- * time is not over: over by the database's clock, which at the same moment lets either an approval or the expiry through,
- * never both. True for the one winner.
+ * time is not over where that counts: by the database's clock, which at the same moment lets either an approval or the
+ * expiry through, never both. The Planner's questions have a digest of their own; the change has none yet. True for the
+ * one winner.
  */
 export async function answerQuestion(
   sql: Sql,
@@ -74,15 +83,16 @@ export async function answerQuestion(
   given: GivenAnswer,
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `update decisions d set answer = $6, by = $7, reason = $8, decided_at = now(), broke_glass = $10
+    `update decisions d set answer = $6, by = $7, reason = $8, decided_at = now(), broke_glass = $10, answers = $12
      from changes c
      where d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.digest = $5 and d.answer is null
-       and c.id = d.change_id and c.revision = d.revision and c.digest = d.digest
+       and c.id = d.change_id and c.revision = d.revision and (d.gate = 'answers' or c.digest = d.digest)
        and not (c.plan_only and $6 = 'approve')
-       and c.status = case $2 when 'approval' then 'waiting' else 'needs_person' end
+       and c.status = case d.gate when 'answers' then 'asking' when 'approval' then 'waiting' else 'needs_person' end
        and $9 <= (select count(*) from approvals a where a.change_id = d.change_id and a.gate = d.gate
          and a.revision = d.revision and a.round = d.round and a.digest = d.digest)
-       and case $6 when 'approve' then ${IN_TIME} when 'expire' then $11 or not ${IN_TIME} else true end`,
+       and case when $6 in ('approve', 'request_changes', 'answered') then ${IN_TIME}
+         when $6 = 'expire' then $11 or not ${IN_TIME} else true end`,
     [
       question.changeId,
       question.gate,
@@ -95,6 +105,7 @@ export async function answerQuestion(
       given.approvals,
       given.brokeGlass,
       given.voids === true,
+      JSON.stringify(given.answers ?? []),
     ],
   );
   return rowCount === 1;

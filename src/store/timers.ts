@@ -11,20 +11,21 @@ export type Place = Pick<Decision, "gate" | "revision" | "round"> & { changeId: 
 const WARNS_AT = "d.expires_at - least((d.expires_at - d.asked_at) / 6, interval '5 minutes')";
 
 /**
- * When each is due, by the row as it stands; null once it was said. Half of the time always comes before its last sixth,
- * and what is due at once (after an outage) is said in this order.
+ * When each is due, by the row as it stands; null once it was said, and for the Planner's questions, which only expire.
+ * Half of the time always comes before its last sixth, and what is due at once (after an outage) is said in this order.
  */
 const dueAt: Record<Notice, string> = {
-  reminded: "case when d.reminded_at is null then d.asked_at + (d.expires_at - d.asked_at) / 2 end",
+  reminded:
+    "case when d.gate = 'approval' and d.reminded_at is null then d.asked_at + (d.expires_at - d.asked_at) / 2 end",
   escalated: "d.escalates_at",
-  warned: `case when d.warned_at is null and d.reminded_at is not null then ${WARNS_AT} end`,
+  warned: `case when d.gate = 'approval' and d.warned_at is null and d.reminded_at is not null then ${WARNS_AT} end`,
 };
 
 /** An open question's next moment; null for one without times. */
 const NEXT_AT = `least(d.expires_at, ${dueAt.reminded}, ${dueAt.escalated}, ${dueAt.warned})`;
 
 const OPEN = `from changes c join decisions d on d.change_id = c.id
-  where d.answer is null and d.expires_at is not null and c.status = 'waiting'`;
+  where d.answer is null and d.expires_at is not null and c.status in ('waiting', 'asking')`;
 
 /**
  * Holds the row of a change whose open question has something due, for the rest of the transaction, and names the change;

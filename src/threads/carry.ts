@@ -1,14 +1,27 @@
 import { type Change, type ChangeStatus, type Gate, isEnded } from "../change/change.ts";
+import type { Question } from "../change/question.ts";
 import type { RunSignals } from "../change/run-signals.ts";
 import { type ChangeGraph, TOUCHING } from "../graph/graph.ts";
 import { type GraphState, initialState } from "../graph/state.ts";
+import { carried } from "../graph/talk.ts";
 import type { Database } from "../store/database.ts";
 import { findAnswer } from "../store/decisions.ts";
 import { parkedAt } from "./parked.ts";
 
+/** Where a thread waits for the answer of each gate. */
+const nodeOf = { answers: "awaitAnswers", approval: "awaitApproval", operator: "awaitOperator" } as const;
+
 /** Where a thread came to rest. */
 export type Rest =
-  | { at: "gate"; gate: Gate; interruptId: string; revision: number; digest: string; notes: string | null }
+  | {
+      at: "gate";
+      gate: Gate;
+      interruptId: string;
+      revision: number;
+      digest: string;
+      notes: string | null;
+      questions?: readonly Question[];
+    }
   | { at: "blocked" }
   | { at: "end"; status: ChangeStatus; error: string | null };
 
@@ -49,7 +62,10 @@ export async function carryOn(
     const parked = parkedAt(snapshot);
     if (parked !== null) {
       const answer = await findAnswer(database, change.id, parked.interruptId);
-      if (answer === null) return { at: "gate", ...parked, notes: state.reviewNotes };
+      if (answer === null) {
+        const questions = parked.gate === "answers" ? (state.talk.asked?.questions ?? []) : [];
+        return { at: "gate", ...parked, notes: state.reviewNotes, questions };
+      }
       if (
         answer.revision !== parked.revision ||
         answer.digest !== parked.digest ||
@@ -57,14 +73,7 @@ export async function carryOn(
       ) {
         throw new Error(`The answer about ${change.id} is to another revision than the thread is parked at.`);
       }
-      const node = parked.gate === "approval" ? "awaitApproval" : "awaitOperator";
-      const { gate, revision, digest } = answer;
-      const decision = { gate, answer: answer.answer, revision, digest };
-      await graph.updateState(
-        config,
-        { decision, humanApproved: answer.answer === "approve" || state.humanApproved },
-        node,
-      );
+      await graph.updateState(config, carried(state, answer), nodeOf[parked.gate]);
       continue;
     }
     pause.throwIfAborted();

@@ -1,9 +1,8 @@
-import { freezeAt } from "../change/approval.ts";
-import { answersOf, type Change, type Decision } from "../change/change.ts";
-import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
+import type { Change, Decision } from "../change/change.ts";
+import type { Decide, Decided } from "../change/changes.ts";
 import { isSamePerson, type Person } from "../change/person.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
-import { whyNotBreakGlass, whyNotDecide } from "../policy/approvers.ts";
+import { whyNotDecide } from "../policy/approvers.ts";
 import type { Policy } from "../policy/document.ts";
 import { insertApproval, lockChange } from "../store/approvals.ts";
 import { findChange } from "../store/changes.ts";
@@ -12,7 +11,11 @@ import { answerQuestion, isLate } from "../store/decisions.ts";
 import type { RecordEvents } from "../store/events.ts";
 import { wantWork } from "../store/leases.ts";
 import { wake } from "../store/notify.ts";
+import { beginRevision } from "../store/revisions.ts";
 import { expire } from "./expire.ts";
+import { inUtc, look, plansNext, questionOf, refuse } from "./open-question.ts";
+import { setStatus } from "./progress.ts";
+import { readSaid } from "./said.ts";
 import type { FindTerms } from "./terms.ts";
 import { wordOf } from "./unknown-step.ts";
 
@@ -34,9 +37,6 @@ export type DecideNeeds = {
   now: () => Date;
   at?: At;
 };
-
-/** What is shown of a digest, and the least that names it in an answer. */
-const SHORT_DIGEST_CHARS = 12;
 
 /**
  * Takes one person's answer. A yes is a row of its own; the question is answered by one conditional update once there are
@@ -88,7 +88,9 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   if ("kind" in asked) return asked;
   const word = await wordOf(sql, needs, change, given);
   if (!word.ok) return refuse(word.reason);
-  const reason = given.reason === null ? null : needs.redact(given.reason);
+  const said = readSaid(needs.redact, change, asked, given);
+  if (!said.ok) return refuse(said.reason);
+  const { reason, answers } = said;
   const brokeGlass = given.breaksGlass === true;
   const late = await whyTooLate(sql, given, asked);
   if (late !== null) return late;
@@ -99,13 +101,16 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   const won = await answerQuestion(
     sql,
     { ...asked, changeId: change.id },
-    { answer, by, reason, approvals: needed, brokeGlass },
+    { answer, by, reason, answers, approvals: needed, brokeGlass },
   );
   if (!won) {
     const reason = `The change is ${change.status} by now.`;
     return (await whyTooLate(sql, given, asked)) ?? { kind: "stale", change, reason };
   }
   await word.settle();
+  if (answer === "request_changes") await beginRevision(sql, change.id, revision + 1);
+  // Until its owner has it, so that the card asks nothing any more.
+  if (plansNext(answer)) await setStatus(sql, needs.record, change.id, "queued", null);
   await wantWork(sql, change.id);
   await needs.record(sql, change.id, {
     type: "decided",
@@ -153,10 +158,11 @@ function mayStill(needs: DecideNeeds, change: Change, by: Person): boolean {
 /** An expired question can still be rejected, which ends it. */
 async function whyTooLate(sql: Sql, given: Decide, asked: Decision): Promise<Decided | null> {
   const { answer, changeId } = given;
-  if (answer !== "approve" || !(await isLate(sql, { ...asked, changeId }))) return null;
-  return refuse(
-    `This request for approval has expired (${inUtc(asked.expiresAt)}). Ask for the change again.`,
-  );
+  const goesOn = answer === "approve" || plansNext(answer);
+  if (!goesOn || !(await isLate(sql, { ...asked, changeId }))) return null;
+  const what =
+    asked.gate === "answers" ? "The time for an answer is over" : "This request for approval has expired";
+  return refuse(`${what} (${inUtc(asked.expiresAt)}). Ask for the change again.`);
 }
 
 async function counted(
@@ -172,76 +178,9 @@ async function counted(
   return { kind: "counted", change: await mustFind(sql, changeId), ...so };
 }
 
-/** The open question that is meant, or why there is nothing to decide for this person now. */
-function look(needs: DecideNeeds, change: Change, given: Decide): Decision | Decided {
-  const refusal = whyNotThisPerson(needs, change, given);
-  if (refusal !== null) return refusal;
-  const asked = questionOf(change, given);
-  if (asked === undefined) {
-    return {
-      kind: "stale",
-      change,
-      reason: "This is not the question that is open: the plan has changed since, or none is.",
-    };
-  }
-  if (asked.answer !== null) return { kind: "already", change, decision: asked };
-  const late = given.answer === "approve" ? whyNotNow(needs, change, given) : null;
-  return late === null ? asked : { kind: "refused", reason: late };
-}
-
-function whyNotThisPerson(needs: DecideNeeds, change: Change, given: Decide): Decided | null {
-  if (!answersOf[given.gate].includes(given.answer))
-    return refuse(`The answer ${given.answer} is none of ${answersOf[given.gate].join(", ")}.`);
-  const terms = needs.findTerms(change);
-  const teamId = change.home?.teamId ?? null;
-  if (given.breaksGlass === true) {
-    const why = whyNotBreakGlass(given.by, teamId, terms.breakGlass) ?? whyNoReason(given);
-    return why === null ? null : refuse(why);
-  }
-  const why = whyNotDecide(given.by, { requester: change.requester, teamId }, terms, given.groups ?? []);
-  if (why === null) return null;
-  const problem = terms.problem === null ? "" : ` As it is, ${terms.problem}`;
-  return { kind: "refused", reason: `${why}${problem}`, terms };
-}
-
-function whyNoReason(given: Decide): string | null {
-  if (given.answer !== "approve") return "Breaking the glass approves; it does nothing else.";
-  const typed = given.reason?.trim() ?? "";
-  return typed.length >= MIN_BREAK_GLASS_REASON
-    ? null
-    : `Breaking the glass takes a reason of at least ${MIN_BREAK_GLASS_REASON} characters.`;
-}
-
-function whyNotNow(needs: DecideNeeds, change: Change, given: Decide): string | null {
-  if (given.breaksGlass === true) return null;
-  const freeze = freezeAt(needs.findTerms(change).freezes, needs.now());
-  if (freeze === null) return null;
-  const where = freeze.environments.length === 0 ? "everywhere" : `for ${freeze.environments.join(", ")}`;
-  return `Nothing is approved ${where} until ${inUtc(freeze.until)}: ${freeze.reason}`;
-}
-
-function questionOf(change: Change, given: Decide): Decision | undefined {
-  return change.decisions.find(
-    (decision) =>
-      decision.gate === given.gate &&
-      decision.revision === given.revision &&
-      decision.round === given.round &&
-      given.digest.length >= SHORT_DIGEST_CHARS &&
-      decision.digest.startsWith(given.digest),
-  );
-}
-
-function refuse(reason: string): Decided {
-  return { kind: "refused", reason };
-}
-
 function withTerms(needs: DecideNeeds, decided: Decided): Decided {
   if (!("change" in decided)) return decided;
   return { ...decided, change: { ...decided.change, terms: needs.findTerms(decided.change) } };
-}
-
-function inUtc(date: Date | null): string {
-  return date === null ? "" : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 async function mustFind(sql: Sql, id: string): Promise<Change> {

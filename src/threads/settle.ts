@@ -1,4 +1,5 @@
-import type { Change } from "../change/change.ts";
+import type { Change, ChangeStatus, Gate } from "../change/change.ts";
+import { ANSWER_MINUTES } from "../change/question.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { openQuestion } from "../store/decisions.ts";
@@ -42,11 +43,28 @@ async function openGate(
   rest: Extract<Rest, { at: "gate" }>,
   timesOf: TimesOf,
 ): Promise<void> {
-  const { gate, revision, digest, interruptId } = rest;
-  // An operator's question stays open: somebody has to say what becomes of what ran.
-  const change = gate === "approval" ? await findChange(sql, changeId) : null;
-  const times = change === null ? UNTIMED : timesOf(change);
-  const round = await openQuestion(sql, { changeId, gate, revision, digest, interruptId, ...times });
+  const { gate, revision, digest, interruptId, questions = [] } = rest;
+  const times = await timesAt(sql, changeId, gate, timesOf);
+  const question = { changeId, gate, revision, digest, interruptId, questions, ...times };
+  const round = await openQuestion(sql, question);
   if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
-  await setStatus(sql, record, changeId, gate === "approval" ? "waiting" : "needs_person", rest.notes);
+  await setStatus(sql, record, changeId, statusAt[gate], rest.notes);
+}
+
+const statusAt: Record<Gate, ChangeStatus> = {
+  answers: "asking",
+  approval: "waiting",
+  operator: "needs_person",
+};
+
+/** An operator's question stays open: somebody has to say what becomes of what ran. */
+async function timesAt(
+  sql: Sql,
+  changeId: string,
+  gate: Gate,
+  timesOf: TimesOf,
+): Promise<{ openMinutes: number | null; escalateMinutes: number | null }> {
+  if (gate === "answers") return { ...UNTIMED, openMinutes: ANSWER_MINUTES };
+  const change = gate === "approval" ? await findChange(sql, changeId) : null;
+  return change === null ? UNTIMED : timesOf(change);
 }

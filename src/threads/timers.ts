@@ -69,9 +69,10 @@ async function fireOne(needs: TimerNeeds): Promise<boolean> {
   });
 }
 
-function whyExpired({ askedAt, expiresAt, approvals }: Decision): string {
+function whyExpired({ askedAt, expiresAt, approvals, gate }: Decision): string {
   const minutes = Math.round(((expiresAt ?? askedAt).getTime() - askedAt.getTime()) / MINUTE_MS);
   const within = minutes === 1 ? "one minute" : `${minutes} minutes`;
+  if (gate === "answers") return `Nobody answered the Planner's questions within ${within}.`;
   const { length } = approvals;
   if (length === 0) return `Nobody approved it within ${within}.`;
   return `It had only ${length === 1 ? "1 approval" : `${length} approvals`} after ${within}.`;

@@ -15,6 +15,8 @@ const tokens: Token[] = [
 ];
 
 const OPEN = {
+  questions: [],
+  answers: [],
   approvals: [],
   brokeGlass: false,
   expiresAt: null,

@@ -64,8 +64,8 @@ suite("the playground's model, through the real SDK", () => {
   });
 
   test("the cached part of a prompt is written once and read afterwards", async () => {
-    await ask("restart web");
-    const { usage } = await ask("restart web");
+    await ask("restart web in staging");
+    const { usage } = await ask("restart web in staging");
     assert.ok((usage.cache_read_input_tokens ?? 0) > 0);
     assert.equal(usage.cache_creation_input_tokens, 0);
   });
@@ -87,17 +87,17 @@ suite("the playground's model, through the real SDK", () => {
       { agent: "reviewer", json: { result: "rollback", notes: "as told" } },
       { text: "not json" },
     ]);
-    assert.equal(textOf(await ask("restart web")), "not json");
-    assert.match(textOf(await ask("restart web")), /"rollout"/);
+    assert.equal(textOf(await ask("restart web in staging")), "not json");
+    assert.match(textOf(await ask("restart web in staging")), /"rollout"/);
     assert.equal(textOf(await review()), '{"result":"rollback","notes":"as told"}');
     assert.match(textOf(await review()), /"approved"/);
   });
 
   test("a cut-off answer and a refusal end as the API ends them", async () => {
     model.script([{ stop_reason: "max_tokens", text: '{"summary": "Sc' }, { refusal: true }]);
-    const cut = await ask("restart web");
+    const cut = await ask("restart web in staging");
     assert.deepEqual([cut.stop_reason, textOf(cut)], ["max_tokens", '{"summary": "Sc']);
-    const refused = await ask("restart web");
+    const refused = await ask("restart web in staging");
     assert.deepEqual([refused.stop_reason, refused.content], ["refusal", []]);
     assert.equal(refused.stop_details?.type, "refusal");
   });
@@ -113,7 +113,7 @@ suite("the playground's model, through the real SDK", () => {
     ] as const;
     for (const [status, errorClass, type] of cases) {
       model.script({ status });
-      const error = await ask("restart web").then(
+      const error = await ask("restart web in staging").then(
         () => null,
         (thrown: unknown) => thrown,
       );
@@ -126,7 +126,7 @@ suite("the playground's model, through the real SDK", () => {
   test("Retry-After is waited for, and the next try succeeds", async () => {
     model.script({ status: 429, retryAfter: 1 });
     const from = performance.now();
-    await ask("restart web", { maxRetries: 1 });
+    await ask("restart web in staging", { maxRetries: 1 });
     const tookMs = performance.now() - from;
     assert.ok(tookMs >= 950, `waited ${tookMs} ms`);
     assert.equal(model.requests.length, 2);
@@ -134,10 +134,13 @@ suite("the playground's model, through the real SDK", () => {
 
   test("a hanging, a slow and a broken connection are the SDK's connection errors", async () => {
     model.script([{ hang: true }, { dropConnection: true }, { delayMs: 60 }]);
-    await assert.rejects(ask("restart web", { timeout: 100 }), Anthropic.APIConnectionTimeoutError);
-    await assert.rejects(ask("restart web"), Error);
+    await assert.rejects(
+      ask("restart web in staging", { timeout: 100 }),
+      Anthropic.APIConnectionTimeoutError,
+    );
+    await assert.rejects(ask("restart web in staging"), Error);
     const from = performance.now();
-    assert.match(textOf(await ask("restart web")), /"rollout"/);
+    assert.match(textOf(await ask("restart web in staging")), /"rollout"/);
     assert.ok(performance.now() - from >= 55);
   });
 

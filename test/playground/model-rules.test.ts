@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { PlannerOutput } from "../../src/change/plan.ts";
 import { review } from "../../src/playground/model-review.ts";
-import { examples, planFor } from "../../src/playground/model-rules.ts";
+import { examples, planFor as planTalk } from "../../src/playground/model-rules.ts";
+
+const planFor = (
+  request: string,
+  answers: [question: string, answer: string][] = [],
+  wishes: string[] = [],
+) => planTalk({ request, answers: answers.map(([question, answer]) => ({ question, answer })), wishes });
 
 /** The plan's command lines; a rollback after `<-`, a directory after `@`. */
 function lines(request: string): string[] {
@@ -36,7 +42,7 @@ suite("what the playground's planner understands", () => {
   const cases: Record<string, string[]> = {
     "scale payment-api to 5 replicas in production": scaled("payment-api", 5, "production"),
     "Please scale up `payment-api` from 2 to five pods in PROD.": scaled("payment-api", 5, "production", 2),
-    "set the replicas of web to 4": scaled("web", 4, "default"),
+    "set the replicas of web to 4 in staging": scaled("web", 4, "staging"),
     "run 6 replicas of the checkout deployment on staging": scaled("checkout", 6, "staging"),
     "restart checkout in staging": restarted("checkout", "staging"),
     "could you bounce the production checkout?": restarted("checkout", "production"),
@@ -94,13 +100,13 @@ suite("what the playground's planner understands", () => {
   test("risk follows the step: reading is low, changing medium, taking away high", () => {
     const risks = {
       "show pods": "low",
-      "restart web": "medium",
-      "scale web to 2": "medium",
-      "scale web to 0": "high",
-      "delete deployment web": "high",
+      "restart web in staging": "medium",
+      "scale web to 2 in staging": "medium",
+      "scale web to 0 in staging": "high",
+      "delete deployment web in staging": "high",
       "apply terraform in network": "high",
       "plan terraform in network": "low",
-      "show pods, then delete web": "high",
+      "show pods, then delete web in staging": "high",
     };
     for (const [request, risk] of Object.entries(risks))
       assert.equal(planFor(request).risk_level, risk, request);
@@ -115,6 +121,48 @@ suite("what the playground's planner understands", () => {
       assert.notEqual(planFor(request).plan.length, 0, request);
   });
 
+  test("what is ambiguous is asked about, and the answers make the plan", () => {
+    const bare = planFor("scale payment-api");
+    assert.deepEqual(bare.plan, []);
+    assert.deepEqual(bare.questions, ["How many replicas should payment-api have?", "Which environment?"]);
+    assert.deepEqual(bare.choices[1], ["production", "staging"]);
+    const said: [string, string][] = bare.questions.map((question, index) => [
+      question,
+      index === 0 ? "five" : "prod",
+    ]);
+    assert.deepEqual(planFor("scale payment-api", said).plan[0]?.args, [
+      "scale",
+      "deployment/payment-api",
+      "--replicas=5",
+      "-n",
+      "production",
+    ]);
+    const place = planFor("restart checkout").questions;
+    assert.deepEqual(place, ["Which environment?"]);
+    assert.ok(
+      planFor("restart checkout", [["Which environment?", "staging"]]).plan[0]?.args.includes("staging"),
+    );
+    assert.ok(planFor("restart checkout", [["Which environment?", "data"]]).plan[0]?.args.includes("data"));
+    assert.deepEqual(planFor("show the pods").questions, []);
+  });
+
+  test("a wish makes another plan of the request", () => {
+    const request = "scale web to 4 in production";
+    const args = (...wishes: string[]) =>
+      planFor(request, [], wishes).plan.map((step) => step.args.join(" "));
+    assert.match(args("use 2 instead")[0] ?? "", /--replicas=2 -n production/);
+    assert.match(args("in staging instead")[0] ?? "", /--replicas=4 -n staging/);
+    assert.match(
+      args("use 2 instead", "also restart it")[2] ?? "",
+      /rollout restart deployment\/web -n production/,
+    );
+    assert.match(args("scale checkout to 3")[0] ?? "", /checkout --replicas=3 -n production/);
+    const unclear = planFor(request, [], ["be careful"]);
+    assert.equal(unclear.questions.length, 1);
+    const told = planFor(request, [[unclear.questions[0] ?? "", "use 2 instead"]], ["be careful"]);
+    assert.ok(told.plan[0]?.args.includes("--replicas=2"));
+  });
+
   test("anything else is declined with the list of what it knows", () => {
     const strange = [
       "",
@@ -122,7 +170,6 @@ suite("what the playground's planner understands", () => {
       "don't delete the deployment web",
       "delete everything",
       "scale it to 5",
-      "scale web",
       "scale web to 4 and make coffee",
       "restart web; rm -rf /",
       "drop the database in production",

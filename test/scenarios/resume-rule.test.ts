@@ -54,6 +54,38 @@ describe("a decision is carried into the graph once", () => {
     assert.deepEqual(fired.splice(0).toSorted(), DECIDED.toSorted());
   });
 
+  for (const gate of ["answers", "request_changes"] as const) {
+    it(`carries ${gate} in once, wherever its owner was gone, and nothing of it runs before an approval`, async () => {
+      const names = ["web", "checkout", "payment-api", "legacy-report"];
+      const place = gate === "answers" ? "" : " in production";
+      const asked = await Promise.all(
+        names.map((name) => program.ask(`scale ${name} to 4 replicas${place}`)),
+      );
+      armed.push(...DECIDED);
+      await Promise.all(
+        asked.map((change) =>
+          gate === "answers"
+            ? program.decide(change, "answered", { answers: ["production"] })
+            : program.decide(change, "request_changes", { reason: "use 2 instead" }),
+        ),
+      );
+      const revision = gate === "answers" ? 1 : 2;
+      const planned = await Promise.all(asked.map(({ id }) => program.until(id, "waiting", "failed")));
+      for (const change of planned) {
+        assert.equal(change.status, "waiting", change.error ?? "");
+        assert.equal(change.revision, revision);
+        assert.deepEqual(
+          change.decisions.map(({ answer }) => answer),
+          [gate === "answers" ? "answered" : gate, null],
+        );
+        assert.deepEqual(await program.ran(change.id), []);
+        await program.decide(change, "reject");
+        await program.until(change.id, "rejected");
+      }
+      assert.deepEqual(fired.splice(0).toSorted(), DECIDED.toSorted());
+    });
+  }
+
   it("never carries in an answer to another revision than the thread is parked at", async () => {
     const waiting = await program.ask("scale web to 6 replicas in production");
     await program.app.database.query(

@@ -57,6 +57,8 @@ const QUESTION: Decision = {
   answer: null,
   by: null,
   reason: null,
+  questions: [],
+  answers: [],
   approvals: [],
   brokeGlass: false,
   askedAt: AT,

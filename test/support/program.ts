@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import pino from "pino";
 import { type App, type AppOptions, startApp } from "../../src/app.ts";
-import type { Change, ChangeStatus } from "../../src/change/change.ts";
+import {
+  type Answer,
+  answersOf,
+  type Change,
+  type ChangeStatus,
+  type Gate,
+} from "../../src/change/change.ts";
+import type { Decide } from "../../src/change/changes.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import type { GraphDeps } from "../../src/graph/deps.ts";
 import { createGraph } from "../../src/graph/graph.ts";
@@ -31,10 +38,15 @@ export type Program = {
   until(id: string, ...statuses: ChangeStatus[]): Promise<Change>;
   decide(
     change: Change,
-    answer: "approve" | "reject" | "accept" | "roll_back" | "happened" | "did_not_happen",
+    answer: Answer,
+    said?: Partial<Pick<Decide, "reason" | "answers" | "by">>,
   ): ReturnType<App["changes"]["decide"]>;
   /** Writes into the change's thread as nobody should be able to: past its owner's fence. */
-  forge(id: string, values: Partial<GraphState>, node: "awaitApproval" | "awaitOperator"): Promise<void>;
+  forge(
+    id: string,
+    values: Partial<GraphState>,
+    node: "awaitAnswers" | "awaitApproval" | "awaitOperator",
+  ): Promise<void>;
   /** Stops the program and starts it again on the same data. */
   restart(): Promise<void>;
   /** Takes from every change the targets it holds, so that one left open does not block the next test. */
@@ -46,6 +58,7 @@ export type Program = {
 
 const log = pino({ level: "silent" });
 const REST: ChangeStatus[] = [
+  "asking",
   "waiting",
   "needs_person",
   "done",
@@ -109,10 +122,13 @@ export async function startProgram(
       if (asked.kind !== "accepted") throw new Error(JSON.stringify(asked));
       return until(asked.change.id, ...REST);
     },
-    decide: (change, answer) => {
-      const gate = answer === "approve" || answer === "reject" ? "approval" : "operator";
-      const round = change.decisions.findLast((decision) => decision.gate === gate)?.round ?? 1;
-      const { revision, digest } = change;
+    decide: (change, answer, said = {}) => {
+      const gates = Object.keys(answersOf) as Gate[];
+      const gate = gates.find((one) => answersOf[one].includes(answer)) ?? "operator";
+      const question = change.decisions.findLast((decision) => decision.gate === gate);
+      const { round = 1 } = question ?? {};
+      const { revision } = change;
+      const digest = gate === "answers" ? question?.digest : change.digest;
       return app.changes.decide({
         changeId: change.id,
         gate,
@@ -122,6 +138,7 @@ export async function startProgram(
         answer,
         by: BEN,
         reason: null,
+        ...said,
       });
     },
     forge: async (id, values, node) => {
