@@ -6,11 +6,12 @@ import { cutMiddle, inert, oneLine } from "./text.ts";
 const SHORT_ID_CHARS = 8;
 const ENVIRONMENTS_CHARS = 200;
 
-/** Who asked and when, where it runs, how risky it is, which change it is, and until when it can be approved: mrkdwn, one fact each. */
+/** Who asked and when, where it runs, how risky it is, which change it is, and until when it can be answered: mrkdwn, one fact each. */
 export function cardFacts(change: Change): string[] {
   const { risk } = change;
   const environments = change.environments.filter((name) => name !== "");
-  const until = change.status === "waiting" ? (openDecision(change)?.expiresAt ?? null) : null;
+  const isAsked = change.status === "waiting" || change.status === "asking";
+  const until = isAsked ? (openDecision(change)?.expiresAt ?? null) : null;
   return [
     `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
     ...(environments.length === 0

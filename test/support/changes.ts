@@ -83,6 +83,8 @@ export function aQuestion(given: Partial<Decision> = {}): Decision {
     answer: null,
     by: null,
     reason: null,
+    questions: [],
+    answers: [],
     approvals: [],
     brokeGlass: false,
     askedAt: AT,
