@@ -60,6 +60,7 @@ export function statusWords(status: ChangeStatus): string {
 const short: Record<ChangeStatus, string> = {
   queued: "Queued",
   planning: "Planning",
+  asking: "Waiting for an answer",
   waiting: "Waiting for approval",
   blocked: "Waiting for a target",
   running: "Running",
