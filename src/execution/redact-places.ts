@@ -8,6 +8,8 @@ export function redactPlaces(text: string): string {
 const NAMED =
   /(\\{0,7}"name\\{0,7}"[ \t]?:[ \t]?\\{0,7}"([\w.-]{1,128})\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")([^"\\\n]+)/g;
 
+const GO_NAMED = /(\bmap\[name:([\w.-]{1,128}) value:)(?!\[redacted\])([^\]\n]+)/g;
+
 const SENSITIVE =
   /(\\{0,7}"sensitive\\{0,7}"[ \t]?:[ \t]?true[ \t]?,[ \t]?\\{0,7}"type\\{0,7}"[ \t]?:[ \t]?\\{0,7}"\w{1,16}\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")((?:[^"\\\n]|\\(?!\\*")|\\"(?=[^,}\]]))+)/g;
 const LOGIN = /((?:-u|--user)(?:[ \t=]{1,4})["']?[\w.@-]{1,64}:)([^\s"'\\]{1,256})/g;
@@ -21,12 +23,14 @@ function redactArguments(text: string): string {
   return clean.includes("sshpass") ? clean.replace(SSHPASS, keepFirst) : clean;
 }
 
-/** Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` in one line. */
+/** Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` in one line, and as Go prints it from a template. */
 function redactNamed(text: string): string {
-  if (!text.includes('"value')) return text;
-  return text.replace(NAMED, (all: string, first: string, name: string, value: string) =>
-    isSecretName(name) && !isHarmless(value, false) ? first + MARK : all,
-  );
+  const clean = text.includes('"value') ? text.replace(NAMED, keepFirstOfNamed) : text;
+  return clean.includes("map[name:") ? clean.replace(GO_NAMED, keepFirstOfNamed) : clean;
+}
+
+function keepFirstOfNamed(all: string, first: string, name: string, value: string): string {
+  return isSecretName(name) && !isHarmless(value, false) ? first + MARK : all;
 }
 
 const ADDRESS_END = /[\s"'`<>\\^|]|$/g;

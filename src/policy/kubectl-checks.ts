@@ -1,3 +1,4 @@
+import { isWeighty } from "./annotations.ts";
 import { type Finding, high, low, medium, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { flagOf, type KubectlLine } from "./kubectl-line.ts";
@@ -56,17 +57,28 @@ export const checkEnv: Check = ({ line }) => {
 };
 
 /** `kubectl label` and `annotate`: with --list alone they only read. */
-export const checkList: Check = ({ line }) => {
-  if (line.operands.length > 0) return { findings: [] };
+export const checkList: Check = ({ line, kinds, inputs }) => {
+  const isNote = line.verb === "annotate";
+  // The manifest a secret was last applied from stands in one of them, data and all.
+  if (isNote && isOn(line, "--list") && (kinds.includes("secrets") || inputs.unread)) {
+    return { findings: [refused("an annotation of a secret can hold its data, and a list prints it")] };
+  }
+  if (line.operands.length > 0) {
+    const keys = line.operands.map((word) => /^[^=]*/.exec(word)?.[0].replace(/-$/, "") ?? "");
+    const weighty = isNote ? keys.filter(isWeighty) : [];
+    return {
+      findings: weighty.map((key) => high(`${key} loosens what confines a pod, or says as whom it acts`)),
+    };
+  }
   if (isOn(line, "--list")) return listing("lists");
   return { findings: [refused("it names nothing to change (KEY=VALUE or KEY-)")] };
 };
 
 /** `kubectl get`: the order of a secret's values tells what they are, a guess at a time. */
-export const checkGet: Check = ({ line, kinds }) => {
+export const checkGet: Check = ({ line, kinds, inputs }) => {
   const order = flagOf(line, "--sort-by");
-  if (order === null || !kinds.includes("secrets") || /^\{?\.?metadata\.[A-Za-z]+\}?$/.test(order))
-    return { findings: [] };
+  const mayBeSecret = kinds.includes("secrets") || inputs.unread;
+  if (order === null || !mayBeSecret || /^\{?\.?metadata\.[A-Za-z]+\}?$/.test(order)) return { findings: [] };
   return { findings: [refused("ordering secrets by what they hold tells what they hold")] };
 };
 

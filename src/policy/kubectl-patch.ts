@@ -1,3 +1,4 @@
+import { isWeighty } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium } from "./finding.ts";
 import { judgeImages } from "./images.ts";
@@ -98,7 +99,7 @@ function strangeIn(value: unknown, at: string, type: PatchType, images: unknown[
 function strangeField(fields: Fields, path: string, type: PatchType, images: unknown[]): string | null {
   return firstOf(Object.entries(fields), ([key, held]) => {
     if (key.startsWith("$")) return `the directive ${key}`;
-    if (/apparmor|seccomp/i.test(key)) return `the annotation ${key}`;
+    if (isWeighty(key)) return `the annotation ${key}`;
     const isOpen = Object.hasOwn(LEAVES, `${path}/*`);
     return strangeIn(held, isOpen ? `${path}/*` : `${path}/${key}`, type, images);
   });
@@ -112,6 +113,8 @@ function strangeOp(value: unknown, images: unknown[]): string | null {
     return "an operation that is none";
   const place = placeOf(path);
   if (op === "test") return null;
+  const annotation = /\/annotations\/(.+)$/.exec(path)?.[1]?.replaceAll("~1", "/").replaceAll("~0", "~");
+  if (annotation !== undefined && isWeighty(annotation)) return `the annotation ${annotation}`;
   // What it is and what it is called are no part of how it runs; a whole patch names them to say which object it means.
   if (/^\/(kind|apiVersion|metadata\/name)$/.test(path)) return `${op} of ${path}`;
   if (op === "remove") return /\/(labels|annotations)\/\*$/.test(place) ? null : `a removal of ${path}`;

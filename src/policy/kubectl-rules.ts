@@ -14,6 +14,7 @@ import {
   checkScale,
   checkWait,
 } from "./kubectl-checks.ts";
+import { checkConfigView } from "./kubectl-config-view.ts";
 import type { Check } from "./kubectl-subject.ts";
 
 /**
@@ -53,7 +54,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "config get-clusters": reads("reads"),
   "config get-contexts": reads("reads"),
   "config get-users": reads("reads"),
-  "config view": reads("reads"),
+  "config view": reads("reads", { check: checkConfigView }),
   cordon: endangers("takes a node out of use"),
   create: changes("creates what a manifest holds", { needs: "manifest", check: checkApply }),
   "create clusterrole": endangers("changes who may do what"),

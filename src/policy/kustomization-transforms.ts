@@ -1,3 +1,4 @@
+import { isWeighty } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium, refused } from "./finding.ts";
 import { judgePatchText } from "./kubectl-patch.ts";
@@ -18,9 +19,11 @@ export function judgeTransforms(
           : high("it sets replicas to zero, or oddly"),
       );
     case "commonAnnotations":
-      return Object.keys(fieldsOf(value) ?? { apparmor: value }).some((key) => /apparmor|seccomp/i.test(key))
-        ? [high("it sets annotations that loosen what confines a container")]
+      return Object.keys(fieldsOf(value) ?? { apparmor: value }).some(isWeighty)
+        ? [high("it sets annotations that loosen what confines a container, or as whom it acts")]
         : [medium("it sets annotations")];
+    case "labels":
+      return listed(value).flatMap(judgeLabels);
     case "generatorOptions":
       return judgeOptions(value);
     case "patches":
@@ -33,6 +36,15 @@ export function judgeTransforms(
     default:
       return [refused(`the kustomization's ${key} is not on the list`)];
   }
+}
+
+/** `fields` writes the pairs wherever it says: `serviceAccountName: admin` into a pod's spec (measured, kustomize 5.5). */
+function judgeLabels(entry: unknown): Finding[] {
+  const known = ["pairs", "includeSelectors", "includeTemplates"];
+  const strange = Object.keys(fieldsOf(entry) ?? { entry }).find((key) => !known.includes(key));
+  return strange === undefined
+    ? []
+    : [high(`its labels have ${strange}, and with it are written into more than labels`)];
 }
 
 function judgeOptions(value: unknown): Finding[] {

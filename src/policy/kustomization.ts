@@ -2,6 +2,7 @@ import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { type Finding, high, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
+import { kindOf } from "./kinds.ts";
 import { judgeTransforms } from "./kustomization-transforms.ts";
 import { type ManifestObject, readManifest } from "./manifest.ts";
 import { type Fields, fieldsOf, readDocuments } from "./manifest-yaml.ts";
@@ -34,9 +35,10 @@ export function buildKustomization(path: string, dir: string, files: Files, poli
     objects: [],
     reads: built.reads,
     findings: built.findings,
-    seen: new Set(),
+    visits: 0,
+    read: new Map(),
   };
-  follow(place, walk, 0);
+  follow(place, walk, []);
   if (walk.findings.every(({ risk }) => risk !== "refused") && walk.objects.length === 0) {
     walk.findings.push(refused(`"${path}" holds no object`));
   }
@@ -49,7 +51,10 @@ type Walk = {
   objects: ManifestObject[];
   reads: Read[];
   findings: Finding[];
-  seen: Set<string>;
+  /** How many directories were followed, each as often as it is named: what two overlays take twice is there twice. */
+  visits: number;
+  /** Manifests read already. */
+  read: Map<string, ReturnType<typeof readManifest>>;
 };
 
 /** kustomize takes `github.com/…`, `host:path`, `x@host` and queries for repositories before it looks at the disk. */
@@ -62,13 +67,17 @@ function localPath(dir: string, path: string): string | null {
   return fromRoot(dir, path);
 }
 
-function follow(dir: string, walk: Walk, depth: number): void {
-  if (depth > MAX_DEPTH || walk.seen.size >= MAX_DIRECTORIES) {
+/** `above`: the directories that led here. */
+function follow(dir: string, walk: Walk, above: readonly string[]): void {
+  if (above.includes(dir)) {
+    walk.findings.push(refused(`the kustomization leads from "${dir}" back to itself`));
+    return;
+  }
+  if (above.length > MAX_DEPTH || walk.visits >= MAX_DIRECTORIES) {
     walk.findings.push(refused("the kustomization leads through too many directories"));
     return;
   }
-  if (walk.seen.has(dir)) return;
-  walk.seen.add(dir);
+  walk.visits += 1;
   const found = NAMES.map((name) => (dir === "" ? name : `${dir}/${name}`)).filter((name) =>
     walk.files.has(name),
   );
@@ -86,7 +95,7 @@ function follow(dir: string, walk: Walk, depth: number): void {
   }
   const before = walk.objects.length;
   const { namespace, ...keys } = fields;
-  for (const [key, value] of Object.entries(keys)) judgeKey(key, value, dir, walk, depth);
+  for (const [key, value] of Object.entries(keys)) judgeKey(key, value, dir, walk, above);
   if (namespace !== undefined) moveTo(namespace, before, walk);
 }
 
@@ -107,20 +116,19 @@ const HARMLESS = new Set([
   "namePrefix",
   "nameSuffix",
   "commonLabels",
-  "labels",
   "buildMetadata",
   "sortOptions",
 ]);
 
-function judgeKey(key: string, value: unknown, dir: string, walk: Walk, depth: number): void {
+function judgeKey(key: string, value: unknown, dir: string, walk: Walk, above: readonly string[]): void {
   switch (key) {
     case "resources":
     case "bases":
     case "components":
-      for (const entry of listOf(key, value, walk)) include(entry, dir, walk, depth);
+      for (const entry of listOf(key, value, walk)) include(entry, dir, walk, above);
       return;
     case "configMapGenerator":
-      for (const entry of listOf(key, value, walk)) generate(entry, dir, walk);
+      for (const entry of listOf(key, value, walk)) generate("ConfigMap", entry, dir, walk);
       return;
     case "images":
       walk.findings.push(
@@ -132,7 +140,7 @@ function judgeKey(key: string, value: unknown, dir: string, walk: Walk, depth: n
       return;
     case "secretGenerator":
       walk.findings.push(high("the kustomization makes secrets"));
-      for (const entry of listOf(key, value, walk)) generate(entry, dir, walk);
+      for (const entry of listOf(key, value, walk)) generate("Secret", entry, dir, walk);
       return;
     default: {
       if (HARMLESS.has(key)) return;
@@ -148,7 +156,7 @@ function listOf(key: string, value: unknown, walk: Walk): unknown[] {
   return [];
 }
 
-function include(entry: unknown, dir: string, walk: Walk, depth: number): void {
+function include(entry: unknown, dir: string, walk: Walk, above: readonly string[]): void {
   const place = typeof entry === "string" ? localPath(dir, entry) : null;
   if (place === null) {
     walk.findings.push(
@@ -159,18 +167,27 @@ function include(entry: unknown, dir: string, walk: Walk, depth: number): void {
   const text = walk.files.get(place);
   if (text === undefined) {
     walk.reads.push({ path: place, kind: "tree" });
-    follow(place, walk, depth + 1);
+    follow(place, walk, [...above, dir]);
     return;
   }
   walk.reads.push({ path: place, kind: "file" });
-  const read = readManifest(text);
+  const read = walk.read.get(place) ?? readManifest(text);
+  walk.read.set(place, read);
   if (read.ok) walk.objects.push(...read.objects);
   else walk.findings.push(refused(`"${place}" cannot be judged: ${read.reason}`));
 }
 
-/** A generator's files, `key=path` or a path; what it makes is only data. */
-function generate(entry: unknown, dir: string, walk: Walk): void {
+/** A generator's object, whose content is only data, and its files: `key=path` or a path. */
+function generate(kind: "ConfigMap" | "Secret", entry: unknown, dir: string, walk: Walk): void {
   const fields: Fields = fieldsOf(entry) ?? {};
+  const [name, namespace] = [fields["name"], fields["namespace"]];
+  walk.objects.push({
+    kind,
+    known: kindOf(kind),
+    name: typeof name === "string" ? name : null,
+    namespace: typeof namespace === "string" ? namespace : null,
+    body: { metadata: namespace === undefined ? {} : { namespace } },
+  });
   const env = fields["env"] === undefined ? [] : [fields["env"]];
   const lists = [fields["files"] ?? [], fields["envs"] ?? [], env];
   for (const path of lists.flatMap((list) => (Array.isArray(list) ? list : [null]))) {

@@ -1,3 +1,4 @@
+import { isWeighty } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium } from "./finding.ts";
 import { judgeImages } from "./images.ts";
@@ -32,8 +33,8 @@ function judgeMetadata(value: unknown): Finding[] {
   const annotations = fieldsOf(metadata["annotations"] ?? {});
   if (annotations === null) return [...findings, high("its annotations are no mapping")];
   for (const key of Object.keys(annotations)) {
-    if (/apparmor|seccomp/i.test(key))
-      findings.push(high(`its annotation ${key} loosens what confines a container`));
+    if (isWeighty(key))
+      findings.push(high(`its annotation ${key} loosens what confines a container, or as whom it acts`));
   }
   return findings;
 }

@@ -19,7 +19,14 @@ const RUNNING: Readonly<Record<string, string>> = {
   http: "asks any address",
   local_command: "runs a program",
   shell_script: "runs a program",
+  shell_sensitive_script: "runs a program",
+  curl: "asks any address",
+  httpclient_request: "asks any address",
+  terracurl_request: "asks any address",
 };
+
+/** Resources that run a command when they are read, which every plan does first. */
+const RUNNING_RESOURCES: ReadonlySet<string> = new Set(["shell_script", "shell_sensitive_script"]);
 
 /** Data sources that read files by name, or (archive_file) write one while planning. */
 const FILE_DATA: ReadonlySet<string> = new Set(["archive_file", "local_file", "local_sensitive_file"]);
@@ -32,6 +39,9 @@ const COMMANDS = [
   "shared_credentials_files",
   "shared_credentials_file",
 ];
+
+/** Settings of providers and backends that name a kubeconfig: what stands in it as `exec` is run. */
+const KUBECONFIGS = ["config_path", "config_paths"];
 
 const FILE_FUNCTIONS =
   /^(file|fileexists|fileset|filebase64|filemd5|filesha1|filesha256|filesha512|filebase64sha256|filebase64sha512|templatefile)$/;
@@ -60,6 +70,10 @@ const LOOKS: Readonly<Record<string, (block: Block, site: Site) => string[]>> = 
   check: (block, site) =>
     block.blocks.filter((inner) => inner.type === "data").flatMap((inner) => lookAtData(inner, site)),
   provider: lookAtCommands,
+  resource: (block) =>
+    RUNNING_RESOURCES.has(block.labels[0] ?? "")
+      ? [`${nameOf(block)}, which runs a program while planning`]
+      : [],
   terraform: lookAtTerraform,
 };
 
@@ -107,9 +121,19 @@ function lookAtRemoteState(block: Block, site: Site): string[] {
 }
 
 function lookAtCommands(block: Block): string[] {
-  const types = new Set([...within(block)].map((inner) => inner.type));
-  const command = COMMANDS.find((name) => block.keys.has(name) || types.has(name));
+  const all = [block, ...within(block)];
+  // `dynamic "exec" { … }` makes a block `exec`.
+  const types = new Set(all.flatMap(({ type, labels }) => (type === "dynamic" ? [type, labels[0]] : [type])));
+  const command =
+    COMMANDS.find((name) => block.keys.has(name) || types.has(name)) ??
+    KUBECONFIGS.find((name) => block.keys.has(name) && !isOfHome(all, name));
   return command === undefined ? [] : [`${command} in ${nameOf(block)}, which can run a program`];
+}
+
+/** Whether a kubeconfig is named plainly, and is one of the home that the policy gives to commands. */
+function isOfHome(all: readonly Block[], name: string): boolean {
+  const paths = all.flatMap(({ values }) => (values.has(name) ? [values.get(name) ?? ""] : []));
+  return paths.length > 0 && paths.every((path) => path.startsWith("~/") && !path.includes(".."));
 }
 
 function lookAtTerraform(block: Block, site: Site): string[] {

@@ -21,7 +21,7 @@ const WORDS = [
 ];
 const SHAPES = ["", "=", ": ", "=a ", "='x", '="', '=\\"', "=[", "\n", ": |\n  "];
 const SEEDS = [
-  "a", "=", "eyJ", "-----BEGIN ", "-----BEGIN A-----", "-----END A-----", "-", "://", "://a:", "http://u:p@", "\\", '"', "'", "\\\"",
+  "map[name:a value:", "a", "=", "eyJ", "-----BEGIN ", "-----BEGIN A-----", "-----END A-----", "-", "://", "://a:", "http://u:p@", "\\", '"', "'", "\\\"",
   " ", "\n", "\r\n", " \n", "\u001b[0m", "é", "$(", '"data":{', '"data":{"a":"', "data:\n  a: b\n", "kind: Secret\n", "a = <<E\n",
   'password = "a" -> ', "password=,a", "<password>a", "--token ", "--from-literal=", "bearer aaaaaaaaaaaaaaa ", "basic aaaaaaaaa ",
   '"sensitive": true,\n"value": "x",\n', "a:b@tcp(", "jdbc:oracle:thin:a/", "eyJaaaaaaaa.", "pod/web-7d9f8b6c5-x2x4z   1/1   Running\n",

@@ -25,6 +25,8 @@ function judged(text: string, line = "apply -k over", more: Record<string, strin
 }
 
 const start = "resources: [../base]\n";
+const DEPLOYMENT =
+  "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: w, image: registry.example.com/w}]}}}\n";
 const cases: [rank: string, why: RegExp, text: string][] = [
   ["medium", /applies/, start],
   ["medium", /applies/, "bases: [../base]\nnamePrefix: x-\ncommonLabels: {a: b}\nlabels: []\n"],
@@ -76,6 +78,23 @@ const cases: [rank: string, why: RegExp, text: string][] = [
   ],
   ["high", /options/, `${start}patches: [{patch: '{}', options: {allowKindChange: true}}]\n`],
   ["refused", /not in the workspace/, `${start}patches: [{path: /etc/passwd}]\n`],
+  [
+    "high",
+    /its labels have fields/,
+    `${start}labels: [{pairs: {serviceAccountName: admin}, fields: [{path: spec/template/spec, create: true}]}]\n`,
+  ],
+  [
+    "medium",
+    /applies/,
+    `${start}labels: [{pairs: {a: b}, includeSelectors: true, includeTemplates: true}]\n`,
+  ],
+  ["high", /as whom it acts/, `${start}commonAnnotations: {iam.amazonaws.com/role: admin}\n`],
+  [
+    "high",
+    /kube-system is a protected/,
+    `${start}configMapGenerator: [{name: coredns, namespace: kube-system, literals: [a=b]}]\n`,
+  ],
+  ["medium", /applies/, "configMapGenerator: [{name: g, literals: [a=b]}]\n"],
   ["refused", /neither/, `${start}patches: [{target: {kind: Deployment}}]\n`],
   [
     "high",
@@ -129,7 +148,7 @@ describe("a kustomization is judged by what it builds", () => {
 
   test("a circle ends, and so does a long way", () => {
     const circle = { "a/kustomization.yaml": "resources: [../over]\n" };
-    assert.match(judged("resources: [../a]\n", "apply -k over", circle).reasons.join(), /no object/);
+    assert.match(judged("resources: [../a]\n", "apply -k over", circle).reasons.join(), /back to itself/);
     const long = Object.fromEntries(
       Array.from({ length: 20 }, (_, at) => [`d${at}/kustomization.yaml`, `resources: [../d${at + 1}]\n`]),
     );
@@ -145,4 +164,24 @@ describe("a kustomization is judged by what it builds", () => {
     const two = { "over/kustomization.yml": start };
     assert.match(judged(start, "apply -k over", two).reasons.join(), /more than one/);
   });
+});
+
+test("what two overlays take is judged in both of their namespaces", () => {
+  const verdict = judged("resources: [one, two]\n", "apply -k over", {
+    "over/one/kustomization.yaml": "namespace: staging\nresources: [../app]\n",
+    "over/two/kustomization.yaml": "namespace: kube-system\nresources: [../app]\n",
+    "over/app/kustomization.yaml": "resources: [web.yaml]\n",
+    "over/app/web.yaml": DEPLOYMENT,
+  });
+  assert.ok(verdict.decision === "allow" && verdict.risk === "high", JSON.stringify(verdict));
+  assert.match(verdict.reasons.join(), /kube-system is a protected namespace/);
+});
+
+test("what a generator makes of secrets is not printed", () => {
+  const text = `${start}secretGenerator: [{name: s, envs: [../base/values.env]}]\n`;
+  for (const line of ["kustomize over", "apply -k over -o yaml", "apply -k over --dry-run=server -o yaml"]) {
+    const verdict = judged(text, line);
+    assert.equal(verdict.decision, "deny", line);
+    assert.match(verdict.reasons.join(), /would hold secret data/);
+  }
 });

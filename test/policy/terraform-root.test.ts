@@ -102,6 +102,37 @@ const running: [why: RegExp, text: string, name?: string][] = [
     /exec in backend "kubernetes"/,
     'terraform {\n  backend "kubernetes" {\n    exec {\n      command = "id"\n    }\n  }\n}\n',
   ],
+  [
+    /exec in provider "kubernetes"/,
+    'provider "kubernetes" {\n  dynamic "exec" {\n    for_each = [1]\n    content {\n      command = "sh"\n    }\n  }\n}\n',
+  ],
+  [
+    /exec in provider "helm"/,
+    'provider "helm" {\n  kubernetes {\n    dynamic exec {\n      for_each = [1]\n      content {}\n    }\n  }\n}\n',
+  ],
+  [
+    /config_path in provider "kubernetes"/,
+    'provider "kubernetes" {\n  config_path = "${path.module}/kubeconfig"\n}\n',
+  ],
+  [
+    /config_path in provider "kubernetes"/,
+    'provider "kubernetes" {\n  config_path = "~/../workspace/kubeconfig"\n}\n',
+  ],
+  [
+    /config_paths in provider "kubernetes"/,
+    'provider "kubernetes" {\n  config_paths = ["./kubeconfig"]\n}\n',
+  ],
+  [
+    /config_path in provider "helm"/,
+    'provider "helm" {\n  kubernetes = {\n    config_path = "kubeconfig"\n  }\n}\n',
+  ],
+  [
+    /config_path in backend "kubernetes"/,
+    'terraform {\n  backend "kubernetes" {\n    config_path = "kubeconfig"\n  }\n}\n',
+  ],
+  [/data "shell_sensitive_script" "a", which runs a program/, 'data "shell_sensitive_script" "a" {}\n'],
+  [/resource "shell_script" "a", which runs a program/, 'resource "shell_script" "a" {}\n'],
+  [/data "curl" "a", which asks any address/, 'data "curl" "a" {}\n'],
   [/exec in provider "kubernetes"/, 'provider "kubernetes" {\n  exec {\n    command = "aws"\n  }\n}\n'],
   [
     /exec in provider "helm"/,
@@ -192,6 +223,7 @@ const harmless: [text: string, name?: string][] = [
   ['data "archive_file" "a" {\n  source_dir  = "${path.module}/src"\n  output_path = "../x.zip"\n}\n'],
   ['/*/ " */\nlocals {\n  // "not a text\n  a = "${{} == {} ? " { " : ""}"\n}\n'],
   ['variable "exec" {\n  type = map(object({ provisioner = string }))\n}\n'],
+  ['provider "kubernetes" {\n  config_path    = "~/.kube/config"\n  config_context = "prod"\n}\n'],
   ['moved {\n  from = a.b\n  to   = a.c\n}\nimport {\n  to = a.c\n  id = "x"\n}\n'],
   ['module "m" {\n  providers = {}\n}\n', "override.tf"],
   ['{"//": {"data": {"external": {}}}, "locals": {"a": ["${x}", null, true, 1.5e3]}}', "a.tf.json"],
