@@ -112,10 +112,9 @@ async function assemble(
   const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
   closing.push(() => worker.stop(graceMs));
   closing.push(startTimers({ database, record, findTerms, policyVersion: ground.policy.hash, log, at }).stop);
-  const narrowed = { requesters: config.requesters, channels: config.channels };
   const outbox = createOutbox(database, wakes);
   const slack = await createSlack({
-    config: { ...company, ...narrowed, ...whoApproves },
+    config: { ...company, ...forSlack(config), ...whoApproves },
     changes,
     outbox: { ...outbox, sent: between(at, "Slack record", outbox.sent) },
     log,
@@ -154,6 +153,11 @@ function answers(database: Database): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The settings that Slack's side is made with as they are. */
+function forSlack({ requesters, channels, modelPrices }: Config) {
+  return { requesters, channels, modelPrices };
 }
 
 /** What is served beside the API: Slack's events in HTTP mode, and the playground's page. */

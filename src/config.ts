@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { ModelPrices } from "./config-prices.ts";
 import { readSlack, type SlackSettings } from "./config-slack.ts";
 
 /** An API token as configured. */
@@ -18,6 +19,8 @@ export type Config = {
   model:
     | { kind: "real"; apiKey: string; baseUrl: string | null; name: string }
     | { kind: "stand-in"; name: string };
+  /** US dollars per million tokens in and out; null: nobody has said. */
+  modelPrices: ModelPrices | null;
   slack: SlackSettings;
   database: { kind: "url"; url: string } | { kind: "embedded" };
   /** Slack user ids who may approve; nobody when empty. */
@@ -95,6 +98,7 @@ const Environment = z.object({
   PORT: Port.default(3_000),
   GREENLIGHT_DATA: z.string().default(".greenlight"),
   GREENLIGHT_MODEL: z.string().default("claude-sonnet-5-5"),
+  GREENLIGHT_MODEL_PRICES: ModelPrices.optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
   DATABASE_URL: z
@@ -216,6 +220,7 @@ function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inh
         ? { kind: "stand-in", name }
         : { kind: "real", apiKey: env.ANTHROPIC_API_KEY, baseUrl: env.ANTHROPIC_BASE_URL ?? null, name },
     database: env.DATABASE_URL === undefined ? { kind: "embedded" } : { kind: "url", url: env.DATABASE_URL },
+    modelPrices: env.GREENLIGHT_MODEL_PRICES ?? null,
     slack,
     approvers: env.GREENLIGHT_APPROVERS,
     requesters: env.GREENLIGHT_REQUESTERS,

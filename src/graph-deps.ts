@@ -14,6 +14,7 @@ import { findSteps, mayRunAgain } from "./store/journal.ts";
 import type { Lease } from "./store/leases.ts";
 import { findExcerpt } from "./store/log-lines.ts";
 import { insertModelCall } from "./store/model-calls.ts";
+import { findPreparedPlan } from "./store/prepared-plans.ts";
 import { createProgress } from "./threads/progress.ts";
 
 /** How much the Reviewer is shown of what a step printed. */
@@ -39,12 +40,16 @@ export function createGraphDeps(parts: {
     report: between(at, "status report", progress.report),
     recordPlan: between(at, "plan recorded", progress.recordPlan),
     recordReview: between(at, "review recorded", progress.recordReview),
-    askPlanner: (changeId, input, signal) =>
-      planChange(ask, {
+    askPlanner: async (changeId, input, signal) => {
+      // What an approver wishes changed is the model's to plan, on top of it.
+      const prepared = input.wishes.length > 0 ? null : await findPreparedPlan(database, changeId);
+      if (prepared !== null) return { ok: true, answer: prepared };
+      return planChange(ask, {
         ...input,
         signal,
         onTry: (made) => insertModelCall(database, changeId, { agent: "planner", ...made }),
-      }),
+      });
+    },
     askReviewer: (changeId, request, facts, signal) =>
       reviewOutcome(ask, {
         request,

@@ -2,6 +2,7 @@ import type { ApprovalTerms } from "./approval.ts";
 import type { Answer, Change, Decision, Gate, SlackHome } from "./change.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Checked, Found, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
+import type { ModelUse, Thumb } from "./model-use.ts";
 import type { Person } from "./person.ts";
 
 /** Longest request taken, in characters. */
@@ -14,6 +15,8 @@ export type Ask = {
   home: SlackHome | null;
   planOnly: boolean;
   idempotencyKey: string;
+  /** The change it repeats, when it does: a plan that one was asked for with is asked for again. */
+  like?: string;
 };
 
 /**
@@ -25,6 +28,9 @@ export type Asked =
   | { kind: "repeated"; change: Change }
   | { kind: "forbidden"; reason: string }
   | { kind: "refused"; reason: string };
+
+/** What became of the wish to take a done change back; `unknown`: there is no such change. */
+export type RollbackAsked = Asked | { kind: "unknown" };
 
 /**
  * A decision as a person makes it; `revision` and `digest` (or its first 12 characters) are what they saw. `groups`: the
@@ -65,6 +71,12 @@ export type Decided =
 export type Changes = {
   /** Takes a request on; the work happens elsewhere. */
   ask(ask: Ask): Promise<Asked>;
+  /** Asks for the way back of a done change, as a change of its own with a plan of its own; one for each change. */
+  askRollback(changeId: string, by: Person): Promise<RollbackAsked>;
+  /** Writes what a person thinks of an ended change; false when there is no such change, or it goes on. */
+  giveFeedback(changeId: string, by: Person, thumb: Thumb): Promise<boolean>;
+  /** What the models used for it so far. */
+  modelUse(id: string): Promise<ModelUse>;
   /** Writes one decision, if it is the first and this person may; the graph follows by itself. */
   decide(decide: Decide): Promise<Decided>;
   /** The change as it stands now, or null. */

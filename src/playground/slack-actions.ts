@@ -24,6 +24,13 @@ export function actionOf(element: Json, blockId: string, doing: Doing, ts: strin
     const option = optionOf(element, doing.selected ?? doing.value ?? "");
     return option === null ? "That menu has no such entry." : { ...head, selected_option: option, ...tail };
   }
+  if (type === "feedback_buttons") {
+    const sides = [element["positive_button"], element["negative_button"]].filter(isObject);
+    const side = sides.find((one) => one["value"] === doing.value);
+    return side === undefined
+      ? "There is no such button."
+      : { ...head, text: side["text"], value: side["value"], ...tail };
+  }
   if (BUTTONS.includes(type)) {
     const { text, value, url, style, confirm } = element;
     return { ...head, ...defined({ text, value, url, style, confirm }), ...tail };

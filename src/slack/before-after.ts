@@ -14,18 +14,22 @@ const PAGE_ROWS = 8;
 /** Slack takes a hundred; what has more stands with its steps. */
 const MAX_ROWS = 100;
 
-/** How many rows the card's table holds for the first `shown` steps; null when they are too many for one. */
-export function rowsInTable(change: Change, shown: number): number | null {
-  const rows = looksAt(change, shown).reduce((sum, { rows }) => sum + rows.length, 0);
-  return rows > MAX_ROWS ? null : rows;
+/** Whether one table holds the rows of all these looks. */
+export function fitsTable(previews: readonly Preview[]): boolean {
+  return previews.reduce((sum, { rows }) => sum + rows.length, 0) <= MAX_ROWS;
 }
 
-/** What would become of what, before and after, for the first `shown` steps: a table where Slack takes one, a list elsewhere. */
-export function beforeAfter(change: Change, shown: number, takes: Takes): types.KnownBlock[] {
-  const looks = looksAt(change, shown).filter(({ rows }) => rows.length > 0);
-  if (looks.length === 0 || rowsInTable(change, shown) === null) return [];
+/** What is seen of the first `shown` steps. */
+export function looksAt(change: Change, shown: number): Preview[] {
+  return change.previews.filter(({ step }) => step <= shown);
+}
+
+/** What would become of what, before and after: a table where Slack takes one, a list elsewhere; nothing of what no table holds. */
+export function beforeAfter(previews: readonly Preview[], words: string, takes: Takes): types.KnownBlock[] {
+  const looks = previews.filter(({ rows }) => rows.length > 0);
+  if (looks.length === 0 || !fitsTable(previews)) return [];
   const early = looks.filter(({ isBeforeChange }) => isBeforeChange).map(({ step }) => step);
-  const title = ["What it changes", ...(early.length === 0 ? [] : [seenEarly(early)])].join(", ");
+  const title = [words, ...(early.length === 0 ? [] : [seenEarly(early)])].join(", ");
   return takes("data_table") ? [table(looks, title)] : lists(looks, title);
 }
 
@@ -44,10 +48,6 @@ export function rowLine(row: PreviewRow): string {
 /** A value of the cluster may hold line feeds, and what follows one would stand there as a line of ours. */
 export function onePlainLine(text: string): string {
   return visible(text).replaceAll("\n", "\\n").replaceAll("\t", "\\t");
-}
-
-function looksAt(change: Change, shown: number): Preview[] {
-  return change.previews.filter(({ step }) => step <= shown);
 }
 
 function seenEarly(steps: readonly number[]): string {
@@ -71,7 +71,7 @@ function table(looks: readonly Preview[], caption: string): types.DataTableBlock
 }
 
 /** What stands before and after where nothing but a word says it. */
-const words: Record<PreviewRow["action"], readonly [string, string]> = {
+const endWords: Record<PreviewRow["action"], readonly [string, string]> = {
   update: ["there", "changed"],
   create: ["not there", "created"],
   destroy: ["there", "destroyed"],
@@ -85,7 +85,7 @@ const words: Record<PreviewRow["action"], readonly [string, string]> = {
 function endsOf({ action, before, after }: PreviewRow): [string, string] {
   if (action === "update" && (before !== null || after !== null))
     return [before ?? "nothing", after ?? "nothing"];
-  const [was, becomes] = words[action];
+  const [was, becomes] = endWords[action];
   return [was, after === null ? becomes : `${becomes}, because ${after}`];
 }
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { isUserId } from "./blocks.ts";
 import type { DecideAs, Where } from "./deciding.ts";
-import { PLAN_AGAIN, type PlanAgain } from "./plan-again.ts";
 import { answerOfAction, ButtonValue } from "./questions.ts";
 
 /** A click as Slack sends it; everything in it but the ids Slack vouches for is a claim. */
@@ -20,13 +19,20 @@ export type ClickPlace = { userId: string; channelId: string; threadTs: string |
 
 const OLD = "This button is from an older card. Look for the newest card of this change in the channel.";
 
-/** Answers one click: returns what only the person who clicked is told. Throws only for faults of the port. */
-export function createButtons(decideAs: DecideAs, planAgain: PlanAgain): (body: unknown) => Promise<string> {
+/** What a button does beside answering a question: takes its value, and says what only the person who clicked is told. */
+export type Act = (where: Where, value: unknown) => Promise<string>;
+
+/** Answers one click: returns what only the person who clicked is told. `acts` by action id. Throws only for faults of the port. */
+export function createButtons(
+  decideAs: DecideAs,
+  acts: Readonly<Record<string, Act>>,
+): (body: unknown) => Promise<string> {
   return async (body) => {
     const click = Click.safeParse(body);
     const action = click.data?.actions[0];
     if (!click.success || action === undefined) return OLD;
-    if (action.action_id === PLAN_AGAIN) return planAgain(whereOf(click.data), action.value);
+    const act = Object.hasOwn(acts, action.action_id) ? acts[action.action_id] : undefined;
+    if (act !== undefined) return act(whereOf(click.data), action.value);
     const asks = Object.hasOwn(answerOfAction, action.action_id)
       ? answerOfAction[action.action_id]
       : undefined;

@@ -2,7 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
-import { beforeAfter, rowsInTable } from "./before-after.ts";
+import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { blockedParts, type LinkTo } from "./blocked-lines.ts";
 import {
@@ -116,9 +116,10 @@ function meaning(change: Change): Part[] {
 function planBlocks(change: Change, takes: Takes): types.KnownBlock[] {
   if (change.plan === null) return [];
   const shown = stepsOnCard(change);
+  const looks = looksAt(change, shown);
   return [
-    ...beforeAfter(change, shown, takes),
-    ...commandBlocks(change, shown, takes, rowsInTable(change, shown) !== null),
+    ...beforeAfter(looks, "What it changes", takes),
+    ...commandBlocks(change, shown, takes, fitsTable(looks)),
     ...continuation(change, shown),
   ];
 }

@@ -3,12 +3,14 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
+import { createAskRollback, createFeedback } from "./after-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
 import { createLinkTo } from "./blocked-lines.ts";
 import { createButtons } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import { createCommands } from "./commands.ts";
+import type { ModelPrices } from "./cost.ts";
 import { createDecideAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
 import { createFindGroups } from "./groups.ts";
@@ -19,11 +21,12 @@ import { createOutboxSender } from "./outbox.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
 import { createPeople } from "./people.ts";
-import { createPlanAgain } from "./plan-again.ts";
+import { createPlanAgain, PLAN_AGAIN, RUN_AGAIN } from "./plan-again.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
 import { createRender } from "./render.ts";
 import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
+import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "./verdict-actions.ts";
 
 /** How Slack is used. `apiUrl` null is Slack's own; empty lists narrow nothing. */
 export type SlackConfig = {
@@ -35,6 +38,7 @@ export type SlackConfig = {
   nobodyCanApprove: boolean;
   /** Every user group the policy names as approvers. */
   approverGroups: readonly string[];
+  modelPrices: ModelPrices;
   /** Slack user ids who may break the glass. */
   breakGlass: readonly string[];
 };
@@ -61,8 +65,8 @@ export async function createSlack(needs: {
   at?: At;
 }): Promise<Slack> {
   const { config, changes, log } = needs;
-  const asking = new webApi.WebClient(config.botToken, askingOptions(config.apiUrl, log));
-  const identity = await findIdentity(asking);
+  const firstClient = new webApi.WebClient(config.botToken, askingOptions(config.apiUrl, log));
+  const identity = await findIdentity(firstClient);
   if (identity.missingScopes.length > 0)
     log.error(
       { missing: identity.missingScopes },
@@ -73,6 +77,7 @@ export async function createSlack(needs: {
   const { client } = receiver.app;
   const people = createPeople({ ...config, client, home: identity });
   const findPlace = createFindPlace(client);
+  const asking = { changes, people, findPlace };
   const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client) });
   const now = () => new Date();
   const groupsOf = createGroupsOf(client, config.approverGroups, now);
@@ -80,7 +85,14 @@ export async function createSlack(needs: {
   addCommands(receiver.app, createCommands({ ...config, ...finding, people, findPlace }), inFlight, log);
   addButtons(
     receiver.app,
-    createButtons(decideAs, createPlanAgain({ changes, people, findPlace })),
+    createButtons(decideAs, {
+      [PLAN_AGAIN]: createPlanAgain(asking),
+      [RUN_AGAIN]: createPlanAgain(asking),
+      [ASK_ROLLBACK]: createAskRollback(asking),
+      [FEEDBACK]: createFeedback(asking),
+      [FEEDBACK_UP]: createFeedback(asking),
+      [FEEDBACK_DOWN]: createFeedback(asking),
+    }),
     inFlight,
     log,
   );
@@ -111,7 +123,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
   const parts = {
     client,
     log,
-    render: createRender(changes, createLinkTo(identity)),
+    render: createRender({ changes, linkTo: createLinkTo(identity), prices: config.modelPrices }),
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
     richKinds: createRichKinds(),

@@ -2,20 +2,20 @@ import type { types } from "@slack/bolt";
 import { z } from "zod";
 import type { Change, ChangeStatus } from "../change/change.ts";
 import type { Asked, Changes } from "../change/changes.ts";
+import type { Act } from "./buttons.ts";
 import type { FindPlace } from "./channels.ts";
-import type { Where } from "./deciding.ts";
 import type { People } from "./people.ts";
 import { button } from "./questions.ts";
 import { cutMiddle, inert } from "./text.ts";
 
-/** The button that asks for the same once more. */
+/** The buttons that ask for the same once more: where it was not carried out, and where it was. */
 export const PLAN_AGAIN = "greenlight:plan_again";
-
-/** Takes a click on it, and says what only they are told. `value` is a change's id. */
-export type PlanAgain = (where: Where, value: unknown) => Promise<string>;
+export const RUN_AGAIN = "greenlight:run_again";
 
 /** What ended without the request being carried out as it was meant. */
 const unfulfilled: ReadonlySet<ChangeStatus> = new Set(["expired", "rejected", "failed"]);
+/** What ended after it was carried out, in whole or in part. */
+const fulfilled: ReadonlySet<ChangeStatus> = new Set(["done", "accepted", "rolled_back"]);
 const REQUEST_CHARS = 300;
 
 /** The button on the card of a change that ended so. */
@@ -25,12 +25,13 @@ export function planAgainActions(change: Change): types.ActionsBlock[] {
   return [{ type: "actions", block_id: "greenlight:again", elements: [again] }];
 }
 
-/** Makes it: a request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
-export function createPlanAgain(needs: {
-  changes: Changes;
-  people: People;
-  findPlace: FindPlace;
-}): PlanAgain {
+/** The button under the verdict of a change that ran; the words are planned anew, from what is there then. */
+export function runAgainButton(change: Change): types.Button[] {
+  return fulfilled.has(change.status) ? [button("run_again", "Run again", change.id, {})] : [];
+}
+
+/** Takes a click on either; its value is a change's id. A request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
+export function createPlanAgain(needs: { changes: Changes; people: People; findPlace: FindPlace }): Act {
   return async (where, value) => {
     const id = z.uuid().safeParse(value);
     const change = id.success ? await needs.changes.get(id.data) : null;
@@ -38,8 +39,8 @@ export function createPlanAgain(needs: {
     const { home } = change;
     if (home === null || home.channelId !== where.channelId || home.teamId !== where.teamId)
       return "Nothing was started: this change belongs to another channel.";
-    if (!unfulfilled.has(change.status))
-      return "Nothing was started: this change goes on, or did what was asked. Its card shows where it stands.";
+    if (!unfulfilled.has(change.status) && !fulfilled.has(change.status))
+      return "Nothing was started: this change goes on. Its card shows where it stands.";
     const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, where.channelId);
     if (!allowed.ok) return allowed.reason;
     const place = await needs.findPlace(where.channelId);
@@ -53,6 +54,7 @@ export function createPlanAgain(needs: {
       home,
       requester: allowed.person,
       idempotencyKey,
+      like: change.id,
     });
     return answerTo(asked);
   };

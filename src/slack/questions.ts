@@ -40,11 +40,14 @@ export function shortDigest(digest: string): string {
   return digest.slice(0, SHORT_DIGEST_CHARS);
 }
 
+/** What a button does beside answering a question. */
+type OtherAct = "break_glass" | "plan_again" | "run_again" | "ask_rollback" | "feedback_up" | "feedback_down";
+
 type Dialog = { title: string; text: string; confirm: string; isDangerous: boolean };
 
 /** One button, with the dialog that asks once more. */
 export function button(
-  answer: Answer | "break_glass" | "plan_again",
+  answer: Answer | OtherAct,
   label: string,
   value: string,
   look: { style?: "primary" | "danger"; dialog?: Dialog },

@@ -5,17 +5,20 @@ import { unsettledStep } from "../change/operator.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
 import { renderCard } from "./card.ts";
+import { costWords, type ModelPrices } from "./cost.ts";
 import type { Render, RenderOptions } from "./deliver.ts";
 import { type MessageKey, messageName, questionKey } from "./feed.ts";
 import { LOG_LINES } from "./limits.ts";
 import { renderNotice } from "./notice-message.ts";
 import { planPages } from "./plan-pages.ts";
+import { takesNone } from "./rich-kinds.ts";
 import { renderStep } from "./step-message.ts";
 import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
-import { renderQuestion, renderVerdict } from "./verdict-message.ts";
+import { renderQuestion, renderVerdict, type VerdictOptions } from "./verdict-message.ts";
 
 /** Makes the renderer of every message of a change, from what the port says at that moment. */
-export function createRender(changes: Changes, linkTo: LinkTo): Render {
+export function createRender(needs: { changes: Changes; linkTo: LinkTo; prices: ModelPrices }): Render {
+  const { changes, linkTo, prices } = needs;
   return async (changeId, key, options) => {
     const change = await changes.get(changeId);
     if (change === null) return null;
@@ -24,7 +27,11 @@ export function createRender(changes: Changes, linkTo: LinkTo): Render {
       case "card":
         return renderCard(change, steps, { ...options, linkTo });
       case "verdict":
-        return renderAny(change, steps, key, await findUnknown(changes, change, steps));
+        return renderAny(change, steps, key, {
+          unknown: await findUnknown(changes, change, steps),
+          cost: costWords(await changes.modelUse(changeId), prices),
+          takes: options.takes ?? takesNone,
+        });
       case "notice":
         return renderNotice(change, key, cardAddress(change, options, linkTo));
       case "plan":
@@ -47,13 +54,13 @@ function renderAny(
   change: Change,
   steps: StepRecord[],
   key: MessageKey & { kind: "verdict" },
-  unknown: UnknownStep | null,
+  beside: VerdictOptions & { unknown: UnknownStep | null },
 ): Rendered | null {
-  if (key.key === "ended") return change.endedAt === null ? null : renderVerdict(change, steps);
+  if (key.key === "ended") return change.endedAt === null ? null : renderVerdict(change, steps, beside);
   const question = change.decisions.find(
     (decision) => decision.gate === "operator" && messageName(questionKey(decision)) === messageName(key),
   );
-  return question === undefined ? null : renderQuestion(change, steps, question, unknown);
+  return question === undefined ? null : renderQuestion(change, steps, question, beside.unknown);
 }
 
 async function findUnknown(

@@ -28,7 +28,7 @@ const marks: Record<ChangeStatus, string> = {
   expired: "⚫",
 };
 
-/** The state as the card's headline: a mark, the words, and where it matters the risk and the environments. */
+/** The state as a headline of its own: a mark, the words, and where it matters the risk and the environments. */
 export function stateTitle(change: Change, steps: readonly StepRecord[]): string {
   return `${marks[change.status]} ${stateWords(change, steps)}`;
 }

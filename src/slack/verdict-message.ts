@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change, Decision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { beforeAfter } from "./before-after.ts";
 import {
   bold,
   bullets,
@@ -18,22 +19,40 @@ import {
 import { operatorActions } from "./card-actions.ts";
 import { decisionLine } from "./decision-lines.ts";
 import { shownCommand } from "./plan-steps.ts";
+import { type Takes, takesNone } from "./rich-kinds.ts";
 import { type Standing, standingsOf, standingWords, tally } from "./standings.ts";
-import { stateTitle, stateWords } from "./states.ts";
+import { aboutWords, stateLine, stateWords } from "./states.ts";
 import { duration } from "./step-message.ts";
+import { isReading, stepWords } from "./step-words.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
+import { verdictActions } from "./verdict-actions.ts";
 
 const NOTES_CHARS = 2_800;
 const REQUEST_CHARS = 300;
 /** Twenty steps of this length stay within one rich_text block. */
 const COMMAND_CHARS = 100;
 
-/** The verdict as a reply that is shown in the channel too: how it ended, where every step stands, what the reviewer says. */
-export function renderVerdict(change: Change, steps: readonly StepRecord[]): Rendered {
+/** What a verdict must know beside the change: what it cost in words, and the rich blocks that may be used. */
+export type VerdictOptions = { cost: string[]; takes: Takes };
+
+/**
+ * The verdict as a reply that is shown in the channel too: how it ended, where every step stands, what it changed, how that
+ * was checked, what it took, and what can be done now.
+ */
+export function renderVerdict(
+  change: Change,
+  steps: readonly StepRecord[],
+  { cost, takes }: VerdictOptions = { cost: [], takes: takesNone },
+): Rendered {
   const decisions = change.decisions.filter(({ answer, by }) => answer !== null && by?.kind !== "policy");
   const lines = decisions.slice(-3).map(decisionLine);
-  return verdict(change, steps, stateTitle(change, steps), [...lines, ...took(change)], []);
+  return verdict(change, steps, {
+    title: `${stateLine(change, steps)}: ${aboutWords(change)}`,
+    facts: [...changed(change, steps, takes), ...checked(change, steps)],
+    lines: [...lines, ...took(change), ...cost],
+    asked: verdictActions(change, steps, takes),
+  });
 }
 
 /** The operator's question as such a reply. Once it is answered it says by whom, and its buttons are gone. */
@@ -44,20 +63,18 @@ export function renderQuestion(
   unknown: UnknownStep | null = null,
 ): Rendered {
   const isOpen = question.answer === null && change.status === "needs_person";
-  const title = isOpen ? stateTitle(change, steps) : "A person had to look at this";
+  const state = isOpen ? stateLine(change, steps) : "A person had to look at this";
+  const title = `${state}: ${aboutWords(change)}`;
   const lines = isOpen ? [] : [decisionLine(question)];
   const about = unknown === null ? [] : unknownBlocks(unknown);
   const asked = isOpen ? [...about, ...operatorActions(change, steps)] : [];
-  return verdict(change, steps, title, lines, asked);
+  return verdict(change, steps, { title, facts: [], lines, asked });
 }
 
-function verdict(
-  change: Change,
-  steps: readonly StepRecord[],
-  title: string,
-  lines: string[],
-  asked: types.KnownBlock[],
-): Rendered {
+type Said = { title: string; facts: types.KnownBlock[]; lines: string[]; asked: types.KnownBlock[] };
+
+function verdict(change: Change, steps: readonly StepRecord[], parts: Said): Rendered {
+  const { title, facts, lines, asked } = parts;
   const standings = standingsOf(change, steps);
   const hasRun = standings.some(({ ran }) => ran !== null);
   const about = paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS)));
@@ -67,9 +84,10 @@ function verdict(
       headline(title),
       rich(about, ...why(change)),
       ...(hasRun ? [rich(bullets(standings.map(standingLine)))] : []),
+      ...facts,
       ...notes(change),
-      ...asked,
       smallPrint(`Asked by ${personMrkdwn(change.requester)}`, ...lines, `Change \`${inert(change.id)}\``),
+      ...asked,
     ],
   };
 }
@@ -101,6 +119,28 @@ export function standingLine(standing: Standing): Piece[] {
   const { step } = standing;
   const words = standingWords(standing);
   return [bold(`Step ${step.step}: ${words} `), code(cutMiddle(shownCommand(step), COMMAND_CHARS))];
+}
+
+/** Before and after of the steps that stand as done, as they were seen before the run. */
+function changed(change: Change, steps: readonly StepRecord[], takes: Takes): types.KnownBlock[] {
+  const stands = standingsOf(change, steps).filter(({ ran, back }) => ran === "done" && back !== "done");
+  const done = new Set(stands.map(({ step }) => step.step));
+  const looks = change.previews.filter(({ step }) => done.has(step));
+  return beforeAfter(looks, "What changed, as seen before the run", takes);
+}
+
+/** What the word "done" rests on: how many commands ended well, what was watched, and who read what they printed. */
+function checked(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
+  const standings = standingsOf(change, steps);
+  const done = standings.filter(({ ran }) => ran === "done");
+  if (change.review === null || done.length === 0) return [];
+  const watched = done.filter(({ step }) => isReading(step)).map(({ step }) => stepWords(step));
+  const words = [
+    `${done.length} of ${standings.length} commands ended well`,
+    ...(watched.length === 0 ? [] : [`looked after: ${watched.join(", ")}`]),
+    "a model read what they printed",
+  ];
+  return [rich(paragraph(bold("How it was checked: "), said(words.join(" · "))))];
 }
 
 function notes(change: Change): types.KnownBlock[] {

@@ -1,5 +1,6 @@
 import { Change, Decision } from "../change/change.ts";
 import { type Person, slackIdsOf } from "../change/person.ts";
+import type { Plan } from "../change/plan.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
 import type { Sql } from "./database.ts";
 
@@ -39,14 +40,20 @@ export async function countWaiting(sql: Sql, requester: Person): Promise<number>
   return rows[0]?.count ?? 0;
 }
 
-/** A new change's row; the id is the LangGraph thread's id too. */
+/** A new change's row; the id is the LangGraph thread's id too. `prepared`: its plan; `like`: whose prepared plan it takes over. */
 export async function insertChange(
   sql: Sql,
-  change: Pick<Change, "id" | "request" | "requester" | "home" | "planOnly"> & { idempotencyKey: string },
+  change: Pick<Change, "id" | "request" | "requester" | "home" | "planOnly"> & {
+    idempotencyKey: string;
+    prepared?: Plan | null;
+    like?: string | undefined;
+  },
 ): Promise<void> {
   await sql.query(
-    `insert into changes (id, status, request, requester, requester_key, home_team, home_channel, plan_only, idempotency_key)
-     values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into changes (id, status, request, requester, requester_key, home_team, home_channel, plan_only,
+       idempotency_key, prepared_plan)
+     values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8,
+       coalesce($9::jsonb, (select prepared_plan from changes where id = $10)))`,
     [
       change.id,
       change.request,
@@ -56,6 +63,8 @@ export async function insertChange(
       change.home?.channelId ?? null,
       change.planOnly,
       change.idempotencyKey,
+      change.prepared == null ? null : JSON.stringify(change.prepared),
+      change.like ?? null,
     ],
   );
 }

@@ -1,3 +1,4 @@
+import { ModelUse } from "../change/model-use.ts";
 import type { Sql } from "./database.ts";
 
 /** One try at asking a model, whatever came of it. `outcome` is `ok` or what went wrong, in a few words. */
@@ -32,4 +33,15 @@ export async function insertModelCall(sql: Sql, changeId: string, call: ModelCal
       call.durationMs,
     ],
   );
+}
+
+/** What all tries for one change used, those that came to nothing too: they are paid for. */
+export async function sumModelCalls(sql: Sql, changeId: string): Promise<ModelUse> {
+  const { rows } = await sql.query(
+    `select coalesce(sum(input_tokens), 0)::int as "inputTokens", coalesce(sum(output_tokens), 0)::int as "outputTokens",
+       coalesce(sum(cache_read_tokens + cache_write_tokens), 0)::int as "cachedTokens"
+     from model_calls where change_id = $1`,
+    [changeId],
+  );
+  return ModelUse.parse(rows[0]);
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Change } from "../change/change.ts";
 import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
+import type { Person } from "../change/person.ts";
+import type { Plan } from "../change/plan.ts";
 import { between, nowhere } from "../observe/crash-points.ts";
 import { whyNotAsk } from "../policy/asking.ts";
 import {
@@ -12,9 +14,12 @@ import {
   keyOf,
 } from "../store/changes.ts";
 import type { Sql } from "../store/database.ts";
+import { putFeedback } from "../store/feedback.ts";
 import { findSteps } from "../store/journal.ts";
 import { findExcerpt } from "../store/log-lines.ts";
+import { sumModelCalls } from "../store/model-calls.ts";
 import { wake } from "../store/notify.ts";
+import { askRollback } from "./ask-rollback.ts";
 import { checkTyped } from "./check-line.ts";
 import { type DecideNeeds, decide } from "./decide.ts";
 import { find, history } from "./find.ts";
@@ -33,8 +38,15 @@ export function createChanges(needs: DecideNeeds): Changes {
   };
   return {
     ask: between(needs.at ?? nowhere, "request accepted", (request: Ask) =>
-      database.transaction((sql) => ask(sql, needs, request)),
+      database.transaction((sql) => ask(sql, needs, request, null)),
     ),
+    askRollback: between(needs.at ?? nowhere, "request accepted", (id: string, by: Person) =>
+      database.transaction((sql) =>
+        askRollback(sql, (on, given, prepared) => ask(on, needs, given, prepared), id, by),
+      ),
+    ),
+    giveFeedback: (id, by, thumb) => putFeedback(database, id, by, thumb),
+    modelUse: (id) => sumModelCalls(database, id),
     decide: (decision) => decide(needs, decision),
     get,
     steps: (id) => findSteps(database, id),
@@ -46,7 +58,7 @@ export function createChanges(needs: DecideNeeds): Changes {
   };
 }
 
-async function ask(sql: Sql, needs: DecideNeeds, given: Ask): Promise<Asked> {
+async function ask(sql: Sql, needs: DecideNeeds, given: Ask, prepared: Plan | null): Promise<Asked> {
   const request = needs.redact(given.request.replaceAll("\0", "").trim());
   if (request === "")
     return { kind: "refused", reason: "The request is empty. Say what should change, and where." };
@@ -72,7 +84,7 @@ async function ask(sql: Sql, needs: DecideNeeds, given: Ask): Promise<Asked> {
     };
   }
   const id = randomUUID();
-  await insertChange(sql, { ...given, id, request });
+  await insertChange(sql, { ...given, id, request, prepared });
   await needs.record(sql, id, { type: "asked", by: given.requester });
   await wake(sql, "work");
   return { kind: "accepted", change: await mustFind(sql, id) };

@@ -79,6 +79,9 @@ function createMemory() {
       return change === undefined ? { kind: "unknown" } : memory.outcome(change);
     },
     get: async (id) => kept.get(id) ?? null,
+    askRollback: async () => ({ kind: "unknown" }),
+    giveFeedback: async () => false,
+    modelUse: async () => ({ inputTokens: 0, cachedTokens: 0, outputTokens: 0 }),
     steps: async () => [],
     logs: async () => ({ head: [], tail: [], omitted: 0 }),
     async list(filter) {
