@@ -25,7 +25,7 @@ import { openGraph, tracesLine } from "./open-graph.ts";
 import { startModel } from "./playground/model.ts";
 import type { SlackStandIn } from "./playground/slack.ts";
 import { createSlack, type Slack } from "./slack/create-slack.ts";
-import { messageRefs } from "./slack/feed.ts";
+import { createMessageRefs } from "./slack/feed.ts";
 import { type Database, openDatabase } from "./store/database.ts";
 import { startEmbedded } from "./store/embedded.ts";
 import { createRecordEvents } from "./store/events.ts";
@@ -93,7 +93,7 @@ async function assemble(
   const redactJson = createRedactJson(redact);
   const redactLines = createRedactLines(secrets);
   const model = await openModel(config, redactJson, closing);
-  const record = createRecordEvents(messageRefs);
+  const record = createRecordEvents(createMessageRefs(ground.policy.notify));
   const runs: Runs = new Map();
   const now = () => new Date();
   const leaseOf = createLeaseOf(runs);

@@ -33,6 +33,7 @@ const submit = z.object({
   values: z.record(z.string(), z.record(z.string(), words)),
 });
 const close = z.object({ as: id, view_id: id });
+const home = z.object({ as: id });
 
 /** Carries out a post of the page: a sentence when its body is wrong, null when there is no such post. */
 export function performAct(acts: PageActs, path: string, text: string): Acted | string | null {
@@ -41,6 +42,7 @@ export function performAct(acts: PageActs, path: string, text: string): Acted | 
     click: (body) => parsed(click, body, acts.click),
     submit: (body) => parsed(submit, body, acts.submit),
     close: (body) => parsed(close, body, acts.close),
+    home: (body) => parsed(home, body, ({ as }) => acts.openHome(as)),
     fault: () => "The playground brings about no faults yet.",
   };
   const post = Object.hasOwn(posts, path) ? posts[path] : undefined;

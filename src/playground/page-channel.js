@@ -2,7 +2,7 @@ import { createComposer } from "./page-composer.js";
 import { el, icon } from "./page-dom.js";
 import { examples } from "./page-examples.js";
 import { createFeed } from "./page-feed.js";
-import { avatar } from "./page-people.js";
+import { avatar, iconOf, nameOf } from "./page-people.js";
 
 /** The channel: heading, messages, examples to try, composer. */
 export function createChannel(room, container) {
@@ -48,16 +48,18 @@ export function createChannel(room, container) {
       const channel = room.channel();
       if (channel === null) return;
       const person = room.me();
-      title.replaceChildren(icon(channel.isPrivate ? "lock" : "hash"), channel.name);
+      const { users } = room.store.data;
+      title.replaceChildren(icon(iconOf(channel)), channel.isIm ? nameOf(channel, users) : channel.name);
       about.textContent = channel.botIsMember ? "" : "The bot is not in this channel";
       me.replaceChildren(avatar(person));
       me.setAttribute("aria-label", `Acting as ${person?.realName ?? "nobody"}. Change`);
       drawIntro(intro, channel, room.store.data);
       const messages = room.store.inChannel(channel.id);
       const place = `${room.store.data.me}/${channel.id}`;
-      feed.show(place, `Messages in ${channel.name}`, messages);
+      feed.show(place, `Messages in ${nameOf(channel, users)}`, messages);
+      tries.node.hidden = channel.isIm === true;
       tries.foldOnce(messages.some((message) => room.store.data.users.get(message.user)?.isBot));
-      composer.show({ label: `Message #${channel.name}`, draftKey: place });
+      composer.show({ label: `Message ${nameOf(channel, users)}`, draftKey: place });
     },
   };
 }
@@ -66,6 +68,11 @@ export function createChannel(room, container) {
 function drawIntro(intro, channel, data) {
   if (intro.dataset.channel === channel.id) return;
   intro.dataset.channel = channel.id;
+  if (channel.isIm) {
+    const quiet = "What waits for your approval comes here too, as soon as it is asked for in a channel.";
+    intro.replaceChildren(el("h2", {}, nameOf(channel, data.users)), el("p", {}, quiet));
+    return;
+  }
   const command = data.commands[0]?.command ?? "/infra";
   intro.replaceChildren(
     el("h2", {}, `Welcome to #${channel.name}`),

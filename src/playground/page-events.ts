@@ -41,10 +41,7 @@ export type PageEvent =
 export function pageState(stand: Stand, as: string): Json {
   const { workspace } = stand;
   const messages = workspace.all().filter((one) => sees(stand, as, one));
-  const spoken = new Set(messages.map((one) => one.channel));
-  const channels = [...workspace.channels.values()].filter(
-    (one) => canSee(one, as) && (!one.isIm || spoken.has(one.id)),
-  );
+  const channels = [...workspace.channels.values()].filter((one) => canSee(one, as));
   const people = [...workspace.people.values()].filter((one) => !one.deleted);
   return {
     team: { id: workspace.team.id, name: workspace.team.name },
@@ -57,10 +54,11 @@ export function pageState(stand: Stand, as: string): Json {
       isBot,
       color,
     })),
-    channels: channels.map(({ id, name, isPrivate, members }) => ({
+    channels: channels.map(({ id, name, isPrivate, isIm, members }) => ({
       id,
       name,
       isPrivate,
+      isIm,
       botIsMember: members.has(APP.botUserId),
     })),
     groups: [...stand.usergroups.values()].map(({ id, handle }) => ({ id, handle })),

@@ -17,3 +17,15 @@ export function avatar(user) {
   if (/^#[0-9a-f]{3,8}$/i.test(user?.color ?? "")) node.style.setProperty("--person", user.color);
   return node;
 }
+
+/** The icon of a channel: public, private, or with one app alone. */
+export function iconOf(channel) {
+  if (channel.isIm) return "reply";
+  return channel.isPrivate ? "lock" : "hash";
+}
+
+/** What a channel is called: with its mark, or the app one is alone with. */
+export function nameOf(channel, users) {
+  if (!channel.isIm) return `#${channel.name}`;
+  return [...users.values()].find((user) => user.isBot)?.realName ?? channel.name;
+}

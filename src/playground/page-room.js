@@ -30,6 +30,7 @@ export function createRoom({ render, notice, follow }) {
       }),
     click: async (action) => (await post("click", action)).ok,
     closeView,
+    openHome,
   };
 
   /** Changes the place, keeps the address in step, and draws. */
@@ -64,6 +65,12 @@ export function createRoom({ render, notice, follow }) {
     const answer = await wire.post(path, { as: store.data.me, ...body });
     if (!answer.ok) notice(answer.error);
     return answer;
+  }
+
+  /** Shows the Home, and lets the app hear that it was opened, as Slack does each time. */
+  async function openHome() {
+    go({ thread: null, pane: "home" });
+    await post("home", {});
   }
 
   async function closeView(viewId) {

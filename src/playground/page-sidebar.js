@@ -1,22 +1,14 @@
 import { el, icon, keepFocus } from "./page-dom.js";
-import { avatar } from "./page-people.js";
+import { avatar, iconOf } from "./page-people.js";
 
-/** The workspace: whom to act as, the channels, and the app's Home once there is one. */
+/** The workspace: whom to act as, the channels, and the app with its direct messages and its Home. */
 export function createSidebar(room, container) {
   let print = null;
   return {
     focus: () => container.querySelector("input:checked, button")?.focus(),
     render() {
-      const { team, me, users, channels, home, unread } = room.store.data;
-      const model = [
-        team,
-        me,
-        [...users.values()],
-        [...channels.values()],
-        home !== null,
-        [...unread],
-        room.place,
-      ];
+      const { team, me, users, channels, unread } = room.store.data;
+      const model = [team, me, [...users.values()], [...channels.values()], [...unread], room.place];
       const now = JSON.stringify(model);
       if (now === print) return;
       print = now;
@@ -26,7 +18,8 @@ export function createSidebar(room, container) {
 }
 
 function parts(room) {
-  const { team, users, channels, home } = room.store.data;
+  const { team, users } = room.store.data;
+  const channels = [...room.store.data.channels.values()];
   const people = [...users.values()].filter((user) => !user.isBot);
   const bots = [...users.values()].filter((user) => user.isBot);
   return [
@@ -38,14 +31,31 @@ function parts(room) {
       ...people.map((user) => personRow(room, user)),
     ),
     el("h2", {}, "Channels"),
-    el("ul", {}, ...[...channels.values()].map((channel) => el("li", {}, channelRow(room, channel)))),
-    ...(home === null
-      ? []
-      : [
-          el("h2", {}, "Apps"),
-          el("ul", {}, ...bots.slice(0, 1).map((bot) => el("li", {}, homeRow(room, bot)))),
-        ]),
+    el(
+      "ul",
+      {},
+      ...rows(
+        room,
+        channels.filter((channel) => !channel.isIm),
+      ),
+    ),
+    ...bots.slice(0, 1).flatMap((bot) => [
+      el("h2", {}, "Apps"),
+      el(
+        "ul",
+        {},
+        el("li", {}, homeRow(room, bot)),
+        ...rows(
+          room,
+          channels.filter((channel) => channel.isIm),
+        ),
+      ),
+    ]),
   ];
+}
+
+function rows(room, channels) {
+  return channels.map((channel) => el("li", {}, channelRow(room, channel)));
 }
 
 function personRow(room, user) {
@@ -85,8 +95,8 @@ function channelRow(room, channel) {
       data: { focus: `channel/${channel.id}` },
       on: { click: () => room.go({ channel: channel.id, thread: null, pane: "channel" }) },
     },
-    icon(channel.isPrivate ? "lock" : "hash"),
-    el("span", {}, channel.name),
+    icon(iconOf(channel)),
+    el("span", {}, channel.isIm ? "Messages" : channel.name),
     news ? el("span", { class: "news" }, "new") : null,
   );
 }
@@ -100,9 +110,9 @@ function homeRow(room, bot) {
       class: "row",
       "aria-current": current,
       data: { focus: "home" },
-      on: { click: () => room.go({ thread: null, pane: "home" }) },
+      on: { click: () => room.openHome() },
     },
     icon("home"),
-    el("span", {}, bot.realName),
+    el("span", {}, `${bot.realName} Home`),
   );
 }

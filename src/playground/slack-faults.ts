@@ -2,6 +2,7 @@
 type Armed = {
   left: number;
   method: string | undefined;
+  channel?: string | undefined;
   fault: Fault;
 };
 
@@ -24,9 +25,9 @@ export function createFaults(clock: () => number) {
   const arm = (left: number, method: string | undefined, fault: Fault) => armed.push({ left, method, fault });
 
   return {
-    /** The next n calls are answered 429. */
-    rateLimit(n: number, retryAfterSeconds: number, method?: string): void {
-      arm(n, method, { kind: "ratelimit", retryAfterSeconds });
+    /** The next n calls are answered 429; with a channel, those about it alone. */
+    rateLimit(n: number, retryAfterSeconds: number, method?: string, channel?: string): void {
+      armed.push({ left: n, method, channel, fault: { kind: "ratelimit", retryAfterSeconds } });
     },
     /** The next n calls are carried out, and then the connection drops without an answer. */
     dropAfterAccept(n: number, method?: string): void {
@@ -60,8 +61,10 @@ export function createFaults(clock: () => number) {
       return true;
     },
     /** The fault for this call, if one is armed for it. */
-    take(method: string): Fault | null {
-      const index = armed.findIndex((one) => one.method === undefined || one.method === method);
+    take(method: string, channel?: unknown): Fault | null {
+      const index = armed.findIndex(
+        (one) => [undefined, method].includes(one.method) && (one.channel ?? channel) === channel,
+      );
       const found = armed[index];
       if (found === undefined) return null;
       found.left -= 1;

@@ -13,7 +13,7 @@ import { findChannel, missingScope } from "./slack-methods-find.ts";
 import { APP, type Channel } from "./slack-people.ts";
 import type { Method, Stand } from "./slack-stand.ts";
 import { channelObject, messageObject, userObject } from "./slack-wire.ts";
-import type { Message } from "./slack-workspace.ts";
+import { directId, type Message } from "./slack-workspace.ts";
 
 const PAGE = { history: 100, replies: 1_000 };
 
@@ -25,6 +25,7 @@ export const readMethods: Record<string, Method> = {
   "users.info": { token: "bot", scopes: ["users:read"], run: userInfo },
   "usergroups.users.list": { token: "bot", scopes: ["usergroups:read"], run: usergroupMembers },
   "conversations.info": { token: "bot", scopes: eachKind("read"), run: conversationInfo },
+  "conversations.open": { token: "bot", scopes: ["im:write"], run: openDirect },
   "conversations.history": { token: "bot", scopes: eachKind("history"), run: history },
   "conversations.replies": { token: "bot", scopes: eachKind("history"), run: replies },
 };
@@ -76,6 +77,17 @@ function conversationInfo(stand: Stand, args: Args): Answer {
       channel: channelObject(stand.workspace, channel),
     }
   );
+}
+
+/** A direct channel with one person; everybody has theirs from the start, so it is open already. */
+function openDirect({ workspace }: Stand, args: Args): Answer {
+  const id = textArg(args, "users") ?? "";
+  if (id === "") return refuse("users_list_not_supplied");
+  const person = workspace.people.get(id);
+  if (person === undefined) return refuse("user_not_found");
+  if (person.isBot) return refuse("cannot_dm_bot");
+  if (person.deleted) return refuse("user_disabled");
+  return { ok: true, no_op: true, already_open: true, channel: { id: directId(person.id) } };
 }
 
 function history(stand: Stand, args: Args): Answer {

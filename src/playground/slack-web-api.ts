@@ -27,7 +27,7 @@ export function answerCall(
   const call: Call = { method, args, at: stand.workspace.now(), status: 200, answer: null };
   calls.push(call);
   if (calls.length > CALLS_KEPT) calls.shift();
-  const fault = stand.faults.take(method);
+  const fault = stand.faults.take(method, args["channel"]);
   if (fault !== null && fault.kind !== "drop") {
     sendFault(call, fault, response);
     return;

@@ -142,6 +142,12 @@ export const PolicyDocument = z.strictObject({
   freezes: z.array(Freeze).default([]),
   /** Who may approve alone, also their own change and in a freeze, with a typed reason that everybody sees. */
   break_glass: z.array(SlackUser).default([]),
+  notify: z
+    .strictObject({
+      /** Whether everybody who may approve a change gets its card as a direct message too. */
+      direct_messages: z.boolean().default(true),
+    })
+    .prefault({}),
 });
 type Rules = z.infer<typeof PolicyDocument>;
 
@@ -159,7 +165,15 @@ export function withApprovers(policy: Policy, approvers: readonly string[]): Pol
 
 /** Rules with their hash. */
 export function withHash(rules: Rules): Policy {
-  // Who may approve and when is checked at the click, so it is no part of what was approved.
-  const { approvers: _1, approvals: _2, freezes: _3, break_glass: _4, asking: _5, ...bound } = rules;
+  // Who may approve and when is checked at the click, so it is no part of what was approved; nor is who hears of it.
+  const {
+    approvers: _1,
+    approvals: _2,
+    freezes: _3,
+    break_glass: _4,
+    asking: _5,
+    notify: _6,
+    ...bound
+  } = rules;
   return { ...rules, hash: createHash("sha256").update(JSON.stringify(bound)).digest("hex") };
 }

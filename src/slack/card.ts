@@ -37,6 +37,9 @@ import { cutMiddle, inert, oneLine, visible } from "./text.ts";
  */
 export type CardOptions = { pagesStand: boolean; linkTo?: LinkTo; takes?: Takes };
 
+/** What stands in the place of the buttons where the card is not at home. */
+type Elsewhere = { instead?: types.KnownBlock[] };
+
 const WHY_CHARS = 900;
 
 /**
@@ -44,7 +47,11 @@ const WHY_CHARS = 900;
  * it lives: what it is, where it stands and why, who and where, what it means, what it changes, exactly how, why it is
  * risky, who has to say yes, and the buttons last.
  */
-export function renderCard(change: Change, steps: readonly StepRecord[], options: CardOptions): Rendered {
+export function renderCard(
+  change: Change,
+  steps: readonly StepRecord[],
+  options: CardOptions & Elsewhere,
+): Rendered {
   const { linkTo = () => null, takes = takesNone } = options;
   const answered = decisionLines(change).slice(-5);
   const blocks: types.KnownBlock[] = [
@@ -59,11 +66,17 @@ export function renderCard(change: Change, steps: readonly StepRecord[], options
     ...riskBlocks(change),
     ...approvalBlocks(change),
     smallPrint(...footer(change)),
+    ...(options.instead ?? actionsOf(change, steps, options)),
+  ];
+  return { text: cardText(change, steps), blocks };
+}
+
+function actionsOf(change: Change, steps: readonly StepRecord[], options: CardOptions): types.KnownBlock[] {
+  return [
     ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
     ...operatorActions(change, steps),
     ...planAgainActions(change),
   ];
-  return { text: cardText(change, steps), blocks };
 }
 
 /** What a notification and a screen reader say: the state first, then what was asked and by whom. */

@@ -13,19 +13,21 @@ import { createCommands } from "./commands.ts";
 import type { ModelPrices } from "./cost.ts";
 import { createDecideAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
-import { createFindGroups } from "./groups.ts";
+import { createFindGroups, createFindMembers } from "./groups.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
 import { addBreakGlass, addButtons, addCommands } from "./listeners.ts";
+import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
-import { createPeople } from "./people.ts";
+import { createPeople, type People } from "./people.ts";
 import { createPlanAgain, PLAN_AGAIN, RUN_AGAIN } from "./plan-again.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
 import { createRender } from "./render.ts";
 import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
+import { createTellApprovers } from "./tell-approvers.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "./verdict-actions.ts";
 
 /** How Slack is used. `apiUrl` null is Slack's own; empty lists narrow nothing. */
@@ -77,8 +79,9 @@ export async function createSlack(needs: {
   const { client } = receiver.app;
   const people = createPeople({ ...config, client, home: identity });
   const findPlace = createFindPlace(client);
+  const { isDirectCard } = needs.outbox;
   const asking = { changes, people, findPlace };
-  const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client) });
+  const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client), isDirectCard });
   const now = () => new Date();
   const groupsOf = createGroupsOf(client, config.approverGroups, now);
   const finding = { changes, linkTo: createLinkTo(identity), now, groupsOf };
@@ -100,7 +103,7 @@ export async function createSlack(needs: {
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );
-  const sender = createSender(needs, identity);
+  const sender = createSender(needs, identity, people);
   return {
     identity,
     listener: receiver.listener,
@@ -117,7 +120,7 @@ export async function createSlack(needs: {
   };
 }
 
-function createSender(needs: Parameters<typeof createSlack>[0], identity: Identity) {
+function createSender(needs: Parameters<typeof createSlack>[0], identity: Identity, people: People) {
   const { config, changes, outbox, log, at = nowhere } = needs;
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const parts = {
@@ -127,6 +130,14 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
     richKinds: createRichKinds(),
+    openDirect: createOpenDirect(client, outbox),
+    tellApprovers: createTellApprovers({
+      changes,
+      people,
+      findMembers: createFindMembers(client),
+      port: outbox,
+      log,
+    }),
   };
   return createOutboxSender({
     port: outbox,

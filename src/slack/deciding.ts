@@ -2,6 +2,7 @@ import type { Change } from "../change/change.ts";
 import type { Changes, Decide, Decided } from "../change/changes.ts";
 import { decisionLine } from "./decision-lines.ts";
 import type { FindGroups } from "./groups.ts";
+import type { OutboxPort } from "./outbox-port.ts";
 import type { People } from "./people.ts";
 import { inert } from "./text.ts";
 import { whoCanApprove } from "./who-can.ts";
@@ -23,13 +24,14 @@ export function createDecideAs(needs: {
   changes: Changes;
   people: People;
   findGroups: FindGroups;
+  isDirectCard: OutboxPort["isDirectCard"];
 }): DecideAs {
   return async (where, given) => {
     const known = await needs.people.isMember(where.userId, where.userTeamId);
     if (!known.ok) return `Nothing was decided. ${known.reason}`;
     const change = await needs.changes.get(given.changeId);
     if (change === null) return answerTo({ kind: "unknown" });
-    if (!isAtHome(change, where)) return ELSEWHERE;
+    if (!(await isHere(needs.isDirectCard, change, where))) return ELSEWHERE;
     const by = known.person;
     const { groups, fault } =
       change.terms === null || given.breaksGlass === true
@@ -43,8 +45,14 @@ export function createDecideAs(needs: {
   };
 }
 
-function isAtHome(change: Change, { channelId, teamId }: Where): boolean {
-  return change.home !== null && change.home.channelId === channelId && change.home.teamId === teamId;
+/** Where the change belongs, or where its card was put before exactly this person. */
+async function isHere(
+  isDirectCard: OutboxPort["isDirectCard"],
+  { id, home }: Change,
+  { userId, channelId, teamId }: Where,
+): Promise<boolean> {
+  if (home === null || home.teamId !== teamId) return false;
+  return home.channelId === channelId || isDirectCard({ changeId: id, userId, channelId });
 }
 
 function answerTo(decided: Decided): string {

@@ -4,31 +4,41 @@ import type { Rendered } from "./blocks.ts";
 import type { CardOptions } from "./card.ts";
 import { type Failure, readFailure } from "./failures.ts";
 import { type MessageKey, parseMessageName } from "./feed.ts";
+import type { OpenDirect } from "./open-direct.ts";
 import type { DueMessage } from "./outbox-port.ts";
 import type { Pace } from "./pace.ts";
 import { kindsRefused, type RichKinds, type Takes } from "./rich-kinds.ts";
 import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
+import type { TellApprovers } from "./tell-approvers.ts";
 
 /** What became of one message. */
-export type Delivery = { kind: "sent"; ts: string } | Extract<Failure, { kind: "pause" | "later" | "never" }>;
+export type Delivery = { kind: "sent"; ts: string | null } | Extract<Failure, { kind: "pause" | "later" | "never" }>;
+
+/** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
+export type Shown = Rendered & { isOver?: boolean };
 
 /** What a message must know beside its row: `cardTs`, where the card stands that it belongs to. */
 export type RenderOptions = CardOptions & { cardTs: string | null };
 
 /** What a message says now, from its row; null when it has no place any more. */
-export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Rendered | null>;
+export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Shown | null>;
 
 type Needs = {
   client: webApi.WebClient;
   render: Render;
   findStanding: FindStanding;
+  openDirect: OpenDirect;
+  tellApprovers: TellApprovers;
   pace: Pace;
   richKinds: RichKinds;
   log: Log;
 };
 
 /** A message as it is rendered now, and how it is rendered with other blocks. */
-type Draft = { rendered: Rendered; again(takes: Takes): Promise<Rendered | null> };
+type Draft = { rendered: Shown; again(takes: Takes): Promise<Shown | null> };
+
+/** A message whose channel is known. */
+type Placed = DueMessage & { channelId: string };
 
 const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
 
@@ -36,16 +46,21 @@ const SHORTENED = "(Slack did not take this message in full. The log of Greenlig
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
+  if (key.kind === "approvers") return failing(signal, () => needs.tellApprovers(message.changeId, key));
   const { pagesStand, cardTs } = message;
   const again = (takes: Takes) => needs.render(message.changeId, key, { pagesStand, cardTs, takes });
   const rendered = await again(needs.richKinds.takesIn(message.teamId));
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
-  const draft = { rendered, again };
+  return failing(signal, async () => {
+    const channelId = message.channelId ?? (await needs.openDirect(message));
+    return bring(needs, { ...message, channelId }, key, { rendered, again }, signal);
+  });
+}
+
+/** What a failed call of Slack means for the message. */
+async function failing(signal: AbortSignal, work: () => Promise<Delivery>): Promise<Delivery> {
   try {
-    const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);
-    const known = ts === null ? null : await update(needs, message, ts, draft);
-    if (known !== null) return { kind: "sent", ts: known };
-    return { kind: "sent", ts: await post(needs, message, key, draft, signal) };
+    return await work();
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = readFailure(error);
@@ -56,8 +71,23 @@ export async function deliver(needs: Needs, message: DueMessage, signal: AbortSi
   }
 }
 
+async function bring(
+  needs: Needs,
+  message: Placed,
+  key: MessageKey,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);
+  const known = ts === null ? null : await update(needs, message, ts, draft);
+  if (known !== null) return { kind: "sent", ts: known };
+  if (draft.rendered.isOver === true)
+    return { kind: "never", why: "it stands nowhere, and there is nothing to decide" };
+  return { kind: "sent", ts: await post(needs, message, key, draft, signal) };
+}
+
 /** The ts, or null when the message is not there any more and has to be posted anew. */
-async function update(needs: Needs, message: DueMessage, ts: string, draft: Draft): Promise<string | null> {
+async function update(needs: Needs, message: Placed, ts: string, draft: Draft): Promise<string | null> {
   const target = { channel: message.channelId, ts, attachments: [] };
   try {
     await inFullOrShort(needs, message, draft, (content) =>
@@ -76,7 +106,7 @@ async function update(needs: Needs, message: DueMessage, ts: string, draft: Draf
 
 async function post(
   needs: Needs,
-  message: DueMessage,
+  message: Placed,
   key: MessageKey,
   draft: Draft,
   signal: AbortSignal,
@@ -92,7 +122,7 @@ async function post(
       await needs.pace(message.channelId, signal);
       return needs.client.chat.postMessage({ ...target, ...content, ...thread });
     });
-  const thread = message.cardTs === null ? undefined : threadTarget(message.cardTs, key);
+  const thread = message.cardTs === null || key.kind === "direct" ? undefined : threadTarget(message.cardTs, key);
   try {
     return tsOf(await send(thread));
   } catch (error) {

@@ -8,13 +8,19 @@ export type Failure =
   | { kind: "gone"; why: string }
   | { kind: "too much"; why: string };
 
-/** The channel cannot be posted to, and trying again does not change that. */
+/** The channel or the person cannot be written to, and trying again does not change that. */
 const never = new Set([
   "channel_not_found",
   "not_in_channel",
   "is_archived",
   "restricted_action",
   "user_is_restricted",
+  "user_not_found",
+  "users_not_found",
+  "user_not_visible",
+  "user_disabled",
+  "cannot_dm_bot",
+  "messages_tab_disabled",
 ]);
 /** The message to change, or the thread to reply in, is not there any more. */
 const gone = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"]);

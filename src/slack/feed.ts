@@ -12,19 +12,36 @@ export type NoticeKey = {
   number: number;
 };
 
-/** Which of a change's messages is meant. A verdict is `ended`, or `needs_person:REVISION:ROUND`. */
+/**
+ * Which of a change's messages is meant. A verdict is `ended`, or `needs_person:REVISION:ROUND`. `direct` is the card with
+ * one person. `approvers` is none that is posted: it stands for finding out who gets the card of a question as a direct one.
+ */
 export type MessageKey =
   | { kind: "card" }
+  | { kind: "direct"; userId: string }
+  | { kind: "approvers"; revision: number; round: number }
   | { kind: "verdict"; key: string }
   | NoticeKey
   | { kind: "plan"; revision: number; page: number }
   | { kind: "step"; revision: number; step: number; direction: Direction; attempt: number };
 
-/** Who goes first when several messages are due: the card, then verdicts, what is said of open questions, plan pages, steps. */
-const ranks: Record<MessageKey["kind"], number> = { card: 0, verdict: 1, notice: 2, plan: 3, step: 4 };
+/** Who goes first when several messages are due: the cards, then verdicts, what is said of open questions, plan pages, steps. */
+const ranks: Record<MessageKey["kind"], number> = {
+  card: 0,
+  direct: 0,
+  approvers: 0,
+  verdict: 1,
+  notice: 2,
+  plan: 3,
+  step: 4,
+};
 
 const CARD: MessageKey = { kind: "card" };
 const ENDED: MessageKey = { kind: "verdict", key: "ended" };
+
+/** What the names of all cards with a person begin with. */
+const DIRECT = "card:dm:";
+type Stale = { name: string; rank: number; holdMs: number } | { everyStanding: string };
 
 /** Which messages an event makes stale; none for a change that has no home in Slack. */
 export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
@@ -55,16 +72,76 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
   }
 }
 
-/** The same as the store keeps it: names, and who goes first. */
-export function messageRefs(event: ChangeEvent, change: Change): { name: string; rank: number }[] {
-  return messagesOf(event, change).map((key) => ({ name: messageName(key), rank: ranks[key.kind] }));
+/** The same as the store keeps it: names, who goes first, and for how long each may wait for what comes next. */
+export function createMessageRefs(notify: {
+  direct_messages: boolean;
+}): (event: ChangeEvent, change: Change) => Stale[] {
+  return (event, change) => {
+    if (change.home === null) return [];
+    const keys = [...messagesOf(event, change), ...(notify.direct_messages ? approversOf(event) : [])];
+    const named = keys.map((key) => ({
+      name: messageName(key),
+      rank: ranks[key.kind],
+      holdMs: holdMsOf(event, key),
+    }));
+    return [...named, ...(isForDirect(event) ? [{ everyStanding: DIRECT }] : [])];
+  };
 }
 
-/** A key as text: `card`, `plan:1:2`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
+function approversOf(event: ChangeEvent): MessageKey[] {
+  const isAsked = event.type === "opened" || event.type === "escalated";
+  if (!isAsked || event.gate !== "approval") return [];
+  return [{ kind: "approvers", revision: event.revision, round: event.round }];
+}
+
+/**
+ * What changes the card with a person: who has approved, what was decided, and how it ended where that is not as it was
+ * asked for. Progress stands in the channel.
+ */
+function isForDirect(event: ChangeEvent): boolean {
+  if (event.type === "approved" || event.type === "decided") return event.gate === "approval";
+  if (event.type === "status") return event.status === "needs_person";
+  return event.type === "ended" && ["failed", "rolled_back", "cancelled"].includes(event.status);
+}
+
+/** The worker begins within this time, and the first card then says so itself. */
+const FIRST_MS = 300;
+/** A step that is over by then is posted once, with its end. */
+const STEP_MS = 3_000;
+/** Lines of a step that stands already: Slack takes about one update a second of a message. */
+const LINES_MS = 1_500;
+/** How late a card may show progress that asks nothing of anybody: the thread shows it too. */
+const PROGRESS_MS = 4_000;
+
+function holdMsOf(event: ChangeEvent, key: MessageKey): number {
+  switch (event.type) {
+    case "asked":
+      return FIRST_MS;
+    case "status":
+      return event.status === "blocked" || event.status === "needs_person" ? 0 : PROGRESS_MS;
+    case "planned":
+    case "reviewed":
+      return PROGRESS_MS;
+    case "step_started":
+      return key.kind === "step" ? STEP_MS : PROGRESS_MS;
+    case "step_logged":
+      return LINES_MS;
+    case "step_finished":
+      return key.kind === "step" ? 0 : PROGRESS_MS;
+    default:
+      return 0;
+  }
+}
+
+/** A key as text: `card`, `card:dm:U1`, `approvers:1:1`, `plan:1:2`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
 export function messageName(key: MessageKey): string {
   switch (key.kind) {
     case "card":
       return "card";
+    case "direct":
+      return `${DIRECT}${key.userId}`;
+    case "approvers":
+      return `approvers:${key.revision}:${key.round}`;
     case "verdict":
       return `verdict:${key.key}`;
     case "notice":
@@ -79,6 +156,11 @@ export function messageName(key: MessageKey): string {
 /** The key behind a name, or null when it is none of ours. */
 export function parseMessageName(name: string): MessageKey | null {
   if (name === "card") return CARD;
+  const direct = /^card:dm:([UW][A-Z0-9]{1,30})$/u.exec(name);
+  if (direct?.[1] !== undefined) return { kind: "direct", userId: direct[1] };
+  const approvers = /^approvers:(\d+):(\d+)$/u.exec(name);
+  if (approvers !== null)
+    return { kind: "approvers", revision: Number(approvers[1]), round: Number(approvers[2]) };
   const verdict = /^verdict:(ended|needs_person:\d+:\d+)$/u.exec(name);
   if (verdict?.[1] !== undefined) return { kind: "verdict", key: verdict[1] };
   const notice = /^(reminder|warning|escalation):(\d+):(\d+):(\d+)$/u.exec(name);

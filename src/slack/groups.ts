@@ -28,6 +28,25 @@ export function createFindGroups(client: webApi.WebClient): FindGroups {
   };
 }
 
+/** Who is in a group now, as far as the first page says; nobody where Slack has no such group. Throws what may be otherwise later. */
+export type FindMembers = (group: string) => Promise<readonly string[]>;
+
+/** Nobody will be found there, however often it is asked. */
+const nobody = new Set(["missing_scope", "no_such_subteam", "plan_upgrade_required"]);
+
+/** Makes that question. */
+export function createFindMembers(client: webApi.WebClient): FindMembers {
+  return async (group) => {
+    try {
+      const answer = await client.usergroups.users.list({ usergroup: group, include_disabled: false });
+      return Members.parse(answer).users;
+    } catch (error) {
+      if (error instanceof webApi.WebAPIPlatformError && nobody.has(error.data.error)) return [];
+      throw error;
+    }
+  };
+}
+
 /** Whether one of the ids is in the group, or why that is not known. A disabled group is none. */
 async function ask(
   client: webApi.WebClient,

@@ -24,7 +24,7 @@ type Needs = {
   log: Log;
 };
 
-/** Makes the loop. Channels go in parallel, the messages of one channel one after the other. */
+/** Makes the loop. Lanes go in parallel, the messages of one lane one after the other. */
 export function createOutboxSender(needs: Needs): OutboxSender {
   const stopping = new AbortController();
   const lanes = createLanes(needs, stopping.signal);
@@ -69,7 +69,7 @@ async function rest(port: OutboxPort, lanes: Lanes, signal: AbortSignal): Promis
 
 type Lanes = ReturnType<typeof createLanes>;
 
-/** One queue per channel, so that a slow channel holds up no other. */
+/** One queue per lane, so that a slow channel or person holds up no other. */
 function createLanes(needs: Needs, signal: AbortSignal) {
   const lanes = new Map<string, Promise<void>>();
   const pausedUntil = new Map<string, number>();
@@ -77,28 +77,29 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   const work = async (message: DueMessage, claimedAt: number): Promise<void> => {
     const now = Date.now();
     if (signal.aborted || now - claimedAt > CLAIM_USABLE_MS) return;
-    const left = (pausedUntil.get(message.channelId) ?? 0) - now;
+    const left = (pausedUntil.get(message.lane) ?? 0) - now;
     if (left > 0) {
       // Claimed a moment before the pause was over. Dropped in silence it would stay claimed, and unsent, for a minute.
       await needs.port.giveBack(message, left).catch(() => undefined);
       return;
     }
     const pauseMs = await sendOne(needs, message, signal);
-    if (pauseMs > 0) pausedUntil.set(message.channelId, Date.now() + pauseMs);
+    if (pauseMs > 0) pausedUntil.set(message.lane, Date.now() + pauseMs);
   };
   return {
     size: () => waiting,
     add(message: DueMessage): void {
       const claimedAt = Date.now();
-      const before = lanes.get(message.channelId) ?? Promise.resolve();
+      const queue = queueOf(message);
+      const before = lanes.get(queue) ?? Promise.resolve();
       waiting += 1;
       const lane = before
         .then(() => work(message, claimedAt))
         .finally(() => {
           waiting -= 1;
-          if (lanes.get(message.channelId) === lane) lanes.delete(message.channelId);
+          if (lanes.get(queue) === lane) lanes.delete(queue);
         });
-      lanes.set(message.channelId, lane);
+      lanes.set(queue, lane);
     },
     /** Resolves when some lane has come to its end. */
     next: (): Promise<unknown> => Promise.race([...lanes.values()]),
@@ -106,13 +107,18 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   };
 }
 
-/** Sends and records; never throws. Returns for how long Slack wants no more of this channel, in ms. */
+/** New messages come at a pace; what a card says of its buttons must not wait behind them. */
+function queueOf({ lane, name, ts }: DueMessage): string {
+  return name === "card" && ts !== null ? `${lane} cards` : lane;
+}
+
+/** Sends and records; never throws. Returns for how long Slack wants no more of this lane, in ms. */
 async function sendOne(
   { port, deliver, log }: Needs,
   message: DueMessage,
   signal: AbortSignal,
 ): Promise<number> {
-  const about = { change: message.changeId, message: message.name, channel: message.channelId };
+  const about = { change: message.changeId, message: message.name, lane: message.lane };
   try {
     const delivery = await deliver(message, signal);
     switch (delivery.kind) {
@@ -121,10 +127,10 @@ async function sendOne(
         return 0;
       case "pause": {
         const ms = Math.min(delivery.ms, MAX_PAUSE_MS);
-        log.warn({ ...about, ms }, "Slack limits the rate, so this channel pauses");
+        log.warn({ ...about, ms }, "Slack limits the rate, so this lane pauses");
         // Slack has not taken it, and said so: no failure of this message, whose next try must not come later for it.
         await port.giveBack(message, ms);
-        await port.postponeChannel(message.channelId, ms);
+        await port.postponeLane(message.lane, ms);
         return ms;
       }
       case "never":

@@ -7,6 +7,7 @@ import type { Rendered } from "./blocks.ts";
 import { renderCard } from "./card.ts";
 import { costWords, type ModelPrices } from "./cost.ts";
 import type { Render, RenderOptions } from "./deliver.ts";
+import { renderDirect } from "./direct-card.ts";
 import { type MessageKey, messageName, questionKey } from "./feed.ts";
 import { LOG_LINES } from "./limits.ts";
 import { renderNotice } from "./notice-message.ts";
@@ -26,6 +27,10 @@ export function createRender(needs: { changes: Changes; linkTo: LinkTo; prices: 
     switch (key.kind) {
       case "card":
         return renderCard(change, steps, { ...options, linkTo });
+      case "direct":
+        return renderDirect(change, steps, { ...options, linkTo });
+      case "approvers":
+        return null;
       case "verdict":
         return renderAny(change, steps, key, {
           unknown: await findUnknown(changes, change, steps),

@@ -4,6 +4,7 @@ export const NEEDED_SCOPES = [
   "chat:write",
   "commands",
   "groups:read",
+  "im:write",
   "usergroups:read",
   "users:read",
 ] as const;
@@ -12,4 +13,4 @@ export const NEEDED_SCOPES = [
  * What it works without: reading back whether a message stands already, after a connection broke while it was posted.
  * Without them such a message is posted again, and may stand there twice.
  */
-export const OPTIONAL_SCOPES = ["channels:history", "groups:history"] as const;
+export const OPTIONAL_SCOPES = ["channels:history", "groups:history", "im:history"] as const;

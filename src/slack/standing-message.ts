@@ -24,32 +24,35 @@ const Messages = z.array(
 );
 
 /** Where a message stands that was posted without our hearing of it, or null. Throws when Slack does not answer. */
-export type FindStanding = (message: DueMessage) => Promise<string | null>;
+export type FindStanding = (message: Placed) => Promise<string | null>;
+
+type Placed = DueMessage & { channelId: string };
 
 /** Makes the search. Without the optional scopes it finds nothing, and says so once. */
 export function createFindStanding(client: webApi.WebClient, identity: Identity, log: Log): FindStanding {
-  let isAllowed = true;
+  // Direct channels have a scope of their own.
+  const refused = new Set<boolean>();
   return async (message) => {
-    if (!isAllowed) return null;
+    const isDirect = message.person !== null;
+    if (refused.has(isDirect)) return null;
     try {
       const found = Messages.parse(await read(client, message));
       const mine = found.find((one) => one.bot_id === identity.botId && isThis(one, message));
       return mine?.ts ?? null;
     } catch (error) {
       if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error !== "missing_scope") throw error;
-      isAllowed = false;
-      log.warn(
-        "Without the optional scopes channels:history and groups:history a message can stand twice after a broken connection",
-      );
+      refused.add(isDirect);
+      const scopes = isDirect ? "scope im:history" : "scopes channels:history and groups:history";
+      log.warn(`Without the optional ${scopes} a message can stand twice after a broken connection`);
       return null;
     }
   };
 }
 
-async function read(client: webApi.WebClient, message: DueMessage): Promise<unknown> {
+async function read(client: webApi.WebClient, message: Placed): Promise<unknown> {
   const common = { channel: message.channelId, limit: LOOK_BACK, include_all_metadata: true };
   const { messages } =
-    message.cardTs === null
+    message.cardTs === null || message.person !== null
       ? await client.conversations.history(common)
       : await client.conversations.replies({ ...common, ts: message.cardTs });
   return messages ?? [];

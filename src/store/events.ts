@@ -4,8 +4,11 @@ import { findChange } from "./changes.ts";
 import type { Sql } from "./database.ts";
 import { wake } from "./notify.ts";
 
-/** A message in Slack that an event makes stale; `rank` says which goes first. */
-export type MessageRef = { name: string; rank: number };
+/**
+ * A message in Slack that an event makes stale. `rank` says which goes first, `holdMs` for how long it may wait for what
+ * comes next (0: it is due now). `everyStanding`: every one there is already whose name begins so.
+ */
+export type MessageRef = { name: string; rank: number; holdMs: number } | { everyStanding: string };
 
 /** Which messages an event makes stale: handed in, because the store knows no Slack. */
 export type MessagesOf = (event: ChangeEvent, change: Change) => MessageRef[];
@@ -19,10 +22,9 @@ export function createRecordEvents(messagesOf: MessagesOf): RecordEvents {
     for (const event of events) if (event.type !== "step_logged") await append(sql, changeId, event);
     const change = await findChange(sql, changeId);
     if (change === null || change.home === null) return;
-    const stale = new Map<string, number>();
-    for (const event of events) for (const { name, rank } of messagesOf(event, change)) stale.set(name, rank);
-    if (stale.size === 0) return;
-    await markStale(sql, changeId, stale);
+    const refs = events.flatMap((event) => messagesOf(event, change));
+    if (refs.length === 0) return;
+    await markStale(sql, changeId, refs);
     await wake(sql, "messages");
   };
 }
@@ -39,12 +41,36 @@ async function append(sql: Sql, changeId: string, event: ChangeEvent): Promise<v
   );
 }
 
-async function markStale(sql: Sql, changeId: string, stale: Map<string, number>): Promise<void> {
+type Named = Extract<MessageRef, { name: string }>;
+
+async function markStale(sql: Sql, changeId: string, refs: MessageRef[]): Promise<void> {
+  const named = new Map<string, Named>();
+  for (const ref of refs) {
+    if (!("name" in ref)) await markStanding(sql, changeId, ref.everyStanding);
+    else named.set(ref.name, sooner(named.get(ref.name), ref));
+  }
+  const all = [...named.values()];
+  // One that is held already keeps its time, so that no stream of events puts it off for ever; 0 ends every hold.
   await sql.query(
-    `insert into messages (change_id, name, rank)
-     select $1, name, rank from unnest($2::text[], $3::int[]) as fresh (name, rank) order by name
-     on conflict (change_id, name) do update set wanted = messages.wanted + 1`,
-    [changeId, [...stale.keys()], [...stale.values()]],
+    `insert into messages (change_id, name, rank, hold_until)
+     select $1, name, rank, case when hold > 0 then now() + make_interval(secs => hold / 1000.0) end
+     from unnest($2::text[], $3::int[], $4::int[]) as fresh (name, rank, hold) order by name
+     on conflict (change_id, name) do update set wanted = messages.wanted + 1,
+       hold_until = case when excluded.hold_until is null then null
+         when messages.wanted = messages.sent then excluded.hold_until else messages.hold_until end`,
+    [changeId, all.map(({ name }) => name), all.map(({ rank }) => rank), all.map(({ holdMs }) => holdMs)],
+  );
+}
+
+function sooner(known: Named | undefined, ref: Named): Named {
+  return known === undefined || ref.holdMs < known.holdMs ? ref : known;
+}
+
+async function markStanding(sql: Sql, changeId: string, prefix: string): Promise<void> {
+  await sql.query(
+    `update messages set wanted = wanted + 1, hold_until = null
+     where change_id = $1 and starts_with(name, $2) and abandoned is null`,
+    [changeId, prefix],
   );
 }
 

@@ -8,7 +8,9 @@ const DueRow = z.object({
   name: z.string(),
   wanted: z.int(),
   ts: z.string().nullable(),
-  channel_id: z.string(),
+  person: z.string().nullable(),
+  channel_id: z.string().nullable(),
+  lane: z.string(),
   team_id: z.string(),
   card_ts: z.string().nullable(),
   failures: z.int(),
@@ -19,7 +21,9 @@ type Due = {
   name: string;
   wanted: number;
   ts: string | null;
-  channelId: string;
+  person: string | null;
+  channelId: string | null;
+  lane: string;
   teamId: string;
   cardTs: string | null;
   failures: number;
@@ -36,7 +40,7 @@ const SHORTEST_WAIT_MS = 50;
 export function createOutbox(database: Database, wakes: Wakes) {
   return {
     claim: (limit: number) => claim(database, limit),
-    sent: (due: Due, ts: string) => database.transaction((sql) => sent(sql, due, ts)),
+    sent: (due: Due, ts: string | null) => database.transaction((sql) => sent(sql, due, ts)),
     async postpone(due: Due, ms: number, _why: string): Promise<void> {
       await database.query(
         `update messages set claimed_until = null, due_at = now() + make_interval(secs => $3 / 1000.0)
@@ -52,13 +56,12 @@ export function createOutbox(database: Database, wakes: Wakes) {
         [due.changeId, due.name, ms],
       );
     },
-    async postponeChannel(channelId: string, ms: number): Promise<void> {
+    async postponeLane(lane: string, ms: number): Promise<void> {
       await database.query(
-        `update messages set claimed_until = null,
-           due_at = greatest(due_at, now() + make_interval(secs => $2 / 1000.0))
-         where wanted > sent and abandoned is null
-           and change_id in (select id from changes where home_channel = $1)`,
-        [channelId, ms],
+        `update messages m set claimed_until = null,
+           due_at = greatest(m.due_at, now() + make_interval(secs => $2 / 1000.0))
+         from changes c where c.id = m.change_id and m.wanted > m.sent and m.abandoned is null and ${LANE} = $1`,
+        [lane, ms],
       );
     },
     async abandon(due: Due, why: string): Promise<void> {
@@ -67,6 +70,16 @@ export function createOutbox(database: Database, wakes: Wakes) {
         [due.changeId, due.name, why],
       );
     },
+    addDirect: (changeId: string, people: readonly string[]) =>
+      database.transaction((sql) => addDirect(sql, changeId, people)),
+    async setChannel(due: Due, channelId: string): Promise<void> {
+      await database.query("update messages set channel_id = $3 where change_id = $1 and name = $2", [
+        due.changeId,
+        due.name,
+        channelId,
+      ]);
+    },
+    isDirectCard: (at: DirectPlace) => isDirectCard(database, at),
     async wait(ms: number, signal: AbortSignal): Promise<void> {
       // What is postponed says nothing when its time comes, so the wait ends then.
       const next = await msUntilDue(database);
@@ -75,7 +88,10 @@ export function createOutbox(database: Database, wakes: Wakes) {
   };
 }
 
-/** A reply is due only once its card stands: without it there is no thread. */
+/** What is sent one after the other: a channel's messages, and the questions of who is to get a direct one. */
+const LANE = `coalesce(m.channel_id, m.person, case when starts_with(m.name, 'approvers:') then 'approvers' end, c.home_channel)`;
+
+/** A reply is due only once its card stands: without it there is no thread, and nothing that a direct card could lead to. */
 const WAITING = `m.wanted > m.sent and m.abandoned is null and (m.name = 'card' or exists (
   select 1 from messages card where card.change_id = m.change_id and card.name = 'card' and card.ts is not null))`;
 
@@ -83,13 +99,14 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
   const { rows } = await sql.query(
     `with due as (
        select m.change_id, m.name, m.rank from messages m
-       where ${WAITING} and m.due_at <= now() and (m.claimed_until is null or m.claimed_until <= now())
+       where ${WAITING} and greatest(m.due_at, m.hold_until) <= now() and (m.claimed_until is null or m.claimed_until <= now())
        order by m.rank, m.due_at limit $1 for update of m skip locked
      )
      update messages m set claimed_until = now() + make_interval(secs => $2), failures = m.failures + 1
      from due, changes c
      where m.change_id = due.change_id and m.name = due.name and c.id = m.change_id
-     returning m.change_id, m.name, m.wanted, m.ts, c.home_channel as channel_id, c.home_team as team_id,
+     returning m.change_id, m.name, m.wanted, m.ts, c.home_team as team_id, m.person, ${LANE} as lane,
+       coalesce(m.channel_id, case when m.person is null then c.home_channel end) as channel_id,
        (select ts from messages card where card.change_id = m.change_id and card.name = 'card' and m.name <> 'card')
          as card_ts, m.failures - 1 as failures, m.rank,
        not exists (select 1 from messages page where page.change_id = m.change_id and page.ts is null
@@ -104,7 +121,9 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
       name: row.name,
       wanted: row.wanted,
       ts: row.ts,
+      person: row.person,
       channelId: row.channel_id,
+      lane: row.lane,
       teamId: row.team_id,
       cardTs: row.card_ts,
       failures: row.failures,
@@ -113,7 +132,7 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
   });
 }
 
-async function sent(sql: Sql, due: Due, ts: string): Promise<void> {
+async function sent(sql: Sql, due: Due, ts: string | null): Promise<void> {
   await sql.query(
     `update messages set ts = $3, sent = greatest(sent, $4), claimed_until = null, failures = 0,
        due_at = now() + make_interval(secs => $5 / 1000.0)
@@ -122,15 +141,44 @@ async function sent(sql: Sql, due: Due, ts: string): Promise<void> {
   );
   // The card holds its buttons back until the whole plan can be read.
   if (due.ts !== null || !due.name.startsWith("plan:")) return;
-  await sql.query("update messages set wanted = wanted + 1 where change_id = $1 and name = 'card'", [
-    due.changeId,
-  ]);
+  await sql.query(
+    "update messages set wanted = wanted + 1, hold_until = null where change_id = $1 and name = 'card'",
+    [due.changeId],
+  );
   await wake(sql, "messages");
+}
+
+/** Cards go first, wherever they stand. */
+const CARD_RANK = 0;
+
+/** A person's direct channel stays the same for good, so it is opened once and known from then on. */
+async function addDirect(sql: Sql, changeId: string, people: readonly string[]): Promise<void> {
+  if (people.length === 0) return;
+  await sql.query(
+    `insert into messages (change_id, name, rank, person, channel_id)
+     select $1, 'card:dm:' || fresh.person, $3, fresh.person,
+       (select known.channel_id from messages known where known.person = fresh.person and known.channel_id is not null limit 1)
+     from unnest($2::text[]) as fresh (person) order by fresh.person
+     on conflict (change_id, name) do update set wanted = messages.wanted + 1, hold_until = null, abandoned = null`,
+    [changeId, people, CARD_RANK],
+  );
+  await wake(sql, "messages");
+}
+
+type DirectPlace = { changeId: string; userId: string; channelId: string };
+
+async function isDirectCard(sql: Sql, { changeId, userId, channelId }: DirectPlace): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select 1 from messages where change_id = $1 and name = 'card:dm:' || $2 and person = $2
+       and channel_id = $3 and ts is not null`,
+    [changeId, userId, channelId],
+  );
+  return rowCount === 1;
 }
 
 async function msUntilDue(sql: Sql): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
-    `select (extract(epoch from min(greatest(m.due_at, coalesce(m.claimed_until, m.due_at))) - now()) * 1000)::float8 as ms
+    `select (extract(epoch from min(greatest(m.due_at, m.claimed_until, m.hold_until)) - now()) * 1000)::float8 as ms
      from messages m where ${WAITING}`,
   );
   return rows[0]?.ms ?? null;

@@ -46,6 +46,25 @@ export function textOf(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** The cards a person has as direct messages of the bot, oldest first. */
+export function directCards(slack: SlackStandIn, userId: string): Message[] {
+  return slack.messages(`D${userId.slice(1)}`).filter((message) => message.botId !== null);
+}
+
+/** A call of the Web API with the bot's own token: what somebody else with it could do. */
+export async function callAsBot(
+  slack: SlackStandIn,
+  method: string,
+  args: Record<string, unknown>,
+): Promise<{ ok: boolean; ts?: string }> {
+  const answer = await fetch(`${slack.apiUrl}${method}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${slack.tokens.bot}` },
+    body: JSON.stringify(args),
+  });
+  return (await answer.json()) as { ok: boolean; ts?: string };
+}
+
 /** True when the button is there. */
 export function hasButton(message: Message, actionId: string): true | undefined {
   return textOf(message.blocks).includes(`"${actionId}"`) || undefined;

@@ -1,0 +1,89 @@
+import type { types } from "@slack/bolt";
+import { type Change, lastDecision, openDecision } from "../change/change.ts";
+import type { StepRecord } from "../change/journal.ts";
+import type { LinkTo } from "./blocked-lines.ts";
+import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
+import { renderCard } from "./card.ts";
+import { approvalActions } from "./card-actions.ts";
+import { decisionLines } from "./decision-lines.ts";
+import { CARD_REQUEST_CHARS } from "./limits.ts";
+import { planPageCount } from "./plan-pages.ts";
+import { stateTitle, stateWords } from "./states.ts";
+import { cutMiddle, inert, visible } from "./text.ts";
+
+/**
+ * The card as it stands with one approver. While it is asked: everything the channel sees, and the buttons where the plan
+ * is on it in full. After that: what was decided by whom, and where it goes on; it then says nothing that progress makes
+ * untrue, because progress does not come here. `isOver`: nothing is asked any more.
+ */
+export function renderDirect(
+  change: Change,
+  steps: readonly StepRecord[],
+  options: { cardTs: string | null; linkTo: LinkTo },
+): Rendered & { isOver: boolean } {
+  const home = homeLine(change, options);
+  if (!isAsked(change)) return { ...decided(change, steps, home), isOver: true };
+  // What goes on in the thread can be read there alone, and nobody approves what they cannot read.
+  const isWhole = planPageCount(change) === 0;
+  const instead = isWhole
+    ? approvalActions(change)
+    : [smallPrint("Read all of the plan at its card, and decide there.")];
+  const card = renderCard(change, steps, {
+    pagesStand: true,
+    linkTo: options.linkTo,
+    instead: [...instead, home],
+  });
+  return { ...card, isOver: false };
+}
+
+function isAsked(change: Change): boolean {
+  return change.status === "waiting" && openDecision(change)?.gate === "approval";
+}
+
+function decided(change: Change, steps: readonly StepRecord[], home: types.KnownBlock): Rendered {
+  const { title, words } = titleOf(change, steps);
+  const request = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
+  const lines = decisionLines(change).slice(-3);
+  return {
+    text: `${inert(words)}: ${inert(cutMiddle(visible(change.request), 200))}`,
+    blocks: [
+      headline(title),
+      rich(paragraph(bold("Asked for: "), said(request))),
+      ...(lines.length === 0 ? [] : [smallPrint(...lines)]),
+      home,
+      smallPrint(`Change \`${inert(change.id)}\``),
+    ],
+  };
+}
+
+/** How it ended or where a person is needed, as the row says; else only that it was approved. */
+function titleOf(change: Change, steps: readonly StepRecord[]): { title: string; words: string } {
+  if (change.endedAt !== null || change.status === "needs_person")
+    return { title: stateTitle(change, steps), words: stateWords(change, steps) };
+  const words: Partial<Record<string, string>> = {
+    approve: "Approved",
+    reject: "Rejected, nothing was run",
+    expire: "Expired, nothing was run",
+    cancel: "Cancelled",
+  };
+  const answer = lastDecision(change, "approval")?.answer ?? null;
+  const said = (answer === null ? null : words[answer]) ?? "Nothing to decide now";
+  return { title: answer === "approve" ? `🔵 ${said}` : `⚫ ${said}`, words: said };
+}
+
+function homeLine(
+  change: Change,
+  { cardTs, linkTo }: { cardTs: string | null; linkTo: LinkTo },
+): types.KnownBlock {
+  const { home } = change;
+  if (home === null) return smallPrint("It was asked for by API.");
+  const channel = /^[CGD][A-Z0-9]{1,30}$/u.test(home.channelId)
+    ? `<#${home.channelId}>`
+    : inert(home.channelId);
+  const url = cardTs === null ? null : linkTo({ ...home, ts: cardTs });
+  return smallPrint(
+    url === null
+      ? `Its card, log and verdict are in ${channel}`
+      : `<${url}|Its card>, log and verdict are in ${channel}`,
+  );
+}

@@ -1,0 +1,69 @@
+import type { ApprovalTerms } from "../change/approval.ts";
+import type { Change } from "../change/change.ts";
+import { openDecision } from "../change/change.ts";
+import type { Changes } from "../change/changes.ts";
+import { isSamePerson } from "../change/person.ts";
+import type { Log } from "../observe/log.ts";
+import { isUserId } from "./blocks.ts";
+import type { Delivery } from "./deliver.ts";
+import type { FindMembers } from "./groups.ts";
+import type { OutboxPort } from "./outbox-port.ts";
+import type { People } from "./people.ts";
+
+/** More people than this are a crowd: who else may approve sees the card in the channel. */
+const MOST = 20;
+
+/** Finds out who may approve now, and has them get the card as a direct message. Throws what Slack says. */
+export type TellApprovers = (
+  changeId: string,
+  question: { revision: number; round: number },
+) => Promise<Delivery>;
+
+/** Makes it. It runs in the sender, because it asks Slack: nothing waits for it, and it is tried again. */
+export function createTellApprovers(needs: {
+  changes: Changes;
+  people: People;
+  findMembers: FindMembers;
+  port: Pick<OutboxPort, "addDirect">;
+  log: Log;
+}): TellApprovers {
+  return async (changeId, { revision, round }) => {
+    const change = await needs.changes.get(changeId);
+    const open = change === null ? null : openDecision(change);
+    const done: Delivery = { kind: "sent", ts: null };
+    if (change === null || change.terms === null || open?.revision !== revision || open.round !== round)
+      return done;
+    const may = await namedIn(change.terms, needs.findMembers);
+    const told: string[] = [];
+    for (const userId of may) {
+      if (told.length === MOST) {
+        needs.log.info({ change: changeId, may: may.length }, "More people may approve than get the card");
+        break;
+      }
+      if (await isToBeTold(needs.people, change, userId)) told.push(userId);
+    }
+    await needs.port.addDirect(changeId, told);
+    return done;
+  };
+}
+
+/** Who is named for every environment, by their own id or as one of a group's members. */
+async function namedIn(terms: ApprovalTerms, findMembers: FindMembers): Promise<string[]> {
+  const groups = [...new Set(terms.approvers.flatMap((one) => one.groups))];
+  const members = new Map<string, readonly string[]>();
+  for (const group of groups) members.set(group, await findMembers(group));
+  const lists = terms.approvers.map(({ users, groups: named }) => [
+    ...users,
+    ...named.flatMap((group) => members.get(group) ?? []),
+  ]);
+  const [first = [], ...rest] = lists;
+  return [...new Set(first)].filter((id) => isUserId(id) && rest.every((list) => list.includes(id)));
+}
+
+/** Full members alone: a guest could not decide, and what a change does is not for everybody. */
+async function isToBeTold(people: People, change: Change, userId: string): Promise<boolean> {
+  const teamId = change.home?.teamId ?? "";
+  const known = await people.isMember(userId, teamId);
+  if (!known.ok) return false;
+  return change.terms?.requesterMayApprove === true || !isSamePerson(known.person, change.requester);
+}

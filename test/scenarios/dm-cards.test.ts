@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
+import type { Message } from "../../src/playground/slack-workspace.ts";
+import { policyFile } from "../support/policy-file.ts";
+import { type Program, planOf, startProgram } from "../support/program.ts";
+import {
+  answerTo,
+  askFor,
+  callAsBot,
+  changeIdOf,
+  directCards,
+  hasButton,
+  now,
+  press,
+  replies,
+  standIn,
+  textOf,
+  waitFor,
+} from "../support/slack.ts";
+
+const APPROVE = "greenlight:approve";
+/** The issue's figures for a quiet change of three steps. */
+const MOST_CALLS = { channel: 8, direct: 2 };
+
+const QUORUM = `
+version: 1
+environments:
+  production: { namespaces: [production] }
+approvals:
+  - { environments: [production], groups: [S0SRE00001], users: [U0ANA00001, U0GUS00001, U0DORA0001], quorum: 2 }
+`;
+
+describe("the card as a direct message to those who may approve", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram();
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  it("is decided there, loses its buttons everywhere within 2 s, and the requester gets none", async () => {
+    const { ana, ben, cleo } = slack.users;
+    const card = await asked(slack, "scale payment-api to 5 replicas in production");
+    const [bens, cleos] = await Promise.all([lastDirect(slack, ben), lastDirect(slack, cleo)]);
+    assert.match(textOf(bens.blocks), /kubectl scale deployment\/payment-api --replicas=5 -n production/);
+    assert.match(textOf(bens.blocks), /Its card>, log and verdict are in <#C0INFRA001>/);
+    assert.match(await answerTo(slack, cleo, cleos, APPROVE), /Approved\. It runs now/);
+    const decidedAt = Date.now();
+    const all = [card, bens, cleos];
+    await waitFor(
+      () => (all.some((one) => hasButton(now(slack, one), APPROVE)) ? undefined : true),
+      "no button",
+    );
+    const took = Date.now() - decidedAt;
+    assert.ok(took < 2_000, `the buttons stood for ${took} ms after the decision`);
+    for (const one of [bens, cleos]) await shows(slack, one, /Approved by <@U0CLEO0001>/);
+    await shows(slack, card, /Done/);
+    await answerTo(slack, ben, bens, APPROVE, true).then((late) => assert.match(late, /decided already/));
+    assert.deepEqual(directCards(slack, ana), []);
+    assert.deepEqual(directCards(slack, slack.users.gus), []);
+    assert.deepEqual(await program.ran(await changeIdOf(slack, card)), ["forward 1 done", "forward 2 done"]);
+  });
+
+  it("takes at most 8 calls in the channel and 2 for each approver over a quiet change of three steps", async () => {
+    program.model.script({
+      agent: "planner",
+      json: planOf([
+        ["scale deployment/web --replicas=4 -n production", null],
+        ["scale deployment/checkout --replicas=3 -n production", null],
+        ["scale deployment/payment-api --replicas=5 -n production", null],
+      ]),
+    });
+    const from = slack.calls.length;
+    const card = await asked(slack, "scale three things in production");
+    await lastDirect(slack, slack.users.ben);
+    await press(slack, slack.users.ben, card, APPROVE);
+    await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    await shows(slack, card, /🟢 Done/);
+    await untilSent(program);
+    const calls = slack.calls
+      .slice(from)
+      .filter(({ method }) => /^chat\.(?!postEphemeral)|open$/u.test(method));
+    const of = (channel: string) => calls.filter(({ args }) => args["channel"] === channel).length;
+    assert.ok(of(slack.channels.infra) <= MOST_CALLS.channel, `${of(slack.channels.infra)} in the channel`);
+    for (const direct of ["D0BEN00001", "D0CLEO0001"]) assert.equal(of(direct), MOST_CALLS.direct, direct);
+    // Where their direct channels are is known from the change before.
+    assert.equal(calls.filter(({ method }) => method === "conversations.open").length, 0);
+  });
+
+  it("decides by no click in another place, nor in a direct channel where the card does not stand", async () => {
+    const { ben, cleo } = slack.users;
+    const card = await asked(slack, "restart checkout in production");
+    const id = await changeIdOf(slack, card);
+    const [bens, cleos] = await Promise.all([lastDirect(slack, ben), lastDirect(slack, cleo)]);
+    const copy = { text: "Nothing of ours", blocks: now(slack, bens).blocks };
+    // The direct channel of somebody who got no card, and the one of an approver whose card stands elsewhere.
+    const places: [string, string][] = [["D0ANA00001", slack.users.ana]];
+    await program.app.database.query(
+      "update messages set channel_id = 'D0SOMEELSE' where change_id = $1 and person = $2",
+      [id, cleo],
+    );
+    places.push(["D0CLEO0001", cleo]);
+    for (const [channel, as] of places) {
+      const { ts = "" } = await callAsBot(slack, "chat.postMessage", { channel, ...copy });
+      const forged = slack.messages(channel).find((message) => message.ts === ts);
+      assert.ok(forged, "the copy was not posted");
+      assert.match(await answerTo(slack, as, forged, APPROVE), /belongs to another channel/);
+    }
+    assert.match(await answerTo(slack, cleo, cleos, APPROVE), /belongs to another channel/);
+    assert.equal((await program.app.changes.get(id))?.status, "waiting");
+    await program.app.database.query(
+      "update messages set channel_id = 'D0CLEO0001' where change_id = $1 and person = $2",
+      [id, cleo],
+    );
+    assert.match(await answerTo(slack, ben, bens, "greenlight:reject"), /Rejected/);
+    await program.until(id, "rejected");
+  });
+
+  it("holds up nobody else where Slack limits the rate of one direct channel", async () => {
+    const { ben, cleo } = slack.users;
+    slack.faults.rateLimit(1, 6, "chat.postMessage", "D0BEN00001");
+    const known = directCards(slack, ben).length;
+    const card = await asked(slack, "scale web to 3 replicas in production");
+    const cleos = await lastDirect(slack, cleo);
+    await answerTo(slack, cleo, cleos, APPROVE);
+    await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    assert.equal(directCards(slack, ben).length, known, "Ben's message came in spite of the pause");
+    // What is decided by the time it could be posted is not posted any more.
+    await untilSent(program);
+    assert.equal(directCards(slack, ben).length, known);
+  });
+
+  it("stands once though the answer to its posting got lost, and is given up for who cannot be written to", async () => {
+    const { ben, cleo } = slack.users;
+    const delayed = { agent: "planner" as const, delayMs: 1_500 };
+    const line = "rollout restart deployment/web -n production";
+    program.model.script({ ...delayed, json: planOf([[line, null]]) });
+    const before = [ben, cleo].map((one) => directCards(slack, one).length);
+    const card = await askFor(slack, "restart web in production");
+    slack.faults.dropAfterAccept(1, "chat.postMessage");
+    await waitFor(() => hasButton(now(slack, card), APPROVE), "the buttons");
+    await untilSent(program);
+    assert.deepEqual(
+      [ben, cleo].map((one, index) => directCards(slack, one).length - (before[index] ?? 0)),
+      [1, 1],
+    );
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(await changeIdOf(slack, card), "rejected");
+    await untilSent(program);
+
+    await program.app.database.query("update messages set channel_id = null where person is not null");
+    slack.faults.errorOn(1, "cannot_dm_bot", "conversations.open");
+    const next = await asked(slack, "scale checkout to 4 replicas in production");
+    await untilSent(program);
+    const { rows } = await program.app.database.query<{ abandoned: string }>(
+      "select abandoned from messages where change_id = $1 and abandoned is not null",
+      [await changeIdOf(slack, next)],
+    );
+    assert.deepEqual(rows, [{ abandoned: "cannot_dm_bot" }]);
+    await press(slack, ben, next, "greenlight:reject");
+  });
+});
+
+describe("direct messages where two of a group have to approve", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  let policy: Awaited<ReturnType<typeof policyFile>>;
+  before(async () => {
+    policy = await policyFile(QUORUM);
+    program = await startProgram(policy.env);
+    slack = standIn(program);
+  });
+  after(async () => {
+    await program.close();
+    await policy.remove();
+  });
+
+  it("go to the group's members, count along, and come again when they were deleted", async () => {
+    const { ben, cleo } = slack.users;
+    const card = await asked(slack, "restart web in production");
+    const [bens, cleos] = await Promise.all([lastDirect(slack, ben), lastDirect(slack, cleo)]);
+    for (const nobody of [slack.users.ana, slack.users.gus]) assert.deepEqual(directCards(slack, nobody), []);
+    await callAsBot(slack, "chat.delete", { channel: cleos.channel, ts: cleos.ts });
+    assert.match(await answerTo(slack, ben, bens, APPROVE), /Your approval counts: 1 of 2/);
+    await shows(slack, bens, /1 of 2 approvals, by <@U0BEN00001>/);
+    const again = await waitFor(
+      () => directCards(slack, cleo).find((one) => one.ts !== cleos.ts),
+      "the card once more",
+    );
+    // What is deleted after its time does not come again.
+    await callAsBot(slack, "chat.delete", { channel: bens.channel, ts: bens.ts });
+    assert.match(await answerTo(slack, cleo, again, APPROVE), /Approved\. It runs now/);
+    await shows(slack, again, /Approved by <@U0BEN00001> and <@U0CLEO0001>/);
+    await shows(slack, card, /Done/);
+    await untilSent(program);
+    assert.deepEqual(directCards(slack, ben), []);
+  });
+
+  it("lead to the card, without buttons, where the plan goes on in its thread", async () => {
+    const line = (number: number): [string, null] => [
+      `get pods -n production --selector=part=${number},app=${"x".repeat(3_500)}`,
+      null,
+    ];
+    program.model.script({ agent: "planner", json: planOf([line(2), line(3), line(4)], "high") });
+    const card = await asked(slack, "a plan of three very long steps");
+    const cleos = await lastDirect(slack, slack.users.cleo);
+    assert.match(textOf(cleos.blocks), /Read all of the plan at its card, and decide there/);
+    assert.equal(hasButton(cleos, APPROVE), undefined);
+    await press(slack, slack.users.ben, card, "greenlight:reject");
+  });
+});
+
+describe("direct messages where the policy wants none", () => {
+  it("are not sent", async (t) => {
+    const policy = await policyFile("{ version: 1, notify: { direct_messages: false } }");
+    const program = await startProgram(policy.env);
+    t.after(async () => {
+      await program.close();
+      await policy.remove();
+    });
+    const slack = standIn(program);
+    const card = await asked(slack, "restart web in production");
+    await untilSent(program);
+    assert.deepEqual(directCards(slack, slack.users.ben), []);
+    await press(slack, slack.users.ben, card, APPROVE);
+    await shows(slack, card, /Done/);
+  });
+});
+
+/** Asks as Ana, and waits until the card can be decided. */
+async function asked(slack: SlackStandIn, request: string): Promise<Message> {
+  const card = await askFor(slack, request);
+  await waitFor(() => hasButton(now(slack, card), APPROVE), "the buttons");
+  return card;
+}
+
+/** The newest card with this person, once it stands and asks. */
+function lastDirect(slack: SlackStandIn, userId: string): Promise<Message> {
+  const isOpen = (card: Message) => /Waiting for approval/.test(textOf(card.blocks));
+  return waitFor(() => directCards(slack, userId).findLast(isOpen), `the card with ${userId}`);
+}
+
+function shows(slack: SlackStandIn, card: Message, what: RegExp): Promise<true> {
+  return waitFor(() => (what.test(textOf(now(slack, card))) ? true : undefined), String(what));
+}
+
+/** Waits until Slack shows all that it is to show. */
+async function untilSent(program: Program): Promise<void> {
+  const giveUp = Date.now() + 20_000;
+  for (;;) {
+    const { rowCount } = await program.app.database.query(
+      "select 1 from messages where wanted > sent and abandoned is null",
+    );
+    if (rowCount === 0) return;
+    if (Date.now() > giveUp) throw new Error("Not all messages were sent within 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
