@@ -76,14 +76,14 @@ function homeLine(
   { cardTs, linkTo }: { cardTs: string | null; linkTo: LinkTo },
 ): types.KnownBlock {
   const { home } = change;
-  if (home === null) return smallPrint("It was asked for by API.");
-  const channel = /^[CGD][A-Z0-9]{1,30}$/u.test(home.channelId)
-    ? `<#${home.channelId}>`
-    : inert(home.channelId);
+  if (home === null) return rich(paragraph(said("It was asked for by API.")));
   const url = cardTs === null ? null : linkTo({ ...home, ts: cardTs });
-  return smallPrint(
-    url === null
-      ? `Its card, log and verdict are in ${channel}`
-      : `<${url}|Its card>, log and verdict are in ${channel}`,
+  const isId = /^[CGD][A-Z0-9]{1,30}$/u.test(home.channelId);
+  return rich(
+    paragraph(
+      url === null ? said("Its card") : { type: "link", url, text: "Its card" },
+      said(", log and verdict are in "),
+      isId ? { type: "channel", channel_id: home.channelId } : said(home.channelId),
+    ),
   );
 }

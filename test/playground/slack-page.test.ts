@@ -101,8 +101,8 @@ describe("the page's server", () => {
     assert.ok((await texts(ana)).includes("only Ana"));
     assert.ok(!(await texts(ben)).includes("only Ana"));
     const rooms = async (as: string) => (await stateOf(as)).channels.map((one) => one.name);
-    assert.deepEqual(await rooms(ana), ["infra", "general", "ops-private"]);
-    assert.deepEqual(await rooms(gus), ["infra", "general"]);
+    assert.deepEqual(await rooms(ana), ["infra", "general", "ops-private", "greenlight"]);
+    assert.deepEqual(await rooms(gus), ["infra", "general", "greenlight"]);
     const state = await stateOf(ben);
     assert.equal(state.me, ben);
     assert.equal(state.team.name, "Acme");

@@ -6,6 +6,10 @@ const ACTIVE =
   /https?:\/\/|\bwww\.\w|evil\.example|(?<![\w\u2060])@(channel|here|everyone)\b|mailto:\w|tel:\d/i;
 const DATE = /^!date\^\d+\^[^<>|]*\|[^<>|]*$/;
 const LITERAL_ELEMENTS = new Set(["text", "date"]);
+/** Where a message of our own workspace stands. */
+const MESSAGE_LINK = /^https:\/\/acme\.slack\.com\/archives\/[CGD][A-Z0-9]+\/p\d+$/;
+/** Our own words for it; a link under anybody else's would be one they made. */
+const LINK_WORDS = /^(Its card|change [0-9a-f]{8})$/;
 
 /** Everything in a payload that mentions, links or shows as one, but for mentions of these people. Empty is well. */
 export function activeIn(payload: Record<string, unknown>, people: readonly string[]): string[] {
@@ -17,7 +21,7 @@ export function activeIn(payload: Record<string, unknown>, people: readonly stri
     const { type } = part;
     if (type === "mrkdwn") mrkdwn(String(part["text"]));
     if (type === "plain_text" && part["emoji"] === true) found.push(`emoji in ${String(part["text"])}`);
-    if (type === "image" || type === "video" || typeof part["url"] === "string")
+    if (type === "image" || type === "video" || (typeof part["url"] === "string" && !isOwnLink(part)))
       found.push(JSON.stringify(part));
     if (/^rich_text_(section|preformatted|quote)$/.test(String(type))) {
       const elements = Array.isArray(part["elements"]) ? (part["elements"] as Record<string, unknown>[]) : [];
@@ -56,7 +60,12 @@ function activeText(text: string, people: readonly string[]): string[] {
 
 function isLiteral(element: Record<string, unknown>, people: readonly string[]): boolean {
   if (element["type"] === "user") return people.includes(String(element["user_id"]));
-  return LITERAL_ELEMENTS.has(String(element["type"]));
+  if (element["type"] === "channel") return /^[CGD][A-Z0-9]+$/.test(String(element["channel_id"]));
+  return isOwnLink(element) || LITERAL_ELEMENTS.has(String(element["type"]));
+}
+
+function isOwnLink({ type, url, text }: Record<string, unknown>): boolean {
+  return type === "link" && MESSAGE_LINK.test(String(url)) && LINK_WORDS.test(String(text));
 }
 
 function parsed(value: unknown): unknown {
