@@ -12,7 +12,9 @@ import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
 import type { TellApprovers } from "./tell-approvers.ts";
 
 /** What became of one message. */
-export type Delivery = { kind: "sent"; ts: string | null } | Extract<Failure, { kind: "pause" | "later" | "never" }>;
+export type Delivery =
+  | { kind: "sent"; ts: string | null }
+  | Extract<Failure, { kind: "pause" | "later" | "never" }>;
 
 /** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
 export type Shown = Rendered & { isOver?: boolean };
@@ -122,7 +124,8 @@ async function post(
       await needs.pace(message.channelId, signal);
       return needs.client.chat.postMessage({ ...target, ...content, ...thread });
     });
-  const thread = message.cardTs === null || key.kind === "direct" ? undefined : threadTarget(message.cardTs, key);
+  const thread =
+    message.cardTs === null || key.kind === "direct" ? undefined : threadTarget(message.cardTs, key);
   try {
     return tsOf(await send(thread));
   } catch (error) {

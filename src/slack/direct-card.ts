@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import { type Change, lastDecision, openDecision } from "../change/change.ts";
+import { type Answer, type Change, lastDecision, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
@@ -8,8 +8,16 @@ import { approvalActions } from "./card-actions.ts";
 import { decisionLines } from "./decision-lines.ts";
 import { CARD_REQUEST_CHARS } from "./limits.ts";
 import { planPageCount } from "./plan-pages.ts";
-import { stateTitle, stateWords } from "./states.ts";
+import type { Takes } from "./rich-kinds.ts";
+import { aboutWords, stateLine, stateWords } from "./states.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
+
+const answered: Partial<Record<Answer, string>> = {
+  approve: "Approved",
+  reject: "Rejected, nothing was run",
+  expire: "Expired, nothing was run",
+  cancel: "Cancelled",
+};
 
 /**
  * The card as it stands with one approver. While it is asked: everything the channel sees, and the buttons where the plan
@@ -19,7 +27,7 @@ import { cutMiddle, inert, visible } from "./text.ts";
 export function renderDirect(
   change: Change,
   steps: readonly StepRecord[],
-  options: { cardTs: string | null; linkTo: LinkTo },
+  options: { cardTs: string | null; linkTo: LinkTo; takes?: Takes },
 ): Rendered & { isOver: boolean } {
   const home = homeLine(change, options);
   if (!isAsked(change)) return { ...decided(change, steps, home), isOver: true };
@@ -30,8 +38,8 @@ export function renderDirect(
     : [smallPrint("Read all of the plan at its card, and decide there.")];
   const card = renderCard(change, steps, {
     pagesStand: true,
-    linkTo: options.linkTo,
-    instead: [...instead, home],
+    ...options,
+    instead: [home, ...instead],
   });
   return { ...card, isOver: false };
 }
@@ -41,14 +49,14 @@ function isAsked(change: Change): boolean {
 }
 
 function decided(change: Change, steps: readonly StepRecord[], home: types.KnownBlock): Rendered {
-  const { title, words } = titleOf(change, steps);
+  const { line, words } = standing(change, steps);
   const request = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
   const lines = decisionLines(change).slice(-3);
   return {
     text: `${inert(words)}: ${inert(cutMiddle(visible(change.request), 200))}`,
     blocks: [
-      headline(title),
-      rich(paragraph(bold("Asked for: "), said(request))),
+      headline(aboutWords(change)),
+      rich(paragraph(bold(line)), paragraph(bold("Asked for: "), said(request))),
       ...(lines.length === 0 ? [] : [smallPrint(...lines)]),
       home,
       smallPrint(`Change \`${inert(change.id)}\``),
@@ -57,18 +65,12 @@ function decided(change: Change, steps: readonly StepRecord[], home: types.Known
 }
 
 /** How it ended or where a person is needed, as the row says; else only that it was approved. */
-function titleOf(change: Change, steps: readonly StepRecord[]): { title: string; words: string } {
+function standing(change: Change, steps: readonly StepRecord[]): { line: string; words: string } {
   if (change.endedAt !== null || change.status === "needs_person")
-    return { title: stateTitle(change, steps), words: stateWords(change, steps) };
-  const words: Partial<Record<string, string>> = {
-    approve: "Approved",
-    reject: "Rejected, nothing was run",
-    expire: "Expired, nothing was run",
-    cancel: "Cancelled",
-  };
+    return { line: stateLine(change, steps), words: stateWords(change, steps) };
   const answer = lastDecision(change, "approval")?.answer ?? null;
-  const said = (answer === null ? null : words[answer]) ?? "Nothing to decide now";
-  return { title: answer === "approve" ? `🔵 ${said}` : `⚫ ${said}`, words: said };
+  const words = (answer === null ? undefined : answered[answer]) ?? "Nothing to decide now";
+  return { line: `${answer === "approve" ? "🔵" : "⚫"} ${words}`, words };
 }
 
 function homeLine(
