@@ -15,6 +15,7 @@ import { cutMiddle, inert, visible } from "./text.ts";
 const answered: Partial<Record<Answer, string>> = {
   approve: "Approved",
   reject: "Rejected, nothing was run",
+  request_changes: "Another plan was asked for",
   expire: "Expired, nothing was run",
   cancel: "Cancelled",
 };
