@@ -4,7 +4,10 @@ import { type Change, ChangeStatus, SlackHome } from "./change.ts";
 import { Person } from "./person.ts";
 import { Risk } from "./plan.ts";
 
-/** A change as one row of a list. `cardTs`: where its card stands in Slack. `hasRun`: a step of it was begun. */
+/**
+ * A change as one row of a list. `cardTs`: where its card stands in Slack. `hasRun`: a step of it was begun. `escalated`: the
+ * environments in which more people may approve it by now.
+ */
 export const ListedChange = z.object({
   id: z.uuid(),
   status: ChangeStatus,
@@ -15,6 +18,7 @@ export const ListedChange = z.object({
   planOnly: z.boolean(),
   risk: Risk.nullable(),
   environments: z.array(z.string()),
+  escalated: z.array(z.string()),
   cardTs: z.string().nullable(),
   hasRun: z.boolean(),
   createdAt: z.date(),
@@ -29,7 +33,7 @@ export type ListedChange = z.infer<typeof ListedChange>;
  */
 export type Viewer = { person: Person; groups: readonly string[]; channelId: string | null };
 
-/** Which changes. `waiting`: for a person, and the viewer may answer. `mine`: asked for by them. `running`: not ended. `recent`: ended. */
+/** Which changes. `waiting`: for a person, and the viewer may answer, the Planner's questions about their own too. `mine`: asked for by them. `running`: not ended. `recent`: ended. */
 export const ListGroup = z.enum(["waiting", "mine", "running", "recent", "all"]);
 export type ListGroup = z.infer<typeof ListGroup>;
 

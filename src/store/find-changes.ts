@@ -70,6 +70,22 @@ export async function findNewest(
   return rows.map(({ id, micros }) => ({ id, micros: Number(micros) }));
 }
 
+/** The newest changes that wait for an approval with more approvers than their kind has, at most `limit`. */
+export async function findEscalated(sql: Sql, limit: number): Promise<(ListedChange & { place: Place })[]> {
+  const { rows } = await sql.query<ListedRow>(
+    `${LISTED}
+     join (select change_id, revision, asked_at from decisions
+       where answer is null and gate = 'approval' and escalated <> '{}' order by asked_at desc limit $1) q
+       on q.change_id = c.id and q.revision = c.revision
+     where c.status = 'waiting'`,
+    [limit],
+  );
+  return rows.map((row) => {
+    const change = toListed(row);
+    return { ...change, place: { id: change.id, micros: Number(row["micros"]) } };
+  });
+}
+
 /** These changes as rows of a list, in the order of the ids. */
 export async function findListed(sql: Sql, ids: readonly string[]): Promise<ListedChange[]> {
   if (ids.length === 0) return [];
@@ -95,7 +111,9 @@ const KIND =
 
 const LISTED = `
   select c.id, c.status, left(c.request, 500) as request, c.requester, c.home_team, c.home_channel, c.plan_only, c.risk,
-    c.environments, c.created_at, c.ended_at,
+    c.environments, c.created_at, c.ended_at, (extract(epoch from c.created_at) * 1000000)::bigint::text as micros,
+    coalesce((select d.escalated from decisions d where d.change_id = c.id and d.gate = 'approval' and d.revision = c.revision
+      order by d.round desc limit 1), '{}') as escalated,
     (select m.ts from messages m where m.change_id = c.id and m.name = 'card') as card_ts,
     exists (select 1 from journal j where j.change_id = c.id) as has_run
   from changes c`;
@@ -112,6 +130,7 @@ function toListed(row: ListedRow): ListedChange {
     planOnly: row["plan_only"],
     risk: row["risk"],
     environments: row["environments"],
+    escalated: row["escalated"],
     cardTs: row["card_ts"],
     hasRun: row["has_run"],
     createdAt: row["created_at"],

@@ -2,9 +2,6 @@ import { readTarget } from "../change/target.ts";
 import type { Sql } from "./database.ts";
 import type { Place } from "./find-changes.ts";
 
-/** What is looked for: a name, and where they were said the kind and the namespace. */
-export type Wanted = { name: string; kind: string | null; namespace: string | null };
-
 /** Writes what a change touches so that it is found by name. Whatever stood there of an earlier revision goes. */
 export async function replaceTouched(sql: Sql, changeId: string, keys: readonly string[]): Promise<void> {
   const rows = keys.map(readTarget).flatMap(({ tool, place, namespace, kind, name }) => {
@@ -21,19 +18,42 @@ export async function replaceTouched(sql: Sql, changeId: string, keys: readonly 
   );
 }
 
-/** The newest changes that touch any of these, at most `limit`, each once. A star stands for any where it is wanted by namespace. */
-export async function findTouching(sql: Sql, wanted: readonly Wanted[], limit: number): Promise<Place[]> {
+/** Where a name is touched. */
+export type Spot = { name: string; namespace: string; kind: string };
+
+/** More places than any name has. */
+const MOST_SPOTS = 500;
+
+/** Every place one of these names is touched at. One index entry is read for each, however many changes there are. */
+export async function findSpots(sql: Sql, names: readonly string[]): Promise<Spot[]> {
+  const { rows } = await sql.query<Spot>(
+    `with recursive spots as (
+       select s.* from unnest($1::text[]) w (name), lateral (
+         select t.name, t.namespace, t.kind from touched t where t.name = w.name
+         order by t.namespace, t.kind limit 1) s
+       union all
+       select n.* from spots s, lateral (
+         select t.name, t.namespace, t.kind from touched t
+         where t.name = s.name and (t.namespace, t.kind) > (s.namespace, s.kind)
+         order by t.namespace, t.kind limit 1) n
+     ) select name, namespace, kind from spots limit ${MOST_SPOTS}`,
+    [names],
+  );
+  return rows;
+}
+
+/** The newest changes that touch any of these places, at most `limit`, each once. */
+export async function findTouching(sql: Sql, spots: readonly Spot[], limit: number): Promise<Place[]> {
+  if (spots.length === 0) return [];
   const { rows } = await sql.query<{ id: string; micros: string }>(
-    `select distinct on (m.asked_at, m.change_id) m.change_id as id,
-       (extract(epoch from m.asked_at) * 1000000)::bigint::text as micros
-     from jsonb_to_recordset($1) w (name text, kind text, namespace text), lateral (
+    `select m.change_id as id, (extract(epoch from m.asked_at) * 1000000)::bigint::text as micros
+     from jsonb_to_recordset($1) s (name text, namespace text, kind text), lateral (
        select t.change_id, t.asked_at from touched t
-       where t.name = w.name and (w.kind is null or t.kind in (w.kind, '*'))
-         and (w.namespace is null or t.namespace in (w.namespace, '*'))
+       where t.name = s.name and t.namespace = s.namespace and t.kind = s.kind
        order by t.asked_at desc, t.change_id desc limit $2
      ) m
-     order by m.asked_at desc, m.change_id desc limit $2`,
-    [JSON.stringify(wanted), limit],
+     group by m.asked_at, m.change_id order by m.asked_at desc, m.change_id desc limit $2`,
+    [JSON.stringify(spots), limit],
   );
   return rows.map(({ id, micros }) => ({ id, micros: Number(micros) }));
 }

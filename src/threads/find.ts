@@ -4,14 +4,15 @@ import { type Found, type ListedChange, MIN_ID_CHARS, type Viewer } from "../cha
 import { canonicalKind } from "../policy/kinds.ts";
 import type { Sql } from "../store/database.ts";
 import { findByPrefix, findListed } from "../store/find-changes.ts";
-import { findTouching, type Wanted } from "../store/find-touched.ts";
+import { findSpots, findTouching, type Spot } from "../store/find-touched.ts";
 import { createMaySee } from "./may-see.ts";
 import type { FindTerms } from "./terms.ts";
 
 const MOST_ALIKE = 20;
 /** How far back a history is looked through for what the viewer may see. */
-const MOST_TOUCHING = 1_000;
-const AT_ONCE = 50;
+const MOST_TOUCHING = 500;
+/** Mostly the first few are enough; when they are not, the rest is read at once. */
+const AT_FIRST = 25;
 
 /** The change an id or its beginning names. What may not be seen is not told from what is not there. */
 export async function find(
@@ -32,7 +33,7 @@ export async function find(
   return change === null ? { kind: "none" } : { kind: "one", change, cardTs: first.cardTs };
 }
 
-/** What touched a target, the newest first: what ran, and what has not ended. Of the newest thousand, those the viewer may see. */
+/** What touched a target, the newest first: what ran, and what has not ended. Of the newest five hundred, those the viewer may see. */
 export async function history(
   sql: Sql,
   findTerms: FindTerms,
@@ -41,21 +42,36 @@ export async function history(
   limit: number,
 ): Promise<ListedChange[]> {
   const maySee = createMaySee(findTerms, viewer);
-  const places = await findTouching(sql, readWanted(target), MOST_TOUCHING);
+  const wanted = readWanted(target);
+  const names = [...new Set(wanted.map(({ name }) => name))];
+  const spots = (await findSpots(sql, names)).filter((spot) => wanted.some((one) => isMeant(one, spot)));
+  const places = await findTouching(sql, spots, MOST_TOUCHING);
   const found: ListedChange[] = [];
-  for (let from = 0; from < places.length && found.length < limit; from += AT_ONCE) {
-    const ids = places.slice(from, from + AT_ONCE).map(({ id }) => id);
-    const touched = (await findListed(sql, ids)).filter(({ hasRun, status }) => hasRun || !isEnded(status));
-    found.push(...touched.filter(maySee));
+  for (const some of [places.slice(0, AT_FIRST), places.slice(AT_FIRST)]) {
+    if (found.length >= limit) break;
+    const changes = await findListed(
+      sql,
+      some.map(({ id }) => id),
+    );
+    found.push(...changes.filter((change) => (change.hasRun || !isEnded(change.status)) && maySee(change)));
   }
   return found.slice(0, limit);
+}
+
+/** What is looked for: a name, and where they were said the kind and the namespace. */
+type Wanted = { name: string; kind: string | null; namespace: string | null };
+
+/** A star in a place stands for any. */
+function isMeant({ name, kind, namespace }: Wanted, spot: Spot): boolean {
+  const fits = (wanted: string | null, found: string) => wanted === null || found === wanted || found === "*";
+  return spot.name === name && fits(kind, spot.kind) && fits(namespace, spot.namespace);
 }
 
 /**
  * What the words may mean, every way they can be read: NAME, KIND/NAME, NAMESPACE/NAME, NAMESPACE/KIND/NAME, "KIND/NAME in
  * NAMESPACE", and a terraform root's directory as it is written. Where a namespace is named, what touched all of it counts.
  */
-export function readWanted(target: string): Wanted[] {
+function readWanted(target: string): Wanted[] {
   const [, what = "", within = null] = /^(.*?)(?:\s+in\s+(\S+))?$/su.exec(target.trim()) ?? [];
   const name = what.replace(/^(terraform|root)\/(?=.)/u, "").replace(/\/+$/u, "");
   const [first = "", second, third, ...more] = what.split("/");

@@ -1,10 +1,11 @@
 import type { ChangeStatus } from "../change/change.ts";
 import { isEnded, ChangeStatus as Statuses } from "../change/change.ts";
 import type { Listed, ListFilter, ListGroup, Viewer } from "../change/listed.ts";
-import { type Person, slackIdsOf } from "../change/person.ts";
+import { isSamePerson, type Person, slackIdsOf } from "../change/person.ts";
 import { keyOf } from "../store/changes.ts";
 import type { Sql } from "../store/database.ts";
 import {
+  findEscalated,
   findKinds,
   findListed,
   findNewest,
@@ -18,7 +19,10 @@ import type { FindTerms } from "./terms.ts";
 /** How many are counted beside those shown. */
 const MOST_COUNTED = 100;
 
-const asked: readonly ChangeStatus[] = ["waiting", "needs_person"];
+/** More than wait so long at one time. */
+const MOST_ESCALATED = 200;
+
+const asked: readonly ChangeStatus[] = ["asking", "waiting", "needs_person"];
 
 /** One reading: where, and which of the kinds that are found there; null leaves a kind out. */
 type Reading = { scope: Scope; pick: (kind: Kind) => { hideFrom?: readonly string[] } | null };
@@ -38,7 +42,8 @@ export async function list(sql: Sql, findTerms: FindTerms, filter: ListFilter): 
       return findNewest(sql, scope, kinds, { limit: most, after });
     }),
   );
-  const places = merged(found.flat()).slice(0, most);
+  const escalated = statuses.includes("waiting") ? await findForMany(sql, findTerms, filter) : [];
+  const places = merged([...found.flat(), ...escalated]).slice(0, most);
   const shown = places.slice(0, limit);
   const changes = await findListed(
     sql,
@@ -60,7 +65,7 @@ function readingsOf(findTerms: FindTerms, { viewer, group, requester }: ListFilt
   if (group === "mine") return ownOf(viewer.person, all);
   const place = placeOf(viewer);
   const byTerms = pickApprovable(findTerms, viewer);
-  if (group === "waiting") return [{ scope: place, pick: byTerms }];
+  if (group === "waiting") return [{ scope: place, pick: byTerms }, ...ownOf(viewer.person, onlyQuestions)];
   const pick = viewer.channelId === null ? byTerms : inTeamOf(viewer.person);
   return [{ scope: place, pick }, ...ownOf(viewer.person, all)];
 }
@@ -71,11 +76,41 @@ function placeOf({ channelId }: Viewer): Scope {
 
 function pickApprovable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
   const mayApprove = createMayApprove(findTerms, viewer);
-  return ({ team, ...kind }) => {
+  return ({ team, status, ...kind }) => {
+    // The Planner's questions are for whoever asked.
+    if (status === "asking") return null;
     const may = mayApprove({ ...kind, teamId: team });
     if (may === "no") return null;
     return may === "all" ? {} : { hideFrom: keysOf(viewer.person) };
   };
+}
+
+function onlyQuestions({ status }: Kind): ReturnType<Reading["pick"]> {
+  return status === "asking" ? {} : null;
+}
+
+/** What waits with more approvers than its kind has, and this viewer among them. */
+async function findForMany(
+  sql: Sql,
+  findTerms: FindTerms,
+  { viewer, group, environment, after }: ListFilter,
+): Promise<Place[]> {
+  if (viewer === null || group === "mine") return [];
+  const mayApprove = createMayApprove(findTerms, viewer);
+  const isBefore = ({ micros, id }: Place) =>
+    after === null || micros < after.micros || (micros === after.micros && id < after.id);
+  const all = await findEscalated(sql, MOST_ESCALATED);
+  return all
+    .filter(({ home, environments }) => {
+      const isHere = viewer.channelId === null || home?.channelId === viewer.channelId;
+      return isHere && (environment === null || environments.includes(environment));
+    })
+    .filter((change) => {
+      const may = mayApprove({ ...change, teamId: change.home?.teamId ?? null });
+      return may === "all" || (may === "others" && !isSamePerson(viewer.person, change.requester));
+    })
+    .map(({ place }) => place)
+    .filter(isBefore);
 }
 
 function inTeamOf(person: Person): Reading["pick"] {

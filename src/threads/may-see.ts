@@ -1,12 +1,18 @@
 import type { ApprovalTerms } from "../change/approval.ts";
 import type { Change } from "../change/change.ts";
-import type { Viewer } from "../change/listed.ts";
+import type { ListedChange, Viewer } from "../change/listed.ts";
 import { isSamePerson } from "../change/person.ts";
 import { whyNotDecide } from "../policy/approvers.ts";
 import type { FindTerms } from "./terms.ts";
 
 /** What of a change tells who may see and who may decide. */
-export type Seen = Pick<Change, "requester" | "home" | "risk" | "environments">;
+export type Seen = Pick<ListedChange, "requester" | "home" | "risk" | "environments" | "escalated">;
+
+/** What the rules go by. `escalated`: where more people may approve by now; nowhere, of a kind. */
+type Judged = Pick<Change, "risk" | "environments"> & {
+  teamId: string | null;
+  escalated?: readonly string[];
+};
 
 /**
  * Whether a viewer may see a change: in the channel it belongs to everybody may, elsewhere whoever asked for it, and whoever
@@ -28,23 +34,26 @@ export function createMaySee(findTerms: FindTerms, viewer: Viewer): (change: See
 export function createMayApprove(
   findTerms: FindTerms,
   viewer: Viewer,
-): (kind: Pick<Change, "risk" | "environments"> & { teamId: string | null }) => "all" | "others" | "no" {
+): (judged: Judged) => "all" | "others" | "no" {
   const known = new Map<string, "all" | "others" | "no">();
-  return ({ risk, environments, teamId }) => {
-    const key = JSON.stringify([risk, environments, teamId]);
-    const judged = known.get(key) ?? judge(findTerms, viewer, { risk, environments, teamId });
-    known.set(key, judged);
-    return judged;
+  return ({ risk, environments, teamId, escalated = [] }) => {
+    const key = JSON.stringify([risk, environments, teamId, escalated]);
+    const answer = known.get(key) ?? judge(findTerms, viewer, { risk, environments, teamId, escalated });
+    known.set(key, answer);
+    return answer;
   };
 }
 
 function judge(
   findTerms: FindTerms,
   { person, groups }: Viewer,
-  { risk, environments, teamId }: Pick<Change, "risk" | "environments"> & { teamId: string | null },
+  { risk, environments, teamId, escalated = [] }: Judged,
 ): "all" | "others" | "no" {
   if (risk === null) return "no";
-  const terms: ApprovalTerms = findTerms({ risk, environments, requester: person });
+  const terms: ApprovalTerms = findTerms({
+    ...{ risk, environments, requester: person, revision: 1 },
+    decisions: [{ gate: "approval", revision: 1, escalated: [...escalated] }],
+  });
   const about = { requester: person, teamId };
   // Their own is what `requesterMayApprove` speaks of; here it is everybody's.
   const why = whyNotDecide(person, about, { ...terms, requesterMayApprove: true }, groups);

@@ -1,12 +1,15 @@
 import type { ApprovalTerms } from "../change/approval.ts";
-import type { Change } from "../change/change.ts";
+import type { Change, Decision } from "../change/change.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { termsOf } from "../policy/approval-terms.ts";
 import type { Policy } from "../policy/document.ts";
 
 type Asked = Pick<Change, "environments" | "risk" | "requester">;
 /** Without its questions nothing counts as escalated. */
-type Questioned = Asked & Partial<Pick<Change, "revision" | "decisions">>;
+type Questioned = Asked & {
+  revision?: number;
+  decisions?: readonly Pick<Decision, "gate" | "revision" | "escalated">[];
+};
 
 /** What an approval of a change takes at this moment. */
 export type FindTerms = (change: Questioned) => ApprovalTerms;

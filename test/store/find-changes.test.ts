@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { z } from "zod";
+import type { ListFilter, ListGroup, Viewer } from "../../src/change/listed.ts";
+import { PolicyDocument, withHash } from "../../src/policy/document.ts";
+import { type Database, openDatabase, type Sql } from "../../src/store/database.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { find, history } from "../../src/threads/find.ts";
+import { list } from "../../src/threads/list.ts";
+import { createFindTerms } from "../../src/threads/terms.ts";
+import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+
+const CHANGES = 100_000;
+/** On a quiet machine each takes under 20 ms (the figures are printed with FIND_FIGURES=yes); here others work too. */
+const PATIENCE_MS = 2_000;
+/** Pages of 8 kB that one statement may look at: a scan of all changes would take ten times as many. */
+const MOST_PAGES = 4_000;
+
+const policy = withHash(
+  PolicyDocument.parse({
+    version: 1,
+    environments: { production: { namespaces: ["production"] }, staging: { namespaces: ["staging"] } },
+    approvals: [
+      { environments: ["staging"], users: ["USTAGING"] },
+      { environments: ["production"], risks: ["high"], groups: ["S0SRE"] },
+    ],
+    approvers: ["UALL"],
+  }),
+);
+const findTerms = createFindTerms({ policy, tokens: [], now: () => new Date() });
+
+function viewer(userId: string, channelId: string | null, groups: string[] = []): Viewer {
+  return { person: { kind: "slack", teamId: "T1", userId }, groups, channelId };
+}
+
+function filter(who: Viewer | null, group: ListGroup, more: Partial<ListFilter> = {}): ListFilter {
+  return {
+    ...{ viewer: who, group, environment: null, status: null, requester: null, limit: 10, after: null },
+    ...more,
+  };
+}
+
+describe(`finding among ${CHANGES} waiting changes`, () => {
+  let test: TestDatabase;
+  let database: Database;
+  const figures: string[] = [];
+  before(async () => {
+    test = await createDatabase({ migrate });
+    database = openDatabase({ ...test.config, statement_timeout: 120_000 });
+    await fill(database);
+  });
+  after(async () => {
+    await database.close();
+    await test.drop();
+  });
+
+  it("keeps every statement to a few pages of an index, whoever looks and whatever for", async () => {
+    const watched = watch(database);
+    const all = viewer("UALL", null);
+    const asks: [string, () => Promise<unknown>][] = [
+      [
+        "list waiting, approver of most, direct message",
+        () => list(watched.sql, findTerms, filter(all, "waiting")),
+      ],
+      [
+        "list waiting, approver of few",
+        () => list(watched.sql, findTerms, filter(viewer("USTAGING", null), "waiting")),
+      ],
+      [
+        "list waiting, approver of none",
+        () => list(watched.sql, findTerms, filter(viewer("UNOBODY", null), "waiting")),
+      ],
+      [
+        "list waiting, by group",
+        () => list(watched.sql, findTerms, filter(viewer("UGROUP", null, ["S0SRE"]), "waiting")),
+      ],
+      [
+        "list waiting, a busy channel",
+        () => list(watched.sql, findTerms, filter(viewer("UALL", "C1"), "waiting")),
+      ],
+      [
+        "list waiting, an empty channel",
+        () => list(watched.sql, findTerms, filter(viewer("UALL", "C9"), "waiting")),
+      ],
+      ["list mine", () => list(watched.sql, findTerms, filter(viewer("U7", "C1"), "mine"))],
+      ["list running", () => list(watched.sql, findTerms, filter(all, "running"))],
+      ["list recent", () => list(watched.sql, findTerms, filter(all, "recent"))],
+      [
+        "list all, of an environment nobody names",
+        () => list(watched.sql, findTerms, filter(all, "all", { environment: "none" })),
+      ],
+      [
+        "list all, failed in staging",
+        () => list(watched.sql, findTerms, filter(all, "all", { environment: "staging", status: "failed" })),
+      ],
+      [
+        "the API's list, a later page",
+        () =>
+          list(
+            watched.sql,
+            findTerms,
+            filter(null, "all", { limit: 100, after: { micros: 1_767_225_600_000_000, id: ZERO } }),
+          ),
+      ],
+      [
+        "find by 8 characters",
+        () => find(watched.sql, { findTerms, get: async () => null }, all, "00000abc"),
+      ],
+      ["history of what all touched", () => history(watched.sql, findTerms, all, "payment-api", 10)],
+      [
+        "history nobody may see",
+        () => history(watched.sql, findTerms, viewer("UNOBODY", null), "payment-api", 10),
+      ],
+      ["history by another kind", () => history(watched.sql, findTerms, all, "services/payment-api", 10)],
+      ["history by another namespace", () => history(watched.sql, findTerms, all, "staging/payment-api", 10)],
+      ["history of nothing", () => history(watched.sql, findTerms, all, "no-such-thing", 10)],
+    ];
+    for (const [what, ask] of asks) {
+      const ms = await fastest(ask);
+      figures.push(`${what}: ${ms.toFixed(1)} ms`);
+      assert.ok(ms < PATIENCE_MS, `${what} took ${ms.toFixed(0)} ms`);
+    }
+    let slowest = 0;
+    for (const { text, values } of watched.seen) {
+      const { scans, pages, ms } = await explain(database, text, values);
+      slowest = Math.max(slowest, ms);
+      assert.ok(!scans.includes("changes"), `all changes are read by ${text}`);
+      assert.ok(pages < MOST_PAGES, `${pages} pages are read by ${text} with ${JSON.stringify(values)}`);
+    }
+    figures.push(`the slowest statement: ${slowest.toFixed(1)} ms in PostgreSQL`);
+    if (process.env["FIND_FIGURES"] === "yes") process.stdout.write(`${figures.join("\n")}\n`);
+  });
+
+  it("shows those and only those the rules let somebody answer, the newest first", async () => {
+    const ids = async (who: Viewer, group: ListGroup) =>
+      (await list(database, findTerms, filter(who, group))).changes;
+    for (const change of await ids(viewer("USTAGING", null), "waiting"))
+      assert.deepEqual(change.environments, ["staging"]);
+    for (const change of await ids(viewer("UGROUP", null, ["S0SRE"]), "waiting"))
+      assert.deepEqual([change.environments, change.risk], [["production"], "high"]);
+    assert.deepEqual(await ids(viewer("UNOBODY", null), "waiting"), []);
+    assert.deepEqual(await ids(viewer("UNOBODY", null), "all"), []);
+    const mine = await ids(viewer("U7", null), "mine");
+    assert.ok(mine.length > 0);
+    for (const { requester } of mine) assert.equal("userId" in requester && requester.userId, "U7");
+    const here = await ids(viewer("UNOBODY", "C1"), "running");
+    assert.equal(here.length, 10);
+    for (const { home } of here) assert.equal(home?.channelId, "C1");
+    const times = here.map(({ createdAt }) => createdAt.getTime());
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => b - a),
+    );
+    const own = await ids(viewer("UALL", null), "waiting");
+    assert.ok(own.every(({ requester }) => !("userId" in requester) || requester.userId !== "UALL"));
+  });
+
+  it("finds what has escalated to somebody who may approve nothing else", async () => {
+    const escalating = withHash(
+      PolicyDocument.parse({
+        ...{ version: 1, environments: { production: { namespaces: ["production"] } }, approvers: ["UALL"] },
+        approvals: [{ environments: ["production"], escalate: { after_minutes: 5, users: ["ULATE"] } }],
+      }),
+    );
+    const terms = createFindTerms({ policy: escalating, tokens: [], now: () => new Date() });
+    const late = viewer("ULATE", null);
+    const waiting = async () =>
+      (await list(database, terms, filter(late, "waiting"))).changes.map(({ id }) => id);
+    assert.deepEqual(await waiting(), []);
+    const id = "00000002-0000-4000-8000-000000000000";
+    await database.query(
+      `insert into decisions (change_id, gate, revision, round, digest, escalated)
+       values ($1, 'approval', 1, 1, 'd', array['production'])`,
+      [id],
+    );
+    assert.deepEqual(await waiting(), [id]);
+    const asked: string[] = [];
+    const get = async (one: string) => {
+      asked.push(one);
+      return null;
+    };
+    await find(database, { findTerms: terms, get }, late, id);
+    await find(database, { findTerms: terms, get }, viewer("UNOBODY", null), id);
+    assert.deepEqual(asked, [id], "read for whoever may see it, and for nobody else");
+    assert.deepEqual((await list(database, terms, filter(viewer("UNOBODY", null), "waiting"))).changes, []);
+  });
+
+  it("goes through all of them by pages, each change once", async () => {
+    const seen = new Set<string>();
+    let after: ListFilter["after"] = null;
+    let pages = 0;
+    do {
+      const page = await list(
+        database,
+        findTerms,
+        filter(null, "all", { status: "failed", limit: 100, after }),
+      );
+      for (const { id } of page.changes) seen.add(id);
+      pages += 1;
+      after = page.next;
+    } while (after !== null);
+    const { rows } = await database.query(
+      "select count(*)::int as many from changes where status = 'failed'",
+    );
+    assert.equal(seen.size, rows[0]?.["many"]);
+    assert.equal(pages, Math.ceil(seen.size / 100));
+  });
+});
+
+const ZERO = "00000000-0000-0000-0000-000000000000";
+
+/** Waiting changes of three kinds in five channels by 500 people, all of which touch payment-api; and 2,000 that ended. */
+async function fill(database: Database): Promise<void> {
+  await database.query(
+    `insert into changes (id, status, request, requester, requester_key, home_team, home_channel, plan_only,
+       idempotency_key, risk, environments, created_at)
+     select (lpad(to_hex(n), 8, '0') || '-0000-4000-8000-000000000000')::uuid,
+       case when n <= $1 then 'waiting' else 'failed' end,
+       'scale payment-api to ' || n || ' replicas',
+       jsonb_build_object('kind', 'slack', 'teamId', 'T1', 'userId', 'U' || n % 500), 'slack:U' || n % 500,
+       'T1', 'C' || 1 + n % 5, false, n::text,
+       case when n % 3 = 0 then 'high' else 'medium' end,
+       case when n % 1000 = 0 then array['staging'] when n % 2 = 0 then array['production'] else array['not named in the policy'] end,
+       timestamptz '2026-01-01' + (n - case when n > $1 then 200000 else 0 end) * interval '1 second'
+     from generate_series(1, $1::int + 2000) n`,
+    [CHANGES],
+  );
+  await database.query(
+    `insert into touched (change_id, namespace, kind, name, asked_at)
+     select id, 'production', 'deployments', 'payment-api', created_at from changes`,
+  );
+  await database.query("vacuum analyze changes");
+  await database.query("vacuum analyze touched");
+}
+
+/** The best of five: what it takes, and not what else the machine does. */
+async function fastest(ask: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const began = performance.now();
+    await ask();
+    times.push(performance.now() - began);
+  }
+  return Math.min(...times);
+}
+
+/** Remembers every statement. */
+function watch(database: Database): { sql: Sql; seen: { text: string; values: unknown[] }[] } {
+  const seen: { text: string; values: unknown[] }[] = [];
+  const sql: Sql = {
+    query: (text, values = []) => {
+      seen.push({ text, values });
+      return database.query(text, values);
+    },
+  };
+  return { sql, seen };
+}
+
+type Node = { "Node Type": string; "Relation Name"?: string; Plans?: Node[] };
+const Explained = z.array(
+  z.object({
+    "Execution Time": z.number(),
+    Plan: z.looseObject({ "Shared Hit Blocks": z.number(), "Shared Read Blocks": z.number() }),
+  }),
+);
+
+/** Which tables a statement reads from end to end, and how many pages it looks at. */
+async function explain(
+  sql: Sql,
+  text: string,
+  values: unknown[],
+): Promise<{ scans: string[]; pages: number; ms: number }> {
+  const { rows } = await sql.query(`explain (analyze, buffers, format json) ${text}`, values);
+  const [explained] = Explained.parse(rows[0]?.["QUERY PLAN"]);
+  assert.ok(explained);
+  const { Plan, "Execution Time": ms } = explained;
+  const pages = Plan["Shared Hit Blocks"] + Plan["Shared Read Blocks"];
+  return { scans: scansOf(Plan as unknown as Node), pages, ms };
+}
+
+function scansOf(node: Node): string[] {
+  const own = node["Node Type"] === "Seq Scan" ? [node["Relation Name"] ?? ""] : [];
+  return [...own, ...(node.Plans ?? []).flatMap(scansOf)];
+}
