@@ -6,7 +6,8 @@ import { Answer, answersOf, Gate, lastDecision, openDecision } from "../change/c
 import { type Changes, type Decided, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
-import { problem } from "./problem.ts";
+import { addFinding } from "./finding.ts";
+import { faultsOf, problem } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
 import { viewOf } from "./view.ts";
 
@@ -53,6 +54,7 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
     return reply.send(viewOf(found, await changes.steps(found.id)));
   });
+  addFinding(app, { changes, authenticate: (request, reply) => authenticate(request, reply, needs.tokens) });
   app.get("/infra-change/:thread_id/events", async (request, reply) => {
     if (authenticate(request, reply, needs.tokens) === null) return reply;
     return problem(reply, 501, "The stream of events is not available yet. Poll the change itself.");
@@ -120,8 +122,4 @@ function authenticate(
 async function findChange(changes: Changes, request: FastifyRequest) {
   const params = Params.safeParse(request.params);
   return params.success ? changes.get(params.data.thread_id) : null;
-}
-
-function faultsOf(error: z.ZodError): string {
-  return error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply } from "fastify";
+import type { z } from "zod";
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
@@ -21,4 +22,9 @@ export function problem(reply: FastifyReply, status: number, detail: string): Fa
     .code(status)
     .type("application/problem+json")
     .send(JSON.stringify({ type: "about:blank", title, status, detail }));
+}
+
+/** What is wrong with a body or a query, for whoever sent it: each field with its fault. */
+export function faultsOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
 }

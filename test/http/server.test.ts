@@ -289,3 +289,52 @@ test("health needs no token; readiness follows the database", async (t) => {
   const { status, detail } = await unready.call("/readyz");
   assert.match(`${status} ${detail}`, /^503 .*database/);
 });
+
+test("lists by pages: the filters reach the port, and the cursor comes back as it was given", async (t) => {
+  const { call, memory } = await start(t);
+  const id = randomUUID();
+  const createdAt = new Date("2026-01-02T03:04:05Z");
+  memory.listed = [
+    {
+      ...{ id, status: "waiting", request: "restart web", home: null, planOnly: false, risk: "medium" },
+      ...{ requester: { kind: "policy", version: "1" }, environments: ["staging"], escalated: [] },
+      ...{ cardTs: null, hasRun: false, createdAt, endedAt: null },
+    },
+  ];
+  memory.next = { micros: 1_767_323_045_123_456, id };
+  const first = await call("/infra-change?status=waiting&mine=true&limit=1", asCi);
+  assert.equal(first.status, 200);
+  const [row] = first.body["changes"] as Record<string, unknown>[];
+  assert.equal(row?.["thread_id"], id);
+  assert.equal(row?.["created_at"], "2026-01-02T03:04:05.000Z");
+  const [asked] = memory.lists;
+  assert.deepEqual([asked?.status, asked?.limit, asked?.viewer], ["waiting", 1, null]);
+  assert.deepEqual(asked?.requester, { kind: "token", name: "ci", role: "requester", slackId: null });
+  memory.next = null;
+  const last = await call(`/infra-change?cursor=${first.body["next_cursor"]}`, asCi);
+  assert.equal(last.body["next_cursor"], null);
+  assert.deepEqual(memory.lists[1]?.after, { micros: 1_767_323_045_123_456, id });
+  assert.equal(memory.lists[1]?.requester, null);
+});
+
+test("a list's filters that are none are answered with 400, each by name, and ask the port nothing", async (t) => {
+  const { call, memory } = await start(t);
+  for (const [query, fault] of [
+    ["status=finished", /status/],
+    ["limit=0", /limit/],
+    ["limit=101", /limit/],
+    ["limit=1.5", /limit/],
+    ["cursor=abc", /cursor: is not a next_cursor/],
+    [`cursor=${Buffer.from("1.' or 1=1").toString("base64url")}`, /cursor/],
+    ["mine=perhaps", /mine/],
+    ["sort=asc", /sort/],
+  ] as const) {
+    const { status, detail } = await call(`/infra-change?${query}`, asCi);
+    assert.equal(status, 400, query);
+    assert.match(detail, fault);
+  }
+  assert.equal(memory.lists.length, 0);
+  assert.equal((await call("/infra-change")).status, 401);
+  assert.equal((await call(`/infra-change/${randomUUID()}/logs`)).status, 401);
+  assert.equal((await call(`/infra-change/${randomUUID()}/logs`, asCi)).status, 404);
+});

@@ -40,6 +40,33 @@ describe("by API", () => {
     );
   });
 
+  it("lists changes, and hands out what their steps printed", async () => {
+    const asked = await call(program, BEN_SECRET, "/infra-change", {
+      description: "scale web to 4 replicas in staging",
+    });
+    const { thread_id } = Answer.parse(await asked.json());
+    await program.until(thread_id, "done");
+    const List = z.object({ changes: z.array(z.object({ thread_id: z.string(), status: z.string() })) });
+    const list = async (secret: string, query: string) =>
+      List.parse(await (await call(program, secret, `/infra-change?${query}`)).json()).changes;
+    assert.deepEqual(await list(BEN_SECRET, "mine=true"), [{ thread_id, status: "done" }]);
+    assert.ok((await list(ANA_SECRET, "status=done")).some((one) => one.thread_id === thread_id));
+    assert.deepEqual(await list(ANA_SECRET, "status=waiting"), []);
+    const Logs = z.object({
+      logs: z.array(z.object({ step: z.number(), lines: z.array(z.object({ text: z.string() })) })),
+    });
+    const logs = async (query: string) =>
+      Logs.parse(await (await call(program, ANA_SECRET, `/infra-change/${thread_id}/logs${query}`)).json())
+        .logs;
+    const all = await logs("");
+    assert.deepEqual(
+      all.map(({ step }) => step),
+      [1, 2],
+    );
+    assert.match(JSON.stringify(all[0]?.lines), /scaled/);
+    assert.deepEqual(await logs("?step=1"), all.slice(0, 1));
+  });
+
   it("starts one change for one Idempotency-Key", async () => {
     const body = { description: "scale web to 5 replicas in staging" };
     const answers = await Promise.all(

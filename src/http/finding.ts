@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { ChangeStatus } from "../change/change.ts";
+import type { Changes } from "../change/changes.ts";
+import type { Cursor, ListedChange } from "../change/listed.ts";
+import type { TokenPerson } from "../change/person.ts";
+import { faultsOf, problem } from "./problem.ts";
+
+const MOST_LINES = 1_000;
+const MAX_PAGE = 100;
+
+/** What a program may ask a list for. A cursor is ours: it is taken as it was given. */
+const ListQuery = z.strictObject({
+  status: ChangeStatus.nullable().default(null),
+  mine: z.stringbool().default(false),
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(20),
+  cursor: z.string().max(200).nullable().default(null).transform(readCursor),
+});
+const LogsQuery = z.strictObject({
+  step: z.coerce.number().int().min(1).max(100).nullable().default(null),
+  lines: z.coerce.number().int().min(1).max(MOST_LINES).default(200),
+});
+const Params = z.object({ thread_id: z.uuid() });
+
+type Needs = {
+  changes: Changes;
+  /** Whose token it is; null once the request was answered with 401. */
+  authenticate: (request: FastifyRequest, reply: FastifyReply) => TokenPerson | null;
+};
+
+/** Lists of changes by pages, and what their steps printed. Every token reads all of it, as it reads every change. */
+export function addFinding(app: FastifyInstance, { changes, authenticate }: Needs): void {
+  app.get("/infra-change", async (request, reply) => {
+    const person = authenticate(request, reply);
+    if (person === null) return reply;
+    const query = ListQuery.safeParse(request.query);
+    if (!query.success) return problem(reply, 400, faultsOf(query.error));
+    const { status, mine, limit, cursor } = query.data;
+    const filter = {
+      viewer: null,
+      group: "all",
+      environment: null,
+      requester: mine ? person : null,
+    } as const;
+    const listed = await changes.list({ ...filter, status, limit, after: cursor });
+    const next = listed.next === null ? null : writeCursor(listed.next);
+    return reply.send({ changes: listed.changes.map(rowOf), next_cursor: next });
+  });
+  app.get("/infra-change/:thread_id/logs", async (request, reply) => {
+    if (authenticate(request, reply) === null) return reply;
+    const params = Params.safeParse(request.params);
+    const change = params.success ? await changes.get(params.data.thread_id) : null;
+    if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
+    const query = LogsQuery.safeParse(request.query);
+    if (!query.success) return problem(reply, 400, faultsOf(query.error));
+    const { step, lines } = query.data;
+    const records = (await changes.steps(change.id)).filter((one) => step === null || one.step === step);
+    const logs = await Promise.all(
+      records.map(async (record) => {
+        const { tail, omitted } = await changes.logs(record, { head: 0, tail: lines });
+        const { revision, direction, attempt, outcome } = record;
+        return { revision, step: record.step, direction, attempt, outcome, omitted, lines: tail };
+      }),
+    );
+    return reply.send({ thread_id: change.id, logs });
+  });
+}
+
+function rowOf(change: ListedChange): object {
+  return {
+    thread_id: change.id,
+    status: change.status,
+    request: change.request,
+    requester: change.requester,
+    plan_only: change.planOnly,
+    risk: change.risk,
+    environments: change.environments,
+    created_at: change.createdAt,
+    ended_at: change.endedAt,
+  };
+}
+
+function writeCursor({ micros, id }: Cursor): string {
+  return Buffer.from(`${micros}.${id}`).toString("base64url");
+}
+
+function readCursor(text: string | null, context: z.RefinementCtx): Cursor | null {
+  if (text === null) return null;
+  const [micros, id] = Buffer.from(text, "base64url").toString().split(".");
+  const cursor = z
+    .object({ micros: z.coerce.number().int().positive(), id: z.uuid() })
+    .safeParse({ micros, id });
+  if (cursor.success) return cursor.data;
+  context.addIssue({ code: "custom", message: "is not a next_cursor of an earlier answer" });
+  return z.NEVER;
+}
