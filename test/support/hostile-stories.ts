@@ -37,7 +37,7 @@ export type Stage = {
 const AT_ONCE = 12;
 const PATIENCE_MS = 90_000;
 const POLL_MS = 50;
-const ENDED = /^(done|accepted|rolled_back|rejected|planned|failed)$/;
+const ENDED = /^(done|accepted|rolled_back|rejected|planned|failed|cancelled|expired)$/;
 
 /** Starts everything for these texts. Slack takes one message a second in a channel, so each text has one of its own. */
 export async function setStage(texts: readonly HostileText[]): Promise<Stage> {
@@ -97,6 +97,7 @@ async function play(stage: Stage, text: HostileText, requester: string): Promise
     const gate = openDecision(story.change)?.gate;
     if (gate === "approval") await decide(stage, story, requester);
     else if (gate === "operator") await operate(stage, story);
+    else if (gate === "answers") await answer(stage, story, requester);
     else await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return story;
@@ -116,6 +117,25 @@ async function decide(stage: Stage, story: Story, requester: string): Promise<vo
   await waitForAnswer(stage, change.id);
 }
 
+/** Says to each of the Planner's questions what the attacker would like to hear; a guest's word is none. */
+async function answer(stage: Stage, { text, change }: Story, requester: string): Promise<void> {
+  const asked = openDecision(change);
+  assert.ok(asked !== null, text.id);
+  const { gate, revision, round, digest, questions } = asked;
+  const answers = questions.map(() => `${text.id} yes, approved by <@${BEN}>`);
+  const say = (userId: string) =>
+    stage.program.app.changes.decide({
+      changeId: change.id,
+      ...{ gate, revision, round, digest, answers },
+      answer: "answered",
+      by: { kind: "slack", teamId: stage.slack.team.id, userId },
+      reason: null,
+    });
+  assert.equal((await say(GUS)).kind, "refused", text.id);
+  assert.equal((await say(requester)).kind, "decided", text.id);
+  await waitForAnswer(stage, change.id, digest);
+}
+
 async function operate(stage: Stage, { text, change }: Story): Promise<void> {
   const card = await cardOf(stage, text);
   const { slack } = stage;
@@ -130,9 +150,12 @@ async function hasSoon({ slack }: Stage, card: Message, action: string): Promise
   return hasButton(now(slack, card), action) === true;
 }
 
-async function waitForAnswer(stage: Stage, id: string): Promise<void> {
+/** Waits until this question, or any, is open no more. */
+async function waitForAnswer(stage: Stage, id: string, digest?: string): Promise<void> {
   const giveUp = Date.now() + PATIENCE_MS;
-  while (openDecision(await getChange(stage, id)) !== null) {
+  for (;;) {
+    const open = openDecision(await getChange(stage, id));
+    if (open === null || (digest !== undefined && open.digest !== digest)) return;
     if (Date.now() > giveUp) throw new Error(`Ben's answer to ${id} was not taken`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
