@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
-import type { PoolConfig } from "pg";
 import { createAsk } from "./agents/claude.ts";
 import type { Changes } from "./change/changes.ts";
 import { openCompany } from "./company.ts";
@@ -22,21 +20,20 @@ import { createServer } from "./http/server.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
 import type { Log } from "./observe/log.ts";
 import { openGraph, tracesLine } from "./open-graph.ts";
+import { openStore } from "./open-store.ts";
 import { startModel } from "./playground/model.ts";
 import type { SlackStandIn } from "./playground/slack.ts";
 import { createSlack, type Slack } from "./slack/create-slack.ts";
 import { createMessageRefs } from "./slack/feed.ts";
-import { type Database, openDatabase } from "./store/database.ts";
-import { startEmbedded } from "./store/embedded.ts";
+import type { Database } from "./store/database.ts";
 import { createRecordEvents } from "./store/events.ts";
 import { createLeaseOf } from "./store/leases.ts";
-import { migrate } from "./store/migrate.ts";
-import { listenForWakes, type Wakes } from "./store/notify.ts";
 import { createOutbox } from "./store/outbox.ts";
+import { isReady } from "./store/ready.ts";
+import { createHeldWrites, type HeldWrites } from "./threads/held-writes.ts";
 import { createSignalsOf, type Runs } from "./threads/runs.ts";
-import { startTargetSweep } from "./threads/sweep-targets.ts";
 import { startTimers } from "./threads/timers.ts";
-import { type LeasePace, startWorker } from "./threads/worker.ts";
+import { type LeasePace, PACE, startWorker, type Worker } from "./threads/worker.ts";
 
 /** A running Greenlight. `lines` say what is real and what is a stand-in. `graph` and `database` are for tests. */
 export type App = {
@@ -80,7 +77,7 @@ async function assemble(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace, graceMs = GRACE_MS }: AppOptions,
+  { at = nowhere, pace = PACE, graceMs = GRACE_MS }: AppOptions,
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
@@ -96,13 +93,11 @@ async function assemble(
   const record = createRecordEvents(createMessageRefs(ground.policy.notify));
   const runs: Runs = new Map();
   const now = () => new Date();
-  const leaseOf = createLeaseOf(runs);
-  const signalsOf = createSignalsOf(runs);
-  const owned = { database, record, leaseOf, signalsOf, at };
+  const owned = { database, record, at, ...createOwning(runs, pace, log, closing) };
   const hands = createHands({ ...owned, ground, seal, redact, redactLines, now });
   await hands.sweep();
   const deps = createGraphDeps({ ...model, ...owned, policy: ground.policy, hands });
-  const graph = openGraph(deps, database, { config, redactJson, at, leaseOf }, closing);
+  const graph = openGraph(deps, database, { config, redactJson, at, leaseOf: owned.leaseOf }, closing);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
@@ -124,7 +119,7 @@ async function assemble(
     changes,
     mounts: mountsOf(slack, company.standIn),
     tokens: config.tokens,
-    isReady: () => answers(database),
+    isReady: () => isReady(database),
     onFault: (error) => log.error({ err: error }, "A request could not be answered"),
   });
   const address = await server.listen({
@@ -139,20 +134,37 @@ async function assemble(
   const lines = [`Database: ${databaseLine}`, ...said, ...groups, tracesLine(config)];
   const { standIn } = company;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
-  const stop = async (): Promise<void> => {
-    // First of all, and beside the rest: no step is begun any more, and the time of the one that runs counts from here.
-    const drained = worker.stop(graceMs);
-    await close(closing);
-    await drained;
-  };
-  return { address, page, slack: standIn, lines, changes, graph, database, stop, kill: worker.kill };
+  const leaving = createLeaving(worker, owned.held, closing, graceMs);
+  return { address, page, slack: standIn, lines, changes, graph, database, ...leaving };
 }
 
-function answers(database: Database): Promise<boolean> {
-  return database.query("select 1").then(
-    () => true,
-    () => false,
-  );
+/** What is asked about the changes this instance owns, and what it has still to write of them. */
+function createOwning(runs: Runs, pace: LeasePace, log: Log, closing: Closing) {
+  const held = createHeldWrites(log);
+  closing.push(held.drain);
+  return { leaseOf: createLeaseOf(runs), signalsOf: createSignalsOf(runs), held, leaseMs: pace.leaseMs };
+}
+
+/** How it is told to stop: once, which lets what runs finish and be written within `graceMs`, or twice. */
+function createLeaving(
+  worker: Worker,
+  held: HeldWrites,
+  closing: Closing,
+  graceMs: number,
+): Pick<App, "stop" | "kill"> {
+  return {
+    stop: async () => {
+      held.giveUpIn(graceMs);
+      // First of all, and beside the rest: no step is begun any more, and the time of the one that runs counts from here.
+      const drained = worker.stop(graceMs);
+      await close(closing);
+      await drained;
+    },
+    kill: () => {
+      held.giveUpIn(0);
+      worker.kill();
+    },
+  };
 }
 
 /** The settings that Slack's side is made with as they are. */
@@ -174,40 +186,6 @@ function mountsOf(slack: Slack, standIn: SlackStandIn | null): Mount[] {
 /** In the reverse order of the start; one that fails does not keep the others from being stopped. */
 async function close(closing: Closing): Promise<void> {
   for (const one of closing.splice(0).reverse()) await one().catch(() => undefined);
-}
-
-async function openStore(
-  config: Config,
-  log: Log,
-  closing: Closing,
-): Promise<{ database: Database; wakes: Wakes; line: string }> {
-  const { connection, line } = await connect(config, log, closing);
-  await migrate(connection);
-  const database = openDatabase(connection, (error) =>
-    log.warn({ err: error }, "A database connection was cut"),
-  );
-  closing.push(() => database.close());
-  const wakes = await listenForWakes(connection);
-  closing.push(() => wakes.close());
-  const sweep = startTargetSweep(database, log);
-  closing.push(() => sweep.stop());
-  return { database, wakes, line };
-}
-
-async function connect(
-  config: Config,
-  log: Log,
-  closing: Closing,
-): Promise<{ connection: PoolConfig; line: string }> {
-  if (config.database.kind === "url") {
-    return { connection: { connectionString: config.database.url }, line: "real, DATABASE_URL" };
-  }
-  const embedded = await startEmbedded({
-    dataDir: join(config.dataDir, "postgres"),
-    log: (line) => log.info(line),
-  });
-  closing.push(() => embedded.stop());
-  return { connection: embedded.connection, line: embedded.where };
 }
 
 async function openModel(

@@ -11,6 +11,7 @@ import { createChanges } from "./threads/changes.ts";
 import type { IsCurrent } from "./threads/decide.ts";
 import type { TimesOf } from "./threads/settle.ts";
 import { createFindTerms, type FindTerms } from "./threads/terms.ts";
+import { unlessAway } from "./threads/unless-away.ts";
 
 /** Who decides and how long: the port, and what the worker, the timers and the start-up lines need of the same rules. */
 export type Deciding = {
@@ -39,7 +40,7 @@ export function createDeciding(needs: {
   );
   const findTerms = createFindTerms({ policy, tokens, now });
   return {
-    changes: createChanges({ ...needs, findTerms }),
+    changes: unlessAway(needs.database, createChanges({ ...needs, findTerms })),
     timesOf: (change: Change) => {
       const { openMinutes, nextEscalation } = findTerms(change);
       return { openMinutes, escalateMinutes: nextEscalation?.afterMinutes ?? null };

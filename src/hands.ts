@@ -23,8 +23,9 @@ import type { RecordEvents } from "./store/events.ts";
 import { findOpenAttempts } from "./store/journal.ts";
 import type { Lease } from "./store/leases.ts";
 import type { IsCurrent } from "./threads/decide.ts";
+import type { HeldWrites } from "./threads/held-writes.ts";
 import { createRulesNow } from "./threads/rules-now.ts";
-import { createStepJournal } from "./threads/step-journal.ts";
+import { createEndAttempt, createStepJournal } from "./threads/step-journal.ts";
 
 /** What touches workspace, cluster and terraform: for the graph, for whoever decides, and to clean up behind a change. */
 export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep" | "endOpenSteps"> & {
@@ -43,6 +44,8 @@ export function createHands(parts: {
   record: RecordEvents;
   leaseOf: (changeId: string) => Lease;
   signalsOf: (changeId: string) => RunSignals;
+  leaseMs: number;
+  held: HeldWrites;
   ground: Ground;
   seal: Seal;
   redact: Redact;
@@ -50,7 +53,7 @@ export function createHands(parts: {
   now: () => Date;
   at?: At;
 }): Hands {
-  const { database, ground, redact, at = nowhere } = parts;
+  const { database, ground, held, redact, at = nowhere } = parts;
   const { policy } = ground;
   const looks = createLooks({ ground, policy, envOf: ground.envOf });
   const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
@@ -59,7 +62,7 @@ export function createHands(parts: {
   const rules = createRulesNow({ database, policy, now: parts.now });
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
-  const journal = watchJournal(at, createStepJournal(database, parts.record, parts.leaseOf));
+  const journal = watchJournal(at, createStepJournal(parts));
   const findDifference = createFindDifference(needs);
   return {
     previewPlan: createPreview(needs),
@@ -71,13 +74,16 @@ export function createHands(parts: {
       readyStep: createReadyStep(needs),
       policy,
       redactLines: parts.redactLines,
-      keepErroredState: needs.keepErroredState,
+      keepErroredState: (key, state) =>
+        held.until({ ...key, what: "a state terraform could not store" }, () =>
+          needs.keepErroredState(key, state),
+        ),
       journal,
       at,
     }),
     endOpenSteps: createEndOpenSteps({
       findOpen: (changeId) => findOpenAttempts(database, changeId),
-      finished: journal.finished,
+      finished: between(at, (key) => `${backWord(key)}finished row`, createEndAttempt(parts)),
       keepErroredState: needs.keepErroredState,
       signalsOf: parts.signalsOf,
       policy,
@@ -107,12 +113,24 @@ export function createHands(parts: {
 }
 
 function watchJournal(at: At, journal: Journal): Journal {
-  const back = ({ direction }: StepKey) => (direction === "rollback" ? "rollback " : "") as "rollback " | "";
+  if (at === nowhere) return journal;
+  const intend = between(at, (key) => `${backWord(key)}intent`, journal.intend);
   return {
-    ...journal,
-    intend: between(at, (key) => `${back(key)}intent`, journal.intend),
-    started: between(at, (key) => `${back(key)}started row`, journal.started),
-    lines: between(at, "log lines", journal.lines),
-    finished: between(at, (key) => `${back(key)}finished row`, journal.finished),
+    intend: async (key, ...given) => {
+      const attempt = await intend(key, ...given);
+      const back = backWord(key);
+      return attempt === null
+        ? null
+        : {
+            ...attempt,
+            started: between(at, `${back}started row`, attempt.started),
+            lines: between(at, "log lines", attempt.lines),
+            finished: between(at, `${back}finished row`, attempt.finished),
+          };
+    },
   };
+}
+
+function backWord({ direction }: StepKey): "rollback " | "" {
+  return direction === "rollback" ? "rollback " : "";
 }

@@ -21,6 +21,7 @@ export type StepKey = {
 /**
  * What the journal knows of one attempt. `error` is a sentence for people when the command did not end well. `host`: the
  * machine it ran on. `mayRunUntil`: it could not be ended there. `settledBy`: whose word the outcome is, when nobody saw it.
+ * `toldAt`: when the instance that ran it told its end, after it had counted as unknown.
  */
 export type StepRecord = StepKey & {
   argv: string[];
@@ -33,6 +34,7 @@ export type StepRecord = StepKey & {
   host: string | null;
   mayRunUntil: Date | null;
   settledBy: Person | null;
+  toldAt: Date | null;
 };
 
 /** One line a command printed, redacted. `number` counts from 1 within its attempt. */

@@ -14,7 +14,7 @@ export function unsettledStep(
 /** What the operator can answer now, in the order it is offered. What happened can only be said of an unsettled step. */
 export function operatorAnswers(change: Change, steps: readonly StepRecord[]): readonly Answer[] {
   const open = unsettledStep(change, steps);
-  if (open === null && !endedWhileAsked(change, steps)) return ["accept", "roll_back"];
+  if (open === null && toldStep(change, steps) === null) return ["accept", "roll_back"];
   const isBack = open?.direction === "rollback" || isTakingBack(change, steps);
   if (open === null) return isBack ? ["happened", "accept"] : ["happened", "roll_back", "accept"];
   return isBack
@@ -22,12 +22,21 @@ export function operatorAnswers(change: Change, steps: readonly StepRecord[]): r
     : ["happened", "did_not_happen", "roll_back", "accept"];
 }
 
-/** Whether the step that was asked about is known to be done by now: whoever ran it told so after the question was put. */
-function endedWhileAsked(change: Change, steps: readonly StepRecord[]): boolean {
+/**
+ * The step whose end nobody had seen and that is known to be done by now, because whoever ran it told late; null when there
+ * is none, or somebody has had the change go on after it already.
+ */
+export function toldStep(change: Change, steps: readonly StepRecord[]): StepRecord | null {
   const question = openDecision(change);
   const last = steps.findLast(({ revision }) => revision === change.revision);
-  if (question === null || question.gate !== "operator" || last === undefined) return false;
-  return last.outcome === "done" && last.finishedAt !== null && last.finishedAt > question.askedAt;
+  if (question === null || question.gate !== "operator" || last === undefined) return null;
+  const { outcome, toldAt } = last;
+  if (outcome !== "done" || toldAt === null) return null;
+  const wentOn = change.decisions.some(
+    ({ gate, answer, decidedAt }) =>
+      gate === "operator" && answer === "happened" && decidedAt !== null && decidedAt > toldAt,
+  );
+  return wentOn ? null : last;
 }
 
 /** Whether this revision is on its way back: nothing of it goes forward any more. */

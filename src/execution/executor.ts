@@ -14,18 +14,27 @@ import { herePlace, type Place } from "./process-group.ts";
 import type { ReadyStep } from "./ready-step.ts";
 import { type Ended, runCommand } from "./run-command.ts";
 
-/**
- * Where the executor writes. `intend` is committed before the spawn and says false when this attempt has a row already.
- * `withdraw` takes an intent back that came to nothing, and `isHeld` says without asking anybody whether the change is
- * still this instance's.
- */
+/** Where the executor writes. The intent is committed before the spawn; null when this attempt has a row already. */
 export type Journal = {
-  intend(key: StepKey, argv: string[], dir: string, here: Pick<Place, "host" | "bootId">): Promise<boolean>;
-  isHeld(key: StepKey): boolean;
-  withdraw(key: StepKey): Promise<void>;
-  started(key: StepKey, place: Place): Promise<void>;
-  finished(key: StepKey, end: Ended): Promise<void>;
-  lines(key: StepKey, lines: LogLine[]): Promise<void>;
+  intend(
+    key: StepKey,
+    argv: string[],
+    dir: string,
+    here: Pick<Place, "host" | "bootId">,
+  ): Promise<Attempt | null>;
+};
+
+/**
+ * What is written of one attempt by the instance that spawns it. `withdraw` takes an intent back that came to nothing, and
+ * `isHeld` says without asking anybody whether the change is still this instance's. While the database is away the writes
+ * wait for it. `finished` throws when the change is somebody else's by then.
+ */
+export type Attempt = {
+  isHeld(): boolean;
+  withdraw(): Promise<void>;
+  started(place: Place): Promise<void>;
+  lines(lines: LogLine[]): Promise<void>;
+  finished(end: Ended): Promise<void>;
 };
 
 /** Runs one attempt at one command, journalled; null when the attempt exists already and so must not run. */
@@ -60,19 +69,23 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
     const ready = await options.readyStep(key, command, bound, pause);
     pause.throwIfAborted();
-    if (!(await journal.intend(key, argv, command.dir, await herePlace()))) return null;
-    if (!ready.ok) return finish(journal, key, refused(`It was not run: ${redactLines()(ready.reason)}`));
+    const attempt = await journal.intend(key, argv, command.dir, await herePlace());
+    if (attempt === null) return null;
+    if (!ready.ok) return finish(attempt, refused(`It was not run: ${redactLines()(ready.reason)}`));
     const verdict = judge(command, options.policy, ready.files);
     if (verdict.decision === "deny") {
-      return finish(journal, key, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
+      return finish(attempt, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
     }
-    const lines = createLineBuffer((batch) => journal.lines(key, batch), redactLines);
+    const lines = createLineBuffer(attempt.lines, redactLines);
+    // What cannot be recorded on the way must not cost the record of the end.
+    const faults: unknown[] = [];
+    const note = (fault: unknown): void => void faults.push(fault);
     const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
     const said = createLastWords(command);
     const back = backWord(key);
     at(`before ${back}spawn`);
     // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
-    if (pause.aborted || !journal.isHeld(key)) return withdraw(journal, key);
+    if (pause.aborted || !attempt.isHeld()) return withdraw(attempt, key);
     const ended = await runCommand({
       argv,
       cwd: ready.cwd,
@@ -83,7 +96,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       kill,
       onStarted: (place) => {
         at(`after ${back}spawn`);
-        return journal.started(key, place);
+        return attempt.started(place).catch(note);
       },
       onLine: (stream, line) => {
         said.add(line.text);
@@ -95,9 +108,11 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     // Before anything else is written: a database that is away must not cost the only copy of a state.
     const { keepErroredState: keep } = options;
     const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));
-    await lines.end();
+    await lines.end().catch(note);
     const why = redacted(said.explain(end), redactLines);
-    return finish(journal, key, { ...end, error: joined([end.error, why, kept]) });
+    const finished = await finish(attempt, { ...end, error: joined([end.error, why, kept]) });
+    if (faults.length > 0) throw faults[0];
+    return finished;
   };
 }
 
@@ -113,13 +128,13 @@ function joined(sentences: (string | null | undefined)[]): string | null {
   return sentences.filter(Boolean).join(" ") || null;
 }
 
-async function withdraw(journal: Journal, key: StepKey): Promise<never> {
-  await journal.withdraw(key);
+async function withdraw(attempt: Attempt, key: StepKey): Promise<never> {
+  await attempt.withdraw();
   throw new Error(`Step ${key.step} was not started: the work on this change was stopped just before.`);
 }
 
-async function finish(journal: Journal, key: StepKey, end: Ended): Promise<Ended> {
-  await journal.finished(key, end);
+async function finish(attempt: Attempt, end: Ended): Promise<Ended> {
+  await attempt.finished(end);
   return end;
 }
 

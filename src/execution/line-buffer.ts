@@ -39,11 +39,17 @@ export function createLineBuffer(
   let batch: LogLine[] = [];
   let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  // What gathers while a write waits goes with the next one, so that a database that was away is not met line by line.
+  const writeAll = async (): Promise<void> => {
+    while (batch.length > 0) {
+      const lines = batch;
+      batch = [];
+      await write(lines);
+    }
+  };
   const flush = (): void => {
     timer = undefined;
-    const lines = batch;
-    batch = [];
-    if (lines.length > 0) writing = writing.then(() => write(lines));
+    writing = writing.then(writeAll);
     writing.catch(() => undefined);
   };
   return {

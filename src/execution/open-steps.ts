@@ -22,7 +22,7 @@ export type EndOpenSteps = (changeId: string) => Promise<void>;
  */
 export function createEndOpenSteps(needs: {
   findOpen: (changeId: string) => Promise<OpenStep[]>;
-  finished: (key: StepKey, end: Ended & { mayRunUntil: Date | null }) => Promise<void>;
+  finished: (key: StepKey, end: Ended & { mayRunUntil: Date | null; wasEnded: boolean }) => Promise<void>;
   keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
   signalsOf: (changeId: string) => RunSignals;
   policy: Policy;
@@ -46,7 +46,9 @@ export function createEndOpenSteps(needs: {
       const mayRunUntil = isElsewhere ? new Date(since.getTime() + timeMs) : null;
       const wasStarted = place?.pgid !== undefined;
       const error = [sentence(end, wasStarted, mayRunUntil), kept].filter(Boolean).join(" ");
-      await needs.finished(key, { outcome: "unknown", exitCode: null, signal: null, error, mayRunUntil });
+      const wasEnded = end.kind === "ended" || end.kind === "stuck";
+      const unseen = { outcome: "unknown", exitCode: null, signal: null } as const;
+      await needs.finished(key, { ...unseen, error, mayRunUntil, wasEnded });
     }
   };
 }

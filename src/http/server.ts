@@ -1,4 +1,5 @@
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import { AwayError } from "../change/away.ts";
 import type { Changes } from "../change/changes.ts";
 import { addInfraChange } from "./infra-change.ts";
 import { addMounts, type Mount } from "./mounts.ts";
@@ -9,6 +10,8 @@ const BODY_LIMIT_BYTES = 64 * 1_024;
 
 /** How long a client may take to send its request. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+const RETRY_AFTER_SECONDS = 5;
 
 /** The one HTTP server: API, health, and what else is mounted. `onFault` hears of what went wrong inside; the caller of the API does not. */
 export function createServer(needs: {
@@ -25,6 +28,7 @@ export function createServer(needs: {
   });
   app.setNotFoundHandler((_request, reply) => problem(reply, 404, "There is nothing at this address."));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    if (error instanceof AwayError) return whileAway(reply);
     const status = error.statusCode ?? 500;
     if (status < 500) return problem(reply, status, error.message);
     needs.onFault(error);
@@ -42,4 +46,14 @@ export function createServer(needs: {
   addInfraChange(app, needs);
   addMounts(app, needs.mounts ?? [], needs.onFault);
   return app;
+}
+
+/** Of a write that was under way when the database went nobody knows yet whether it counts: the key makes it one request. */
+function whileAway(reply: FastifyReply): FastifyReply {
+  reply.header("retry-after", RETRY_AFTER_SECONDS);
+  return problem(
+    reply,
+    503,
+    "The database is away. Send this again in a moment, with the same Idempotency-Key if it has one, and read the change's state before you repeat a decision.",
+  );
 }

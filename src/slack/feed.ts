@@ -1,4 +1,4 @@
-import { type Change, lastDecision } from "../change/change.ts";
+import { type Change, lastDecision, openDecision } from "../change/change.ts";
 import type { ChangeEvent } from "../change/events.ts";
 import { Direction } from "../change/journal.ts";
 import { planPageCount } from "./plan-pages.ts";
@@ -63,8 +63,9 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
     case "escalated":
       return [CARD, noticeKey(event, "escalation", lastDecision(change, event.gate)?.escalated.length ?? 0)];
     case "step_started":
-    case "step_finished":
       return [CARD, stepKey(event)];
+    case "step_finished":
+      return [CARD, stepKey(event), ...askedKeys(change)];
     case "step_logged":
       return [stepKey(event)];
     case "ended":
@@ -190,6 +191,12 @@ function noticeKey(
 function noticeFrom([, notice, ...numbers]: RegExpExecArray): NoticeKey {
   const [revision = 0, round = 0, number = 0] = numbers.map(Number);
   return noticeKey({ revision, round }, notice as NoticeKey["notice"], number);
+}
+
+/** The operator's question, while it is open: what it asks about may be known by now. */
+function askedKeys(change: Change): MessageKey[] {
+  const question = openDecision(change);
+  return question?.gate === "operator" ? [questionKey(question)] : [];
 }
 
 function planKeys(change: Change): MessageKey[] {

@@ -1,4 +1,5 @@
 import type { App, webApi } from "@slack/bolt";
+import { AwayError } from "../change/away.ts";
 import type { Log } from "../observe/log.ts";
 import type { Rendered } from "./blocks.ts";
 import { openingOf, submissionOf } from "./break-glass.ts";
@@ -11,6 +12,8 @@ type Answer = (body: unknown) => Promise<string>;
 
 const FAULT =
   "Something went wrong inside Greenlight, and nothing was recorded. Try again in a minute; if it stays, tell whoever runs it.";
+const AWAY =
+  "Greenlight's database is away for the moment. Try again in a minute; what the card shows then is what was recorded.";
 const NOT_OPENED = "Slack did not open the form in time, so nothing was decided. Press the button again.";
 
 /** Every command of the app, so that one that was renamed works too. */
@@ -24,7 +27,11 @@ export function addCommands(
     const work = async (): Promise<void> => {
       // First of all: Slack gives us 3 s, and a late answer makes people type it again.
       await ack();
-      const { text, blocks } = await answerOrFault(() => answer(body), log, { text: FAULT, blocks: [] });
+      const { text, blocks } = await answerOrFault(
+        () => answer(body),
+        log,
+        (text) => ({ text, blocks: [] }),
+      );
       try {
         await respond({ response_type: "ephemeral", text, ...(blocks.length === 0 ? {} : { blocks }) });
       } catch (error) {
@@ -41,7 +48,11 @@ export function addButtons(app: App, answer: Answer, inFlight: InFlight, log: Lo
   app.action(new RegExp(`^(?!${BREAK_GLASS}$)`, "u"), async ({ ack, body, respond, client }) => {
     const work = async (): Promise<void> => {
       await ack();
-      const text = await answerOrFault(() => answer(body), log, FAULT);
+      const text = await answerOrFault(
+        () => answer(body),
+        log,
+        (text) => text,
+      );
       try {
         await tell(client, placeOf(body), text);
       } catch (error) {
@@ -78,7 +89,11 @@ export function addBreakGlass(
         return;
       }
       await ack();
-      const text = await answerOrFault(() => submission.decide(needs.decideAs), log, FAULT);
+      const text = await answerOrFault(
+        () => submission.decide(needs.decideAs),
+        log,
+        (text) => text,
+      );
       await tell(client, submission.place, text);
     };
     await inFlight.track(work());
@@ -106,11 +121,15 @@ async function tell(client: webApi.WebClient, place: ClickPlace | null, text: st
   await client.chat.postEphemeral({ channel, user, text, ...thread });
 }
 
-async function answerOrFault<Said>(answer: () => Promise<Said>, log: Log, fault: Said): Promise<Said> {
+async function answerOrFault<Said>(
+  answer: () => Promise<Said>,
+  log: Log,
+  inWords: (fault: string) => Said,
+): Promise<Said> {
   try {
     return await answer();
   } catch (error) {
     log.error({ err: error }, "A command or click could not be carried out");
-    return fault;
+    return inWords(error instanceof AwayError ? AWAY : FAULT);
   }
 }

@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change, Decision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { toldStep } from "../change/operator.ts";
 import { beforeAfter } from "./before-after.ts";
 import {
   bold,
@@ -66,9 +67,18 @@ export function renderQuestion(
   const state = isOpen ? stateLine(change, steps) : "A person had to look at this";
   const title = `${state}: ${aboutWords(change)}`;
   const lines = isOpen ? [] : [decisionLine(question)];
-  const about = unknown === null ? [] : unknownBlocks(unknown);
+  const about = unknown === null ? told(change, steps) : unknownBlocks(unknown);
   const asked = isOpen ? [...about, ...operatorActions(change, steps)] : [];
   return verdict(change, steps, { title, facts: [], lines, asked });
+}
+
+/** The reviewer's notes were written before it was known. */
+function told(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
+  const step = toldStep(change, steps);
+  if (step === null) return [];
+  const which = step.direction === "rollback" ? `taking back step ${step.step}` : `step ${step.step}`;
+  const text = `the instance that ran ${which} has told since that it is done. The change goes on after it when you say so.`;
+  return [rich(paragraph(bold("By now: "), said(text)))];
 }
 
 type Said = { title: string; facts: types.KnownBlock[]; lines: string[]; asked: types.KnownBlock[] };

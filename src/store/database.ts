@@ -1,4 +1,5 @@
 import pg from "pg";
+import { createReach, type Reach } from "./reach.ts";
 
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
 export type Sql = {
@@ -9,6 +10,7 @@ export type Sql = {
 export type Database = Sql & {
   /** The pool itself, for the checkpointer, which wants one. */
   pool: pg.Pool;
+  reach: Reach;
   /** Runs `work` in one transaction; a throw rolls it back and goes on up. */
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -16,6 +18,8 @@ export type Database = Sql & {
 
 /** Statements running longer than this are a fault of ours, not patience. */
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** A server that vanished without a word answers nothing any more, not even that a statement took too long. */
+const SILENCE_MS = 5_000;
 
 /**
  * An instance that freezes within a transaction holds the rows it locked: a change's, or the lock of all claims. The
@@ -28,23 +32,39 @@ export function openDatabase(
   config: pg.PoolConfig,
   onIdleError: (error: Error) => void = () => undefined,
 ): Database {
+  const timeoutMs = Number(config.statement_timeout || STATEMENT_TIMEOUT_MS);
   const pool = new pg.Pool({
     max: 10,
     connectionTimeoutMillis: 10_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs + SILENCE_MS,
+    keepAlive: true,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: "greenlight",
     ...config,
   });
+  const reach = createReach();
   pool.on("error", onIdleError);
   // Measured: a backend killed while a client is checked out ends the process even with pool.on("error").
   pool.on("connect", (client) => client.on("error", onIdleError));
   return {
     pool,
-    query: (text, values) => pool.query(text, values),
-    transaction: (work) => transaction(pool, work),
+    reach,
+    query: (text, values) => noticed(reach, pool.query(text, values)),
+    transaction: (work) => noticed(reach, transaction(pool, work)),
     close: () => pool.end(),
   };
+}
+
+async function noticed<Result>(reach: Reach, work: Promise<Result>): Promise<Result> {
+  try {
+    const result = await work;
+    reach.answered();
+    return result;
+  } catch (error) {
+    reach.met(error);
+    throw error;
+  }
 }
 
 async function transaction<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {

@@ -13,6 +13,8 @@ export type StepEnd = {
   signal: string | null;
   error: string | null;
   mayRunUntil?: Date | null;
+  /** It was ended by whoever took the change over: what its own instance saw of that end counts no more. */
+  wasEnded?: boolean;
 };
 
 /** An attempt without an end. `place` is null in a row of an older version, and has no process before its start is recorded. */
@@ -30,39 +32,42 @@ export async function insertIntent(
   key: StepKey,
   argv: string[],
   dir: string,
-  by: { epoch: number; here: Pick<ChildPlace, "host" | "bootId"> },
+  by: { epoch: number; here: Pick<ChildPlace, "host" | "bootId">; token: string },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, host, boot_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing`,
-    [...keyValues(key), JSON.stringify(argv), dir, by.epoch, by.here.host, by.here.bootId],
+    `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, host, boot_id, spawn_token)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing`,
+    [...keyValues(key), JSON.stringify(argv), dir, by.epoch, by.here.host, by.here.bootId, by.token],
   );
   return rowCount === 1;
 }
 
-/** Takes back an intent of this epoch that came to nothing: its owner knows that nothing was spawned. */
-export async function deleteIntent(sql: Sql, key: StepKey, epoch: number): Promise<void> {
+/** Records that the child runs, where, and since how many ms. */
+export async function markStarted(sql: Sql, key: StepKey, place: ChildPlace, agoMs: number): Promise<void> {
   await sql.query(
-    `delete from journal where ${KEY} and lease_epoch = $6 and started_at is null and finished_at is null`,
-    [...keyValues(key), epoch],
+    `update journal set started_at = now() - make_interval(secs => $10 / 1000.0), host = $6, boot_id = $7, pgid = $8, pid_start = $9
+     where ${KEY}`,
+    [...keyValues(key), place.host, place.bootId, place.pgid, place.pidStart, agoMs],
   );
 }
 
-/** Records that the child runs, and where. */
-export async function markStarted(sql: Sql, key: StepKey, place: ChildPlace): Promise<void> {
-  await sql.query(
-    `update journal set started_at = now(), host = $6, boot_id = $7, pgid = $8, pid_start = $9 where ${KEY}`,
-    [...keyValues(key), place.host, place.bootId, place.pgid, place.pidStart],
-  );
-}
-
-/** Records the end. An attempt ends once: the first record stands. */
-export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promise<void> {
-  await sql.query(
-    `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9, may_run_until = $10
+/** Records the end; false when it has one. An attempt ends once: the first record stands. */
+export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9, may_run_until = $10,
+       spawn_token = case when $11 then null else spawn_token end
      where ${KEY} and finished_at is null`,
-    [...keyValues(key), end.outcome, end.exitCode, end.signal, end.error, end.mayRunUntil ?? null],
+    [
+      ...keyValues(key),
+      end.outcome,
+      end.exitCode,
+      end.signal,
+      end.error,
+      end.mayRunUntil ?? null,
+      end.wasEnded === true,
+    ],
   );
+  return rowCount === 1;
 }
 
 /** The attempts of a change that have no end, the oldest first. */
@@ -146,6 +151,7 @@ const JournalRow = z.object({
   pid_start: z.string().nullable(),
   may_run_until: z.date().nullable(),
   settled_by: Person.nullable(),
+  told_at: z.date().nullable(),
 });
 type JournalRow = z.infer<typeof JournalRow>;
 
@@ -167,6 +173,7 @@ function toRecord(raw: JournalRow): StepRecord {
     host: row.host,
     mayRunUntil: row.may_run_until,
     settledBy: row.settled_by,
+    toldAt: row.told_at,
   };
 }
 

@@ -33,7 +33,8 @@ const CLAIM_LOCK = "7310868735955264049";
 
 /**
  * Takes the change that has waited longest for work and that nobody owns, or null when there is none or the limits are
- * reached. A change whose owner died is claimable as soon as its lease has run out. `held` are those this instance still
+ * reached. A change whose owner died is claimable as soon as its lease has run out, but not within a lease's time after the
+ * server's start: a living owner could not renew while it was away, and goes first. `held` are those this instance still
  * has a run of: taken up again, that old run would write under the new epoch.
  */
 export async function claimChange(
@@ -50,7 +51,7 @@ export async function claimChange(
       `with live as (select id, requester_key from changes where lease_until > now()),
        next as (
          select c.id from changes c
-         where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.retry_at is null or c.retry_at <= now()) and (c.lease_until is null or c.lease_until <= now())
+         where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.retry_at is null or c.retry_at <= now()) and (c.lease_until is null or (c.lease_until <= now() and pg_postmaster_start_time() < now() - make_interval(secs => $2 / 1000.0)))
            and (select count(*) from live) < $3
            and (select count(*) from live l where l.requester_key = c.requester_key) < $4
          order by c.work_wanted_at, c.id limit 1 for update skip locked
@@ -74,7 +75,8 @@ export async function renewLease(sql: Sql, lease: Lease, leaseMs: number): Promi
      where id = $1 and lease_owner = $2 and lease_epoch = $3`,
     [lease.changeId, lease.owner, lease.epoch, leaseMs],
   );
-  if (rowCount === 1) lease.heldUntilMs = heldUntilMs;
+  // One that was asked for earlier may be answered later.
+  if (rowCount === 1) lease.heldUntilMs = Math.max(lease.heldUntilMs, heldUntilMs);
   return rowCount === 1;
 }
 

@@ -7,6 +7,8 @@ export type Wake = "work" | "messages";
 const CHANNEL = "greenlight";
 /** While the listening connection is away, a poll is what finds the work. */
 const RECONNECT_MS = 1_000;
+/** A server that vanished without a word answers no attempt either. */
+const CONNECT_MS = 10_000;
 
 /** Wakes every instance; inside a transaction it takes effect at the commit. */
 export async function wake(sql: Sql, what: Wake): Promise<void> {
@@ -38,7 +40,12 @@ export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
     }, RECONNECT_MS);
   };
   const connect = async (): Promise<void> => {
-    const fresh = new pg.Client({ ...config, application_name: "greenlight-listen" });
+    const fresh = new pg.Client({
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      ...config,
+      application_name: "greenlight-listen",
+    });
     fresh.on("error", () => undefined);
     fresh.on("end", again);
     fresh.on("notification", (message) => arrived(message.payload));

@@ -1,6 +1,7 @@
 import type { Change } from "../change/change.ts";
 import { isTakingBack } from "../change/operator.ts";
 import type { ChangeGraph } from "../graph/graph.ts";
+import { isAway } from "../store/away.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { findSteps } from "../store/journal.ts";
@@ -48,23 +49,6 @@ export async function giveUpOrRetry(
       ...failed,
       error: `${notes} What ran of it stands: its steps say how far it got. Nothing of it was taken back.`,
     }
-  );
-}
-
-/** SQLSTATE of a server that is going, gone or full, and of a race that was lost. */
-const PASSING_STATES = /^(08|53|57P0|57014|40001|40P01|55P03|25P03)/;
-const PASSING_TEXTS =
-  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/;
-
-/** Whether the fault is the database's, which says nothing about the change. A file that is not there is none. */
-function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = "code" in error ? String(error.code) : "";
-  const call = "syscall" in error ? String(error.syscall) : "";
-  return (
-    /^(connect|read|write|getaddrinfo)$/.test(call) ||
-    (call === "" && PASSING_STATES.test(code)) ||
-    PASSING_TEXTS.test(error.message)
   );
 }
 

@@ -15,6 +15,7 @@ import {
 import { type Wakes, wake } from "../store/notify.ts";
 import { carryOn } from "./carry.ts";
 import { giveUpOrRetry } from "./faults.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { createRun, type Run, type Runs } from "./runs.ts";
 import { settle, type TimesOf } from "./settle.ts";
 import { createTakeTargets } from "./take-targets.ts";
@@ -53,7 +54,8 @@ export type WorkerOptions = {
  */
 export type Worker = { stop(graceMs: number): Promise<void>; kill(): void };
 
-const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
+/** What holds where no other pace is given. */
+export const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
 
 /** Starts it. */
 export function startWorker(options: WorkerOptions): Worker {
@@ -101,6 +103,7 @@ const STOPPING = "because Greenlight was told to stop";
 async function claim(options: WorkerOptions): Promise<Lease | null> {
   try {
     const { database, runs, limits, owner, pace = PACE, at = nowhere } = options;
+    if (!(await isAnswering(database, pace.leaseMs))) return null;
     at("before lease claim");
     const lease = await claimChange(database, owner, pace.leaseMs, limits, [...runs.keys()]);
     if (lease !== null) at("after lease claim");
@@ -111,11 +114,17 @@ async function claim(options: WorkerOptions): Promise<Lease | null> {
   }
 }
 
+/** After an outage nothing is claimed for a lease's time: owners that live renew first, and tell what they hold. */
+async function isAnswering({ query, reach }: Database, leaseMs: number): Promise<boolean> {
+  if (reach.isAway()) await query("select 1");
+  return reach.backForMs() >= leaseMs;
+}
+
 async function carry(options: WorkerOptions, run: Run): Promise<void> {
   const { database, runs, pace = PACE, at = nowhere } = options;
   const { lease } = run;
   runs.set(lease.changeId, run);
-  const heartbeat = startHeartbeat(options, run, pace);
+  const heartbeat = startBeating(options, run, pace);
   try {
     const change = await findChange(database, lease.changeId);
     if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
@@ -128,22 +137,21 @@ async function carry(options: WorkerOptions, run: Run): Promise<void> {
   } catch (error) {
     await giveBack(options, run, error);
   } finally {
-    clearInterval(heartbeat);
+    heartbeat.stop();
     runs.delete(lease.changeId);
   }
   // Whoever waited for a free place looks now.
   await wake(database, "work").catch(() => undefined);
 }
 
-function startHeartbeat({ database, log }: WorkerOptions, run: Run, pace: LeasePace): NodeJS.Timeout {
+function startBeating({ database, log }: WorkerOptions, run: Run, pace: LeasePace): { stop(): void } {
   const { lease } = run;
   const lost = "because another instance has taken this change over";
-  return setInterval(() => {
-    renewLease(database, lease, pace.leaseMs).then(
-      (kept) => kept || run.end("stop", new RunStoppedError(lost, new LeaseLostError(lease))),
-      (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
-    );
-  }, pace.heartbeatMs);
+  return startHeartbeat(() => renewLease(database, lease, pace.leaseMs), {
+    everyMs: pace.heartbeatMs,
+    onLost: () => run.end("stop", new RunStoppedError(lost, new LeaseLostError(lease))),
+    onFault: (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
+  });
 }
 
 /** A stop and a lost lease say nothing about the change; anything else may. */

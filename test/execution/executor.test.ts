@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Command } from "../../src/change/plan.ts";
-import { createExecutor, type Journal } from "../../src/execution/executor.ts";
+import { type Attempt, createExecutor, type Journal } from "../../src/execution/executor.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 
 const KEY = { changeId: "c", revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
@@ -26,7 +26,7 @@ describe("one step", () => {
   });
   after(() => rm(dir, { recursive: true }));
 
-  const run = async (given: Partial<Journal>, pause = new AbortController().signal) => {
+  const run = async (given: Partial<Attempt> & Partial<Journal>, pause = new AbortController().signal) => {
     const said: string[] = [];
     const note =
       <Result>(name: string, result: Result) =>
@@ -34,8 +34,7 @@ describe("one step", () => {
         said.push(name);
         return result;
       };
-    const journal: Journal = {
-      intend: note("intend", true),
+    const attempt: Attempt = {
       isHeld: () => true,
       withdraw: note("withdraw", undefined),
       started: note("started", undefined),
@@ -43,6 +42,7 @@ describe("one step", () => {
       lines: note("lines", undefined),
       ...given,
     };
+    const journal: Journal = { intend: note("intend", attempt), ...given };
     const runStep = createExecutor({
       readyStep: async () => {
         said.push("ready");
@@ -80,8 +80,18 @@ describe("one step", () => {
     assert.deepEqual(said, ["ready"]);
   });
 
+  it("has its end recorded also when its start and its lines cannot be, and the fault is not swallowed", async () => {
+    const broken = async () => {
+      throw new Error("the shelf fell down");
+    };
+    const { ended, said, ran } = await run({ started: broken, lines: broken });
+    assert.equal(ran, true);
+    assert.match(String(ended), /the shelf fell down/);
+    assert.equal(said.at(-1), "finished");
+  });
+
   it("is not started again where its attempt has a row", async () => {
-    const { ended, ran } = await run({ intend: async () => false });
+    const { ended, ran } = await run({ intend: async () => null });
     assert.deepEqual([ended, ran], [null, false]);
   });
 });

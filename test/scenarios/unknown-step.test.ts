@@ -84,7 +84,7 @@ describe("a step nobody saw the end of", () => {
   it("goes on by one click when whoever ran it tells late that it is done", async () => {
     const asked = await lost(1);
     await program.app.database.query(
-      "update journal set outcome = 'done', finished_at = now() where change_id = $1",
+      "update journal set outcome = 'done', finished_at = now(), told_at = now() where change_id = $1",
       [asked.id],
     );
     assert.equal((await program.decide(asked, "did_not_happen")).kind, "refused");

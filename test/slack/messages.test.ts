@@ -90,6 +90,7 @@ const RECORD: StepRecord = {
   host: null,
   mayRunUntil: null,
   settledBy: null,
+  toldAt: null,
 };
 
 function change(given: Partial<Change>): Change {

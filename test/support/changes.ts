@@ -69,6 +69,7 @@ export function aRecord(given: Partial<StepRecord> = {}): StepRecord {
     host: null,
     mayRunUntil: null,
     settledBy: null,
+    toldAt: null,
     ...given,
   };
 }

@@ -17,6 +17,7 @@ import { createGraph } from "../../src/graph/graph.ts";
 import type { GraphState } from "../../src/graph/state.ts";
 import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
+import type { EmbeddedConnection } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createDatabase } from "./postgres.ts";
 
@@ -79,8 +80,7 @@ export async function startProgram(
   const database = await createDatabase({ migrate });
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-program-"));
   const model = await startModel();
-  const { config: connection } = database;
-  const url = `postgres://${connection.user}@localhost:${connection.port}/${connection.database}?host=${encodeURIComponent(connection.host)}`;
+  const url = urlOf(database.config);
   const read = readConfig({
     PATH: `${dirname(process.execPath)}${delimiter}/usr/local/bin${delimiter}/usr/bin${delimiter}/bin`,
     PORT: "0",
@@ -162,6 +162,11 @@ export async function startProgram(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A database as DATABASE_URL names it. */
+export function urlOf({ user, port, database, host }: EmbeddedConnection): string {
+  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }
 
 /** A scripted plan of kubectl steps: each line, and its way back or null. */

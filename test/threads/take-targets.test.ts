@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, describe, it } from "node:test";
+import pino from "pino";
 import { targetKey } from "../../src/change/target.ts";
 import { overlaps } from "../../src/policy/targets.ts";
 import { insertChange } from "../../src/store/changes.ts";
@@ -8,6 +9,7 @@ import { type Database, openDatabase } from "../../src/store/database.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { claimChange, type Lease, releaseLease, wantWork } from "../../src/store/leases.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { createHeldWrites } from "../../src/threads/held-writes.ts";
 import { setStatus } from "../../src/threads/progress.ts";
 import { createStepJournal } from "../../src/threads/step-journal.ts";
 import { createTakeTargets } from "../../src/threads/take-targets.ts";
@@ -191,7 +193,13 @@ describe("taking targets", () => {
     const id = await add("web");
     const [lease] = await claimAll();
     assert.ok(lease !== undefined);
-    const journal = createStepJournal(database, record, () => lease);
+    const journal = createStepJournal({
+      database,
+      record,
+      leaseOf: () => lease,
+      leaseMs: 6_000,
+      held: createHeldWrites(pino({ level: "silent" })),
+    });
     const key = { changeId: id, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
     await assert.rejects(
       journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" }),
@@ -200,7 +208,7 @@ describe("taking targets", () => {
     const { rowCount } = await database.query("select 1 from journal where change_id = $1", [id]);
     assert.equal(rowCount, 0);
     await createTakeTargets(database, record)(lease);
-    assert.equal(await journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" }), true);
+    assert.notEqual(await journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" }), null);
     await end(lease);
   });
 });

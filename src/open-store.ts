@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import type { PoolConfig } from "pg";
+import type { Config } from "./config.ts";
+import type { Log } from "./observe/log.ts";
+import { type Database, openDatabase } from "./store/database.ts";
+import { startEmbedded } from "./store/embedded.ts";
+import { migrate } from "./store/migrate.ts";
+import { listenForWakes, type Wakes } from "./store/notify.ts";
+import { startTargetSweep } from "./threads/sweep-targets.ts";
+
+/** What is stopped again at the end, or when a later part does not start. */
+type Closing = (() => Promise<unknown>)[];
+
+/** The database, brought to this version, and what listens to it and sweeps it. `line` says where it is. */
+export async function openStore(
+  config: Config,
+  log: Log,
+  closing: Closing,
+): Promise<{ database: Database; wakes: Wakes; line: string }> {
+  const { connection, line } = await connect(config, log, closing);
+  await migrate(connection);
+  const database = openDatabase(connection, (error) =>
+    log.warn({ err: error }, "A database connection was cut"),
+  );
+  closing.push(() => database.close());
+  const wakes = await listenForWakes(connection);
+  closing.push(() => wakes.close());
+  const sweep = startTargetSweep(database, log);
+  closing.push(() => sweep.stop());
+  return { database, wakes, line };
+}
+
+async function connect(
+  config: Config,
+  log: Log,
+  closing: Closing,
+): Promise<{ connection: PoolConfig; line: string }> {
+  if (config.database.kind === "url") {
+    return { connection: { connectionString: config.database.url }, line: "real, DATABASE_URL" };
+  }
+  const embedded = await startEmbedded({
+    dataDir: join(config.dataDir, "postgres"),
+    log: (line) => log.info(line),
+  });
+  closing.push(() => embedded.stop());
+  return { connection: embedded.connection, line: embedded.where };
+}

@@ -1,0 +1,43 @@
+/** SQLSTATE of a server that is going, gone or full, and of a race that was lost. */
+const PASSING_STATES = /^(08|53|57P0|57014|40001|40P01|55P03|25P03)/;
+const PASSING_TEXTS =
+  /^(Connection terminated|Connection ended unexpectedly|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed and is not queryable|This socket has been ended by the other party)/;
+
+/** A server that crashed, or is not up yet. One connection that an administrator cut says nothing about the server. */
+const UNREACHABLE_STATES = /^57P0[23]$/;
+const UNREACHABLE_TEXTS =
+  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated due to connection timeout)/;
+
+/** Whether a fault is the database's, which says nothing about the change. A file that is not there is none. */
+export function isAway(error: unknown): boolean {
+  return someOf(
+    error,
+    ({ message, code, call }) =>
+      /^(connect|read|write|getaddrinfo)$/.test(call) ||
+      (call === "" && PASSING_STATES.test(code)) ||
+      PASSING_TEXTS.test(message),
+  );
+}
+
+/** Whether a fault says that no connection could be made at all: for whoever asks, the whole database is away. */
+export function isUnreachable(error: unknown): boolean {
+  return someOf(
+    error,
+    ({ message, code, call }) =>
+      /^(connect|getaddrinfo)$/.test(call) ||
+      UNREACHABLE_STATES.test(code) ||
+      UNREACHABLE_TEXTS.test(message),
+  );
+}
+
+type Facts = { message: string; code: string; call: string };
+
+/** A name with several addresses fails with one error for each of them; a library may put its own around ours. */
+function someOf(error: unknown, says: (facts: Facts) => boolean): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  const call = "syscall" in error ? String(error.syscall) : "";
+  if (says({ message: error.message, code, call })) return true;
+  if (error instanceof AggregateError && error.errors.some((one) => someOf(one, says))) return true;
+  return error.cause !== undefined && someOf(error.cause, says);
+}

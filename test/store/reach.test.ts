@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { connect, type LookupFunction } from "node:net";
+import { describe, it } from "node:test";
+import { isAway, isUnreachable } from "../../src/store/away.ts";
+import { createReach } from "../../src/store/reach.ts";
+
+const fault = (message: string, more: object = {}) => Object.assign(new Error(message), more);
+
+describe("a database that is away", () => {
+  it("is told from a fault of ours, also within a fault of several addresses or of a library", () => {
+    const refused = fault("connect ECONNREFUSED", { code: "ECONNREFUSED", syscall: "connect" });
+    const away = [
+      refused,
+      new AggregateError([refused], ""),
+      new Error("The checkpoint could not be read", { cause: refused }),
+      fault("terminating connection due to administrator command", { code: "57P01" }),
+      fault("the database system is starting up", { code: "57P03" }),
+      fault("Connection terminated unexpectedly"),
+      fault("timeout exceeded when trying to connect"),
+    ];
+    for (const one of away) assert.ok(isAway(one), one.message);
+    const ours = [
+      fault("no such file", { code: "ENOENT", syscall: "open" }),
+      fault("duplicate key", { code: "23505" }),
+      "Connection terminated",
+    ];
+    for (const one of ours) assert.ok(!isAway(one));
+  });
+
+  it("is known by what Node says of a name with two addresses", async () => {
+    const met = await new Promise<Error>((resolve) => {
+      const lookup: LookupFunction = (_name, _options, done) =>
+        done(null, [
+          { address: "127.0.0.1", family: 4 },
+          { address: "127.0.0.2", family: 4 },
+        ]);
+      connect({ host: "two.invalid", port: 1, lookup, autoSelectFamily: true }).on("error", resolve);
+    });
+    assert.ok(met instanceof AggregateError);
+    assert.ok(isAway(met) && isUnreachable(met));
+  });
+
+  it("counts from when it answers again, and a connection that was cut is no outage", () => {
+    let now = 1_000;
+    const reach = createReach(() => now);
+    reach.met(fault("terminating connection", { code: "57P01" }));
+    assert.deepEqual([reach.isAway(), reach.backForMs()], [false, Number.POSITIVE_INFINITY]);
+    reach.met(fault("the database system is starting up", { code: "57P03" }));
+    now += 500;
+    assert.deepEqual([reach.isAway(), reach.backForMs()], [true, 0]);
+    reach.answered();
+    now += 300;
+    reach.answered();
+    assert.deepEqual([reach.isAway(), reach.backForMs()], [false, 300]);
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { EmbeddedConnection } from "../../src/store/embedded.ts";
+
+/** A way to a database that can be cut for those who use it, while others still reach it. */
+export type Cuttable = {
+  config: EmbeddedConnection;
+  /** Ends every connection, and lets nobody connect until `mend`. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Puts one between a socket of its own and the database's. */
+export async function createCuttable(database: EmbeddedConnection): Promise<Cuttable> {
+  const host = await mkdtemp(join(tmpdir(), "greenlight-cut-"));
+  const name = `.s.PGSQL.${database.port}`;
+  const open = new Set<net.Socket>();
+  const server = net.createServer((near) => {
+    const far = net.connect(join(database.host, name));
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(one);
+      one.on("error", () => undefined);
+      one.on("close", () => {
+        open.delete(one);
+        other.destroy();
+      });
+      one.pipe(other);
+    }
+  });
+  const mend = () => new Promise<void>((resolve) => server.listen(join(host, name), resolve));
+  const cut = () =>
+    new Promise<void>((resolve) => {
+      if (!server.listening) return resolve();
+      server.close(() => resolve());
+      for (const socket of open) socket.destroy();
+    });
+  await mend();
+  return {
+    config: { ...database, host },
+    cut,
+    mend,
+    close: async () => {
+      await cut();
+      await rm(host, { recursive: true, force: true });
+    },
+  };
+}
