@@ -18,6 +18,17 @@ export type StepKey = {
   attempt: number;
 };
 
+/** Whether a row of the journal is of this attempt of its change. */
+export function isAttempt(record: StepKey, key: Omit<StepKey, "changeId">): boolean {
+  const { revision, step, direction, attempt } = key;
+  return (
+    record.revision === revision &&
+    record.step === step &&
+    record.direction === direction &&
+    record.attempt === attempt
+  );
+}
+
 /**
  * What the journal knows of one attempt. `error` is a sentence for people when the command did not end well. `host`: the
  * machine it ran on. `mayRunUntil`: it could not be ended there. `settledBy`: whose word the outcome is, when nobody saw it.

@@ -17,6 +17,7 @@ import { createFindGroups, createFindMembers } from "./groups.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
 import { addBreakGlass, addButtons, addCommands } from "./listeners.ts";
+import { createFindLogFile } from "./log-file.ts";
 import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
@@ -126,7 +127,13 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
   const parts = {
     client,
     log,
-    render: createRender({ changes, linkTo: createLinkTo(identity), prices: config.modelPrices }),
+    render: createRender({
+      changes,
+      linkTo: createLinkTo(identity),
+      prices: config.modelPrices,
+      canAttach: identity.canAttach,
+    }),
+    findLogFile: createFindLogFile(changes),
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
     richKinds: createRichKinds(),

@@ -4,6 +4,7 @@ import type { Rendered } from "./blocks.ts";
 import type { CardOptions } from "./card.ts";
 import { type Failure, readFailure } from "./failures.ts";
 import { type MessageKey, parseMessageName } from "./feed.ts";
+import { deliverLogFile, type FindLogFile } from "./log-file.ts";
 import type { OpenDirect } from "./open-direct.ts";
 import type { DueMessage } from "./outbox-port.ts";
 import type { Pace } from "./pace.ts";
@@ -31,6 +32,7 @@ type Needs = {
   findStanding: FindStanding;
   openDirect: OpenDirect;
   tellApprovers: TellApprovers;
+  findLogFile: FindLogFile;
   pace: Pace;
   richKinds: RichKinds;
   log: Log;
@@ -49,6 +51,7 @@ export async function deliver(needs: Needs, message: DueMessage, signal: AbortSi
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
   if (key.kind === "approvers") return failing(signal, () => needs.tellApprovers(message.changeId, key));
+  if (key.kind === "log") return failing(signal, () => deliverLogFile(needs, message, key, signal));
   const { pagesStand, cardTs } = message;
   const again = (takes: Takes) => needs.render(message.changeId, key, { pagesStand, cardTs, takes });
   const rendered = await again(needs.richKinds.takesIn(message.teamId));

@@ -23,9 +23,13 @@ export type MessageKey =
   | { kind: "verdict"; key: string }
   | NoticeKey
   | { kind: "plan"; revision: number; page: number }
-  | { kind: "step"; revision: number; step: number; direction: Direction; attempt: number };
+  | ({ kind: "step" } & Attempt)
+  /** The whole log of an attempt, as a file. */
+  | ({ kind: "log" } & Attempt);
 
-/** Who goes first when several messages are due: the cards, then verdicts, what is said of open questions, plan pages, steps. */
+type Attempt = { revision: number; step: number; direction: Direction; attempt: number };
+
+/** Who goes first when several messages are due: the cards, then verdicts, what is said of open questions, plan pages, steps, their files. */
 const ranks: Record<MessageKey["kind"], number> = {
   card: 0,
   direct: 0,
@@ -34,6 +38,7 @@ const ranks: Record<MessageKey["kind"], number> = {
   notice: 2,
   plan: 3,
   step: 4,
+  log: 5,
 };
 
 const CARD: MessageKey = { kind: "card" };
@@ -63,11 +68,11 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
     case "escalated":
       return [CARD, noticeKey(event, "escalation", lastDecision(change, event.gate)?.escalated.length ?? 0)];
     case "step_started":
-      return [CARD, stepKey(event)];
+      return [CARD, attemptKey("step", event)];
     case "step_finished":
-      return [CARD, stepKey(event), ...askedKeys(change)];
+      return [CARD, attemptKey("step", event), attemptKey("log", event), ...askedKeys(change)];
     case "step_logged":
-      return [stepKey(event)];
+      return [attemptKey("step", event)];
     case "ended":
       return [CARD, ENDED];
   }
@@ -150,7 +155,8 @@ export function messageName(key: MessageKey): string {
     case "plan":
       return `plan:${key.revision}:${key.page}`;
     case "step":
-      return `step:${key.revision}:${key.step}:${key.direction}:${key.attempt}`;
+    case "log":
+      return `${key.kind}:${key.revision}:${key.step}:${key.direction}:${key.attempt}`;
   }
 }
 
@@ -168,11 +174,11 @@ export function parseMessageName(name: string): MessageKey | null {
   if (notice !== null) return noticeFrom(notice);
   const plan = /^plan:(\d+):(\d+)$/u.exec(name);
   if (plan !== null) return { kind: "plan", revision: Number(plan[1]), page: Number(plan[2]) };
-  const step = /^step:(\d+):(\d+):(forward|rollback):(\d+)$/u.exec(name);
+  const step = /^(step|log):(\d+):(\d+):(forward|rollback):(\d+)$/u.exec(name);
   if (step === null) return null;
-  const [revision, number, attempt] = [step[1], step[2], step[4]].map(Number);
-  const direction = Direction.parse(step[3]);
-  return { kind: "step", revision: revision ?? 0, step: number ?? 0, direction, attempt: attempt ?? 0 };
+  const [revision = 0, number = 0, attempt = 0] = [step[2], step[3], step[5]].map(Number);
+  const direction = Direction.parse(step[4]);
+  return attemptKey(step[1] === "log" ? "log" : "step", { revision, step: number, direction, attempt });
 }
 
 /** The key of the verdict that puts the operator's question. */
@@ -208,12 +214,7 @@ function planKeys(change: Change): MessageKey[] {
   }));
 }
 
-function stepKey(step: {
-  revision: number;
-  step: number;
-  direction: Direction;
-  attempt: number;
-}): MessageKey {
-  const { revision, direction, attempt } = step;
-  return { kind: "step", revision, step: step.step, direction, attempt };
+function attemptKey(kind: "step" | "log", event: Attempt): MessageKey {
+  const { revision, step, direction, attempt } = event;
+  return { kind, revision, step, direction, attempt };
 }

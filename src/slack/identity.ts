@@ -1,6 +1,6 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
-import { NEEDED_SCOPES } from "./scopes.ts";
+import { FILES_SCOPE, NEEDED_SCOPES } from "./scopes.ts";
 
 /** Who the bot is, as Slack says. `missingScopes` are needed and not granted. */
 export type Identity = {
@@ -12,6 +12,8 @@ export type Identity = {
   botId: string;
   botUserId: string;
   missingScopes: string[];
+  /** Whether files can be uploaded, as far as Slack says. */
+  canAttach: boolean;
 };
 
 /** Slack cannot be used as configured. Its message is for people and says what to do. */
@@ -45,6 +47,7 @@ export async function findIdentity(client: webApi.WebClient): Promise<Identity> 
     enterpriseId: data.enterprise_id ?? null,
     botId: data.bot_id,
     botUserId: data.user_id,
+    canAttach: granted === undefined || granted.includes(FILES_SCOPE),
     // Slack says the scopes in a header; without it nothing can be said.
     missingScopes: granted === undefined ? [] : NEEDED_SCOPES.filter((scope) => !granted.includes(scope)),
   };

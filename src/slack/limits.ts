@@ -33,4 +33,4 @@ export const PAGE_CHARS = 9_000;
 export const LOG_CHARS = 2_900;
 export const LOG_LINE_CHARS = 300;
 /** How many lines are read for a step message. */
-export const LOG_LINES = { head: 10, tail: 40 } as const;
+export const LOG_LINES = { head: 0, tail: 40 } as const;

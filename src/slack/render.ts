@@ -1,6 +1,6 @@
 import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
-import type { StepRecord } from "../change/journal.ts";
+import { isAttempt, type StepRecord } from "../change/journal.ts";
 import { unsettledStep } from "../change/operator.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
@@ -18,8 +18,13 @@ import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
 import { renderQuestion, renderVerdict, type VerdictOptions } from "./verdict-message.ts";
 
 /** Makes the renderer of every message of a change, from what the port says at that moment. */
-export function createRender(needs: { changes: Changes; linkTo: LinkTo; prices: ModelPrices }): Render {
-  const { changes, linkTo, prices } = needs;
+export function createRender(needs: {
+  changes: Changes;
+  linkTo: LinkTo;
+  prices: ModelPrices;
+  canAttach: boolean;
+}): Render {
+  const { changes, linkTo, prices, canAttach } = needs;
   return async (changeId, key, options) => {
     const change = await changes.get(changeId);
     if (change === null) return null;
@@ -41,11 +46,13 @@ export function createRender(needs: { changes: Changes; linkTo: LinkTo; prices: 
         return renderNotice(change, key, cardAddress(change, options, linkTo));
       case "plan":
         return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
+      case "log":
+        return null;
       case "step": {
-        const record = steps.find((one) => isOf(one, key));
+        const record = steps.find((one) => isAttempt(one, key));
         return record === undefined
           ? null
-          : renderStep(change, record, await changes.logs(record, LOG_LINES));
+          : renderStep(change, record, await changes.logs(record, LOG_LINES), canAttach);
       }
     }
   };
@@ -75,13 +82,4 @@ async function findUnknown(
 ): Promise<UnknownStep | null> {
   const record = unsettledStep(change, steps);
   return record === null ? null : { record, log: await changes.logs(record, LAST_LINES) };
-}
-
-function isOf(record: StepRecord, key: MessageKey & { kind: "step" }): boolean {
-  return (
-    record.revision === key.revision &&
-    record.step === key.step &&
-    record.direction === key.direction &&
-    record.attempt === key.attempt
-  );
 }

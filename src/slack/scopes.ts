@@ -9,8 +9,11 @@ export const NEEDED_SCOPES = [
   "users:read",
 ] as const;
 
+/** For attaching the whole log of a step, where it is longer than what stands in the thread. */
+export const FILES_SCOPE = "files:write";
+
 /**
- * What it works without: reading back whether a message stands already, after a connection broke while it was posted.
- * Without them such a message is posted again, and may stand there twice.
+ * What it works without: the logs as files, and reading back whether a message stands already, after a connection broke
+ * while it was posted. Without the latter such a message is posted again, and may stand there twice.
  */
-export const OPTIONAL_SCOPES = ["channels:history", "groups:history", "im:history"] as const;
+export const OPTIONAL_SCOPES = ["channels:history", FILES_SCOPE, "groups:history", "im:history"] as const;

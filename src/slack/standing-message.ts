@@ -14,6 +14,8 @@ const Messages = z.array(
   z.object({
     ts: z.string(),
     bot_id: z.string().optional(),
+    user: z.string().optional(),
+    files: z.array(z.object({ name: z.string().nullish() })).optional(),
     metadata: z
       .object({
         event_type: z.string().optional(),
@@ -23,8 +25,11 @@ const Messages = z.array(
   }),
 );
 
-/** Where a message stands that was posted without our hearing of it, or null. Throws when Slack does not answer. */
-export type FindStanding = (message: Placed) => Promise<string | null>;
+/**
+ * Where a message stands that was posted without our hearing of it, or null; `fileName`: a message that holds this file.
+ * Throws when Slack does not answer.
+ */
+export type FindStanding = (message: Placed, fileName?: string) => Promise<string | null>;
 
 type Placed = DueMessage & { channelId: string };
 
@@ -32,12 +37,12 @@ type Placed = DueMessage & { channelId: string };
 export function createFindStanding(client: webApi.WebClient, identity: Identity, log: Log): FindStanding {
   // Direct channels have a scope of their own.
   const refused = new Set<boolean>();
-  return async (message) => {
+  return async (message, fileName) => {
     const isDirect = message.person !== null;
     if (refused.has(isDirect)) return null;
     try {
       const found = Messages.parse(await read(client, message));
-      const mine = found.find((one) => one.bot_id === identity.botId && isThis(one, message));
+      const mine = found.find((one) => isOurs(one, identity) && isThis(one, message, fileName));
       return mine?.ts ?? null;
     } catch (error) {
       if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error !== "missing_scope") throw error;
@@ -58,7 +63,15 @@ async function read(client: webApi.WebClient, message: Placed): Promise<unknown>
   return messages ?? [];
 }
 
-function isThis(found: z.infer<typeof Messages>[number], message: DueMessage): boolean {
+type Found = z.infer<typeof Messages>[number];
+
+/** A shared file comes as a message of the bot's user. */
+function isOurs(found: Found, identity: Identity): boolean {
+  return found.bot_id === identity.botId || found.user === identity.botUserId;
+}
+
+function isThis(found: Found, message: DueMessage, fileName: string | undefined): boolean {
+  if (fileName !== undefined) return found.files?.some(({ name }) => name === fileName) ?? false;
   const payload = found.metadata?.event_payload;
   return (
     found.metadata?.event_type === EVENT_TYPE &&

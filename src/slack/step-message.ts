@@ -17,8 +17,16 @@ import { commandLine, count, cutMiddle, inert, visible } from "./text.ts";
 const COMMAND_CHARS = 1_500;
 const ERROR_CHARS = 600;
 
-/** What the thread shows of one attempt at one step: the command, how it ended, and the log, shortened in the middle. */
-export function renderStep(change: Change, record: StepRecord, log: LogExcerpt): Rendered {
+/**
+ * What the thread shows of one attempt at one step: the command, how it ended, and the last lines of its log. `canAttach`:
+ * whether the whole log comes as a file once it has ended; null: nothing is said of it.
+ */
+export function renderStep(
+  change: Change,
+  record: StepRecord,
+  log: LogExcerpt,
+  canAttach: boolean | null = null,
+): Rendered {
   const title = titleOf(change, record);
   const parts: Part[] = [paragraph(bold(title)), codeBox(cutMiddle(commandLine(record.argv), COMMAND_CHARS))];
   if (record.error !== null && record.outcome !== "done")
@@ -28,8 +36,29 @@ export function renderStep(change: Change, record: StepRecord, log: LogExcerpt):
   const words = lines === "" ? [record.outcome === "running" ? "No output yet" : "No output"] : [];
   return {
     text: `${inert(title)}: ${inert(cutMiddle(commandLine(record.argv), 200))}`,
-    blocks: [rich(...parts), ...shown, smallPrint([...timing(record), ...words].join(" · "))],
+    blocks: [
+      rich(...parts),
+      ...shown,
+      smallPrint([...timing(record), ...words, ...fileWords(record, log, canAttach)].join(" · ")),
+    ],
   };
+}
+
+/** Whether a step's message holds its log as it is, so that no file need hold it. */
+export function isWholeInline({ head, tail, omitted }: LogExcerpt): boolean {
+  const whole = [...head, ...tail].map((line) => lineText(line, null));
+  const isCut = whole.some((text) => text.length > LOG_LINE_CHARS) || whole.join("\n").length > LOG_CHARS;
+  return omitted === 0 && !isCut;
+}
+
+function fileWords(record: StepRecord, log: LogExcerpt, canAttach: boolean | null): string[] {
+  if (canAttach === null || record.outcome === "running" || isWholeInline(log)) return [];
+  const lines = log.head.length + log.tail.length + log.omitted;
+  return canAttach
+    ? [`All ${count(lines)} lines come as a file in this thread`]
+    : [
+        `All ${count(lines)} lines are kept, but not attached: the Slack app lacks files:write. Update it from manifest.yml and install it again`,
+      ];
 }
 
 /** Head and tail of a log within its limit, and between them how many lines are left out. Empty without output. */
@@ -50,11 +79,14 @@ export function logText(log: LogExcerpt): string {
 function joined(head: LogLine[], tail: LogLine[], omitted: number): string {
   const noun = omitted === 1 ? "line" : "lines";
   const gap = omitted === 0 ? [] : [`… ${count(omitted)} ${noun} left out …`];
-  return [...head.map(lineText), ...gap, ...tail.map(lineText)].join("\n");
+  const text = (line: LogLine) => lineText(line, LOG_LINE_CHARS);
+  return [...head.map(text), ...gap, ...tail.map(text)].join("\n");
 }
 
-function lineText(line: LogLine): string {
-  return cutMiddle(visible(line.text).replaceAll("\n", " "), LOG_LINE_CHARS);
+/** One line of a log for reading, without terminal codes; cut in the middle beyond `max` characters, null is never. */
+export function lineText(line: LogLine, max: number | null): string {
+  const text = visible(line.text).replaceAll("\n", " ");
+  return max === null ? text : cutMiddle(text, max);
 }
 
 function titleOf(change: Change, record: StepRecord): string {

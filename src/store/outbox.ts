@@ -32,8 +32,8 @@ type Due = {
 
 /** A claim that was not answered by then belongs to nobody: its sender died. */
 const CLAIM_SECONDS = 60;
-/** Slack takes about one update a second of a message. */
-const MIN_GAP_MS = 1_000;
+/** At most one update of a message in this time: Slack takes about one a second, and nobody reads faster. */
+const MIN_GAP_MS = 1_500;
 const SHORTEST_WAIT_MS = 50;
 
 /** What should stand in Slack and does not yet, for the sender; every call is one statement. */

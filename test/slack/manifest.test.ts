@@ -14,6 +14,7 @@ const SCOPES_OF: Record<string, string[]> = {
   "chat.postMessage": ["chat:write"],
   "chat.postEphemeral": ["chat:write"],
   "chat.update": ["chat:write"],
+  "files.uploadV2": ["files:write"],
   "conversations.info": ["channels:read", "groups:read"],
   "conversations.history": ["channels:history", "groups:history", "im:history"],
   "conversations.open": ["im:write"],
