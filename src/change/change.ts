@@ -5,6 +5,7 @@ import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
 import { Question } from "./question.ts";
+import { Unlock } from "./unlock.ts";
 import { ReviewerOutput } from "./verdict.ts";
 
 /**
@@ -133,6 +134,8 @@ export const Change = z.object({
   terms: ApprovalTerms.nullable().default(null),
   /** Whom it waits for while it is blocked. */
   blocked: Blocked.nullable().default(null),
+  /** How often its targets were taken away from it, the oldest first. */
+  unlocks: z.array(Unlock).default([]),
   currentStep: z.int(),
   review: ReviewerOutput.nullable(),
   /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */

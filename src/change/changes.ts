@@ -4,6 +4,7 @@ import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Checked, Found, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
 import type { ModelUse, Thumb } from "./model-use.ts";
 import type { Person } from "./person.ts";
+import type { AskUnlock, Unlocked } from "./unlock.ts";
 
 /** Longest request taken, in characters. */
 export const MAX_REQUEST_LENGTH = 4_000;
@@ -79,6 +80,8 @@ export type Changes = {
   modelUse(id: string): Promise<ModelUse>;
   /** Writes one decision, if it is the first and this person may; the graph follows by itself. */
   decide(decide: Decide): Promise<Decided>;
+  /** Takes the targets a change holds away from it, so that the next one goes on. */
+  unlock(unlock: AskUnlock): Promise<Unlocked>;
   /** The change as it stands now, or null. */
   get(id: string): Promise<Change | null>;
   /** Its journal, oldest first. */

@@ -57,6 +57,13 @@ export const ChangeEvent = z.discriminatedUnion("type", [
     users: z.array(z.string()),
     groups: z.array(z.string()),
   }),
+  /** Its targets were taken away from it. */
+  z.object({
+    type: z.literal("unlocked"),
+    by: Person,
+    reason: z.string(),
+    targets: z.array(z.string()),
+  }),
   z.object({ type: z.literal("step_started"), ...stepFields }),
   z.object({ type: z.literal("step_logged"), ...stepFields }),
   z.object({ type: z.literal("step_finished"), ...stepFields, outcome: Outcome }),

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { approversInWords } from "../change/approval.ts";
+import { type ApprovalTerms, approversInWords } from "../change/approval.ts";
 import { Answer, answersOf, Gate, lastDecision, openDecision } from "../change/change.ts";
-import { type Changes, type Decided, MAX_REQUEST_LENGTH } from "../change/changes.ts";
+import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
+import { UNLOCK_REASON } from "../change/unlock.ts";
 import { addFinding } from "./finding.ts";
 import { faultsOf, problem } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
@@ -21,6 +22,9 @@ const DecisionBody = z.strictObject({
   digest: z.string().regex(/^[0-9a-f]{12,64}$/, "is the digest, or its first 12 characters"),
   reason: z.string().max(MAX_WISH_LENGTH).nullable().default(null),
   answers: z.array(z.string().max(MAX_ANSWER_LENGTH)).max(3).optional(),
+});
+const UnlockBody = z.strictObject({
+  reason: z.string().trim().min(UNLOCK_REASON.min).max(UNLOCK_REASON.max),
 });
 const Params = z.object({ thread_id: z.uuid() });
 const IdempotencyKey = z.string().min(1).max(200).optional();
@@ -63,6 +67,10 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     const person = authenticate(request, reply, needs.tokens);
     return person === null ? reply : decide(changes, person, request, reply);
   });
+  app.post("/infra-change/:thread_id/unlock", async (request, reply) => {
+    const person = authenticate(request, reply, needs.tokens);
+    return person === null ? reply : unlock(changes, person, request, reply);
+  });
 }
 
 async function decide(
@@ -100,7 +108,32 @@ async function decide(
   }
 }
 
-function refusalOf({ reason, terms }: Extract<Decided, { kind: "refused" }>): string {
+async function unlock(
+  changes: Changes,
+  by: TokenPerson,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const body = UnlockBody.safeParse(request.body);
+  if (!body.success) return problem(reply, 400, faultsOf(body.error));
+  const params = Params.safeParse(request.params);
+  const unlocked = params.success
+    ? await changes.unlock({ changeId: params.data.thread_id, by, reason: body.data.reason })
+    : ({ kind: "unknown" } as const);
+  switch (unlocked.kind) {
+    case "unlocked":
+      return reply.send(viewOf(unlocked.change, await changes.steps(unlocked.change.id)));
+    case "nothing":
+    case "busy":
+      return problem(reply, 409, unlocked.reason);
+    case "refused":
+      return problem(reply, 403, refusalOf(unlocked));
+    case "unknown":
+      return problem(reply, 404, "There is no change with this thread_id.");
+  }
+}
+
+function refusalOf({ reason, terms }: { reason: string; terms?: ApprovalTerms }): string {
   return terms === undefined ? reason : `${reason} Who can: ${approversInWords(terms)}.`;
 }
 

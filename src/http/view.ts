@@ -55,9 +55,12 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       broke_glass: decision.brokeGlass,
       approvals: decision.approvals,
       expires_at: decision.expiresAt,
+      escalated_at: decision.escalatedAt,
+      escalated: decision.escalated,
       asked_at: decision.askedAt,
       decided_at: decision.decidedAt,
     })),
+    unlocks: change.unlocks,
     created_at: change.createdAt,
     ended_at: change.endedAt,
   };

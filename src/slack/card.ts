@@ -30,6 +30,7 @@ import { type Takes, takesNone } from "./rich-kinds.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
 import { askedOf, talkParts } from "./talk-parts.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
+import { unlockBlocks } from "./unlock-message.ts";
 
 /**
  * What a card must know beside the change: `pagesStand`, whether the plan's continuation stands in the thread in full;
@@ -60,6 +61,7 @@ export function renderCard(
     ...askedOf(change),
     smallPrint(...cardFacts(change)),
     ...(answered.length === 0 ? [] : [smallPrint(...answered)]),
+    ...unlockBlocks(change),
     rich(...meaning(change)),
     ...liveSteps(change, steps, takes),
     ...planBlocks(change, takes),

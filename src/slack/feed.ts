@@ -22,6 +22,7 @@ export type MessageKey =
   | { kind: "approvers"; revision: number; round: number }
   | { kind: "verdict"; key: string }
   | NoticeKey
+  | { kind: "unlock"; number: number }
   | { kind: "plan"; revision: number; page: number }
   | ({ kind: "step" } & Attempt)
   /** The whole log of an attempt, as a file. */
@@ -29,13 +30,14 @@ export type MessageKey =
 
 type Attempt = { revision: number; step: number; direction: Direction; attempt: number };
 
-/** Who goes first when several messages are due: the cards, then verdicts, what is said of open questions, plan pages, steps, their files. */
+/** Who goes first when several messages are due: the cards, verdicts, what is said of open questions and locks, plan pages, steps, their files. */
 const ranks: Record<MessageKey["kind"], number> = {
   card: 0,
   direct: 0,
   approvers: 0,
   verdict: 1,
   notice: 2,
+  unlock: 2,
   plan: 3,
   step: 4,
   log: 5,
@@ -67,6 +69,8 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
       return [noticeKey(event, event.type === "reminded" ? "reminder" : "warning", 0)];
     case "escalated":
       return [CARD, noticeKey(event, "escalation", lastDecision(change, event.gate)?.escalated.length ?? 0)];
+    case "unlocked":
+      return [CARD, { kind: "unlock", number: change.unlocks.length }];
     case "step_started":
       return [CARD, attemptKey("step", event)];
     case "step_finished":
@@ -152,6 +156,8 @@ export function messageName(key: MessageKey): string {
       return `verdict:${key.key}`;
     case "notice":
       return `${key.notice}:${key.revision}:${key.round}:${key.number}`;
+    case "unlock":
+      return `unlock:${key.number}`;
     case "plan":
       return `plan:${key.revision}:${key.page}`;
     case "step":
@@ -172,6 +178,8 @@ export function parseMessageName(name: string): MessageKey | null {
   if (verdict?.[1] !== undefined) return { kind: "verdict", key: verdict[1] };
   const notice = /^(reminder|warning|escalation):(\d+):(\d+):(\d+)$/u.exec(name);
   if (notice !== null) return noticeFrom(notice);
+  const unlock = /^unlock:(\d+)$/u.exec(name);
+  if (unlock !== null) return { kind: "unlock", number: Number(unlock[1]) };
   const plan = /^plan:(\d+):(\d+)$/u.exec(name);
   if (plan !== null) return { kind: "plan", revision: Number(plan[1]), page: Number(plan[2]) };
   const step = /^(step|log):(\d+):(\d+):(forward|rollback):(\d+)$/u.exec(name);

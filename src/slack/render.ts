@@ -15,6 +15,7 @@ import { planPages } from "./plan-pages.ts";
 import { takesNone } from "./rich-kinds.ts";
 import { renderStep } from "./step-message.ts";
 import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
+import { renderUnlock } from "./unlock-message.ts";
 import { renderQuestion, renderVerdict, type VerdictOptions } from "./verdict-message.ts";
 
 /** Makes the renderer of every message of a change, from what the port says at that moment. */
@@ -44,6 +45,8 @@ export function createRender(needs: {
         });
       case "notice":
         return renderNotice(change, key, cardAddress(change, options, linkTo));
+      case "unlock":
+        return renderUnlock(change, key.number);
       case "plan":
         return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
       case "log":

@@ -3,6 +3,7 @@ import { type Person, slackIdsOf } from "../change/person.ts";
 import type { Plan } from "../change/plan.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
 import type { Sql } from "./database.ts";
+import { toUnlocks } from "./unlocks.ts";
 
 /** One change with its decisions and its place in the queue, or null. */
 export async function findChange(sql: Sql, id: string): Promise<Change | null> {
@@ -112,6 +113,7 @@ function toChange(row: ChangeRow): Change {
     previews: row["previews"],
     digest: row["digest"],
     blocked: toBlocked(row["blocked"]),
+    unlocks: toUnlocks(row["unlocks"]),
     currentStep: row["current_step"],
     review: row["review"],
     error: row["error"],

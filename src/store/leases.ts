@@ -94,6 +94,15 @@ export async function assertOwned(sql: Sql, lease: Lease): Promise<void> {
   if (rowCount !== 1) throw new LeaseLostError(lease);
 }
 
+/** Whether somebody has this change at hand at this moment. */
+export async function isOwned(sql: Sql, changeId: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    "select 1 from changes where id = $1 and lease_owner is not null and lease_until > clock_timestamp()",
+    [changeId],
+  );
+  return rowCount === 1;
+}
+
 /**
  * Counts a fault at a change and says how many there are by now; it is claimed again after the pause of that number, the
  * last one for all that follow. Not `counted`, it only rests for the first pause. Throws LeaseLostError.

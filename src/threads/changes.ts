@@ -24,6 +24,7 @@ import { checkTyped } from "./check-line.ts";
 import { type DecideNeeds, decide } from "./decide.ts";
 import { find, history } from "./find.ts";
 import { list } from "./list.ts";
+import { unlock } from "./unlock.ts";
 
 /** The same words of the same person in the same place within this time are one request: a retyped command. */
 const SAME_WORDS_SECONDS = 10;
@@ -48,6 +49,7 @@ export function createChanges(needs: DecideNeeds): Changes {
     giveFeedback: (id, by, thumb) => putFeedback(database, id, by, thumb),
     modelUse: (id) => sumModelCalls(database, id),
     decide: (decision) => decide(needs, decision),
+    unlock: (given) => unlock(needs, given),
     get,
     steps: (id) => findSteps(database, id),
     logs: (key, limits) => findExcerpt(database, key, limits),

@@ -15,6 +15,7 @@ async function unreachable(): Promise<never> {
 const changes: Changes = {
   ask: unreachable,
   decide: unreachable,
+  unlock: unreachable,
   get: unreachable,
   steps: unreachable,
   askRollback: unreachable,

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Change } from "../../src/change/change.ts";
 import type { Ask, Changes, Decide, Decided } from "../../src/change/changes.ts";
 import type { Cursor, ListedChange, ListFilter } from "../../src/change/listed.ts";
+import type { AskUnlock, Unlocked } from "../../src/change/unlock.ts";
 import { createServer } from "../../src/http/server.ts";
 import type { Token } from "../../src/http/tokens.ts";
 
@@ -42,7 +43,15 @@ function changeOf(asked: Ask): Change {
       riskReasons: [],
       environments: [],
     },
-    ...{ digest: DIGEST, currentStep: 0, review: null, error: null, queuePlace: null, blocked: null },
+    ...{
+      digest: DIGEST,
+      currentStep: 0,
+      review: null,
+      error: null,
+      queuePlace: null,
+      blocked: null,
+      unlocks: [],
+    },
     terms: null,
     decisions: [{ ...question, ...OPEN, answer: null, by: null, reason: null, decidedAt: null }],
     ...{ createdAt: at, updatedAt: at, endedAt: null },
@@ -57,6 +66,8 @@ function createMemory() {
   const memory = {
     asks,
     decides,
+    unlocks: [] as AskUnlock[],
+    unlocked: { kind: "nothing", reason: "It holds none." } as Unlocked,
     lists: [] as ListFilter[],
     listed: [] as ListedChange[],
     next: null as Cursor | null,
@@ -77,6 +88,10 @@ function createMemory() {
       decides.push(decide);
       const change = kept.get(decide.changeId);
       return change === undefined ? { kind: "unknown" } : memory.outcome(change);
+    },
+    async unlock(unlock) {
+      memory.unlocks.push(unlock);
+      return kept.has(unlock.changeId) ? memory.unlocked : { kind: "unknown" };
     },
     get: async (id) => kept.get(id) ?? null,
     askRollback: async () => ({ kind: "unknown" }),
@@ -131,8 +146,8 @@ const asCi = { headers: { authorization: "Bearer secret-of-ci" } };
 test("without a token, or with a wrong one, every address of the API answers 401", async (t) => {
   const { call, memory } = await start(t);
   const id = randomUUID();
-  for (const path of ["", `/${id}`, `/${id}/events`, `/${id}/decision`]) {
-    const init = path === "" || path.endsWith("decision") ? post({ description: "x" }, "wrong") : {};
+  for (const path of ["", `/${id}`, `/${id}/events`, `/${id}/decision`, `/${id}/unlock`]) {
+    const init = /^$|decision$|unlock$/.test(path) ? post({ description: "x" }, "wrong") : {};
     const { status, headers } = await call(`/infra-change${path}`, init);
     assert.equal(status, 401, path);
     assert.equal(headers.get("www-authenticate"), "Bearer");
@@ -272,6 +287,27 @@ test("a decision is passed on with the open question's round and answered by wha
   for (const bad of [{ answer: "perhaps" }, { digest: "ab" }, { revision: "1" }, { round: 1 }]) {
     assert.equal((await call(path, post({ ...decision, ...bad }))).status, 400, JSON.stringify(bad));
   }
+});
+
+test("an unlock is passed on with its reason, and answered by what became of it", async (t) => {
+  const { memory, call } = await start(t);
+  const { body } = await call("/infra-change", post({ description: "x" }));
+  const path = `/infra-change/${String(body["thread_id"])}/unlock`;
+  const ask = (reason: string) => call(path, post({ reason }, "secret-of-ops"));
+  assert.equal((await ask(" too short ")).status, 400);
+  assert.equal((await ask("x".repeat(1_001))).status, 400);
+  assert.equal(memory.unlocks.length, 0);
+  assert.equal((await ask("its holder went home")).status, 409);
+  memory.unlocked = { kind: "busy", reason: "Step 1 is running." };
+  assert.match((await ask("its holder went home")).detail, /Step 1 is running/);
+  memory.unlocked = { kind: "refused", reason: "Not you." };
+  assert.equal((await ask("its holder went home")).status, 403);
+  const [asked] = memory.unlocks;
+  assert.equal(asked?.by.kind === "token" ? asked.by.name : "", "ops");
+  assert.equal(asked?.reason, "its holder went home");
+  const nowhere = `/infra-change/${randomUUID()}/unlock`;
+  assert.equal((await call(nowhere, post({ reason: "its holder went home" }))).status, 404);
+  assert.equal((await call("/infra-change/x/unlock", post({ reason: "its holder went home" }))).status, 404);
 });
 
 test("the stream of events answers 501 and says what to do instead", async (t) => {

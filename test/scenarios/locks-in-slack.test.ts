@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { webApi } from "@slack/bolt";
+import pino from "pino";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
+import { askingOptions } from "../../src/slack/clients.ts";
+import { createFindGroups } from "../../src/slack/groups.ts";
+import { createPeople } from "../../src/slack/people.ts";
+import { createUnlockAs } from "../../src/slack/unlocking.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { askFor, now, press, standIn, textOf, waitFor } from "../support/slack.ts";
+import { askFor, changeIdOf, now, press, replies, standIn, textOf, waitFor } from "../support/slack.ts";
 
 const WEB = planOf([["rollout restart deployment/web -n staging", null]]);
 
@@ -35,4 +41,55 @@ describe("a card that waits for another change", () => {
     await seen(second, /🟢 Done/);
     assert.doesNotMatch(textOf(now(slack, second).blocks), /another change holds/);
   });
+
+  it("goes on when an approver unlocks the other one: that one's card and thread say who and why", async () => {
+    const { ana, ben, gus } = slack.users;
+    program.model.script([
+      { agent: "planner", json: WEB },
+      { agent: "reviewer", json: { result: "needs_human", notes: "Look at it." } },
+    ]);
+    const first = await askFor(slack, "restart web in staging, third");
+    const id = await changeIdOf(slack, first);
+    await program.until(id, "needs_person");
+    program.model.script({ agent: "planner", json: WEB });
+    const second = await askFor(slack, "restart web in staging, fourth");
+    await program.until(await changeIdOf(slack, second), "blocked");
+    const unlock = unlockOf(slack, program);
+    assert.match(await unlock(gus, id, "nobody looks at it"), /Nothing was unlocked\. Guests cannot/);
+    assert.match(await unlock(ana, id, "nobody looks at it"), /You asked for this change/);
+    assert.match(await unlock(ben, id, "why"), /a reason of 10 to 1000 characters/);
+    assert.match(await unlock(ben, "no-id", "nobody looks at it"), /does not know this change/);
+    const told = await unlock(ben, id, "nobody looks at *it* <!here>");
+    assert.match(told, /^Unlocked: deployments\/web in staging\./);
+    await program.until(await changeIdOf(slack, second), "done");
+    const line = new RegExp(`Unlocked by <@${ben}>, <!date\\^.*: deployments/web in staging`);
+    await waitFor(() => (line.test(textOf(now(slack, first).blocks)) ? true : undefined), "the card");
+    const said = await waitFor(() => replies(slack, first).find(({ text }) => line.test(text)), "the reply");
+    assert.match(said.text, /nobody looks at .*it.*has to take it again/s);
+    assert.doesNotMatch(said.text, /<!here>/);
+    assert.match(await unlock(ben, id, "nobody looks at it"), /holds no targets/);
+    await press(slack, ben, first, "greenlight:accept");
+    await program.until(id, "accepted");
+  });
 });
+
+/** What the word unlock answers somebody in #infra. */
+function unlockOf(slack: SlackStandIn, program: Program) {
+  const client = new webApi.WebClient(
+    slack.tokens.bot,
+    askingOptions(slack.apiUrl, pino({ level: "silent" })),
+  );
+  const home = { teamId: slack.team.id, enterpriseId: null };
+  const people = createPeople({ client, home, requesters: [], channels: [] });
+  const unlockAs = createUnlockAs({
+    changes: program.app.changes,
+    people,
+    findGroups: createFindGroups(client),
+  });
+  return (userId: string, changeId: string, reason: string) =>
+    unlockAs(
+      { userId, userTeamId: slack.team.id, teamId: slack.team.id, channelId: slack.channels.infra },
+      changeId,
+      reason,
+    );
+}

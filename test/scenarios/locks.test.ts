@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Change } from "../../src/change/change.ts";
 import { sweepTargets } from "../../src/store/target-locks.ts";
-import { type Program, planOf, startProgram } from "../support/program.ts";
+import { ANA_SECRET, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 
 /** Needs a person at its end, so that it holds what it touched. */
 const UNCLEAR = { agent: "reviewer" as const, json: { result: "needs_human", notes: "Look at it." } };
@@ -127,6 +127,31 @@ describe("two changes that touch the same", () => {
     const ended = await program.until(second.id, "done", "failed");
     assert.match(ended.error ?? "", /greeter.yaml in the workspace has changed/);
     assert.deepEqual(await program.ran(second.id), []);
+  });
+
+  it("goes on when an approver takes the targets away from the first, which has to take them again for its way back", async () => {
+    const first = await holder();
+    const second = await start([WEB, null]);
+    const unlock = (secret: string) =>
+      fetch(`${program.app.address}/infra-change/${first.id}/unlock`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
+        body: JSON.stringify({ reason: "nobody looks at it" }),
+      });
+    assert.equal((await unlock(ANA_SECRET)).status, 403);
+    assert.equal((await unlock(BEN_SECRET)).status, 200);
+    await program.until(second.id, "done");
+    const unlocked = await program.app.changes.get(first.id);
+    assert.equal(unlocked?.status, "needs_person");
+    assert.equal(unlocked?.unlocks[0]?.reason, "nobody looks at it");
+    assert.equal((await unlock(BEN_SECRET)).status, 409);
+    const third = await holder();
+    await program.decide(first, "roll_back");
+    const blocked = await program.until(first.id, "blocked");
+    assert.equal(blocked.blocked?.by, third.id);
+    await program.decide(third, "accept");
+    await program.until(first.id, "rolled_back");
+    assert.deepEqual(await locks(), []);
   });
 
   it("calls a change again that nobody called, and takes away a lock without a change", async () => {
