@@ -14,10 +14,10 @@ import { type Server, startServer } from "../faults/server.ts";
 import { type Cuttable, createCuttable } from "../support/cuttable.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { ANA_SECRET, type Program, planOf, startProgram, urlOf } from "../support/program.ts";
+import { soon } from "../support/soon.ts";
 
 const LEASE_MS = 2_000;
 const pace = { leaseMs: LEASE_MS, heartbeatMs: 600, pollMs: 100 };
-const PATIENCE_MS = 30_000;
 
 /** A cluster that counts, and the settings that name it. */
 type Place = { dir: string; kubectl: CountingKubectl; env: Record<string, string> };
@@ -48,19 +48,6 @@ const twoSteps = (first: string, second: string) =>
     ],
     "high",
   );
-
-async function soon<Found>(
-  what: string,
-  look: () => Promise<Found | null | undefined | false>,
-): Promise<Found> {
-  const giveUp = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > giveUp) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describe("a database that stops and starts again", { timeout: 180_000 }, () => {
   let server: Server;
@@ -179,7 +166,7 @@ describe("an instance that is cut off from the database while another is not", {
     program = await startProgram({ ...place.env, DATABASE_URL: urlOf(way.config) }, { pace });
   });
   afterEach(async () => {
-    await way.mend().catch(() => undefined);
+    await way.mend();
     await other?.stop();
     other = null;
     await program.releaseTargets();

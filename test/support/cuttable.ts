@@ -33,7 +33,11 @@ export async function createCuttable(database: EmbeddedConnection): Promise<Cutt
       one.pipe(other);
     }
   });
-  const mend = () => new Promise<void>((resolve) => server.listen(join(host, name), resolve));
+  const mend = () =>
+    new Promise<void>((resolve) => {
+      if (server.listening) return resolve();
+      server.listen(join(host, name), resolve);
+    });
   const cut = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) return resolve();
