@@ -6,8 +6,11 @@ import { createPeople } from "./people.ts";
 import type { Server } from "./server.ts";
 import type { Town } from "./town.ts";
 
-/** What the outages did: how many, how many connections were cut, and processes that did not stay up. */
-export type DatabaseStops = Findings & { stops: number; cuts: number };
+/**
+ * What the outages did: how many, how many connections were cut, how many changes asked a person about a step whose end
+ * nobody saw, and processes that did not stay up.
+ */
+export type DatabaseStops = Findings & { stops: number; cuts: number; unseen: number };
 
 const PATIENCE_MS = 90_000;
 const KINDS = ["plain", "slow", "pair", "free", "back", "broken"] as const;
@@ -46,7 +49,8 @@ export async function databaseStops(
   await trouble;
   const found = await check(town, people, asked);
   const dead = processes.filter((one) => one.isGone()).map((one) => `process ${one.pid} did not stay up`);
-  return { ...found, ...counts, violations: [...found.violations, ...dead] };
+  const unseen = [...people.operated.values()].filter((wasUnseen) => wasUnseen).length;
+  return { ...found, ...counts, unseen, violations: [...found.violations, ...dead] };
 }
 
 async function disturb(
