@@ -4,11 +4,11 @@ import type { Viewer } from "../change/listed.ts";
 import type { GroupsOf } from "./approver-groups.ts";
 import { code, isUserId, type Piece, type Rendered, said } from "./blocks.ts";
 import type { FindPlace } from "./channels.ts";
+import type { Where } from "./deciding.ts";
 import type { People } from "./people.ts";
 import { say, sayPieces } from "./say.ts";
 import { readTyped, type Typed } from "./subcommands.ts";
 import { cutMiddle, inert, oneLine } from "./text.ts";
-import type { WordNeeds } from "./word.ts";
 import { renderHelp } from "./word-help.ts";
 import { createWords } from "./words.ts";
 
@@ -28,7 +28,12 @@ const WORD_CHARS = 40;
 
 /** Answers one command: returns what only the person who typed it is told. Throws only for faults of the port. */
 export function createCommands(
-  needs: WordNeeds & { people: People; findPlace: FindPlace; groupsOf: GroupsOf; nobodyCanApprove: boolean },
+  needs: Parameters<typeof createWords>[0] & {
+    people: People;
+    findPlace: FindPlace;
+    groupsOf: GroupsOf;
+    nobodyCanApprove: boolean;
+  },
 ): (body: unknown) => Promise<Rendered> {
   const words = createWords(needs);
   return async (body) => {
@@ -45,7 +50,7 @@ export function createCommands(
         if (word === "plan") return planFor(needs, command, rest);
         const viewer = await viewerOf(needs, command);
         return viewer.ok
-          ? words[word]({ command: command.command, rest, viewer: viewer.viewer })
+          ? words[word]({ command: command.command, rest, viewer: viewer.viewer, where: whereOf(command) })
           : say(viewer.reason);
       }
       case "later":
@@ -73,6 +78,10 @@ async function viewerOf(
   const { person } = known;
   const channelId = command.channel_id.startsWith("D") ? null : command.channel_id;
   return { ok: true, viewer: { person, groups: await groupsOf(person), channelId } };
+}
+
+function whereOf({ user_id: userId, team_id: teamId, channel_id: channelId }: Command): Where {
+  return { userId, userTeamId: teamId, teamId, channelId };
 }
 
 async function planFor(needs: Needs, command: Command, rest: string): Promise<Rendered> {

@@ -29,6 +29,7 @@ import { createRender } from "./render.ts";
 import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
 import { createTellApprovers } from "./tell-approvers.ts";
+import { createUnlockAs } from "./unlocking.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "./verdict-actions.ts";
 
 /** How Slack is used. `apiUrl` null is Slack's own; empty lists narrow nothing. */
@@ -82,11 +83,13 @@ export async function createSlack(needs: {
   const findPlace = createFindPlace(client);
   const { isDirectCard } = needs.outbox;
   const asking = { changes, people, findPlace };
-  const decideAs = createDecideAs({ changes, people, findGroups: createFindGroups(client), isDirectCard });
+  const findGroups = createFindGroups(client);
+  const decideAs = createDecideAs({ changes, people, findGroups, isDirectCard });
+  const unlockAs = createUnlockAs({ changes, people, findGroups });
   const now = () => new Date();
   const groupsOf = createGroupsOf(client, config.approverGroups, now);
-  const finding = { changes, linkTo: createLinkTo(identity), now, groupsOf };
-  addCommands(receiver.app, createCommands({ ...config, ...finding, people, findPlace }), inFlight, log);
+  const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs };
+  addCommands(receiver.app, createCommands({ ...config, ...words }), inFlight, log);
   addButtons(
     receiver.app,
     createButtons(decideAs, {

@@ -9,7 +9,7 @@ export type Typed =
   | { kind: "request"; request: string };
 
 /** Words that come with a later version. They are about a change there is, so nothing behind them is a request. */
-const later = new Set(["cancel", "unlock"]);
+const later = new Set(["cancel"]);
 /** The same, alone or with an id behind them; with more they begin a request ("stop the job …"). */
 const laterAlone = new Set(["stop", "retry"]);
 /** Other names of words, and what else promises that nothing runs. */

@@ -35,6 +35,8 @@ export function renderHelp(command: string): Rendered {
         wordsOf(command, "Try"),
         paragraph(bold("Find")),
         wordsOf(command, "Find"),
+        paragraph(bold("Step in")),
+        wordsOf(command, "Step in"),
       ),
       smallPrint(
         "Only you see these answers. In a channel you find that channel's changes and your own; in a direct message all that you may approve, and your own.",

@@ -1,5 +1,5 @@
 /** One word after the command: what stands behind it, and what it is for. Both are shown as they are. */
-type Described = { group: "Ask" | "Find" | "Try"; usage: string; about: string };
+type Described = { group: "Try" | "Find" | "Step in"; usage: string; about: string };
 
 /** Every word that is understood, in the order help shows them. */
 export const WORDS = {
@@ -31,6 +31,12 @@ export const WORDS = {
     usage: "history TARGET",
     about:
       "the changes that touched it: payment-api, deployments/payment-api, production/payment-api, a terraform directory.",
+  },
+  unlock: {
+    group: "Step in",
+    usage: "unlock ID REASON",
+    about:
+      "takes away the targets a change holds, so that the next one goes on. For its approvers; everybody sees why.",
   },
   help: { group: "Find", usage: "help", about: "shows this." },
 } as const satisfies { [name: string]: Described };

@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import type { Change } from "../change/change.ts";
+import { type Change, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "./approval-lines.ts";
 import { blockedParts, type LinkTo } from "./blocked-lines.ts";
@@ -46,6 +46,7 @@ function render(
 ): Rendered {
   const standings = standingsOf(change, steps);
   const counted = tally(standings);
+  const until = openDecision(change)?.expiresAt ?? null;
   const why = change.review?.notes ?? change.error;
   const parts: Part[] = [
     paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS))),
@@ -61,7 +62,8 @@ function render(
     ...(standings.length === 0 ? [] : [rich(bullets(standings.map(standingLine)))]),
     ...approvalBlocks(change),
     smallPrint(
-      `${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
+      `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
+      ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
       ...decisionLines(change).slice(-DECISIONS),
       `Change \`${inert(change.id)}\``,
       ...cardLink(change, cardTs, linkTo),

@@ -2,9 +2,10 @@ import type { Changes } from "../change/changes.ts";
 import type { Viewer } from "../change/listed.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
+import type { Where } from "./deciding.ts";
 
 /** A word as it was typed: the command before it, what stands behind it, who typed it, and where. */
-export type WordAsked = { command: string; rest: string; viewer: Viewer };
+export type WordAsked = { command: string; rest: string; viewer: Viewer; where: Where };
 
 /** What answers a word: only the person who typed it is told. Throws only for faults of the port. */
 export type AnswerWord = (asked: WordAsked) => Promise<Rendered>;

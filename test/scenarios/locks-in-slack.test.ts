@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { webApi } from "@slack/bolt";
-import pino from "pino";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
-import { askingOptions } from "../../src/slack/clients.ts";
-import { createFindGroups } from "../../src/slack/groups.ts";
-import { createPeople } from "../../src/slack/people.ts";
-import { createUnlockAs } from "../../src/slack/unlocking.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { askFor, changeIdOf, now, press, replies, standIn, textOf, waitFor } from "../support/slack.ts";
+import {
+  askFor,
+  changeIdOf,
+  now,
+  press,
+  replies,
+  standIn,
+  textOf,
+  typed,
+  waitFor,
+} from "../support/slack.ts";
 
 const WEB = planOf([["rollout restart deployment/web -n staging", null]]);
 
@@ -54,12 +58,14 @@ describe("a card that waits for another change", () => {
     program.model.script({ agent: "planner", json: WEB });
     const second = await askFor(slack, "restart web in staging, fourth");
     await program.until(await changeIdOf(slack, second), "blocked");
-    const unlock = unlockOf(slack, program);
-    assert.match(await unlock(gus, id, "nobody looks at it"), /Nothing was unlocked\. Guests cannot/);
+    const unlock = unlockOf(slack);
+    assert.match(await unlock(gus, id, "nobody looks at it"), /Guests cannot/);
     assert.match(await unlock(ana, id, "nobody looks at it"), /You asked for this change/);
     assert.match(await unlock(ben, id, "why"), /a reason of 10 to 1000 characters/);
-    assert.match(await unlock(ben, "no-id", "nobody looks at it"), /does not know this change/);
-    const told = await unlock(ben, id, "nobody looks at *it* <!here>");
+    assert.match(await unlock(ben, id.slice(0, 8), ""), /takes a reason/);
+    assert.match(await unlock(ben, "no-id", "nobody looks at it"), /takes a change.s id/);
+    assert.match(await unlock(ben, "0123456789", "nobody looks at it"), /There is no change/);
+    const told = await unlock(ben, id.slice(0, 8), "nobody looks at *it* <!here>");
     assert.match(told, /^Unlocked: deployments\/web in staging\./);
     await program.until(await changeIdOf(slack, second), "done");
     const line = new RegExp(`Unlocked by <@${ben}>, <!date\\^.*: deployments/web in staging`);
@@ -73,23 +79,8 @@ describe("a card that waits for another change", () => {
   });
 });
 
-/** What the word unlock answers somebody in #infra. */
-function unlockOf(slack: SlackStandIn, program: Program) {
-  const client = new webApi.WebClient(
-    slack.tokens.bot,
-    askingOptions(slack.apiUrl, pino({ level: "silent" })),
-  );
-  const home = { teamId: slack.team.id, enterpriseId: null };
-  const people = createPeople({ client, home, requesters: [], channels: [] });
-  const unlockAs = createUnlockAs({
-    changes: program.app.changes,
-    people,
-    findGroups: createFindGroups(client),
-  });
-  return (userId: string, changeId: string, reason: string) =>
-    unlockAs(
-      { userId, userTeamId: slack.team.id, teamId: slack.team.id, channelId: slack.channels.infra },
-      changeId,
-      reason,
-    );
+/** What `/infra unlock` answers somebody in #infra. */
+function unlockOf(slack: SlackStandIn) {
+  return async (as: string, id: string, reason: string) =>
+    (await typed(slack, `/infra unlock ${id} ${reason}`, { as })).text;
 }

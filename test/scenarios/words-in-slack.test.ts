@@ -56,7 +56,7 @@ describe("the words after /infra", () => {
 
   it("answers help by itself and for nothing, with every word", async () => {
     const help = await say("/infra");
-    for (const word of ["list", "status", "logs", "history", "check", "plan", "help"])
+    for (const word of ["list", "status", "logs", "history", "check", "plan", "unlock", "help"])
       assert.match(help, new RegExp(`/infra ${word}`));
     assert.equal(await say("/infra HELP").then((text) => /\/infra history/.test(text)), true);
   });
@@ -72,6 +72,7 @@ describe("the words after /infra", () => {
       ["/infra deploy", /one word is too little/],
       ["/infra list the pods in staging", /takes a group/],
       ["/infra cancel 12345678 not needed", /not available yet/],
+      ["/infra unlok 12345678 because", /Did you mean .*\/infra unlock/],
       ["/infra status", /takes a change's id/],
       ["/infra status 1234567", /takes a change's id/],
       ["/infra logs payment-api", /takes a change's id/],

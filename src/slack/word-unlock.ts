@@ -1,0 +1,24 @@
+import { UNLOCK_REASON } from "../change/unlock.ts";
+import { code, said } from "./blocks.ts";
+import { findNamed } from "./named-change.ts";
+import { sayPieces } from "./say.ts";
+import type { UnlockAs } from "./unlocking.ts";
+import type { AnswerWord, WordNeeds } from "./word.ts";
+
+/** Takes the targets of a change away for one of its approvers, with a reason that everybody sees. */
+export function createWordUnlock(needs: WordNeeds & { unlockAs: UnlockAs }): AnswerWord {
+  return async (asked) => {
+    const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
+    const named = await findNamed(needs, asked, "unlock", id);
+    if (!named.ok) return named.answer;
+    if (reason === "")
+      return sayPieces([
+        code(`${asked.command} unlock ID REASON`),
+        said(
+          ` takes a reason of at least ${UNLOCK_REASON.min} characters, which everybody sees. Nothing was unlocked.`,
+        ),
+      ]);
+    const { where } = asked;
+    return { text: await needs.unlockAs(where, named.change.id, reason), blocks: [] };
+  };
+}
