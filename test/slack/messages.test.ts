@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { Change, type Decision } from "../../src/change/change.ts";
 import type { LogLine, StepRecord } from "../../src/change/journal.ts";
 import { renderCard } from "../../src/slack/card.ts";
+import { messageName, messagesOf } from "../../src/slack/feed.ts";
 import { renderStep } from "../../src/slack/step-message.ts";
 import { renderQuestion } from "../../src/slack/verdict-message.ts";
 
@@ -46,6 +47,31 @@ describe("what is posted", () => {
       assert.ok(text.includes(part), part);
     assert.deepEqual(actionsIn(text), ["happened", "did_not_happen", "roll_back", "accept"]);
     assert.deepEqual(actionsIn(shown([])), ["accept", "roll_back"]);
+  });
+
+  it("says what its instance told late of such a step, offers to go on, and is drawn anew for it", () => {
+    const asked = change({ status: "needs_person", decisions: [QUESTION] });
+    const shown = (step: Partial<StepRecord>, of = asked) =>
+      JSON.stringify(renderQuestion(of, [{ ...RECORD, toldAt: AT, ...step }], QUESTION));
+    assert.match(shown({}), /the instance that ran step 1 has told since that it is done/);
+    assert.deepEqual(actionsIn(shown({})), ["happened", "roll_back", "accept"]);
+    assert.match(shown({}), /Go on/);
+    for (const step of [{ toldAt: null }, { outcome: "failed" }] as const) {
+      assert.doesNotMatch(shown(step), /has told since/);
+      assert.deepEqual(actionsIn(shown(step)), ["accept", "roll_back"]);
+    }
+    // Somebody had it go on already, and is asked about something else now.
+    const before = { ...QUESTION, answer: "happened", decidedAt: new Date(AT.getTime() + 1) } as const;
+    const again = change({ status: "needs_person", decisions: [before, { ...QUESTION, round: 2 }] });
+    assert.doesNotMatch(shown({}, again), /has told since/);
+    const { changeId: _, revision, step, direction, attempt } = RECORD;
+    const event = {
+      type: "step_finished",
+      ...{ revision, step, direction, attempt },
+      outcome: "done",
+    } as const;
+    const names = messagesOf(event, asked).map(messageName);
+    assert.ok(names.includes("verdict:needs_person:1:1"), names.join(", "));
   });
 });
 
