@@ -212,6 +212,10 @@ describe("the words after /infra", () => {
     const staging = await say("/infra check `kubectl scale deployment/web --replicas=9 -n staging`");
     assert.match(staging, /nobody is asked/);
     assert.match(await say("/infra check rm -rf /"), /refuses this/);
+    const secret = "AKIAIOSFODNN7EXAMPLQ";
+    const told = await say(`/infra check kubectl annotate deployment/web key=${secret} -n staging`);
+    assert.match(told, /kubectl annotate/);
+    assert.doesNotMatch(told, new RegExp(secret));
     assert.match(await say("/infra check kubectl get pods; kubectl delete ns production"), /refuses this/);
     assert.match(await say("/infra check kubectl delete deployment legacy -n production"), /high risk/);
     assert.equal(cards(slack).length, before);
