@@ -27,6 +27,7 @@ import { createSlack, type Slack } from "./slack/create-slack.ts";
 import { createMessageRefs } from "./slack/feed.ts";
 import type { Database } from "./store/database.ts";
 import { createRecordEvents } from "./store/events.ts";
+import { createHomes } from "./store/homes.ts";
 import { createLeaseOf } from "./store/leases.ts";
 import { createOutbox } from "./store/outbox.ts";
 import { isReady } from "./store/ready.ts";
@@ -112,6 +113,7 @@ async function assemble(
     config: { ...company, ...forSlack(config), ...whoApproves },
     changes,
     outbox: { ...outbox, sent: between(at, "Slack record", outbox.sent) },
+    homes: createHomes(database, wakes),
     log,
     at,
   });

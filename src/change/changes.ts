@@ -1,7 +1,7 @@
 import type { ApprovalTerms } from "./approval.ts";
 import type { Answer, Change, Decision, Gate, SlackHome } from "./change.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
-import type { Checked, Found, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
+import type { Checked, Found, HeldTarget, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
 import type { ModelUse, Thumb } from "./model-use.ts";
 import type { Person } from "./person.ts";
 import type { AskUnlock, Unlocked } from "./unlock.ts";
@@ -94,6 +94,8 @@ export type Changes = {
   find(viewer: Viewer, id: string): Promise<Found>;
   /** The newest changes that touched, or would touch, what these words name (`deployments/web`, `production/web`, a terraform root), of those the viewer may see. */
   history(viewer: Viewer, target: string, limit: number): Promise<ListedChange[]>;
+  /** What these changes hold, the longest held first. Who may see them is the caller's to say: the ids are those of a list. */
+  locks(ids: readonly string[]): Promise<HeldTarget[]>;
   /** What the rules say of a command line as a person types it. Nothing is looked at, and nothing runs. */
   check(viewer: Viewer, line: string): Promise<Checked>;
 };

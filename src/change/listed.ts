@@ -26,6 +26,15 @@ export const ListedChange = z.object({
 });
 export type ListedChange = z.infer<typeof ListedChange>;
 
+/** A target that a change holds. `waiting`: how many changes wait for it. */
+export const HeldTarget = z.object({
+  target: z.string(),
+  changeId: z.uuid(),
+  since: z.date(),
+  waiting: z.int(),
+});
+export type HeldTarget = z.infer<typeof HeldTarget>;
+
 /**
  * Who looks, and from where. `groups`: the user groups of the policy that Slack says they are in. `channelId` null: from
  * where nobody else reads along, a direct message. In a channel its own changes are seen by everybody in it; elsewhere only

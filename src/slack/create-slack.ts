@@ -5,7 +5,7 @@ import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
 import { createAskRollback, createFeedback } from "./after-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
-import { createLinkTo } from "./blocked-lines.ts";
+import { createLinkTo, type LinkTo } from "./blocked-lines.ts";
 import { createButtons } from "./buttons.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
@@ -14,9 +14,14 @@ import type { ModelPrices } from "./cost.ts";
 import { createDecideAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
 import { createFindGroups, createFindMembers } from "./groups.ts";
+import { createHomeActs } from "./home-clicks.ts";
+import { createReadHome, type ReadHome } from "./home-content.ts";
+import type { DueHome, HomesPort } from "./home-port.ts";
+import { createHomeSender, type HomeSender } from "./home-sender.ts";
+import { renderHome } from "./home-view.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
-import { addBreakGlass, addButtons, addCommands } from "./listeners.ts";
+import { addBreakGlass, addButtons, addCommands, addHome } from "./listeners.ts";
 import { createFindLogFile } from "./log-file.ts";
 import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
@@ -65,6 +70,7 @@ export async function createSlack(needs: {
   config: SlackConfig;
   changes: Changes;
   outbox: OutboxPort;
+  homes: HomesPort;
   log: Log;
   at?: At;
 }): Promise<Slack> {
@@ -99,6 +105,7 @@ export async function createSlack(needs: {
       [FEEDBACK]: createFeedback(asking),
       [FEEDBACK_UP]: createFeedback(asking),
       [FEEDBACK_DOWN]: createFeedback(asking),
+      ...createHomeActs(decideAs, needs.homes),
     }),
     inFlight,
     log,
@@ -107,19 +114,22 @@ export async function createSlack(needs: {
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );
+  addHome(receiver.app, needs.homes, inFlight, log);
   const sender = createSender(needs, identity, people);
+  const homes = createHomes(needs, createReadHome({ ...finding, people }), finding.linkTo);
   return {
     identity,
     listener: receiver.listener,
     async start() {
       await receiver.start();
       sender.start();
+      homes.start();
     },
     async stop() {
       await receiver.stop();
       const drained = await inFlight.drain(STOP_MS);
       if (!drained) log.warn("A command or click was still being answered after 25 s");
-      await sender.stop();
+      await Promise.all([sender.stop(), homes.stop()]);
     },
   };
 }
@@ -156,4 +166,14 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
       deliver(parts, message, signal),
     ),
   });
+}
+
+function createHomes(
+  { config, homes, log }: Parameters<typeof createSlack>[0],
+  readHome: ReadHome,
+  linkTo: LinkTo,
+): HomeSender {
+  const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
+  const render = async (home: DueHome) => renderHome(await readHome(home), home.notice, linkTo);
+  return createHomeSender({ port: homes, client, render, log });
 }

@@ -7,8 +7,14 @@ import type { People } from "./people.ts";
 import { inert } from "./text.ts";
 import { whoCanApprove } from "./who-can.ts";
 
-/** Who answers, and where: each id is one that Slack vouches for. */
-export type Where = { userId: string; userTeamId: string; teamId: string; channelId: string };
+/** Who answers, and where: each id is one that Slack vouches for. `onHome`: on their own Home, which is in no channel. */
+export type Where = {
+  userId: string;
+  userTeamId: string;
+  teamId: string;
+  channelId: string;
+  onHome?: boolean;
+};
 
 /** What is answered, without who answers. */
 export type Given = Omit<Decide, "by" | "groups">;
@@ -45,13 +51,14 @@ export function createDecideAs(needs: {
   };
 }
 
-/** Where the change belongs, or where its card was put before exactly this person. */
+/** Where the change belongs, where its card was put before exactly this person, or what is shown to nobody but them. */
 async function isHere(
   isDirectCard: OutboxPort["isDirectCard"],
   { id, home }: Change,
-  { userId, channelId, teamId }: Where,
+  { userId, channelId, teamId, onHome }: Where,
 ): Promise<boolean> {
   if (home === null || home.teamId !== teamId) return false;
+  if (onHome === true) return true;
   return home.channelId === channelId || isDirectCard({ changeId: id, userId, channelId });
 }
 

@@ -21,6 +21,7 @@ const never = new Set([
   "user_disabled",
   "cannot_dm_bot",
   "messages_tab_disabled",
+  "not_enabled",
 ]);
 /** The message to change, or the thread to reply in, is not there any more. */
 const gone = new Set(["message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"]);

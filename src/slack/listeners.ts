@@ -5,6 +5,8 @@ import type { Rendered } from "./blocks.ts";
 import { openingOf, submissionOf } from "./break-glass.ts";
 import { type ClickPlace, placeOf } from "./buttons.ts";
 import type { DecideAs } from "./deciding.ts";
+import { isOnHome, openedBy } from "./home-clicks.ts";
+import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
 import { BREAK_GLASS } from "./questions.ts";
 
@@ -53,6 +55,8 @@ export function addButtons(app: App, answer: Answer, inFlight: InFlight, log: Lo
         log,
         (text) => text,
       );
+      // A Home has no channel: what is said of the click stands on it.
+      if (isOnHome(body)) return;
       try {
         await tell(client, placeOf(body), text);
       } catch (error) {
@@ -61,6 +65,16 @@ export function addButtons(app: App, answer: Answer, inFlight: InFlight, log: Lo
       }
     };
     await inFlight.track(work());
+  });
+}
+
+/** Whoever looks at their Home finds it true, and for a day after that. */
+export function addHome(app: App, homes: Pick<HomesPort, "opened">, inFlight: InFlight, log: Log): void {
+  app.event("app_home_opened", async ({ body }) => {
+    const by = openedBy(body);
+    if (by === null) return;
+    const work = homes.opened(by.userId, by.teamId);
+    await inFlight.track(work).catch((error) => log.error({ err: error }, "A Home cannot be shown"));
   });
 }
 

@@ -2,6 +2,7 @@ import type { Change } from "../change/change.ts";
 import type { ChangeEvent } from "../change/events.ts";
 import { findChange } from "./changes.ts";
 import type { Sql } from "./database.ts";
+import { markHomes } from "./homes.ts";
 import { wake } from "./notify.ts";
 
 /**
@@ -16,10 +17,24 @@ export type MessagesOf = (event: ChangeEvent, change: Change) => MessageRef[];
 /** Writes what happened, and marks what is now out of date in Slack, in the caller's transaction. */
 export type RecordEvents = (sql: Sql, changeId: string, ...events: ChangeEvent[]) => Promise<void>;
 
+/** What moves a change in the lists of a Home, or what is asked about it; a step's progress does not. */
+const onHomes: ReadonlySet<ChangeEvent["type"]> = new Set([
+  "asked",
+  "status",
+  "planned",
+  "opened",
+  "approved",
+  "decided",
+  "escalated",
+  "ended",
+]);
+
 /** Makes the one function through which events are written. */
 export function createRecordEvents(messagesOf: MessagesOf): RecordEvents {
   return async (sql, changeId, ...events) => {
     for (const event of events) if (event.type !== "step_logged") await append(sql, changeId, event);
+    const isOnHomes = events.some(({ type }) => onHomes.has(type)) && (await markHomes(sql));
+    if (isOnHomes) await wake(sql, "messages");
     const change = await findChange(sql, changeId);
     if (change === null || change.home === null) return;
     const refs = events.flatMap((event) => messagesOf(event, change));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HeldTarget } from "../change/listed.ts";
 import type { Sql } from "./database.ts";
 import { wake } from "./notify.ts";
 
@@ -116,4 +117,17 @@ export async function sweepTargets(sql: Sql): Promise<number> {
   const mended = (left.rowCount ?? 0) + (forgotten.rowCount ?? 0);
   if (mended > 0) await wake(sql, "work");
   return mended;
+}
+
+/** What these changes hold, the longest held first; `waiting`: how many changes wait for it. */
+export async function findHeld(sql: Sql, ids: readonly string[]): Promise<HeldTarget[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql.query(
+    `select l.target, l.change_id as "changeId", l.taken_at as since,
+       (select count(*)::int from changes w where w.blocked_by = l.change_id and w.status = 'blocked'
+         and w.blocked_target = l.target) as waiting
+     from target_locks l where l.change_id = any ($1) order by l.taken_at, l.target limit 100`,
+    [ids],
+  );
+  return z.array(HeldTarget).parse(rows);
 }

@@ -19,6 +19,7 @@ import { findSteps } from "../store/journal.ts";
 import { findExcerpt } from "../store/log-lines.ts";
 import { sumModelCalls } from "../store/model-calls.ts";
 import { wake } from "../store/notify.ts";
+import { findHeld } from "../store/target-locks.ts";
 import { askRollback } from "./ask-rollback.ts";
 import { checkTyped } from "./check-line.ts";
 import { type DecideNeeds, decide } from "./decide.ts";
@@ -56,6 +57,7 @@ export function createChanges(needs: DecideNeeds): Changes {
     list: (filter) => list(database, findTerms, filter),
     find: (viewer, id) => find(database, { findTerms, get }, viewer, id),
     history: (viewer, target, limit) => history(database, findTerms, viewer, target, limit),
+    locks: (ids) => findHeld(database, ids),
     check: async (viewer, line) => checkTyped(needs, viewer, line),
   };
 }

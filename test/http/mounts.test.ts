@@ -25,6 +25,7 @@ const changes: Changes = {
   list: unreachable,
   find: unreachable,
   history: unreachable,
+  locks: unreachable,
   check: unreachable,
 };
 

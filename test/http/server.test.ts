@@ -105,6 +105,7 @@ function createMemory() {
     },
     find: async () => ({ kind: "none" }),
     history: async () => [],
+    locks: async () => [],
     check: async (_viewer, line) => ({ decision: "deny", line, reasons: [] }),
   };
   return { memory, changes };

@@ -22,6 +22,7 @@ const SCOPES_OF: Record<string, string[]> = {
   "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
   "views.open": [],
+  "views.publish": [],
 };
 
 const Manifest = z.object({
@@ -40,7 +41,7 @@ const Manifest = z.object({
   }),
   settings: z.object({
     interactivity: z.object({ is_enabled: z.literal(true) }),
-    event_subscriptions: z.undefined().optional(),
+    event_subscriptions: z.object({ bot_events: z.tuple([z.literal("app_home_opened")]) }),
     socket_mode_enabled: z.literal(true),
   }),
 });
