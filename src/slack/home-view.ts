@@ -28,6 +28,8 @@ const REQUEST_CHARS = 150;
 /** Commands that take more are read on the card, and decided about there. */
 const COMMANDS_CHARS = 800;
 const MOST_LOCKS = 15;
+const TARGET_CHARS = 110;
+const ENVIRONMENTS_CHARS = 40;
 
 const titles: Record<HomeGroup, { title: string; none: string }> = {
   waiting: { title: "Waiting for you", none: "Nothing waits for you." },
@@ -85,7 +87,9 @@ function rows(changes: readonly ListedChange[], linkTo: LinkTo): types.KnownBloc
 /** Dates and no ages: a Home stands for hours. */
 function rowPieces(change: ListedChange, linkTo: LinkTo): Piece[] {
   const { status, request, requester, environments, risk, createdAt, endedAt } = change;
-  const about = [...environments.slice(0, 3).map(oneLine), ...(risk === null ? [] : [`${risk} risk`])];
+  const where =
+    environments.length === 0 ? [] : [cutMiddle(oneLine(environments.join(", ")), ENVIRONMENTS_CHARS)];
+  const about = [...where, ...(risk === null ? [] : [`${risk} risk`])];
   return [
     bold(`${statusWords(status)} `),
     idPiece(change, linkTo),
@@ -128,7 +132,7 @@ function lockRows(
   const items = locks.slice(0, MOST_LOCKS).map(({ target, changeId, since, waiting }): Piece[] => {
     const holder = seen.find(({ id }) => id === changeId);
     return [
-      bold(targetInWords(readTarget(target))),
+      bold(cutMiddle(oneLine(targetInWords(readTarget(target))), TARGET_CHARS)),
       said(" · held by "),
       holder === undefined ? said(shortId(changeId)) : idPiece(holder, linkTo),
       ...(holder === undefined ? [] : [said(" of "), personPiece(holder.requester)]),

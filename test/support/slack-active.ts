@@ -9,7 +9,7 @@ const LITERAL_ELEMENTS = new Set(["text", "date"]);
 /** Where a message of our own workspace stands. */
 const MESSAGE_LINK = /^https:\/\/acme\.slack\.com\/archives\/[CGD][A-Z0-9]+\/p\d+$/;
 /** Our own words for it; a link under anybody else's would be one they made. */
-const LINK_WORDS = /^(Its card|change [0-9a-f]{8})$/;
+const LINK_WORDS = /^(Its card|change [0-9a-f]{8}|[0-9a-f]{8})$/;
 
 /** Everything in a payload that mentions, links or shows as one, but for mentions of these people. Empty is well. */
 export function activeIn(payload: Record<string, unknown>, people: readonly string[]): string[] {

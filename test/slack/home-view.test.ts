@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ListedChange } from "../../src/change/listed.ts";
+import { checkView } from "../../src/playground/slack-view-check.ts";
+import { renderHome } from "../../src/slack/home-view.ts";
+import { aChange, aPlan, aQuestion, aStep } from "../support/changes.ts";
+import { activeIn, unseenIn } from "../support/slack-active.ts";
+
+const AT = new Date("2026-11-23T03:00:00Z");
+const HOSTILE = "<!channel> <@U2> *bold* https://evil.example \u202e ".repeat(20);
+const LINK = "https://acme.slack.com/archives/C1/p1700000000000001";
+
+const idOf = (number: number) => `01890000-0000-7000-8000-${String(number).padStart(12, "0")}`;
+
+function row(number: number, given: Partial<ListedChange> = {}): ListedChange {
+  return {
+    id: idOf(number),
+    status: "waiting",
+    request: HOSTILE.slice(0, 500),
+    requester: { kind: "slack", teamId: "T1", userId: "U1" },
+    home: { teamId: "T1", channelId: "C1" },
+    planOnly: false,
+    risk: "high",
+    environments: [HOSTILE, "production"],
+    cardTs: "1700000000.000001",
+    hasRun: false,
+    createdAt: AT,
+    endedAt: null,
+    ...given,
+  };
+}
+
+describe("the Home", () => {
+  it("stays within what Slack takes, and no text of anybody does anything in it, however full it is", () => {
+    const rows = (from: number) => Array.from({ length: 10 }, (_, index) => row(from + index));
+    const groups = { waiting: rows(0), running: rows(10), mine: rows(20), recent: rows(30) };
+    const asked = new Map(
+      groups.waiting.map(({ id }) => [
+        id,
+        aChange({
+          ...{ id, status: "waiting", decisions: [aQuestion()] },
+          plan: aPlan([aStep(`scale deployment/${"<!here>".repeat(50)} --replicas=5`)]),
+        }),
+      ]),
+    );
+    const locks = Array.from({ length: 40 }, (_, number) => ({
+      target: `kubectl place production deployments ${encodeURIComponent(HOSTILE)}`,
+      changeId: idOf(number),
+      since: AT,
+      waiting: number,
+    }));
+    const view = renderHome({ groups, asked, locks }, "One line\nAnother, by <@U1>", () => LINK);
+    assert.deepEqual(checkView(view, "home"), []);
+    assert.ok(view.blocks.length <= 60, `${view.blocks.length} blocks`);
+    assert.deepEqual(activeIn({ view }, ["U1"]), []);
+    assert.deepEqual(unseenIn({ view }), []);
+    for (const block of view.blocks)
+      if (block.type === "rich_text") assert.ok(JSON.stringify(block).length < 12_000);
+    assert.equal(JSON.stringify(view).split("greenlight:home_approve").length - 1, 10);
+  });
+
+  it("leaves what is long, and what asks for more than a click, to the card", () => {
+    const change = aChange({
+      ...{ status: "waiting", decisions: [aQuestion()] },
+      plan: aPlan([aStep(`get pods --selector=app=${"x".repeat(900)}`)]),
+    });
+    const groups = { waiting: [row(1, { id: change.id })], running: [], mine: [], recent: [] };
+    const view = renderHome({ groups, asked: new Map([[change.id, change]]), locks: [] }, null, () => LINK);
+    assert.doesNotMatch(JSON.stringify(view), /"type":"actions"/);
+    assert.match(JSON.stringify(view), new RegExp(LINK));
+  });
+});
