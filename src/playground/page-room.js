@@ -59,6 +59,7 @@ export function createRoom({ render, notice, follow }) {
   function actAs(id) {
     room.wantedPerson = id;
     follow();
+    if (room.place.pane === "home") void post("home", { as: id });
   }
 
   async function post(path, body) {

@@ -112,7 +112,7 @@ function deciding(change: Change | undefined): types.KnownBlock[] {
   if (buttons.length === 0) return [];
   return [
     rich(codeBox(commands.join("\n"))),
-    { type: "actions", block_id: `greenlight:home:${shortId(change.id)}`, elements: buttons },
+    { type: "actions", block_id: `greenlight:home:${change.id}`, elements: buttons },
   ];
 }
 
