@@ -51,7 +51,7 @@ describe("App Home", () => {
     for (const user of [ana, ben, cleo]) await shows(user, /Nothing waits for you/);
     const card = await asked("scale payment-api to 5 replicas in production");
     const id = await changeIdOf(slack, card);
-    await shows(ben, new RegExp(APPROVE));
+    for (const user of [ben, cleo]) await shows(user, new RegExp(APPROVE));
     assert.match(homeOf(ben), /kubectl scale deployment\/payment-api --replicas=5 -n production/);
     assert.match(homeOf(ben), new RegExp(`archives/C0INFRA001/p\\d+","text":"${id.slice(0, 8)}"`));
     await shows(ana, /scale payment-api to 5 replicas/);
