@@ -116,7 +116,7 @@ export async function createSlack(needs: {
   );
   addHome(receiver.app, needs.homes, inFlight, log);
   const sender = createSender(needs, identity, people);
-  const homes = createHomes(needs, createReadHome({ ...finding, people }), finding.linkTo);
+  const homes = createHomes(needs, createReadHome(words), words.linkTo);
   return {
     identity,
     listener: receiver.listener,
