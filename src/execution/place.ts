@@ -6,7 +6,7 @@ import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
 import type { Read } from "../policy/verdict.ts";
 import { type ChangeDir, makeChangeDir } from "./scratch.ts";
-import { readWorkspace } from "./snapshot.ts";
+import { joinSnapshots, readWorkspace, type Snapshot } from "./snapshot.ts";
 import { layOut, verifyLaidOut } from "./snapshot-layout.ts";
 import { writtenBy } from "./terraform-files.ts";
 
@@ -47,7 +47,7 @@ export async function openPlace(
   reads: readonly Read[],
 ): Promise<Opened> {
   const bound = await bindFiles(ground, reads);
-  return bound.ok ? layOutPlace(ground, changeId, plan, bound.files, writtenBy(plan)) : bound;
+  return bound.ok ? layOutPlace(ground, changeId, plan, bound, writtenBy(plan)) : bound;
 }
 
 /**
@@ -62,9 +62,10 @@ export async function reopenPlace(
   approved: Bindings["files"],
   command: Command,
 ): Promise<Opened> {
-  const reason = await whyFilesDiffer(ground, approved);
-  if (reason !== null) return { ok: false, reason };
-  return layOutPlace(ground, changeId, plan, approved, command.tool === "terraform" ? writtenBy(plan) : []);
+  const bound = await bindApproved(ground, approved);
+  return bound.ok
+    ? layOutPlace(ground, changeId, plan, bound, command.tool === "terraform" ? writtenBy(plan) : [])
+    : bound;
 }
 
 /** The text of approved files, for judging. */
@@ -72,48 +73,55 @@ export async function readFiles(
   ground: Ground,
   approved: Bindings["files"],
 ): Promise<{ ok: true; files: NonNullable<Files> } | { ok: false; reason: string }> {
-  const reason = await whyFilesDiffer(ground, approved);
-  if (reason !== null) return { ok: false, reason };
-  const read = await readWorkspace(ground.workspace, approved, { own: [ground.dataDir] });
-  return read.ok
-    ? { ok: true, files: read.snapshot.files }
-    : { ok: false, reason: `The workspace cannot be read: ${read.reason}.` };
+  const bound = await bindApproved(ground, approved);
+  return bound.ok ? { ok: true, files: bound.snapshot.files } : bound;
 }
 
 /** Names what of the workspace is not as it was bound, in a sentence, or null. */
 export async function whyFilesDiffer(ground: Ground, approved: Bindings["files"]): Promise<string | null> {
+  const bound = await bindApproved(ground, approved);
+  return bound.ok ? null : bound.reason;
+}
+
+/** What was read, and the hashes of those very bytes: read twice, somebody may have exchanged them in between. */
+type Bound = { ok: true; files: Bindings["files"]; snapshot: Snapshot };
+
+async function bindApproved(
+  ground: Ground,
+  approved: Bindings["files"],
+): Promise<Bound | { ok: false; reason: string }> {
   const now = await bindFiles(ground, approved);
-  if (!now.ok) return `The workspace is not as it was approved: ${now.reason}.`;
+  if (!now.ok) return { ok: false, reason: `The workspace is not as it was approved: ${now.reason}.` };
   const other = approved.find((file, index) => file.sha256 !== now.files[index]?.sha256);
-  if (other === undefined) return null;
+  if (other === undefined) return now;
   const what = other.path === "" ? "The workspace" : `${other.path} in the workspace`;
-  return `${what} has changed since the plan was made.`;
+  return { ok: false, reason: `${what} has changed since the plan was made.` };
 }
 
 async function bindFiles(
   ground: Ground,
   reads: readonly Read[],
-): Promise<{ ok: true; files: Bindings["files"] } | { ok: false; reason: string }> {
+): Promise<Bound | { ok: false; reason: string }> {
   const files: Bindings["files"] = [];
+  const snapshots: Snapshot[] = [];
   for (const { path, kind } of reads) {
     const read = await readWorkspace(ground.workspace, [{ path, kind }], { own: [ground.dataDir] });
     if (!read.ok) return read;
     files.push({ path, kind, sha256: read.snapshot.hash });
+    snapshots.push(read.snapshot);
   }
-  return { ok: true, files };
+  const joined = joinSnapshots(snapshots);
+  return joined.ok ? { ok: true, files, snapshot: joined.snapshot } : joined;
 }
 
 async function layOutPlace(
   ground: Ground,
   changeId: string,
   plan: Plan,
-  bound: Bindings["files"],
+  { files: bound, snapshot }: Bound,
   written: readonly string[],
 ): Promise<Opened> {
-  const read = await readWorkspace(ground.workspace, bound, { own: [ground.dataDir] });
-  if (!read.ok) return { ok: false, reason: `The workspace cannot be read: ${read.reason}.` };
   const dir = await makeChangeDir(ground.dataDir, changeId);
-  const { snapshot } = read;
   if (!(await verifyLaidOut(snapshot, dir.workspace, written))) {
     await layOut(snapshot, dir.workspace);
   }

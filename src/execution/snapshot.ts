@@ -67,6 +67,29 @@ export async function readWorkspace(
   return { ok: true, snapshot: snapshotOf(taking) };
 }
 
+/** Several snapshots of one workspace as one. A file that two of them saw differently refuses the whole, as too much does. */
+export function joinSnapshots(
+  snapshots: readonly Snapshot[],
+): { ok: true; snapshot: Snapshot } | { ok: false; reason: string } {
+  const taken = new Map<string, Taken>();
+  let size = 0;
+  for (const { entries, bytes } of snapshots) {
+    for (const { path, executable } of entries) {
+      const found = { bytes: bytes.get(path) ?? Buffer.alloc(0), executable };
+      const before = taken.get(path);
+      if (before === undefined) size += found.bytes.length;
+      else if (!before.bytes.equals(found.bytes) || before.executable !== executable) {
+        return { ok: false, reason: `${path} was exchanged while it was read` };
+      }
+      taken.set(path, before ?? found);
+    }
+  }
+  if (taken.size > MAX_FILES) return { ok: false, reason: `The commands read more than ${MAX_FILES} files` };
+  if (size > MAX_BYTES) return { ok: false, reason: `The commands read more than ${MAX_BYTES} bytes` };
+  const leftOut = snapshots.flatMap((snapshot) => snapshot.leftOut);
+  return { ok: true, snapshot: snapshotOf({ taken, leftOut }) };
+}
+
 async function takeRead(taking: Taking, read: Read): Promise<string | null> {
   const { path } = read;
   if (path !== "" && !isPlain(path))
@@ -120,7 +143,7 @@ function isPlain(path: string): boolean {
   return posix.normalize(path) === path && path !== "." && path !== ".." && !path.startsWith("../");
 }
 
-function snapshotOf(taking: Taking): Snapshot {
+function snapshotOf(taking: Pick<Taking, "taken" | "leftOut">): Snapshot {
   const taken = [...taking.taken].sort(([one], [other]) => (one < other ? -1 : 1));
   const entries = taken.map(([path, { bytes, executable }]) => ({
     path,
