@@ -7,6 +7,7 @@ import type { GraphDeps } from "./graph/deps.ts";
 import type { Hands } from "./hands.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
 import type { Policy } from "./policy/document.ts";
+import { findCancel } from "./store/cancels.ts";
 import type { Database } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
 import type { RecordEvents } from "./store/events.ts";
@@ -70,6 +71,7 @@ export function createGraphDeps(parts: {
       async (changeId: string, revision: number, digest: string) =>
         (await findPermission(database, changeId, revision, digest)) !== null,
     ),
+    findCancel: (changeId) => findCancel(database, changeId),
     findSteps: (changeId) => findSteps(database, changeId),
     mayRunAgain: (key, digest) => mayRunAgain(database, key, digest),
     findLog,

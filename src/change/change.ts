@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Approval, ApprovalTerms } from "./approval.ts";
 import { Blocked } from "./blocked.ts";
+import { Cancel } from "./cancel.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
@@ -136,6 +137,10 @@ export const Change = z.object({
   blocked: Blocked.nullable().default(null),
   /** How often its targets were taken away from it, the oldest first. */
   unlocks: z.array(Unlock).default([]),
+  /** Who wanted it stopped: nothing of its plan goes forward any more. */
+  cancel: Cancel.nullable().default(null),
+  /** That is not done yet. */
+  stopAsked: z.boolean().default(false),
   currentStep: z.int(),
   review: ReviewerOutput.nullable(),
   /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */

@@ -68,6 +68,25 @@ export type Decided =
   | { kind: "refused"; reason: string; terms?: ApprovalTerms }
   | { kind: "unknown" };
 
+/** Somebody wants a change stopped; `groups` as in a decision. */
+export type CancelAsk = {
+  changeId: string;
+  by: Person;
+  groups?: readonly string[];
+  reason: string | null;
+};
+
+/**
+ * What became of it. `cancelled`: it has ended, and nothing of it was run. `stopping`: whoever works on it ends what runs;
+ * it then ends as cancelled, or an operator is asked. `already`: it ended, or is stopped. `refused`: `terms` say who may.
+ */
+export type Cancelled =
+  | { kind: "cancelled"; change: Change }
+  | { kind: "stopping"; change: Change }
+  | { kind: "already"; change: Change; reason: string }
+  | { kind: "refused"; reason: string; terms: ApprovalTerms }
+  | { kind: "unknown" };
+
 /** The one port that Slack and HTTP see: everything they can do to, or learn of, changes. */
 export type Changes = {
   /** Takes a request on; the work happens elsewhere. */
@@ -82,6 +101,8 @@ export type Changes = {
   decide(decide: Decide): Promise<Decided>;
   /** Takes the targets a change holds away from it, so that the next one goes on. */
   unlock(unlock: AskUnlock): Promise<Unlocked>;
+  /** Has a change stopped, whatever it is at, for its requester and everybody who may decide about it. */
+  cancel(ask: CancelAsk): Promise<Cancelled>;
   /** The change as it stands now, or null. */
   get(id: string): Promise<Change | null>;
   /** Its journal, oldest first. */

@@ -64,6 +64,7 @@ export const ChangeEvent = z.discriminatedUnion("type", [
     reason: z.string(),
     targets: z.array(z.string()),
   }),
+  z.object({ type: z.literal("cancel_asked"), by: Person, reason: z.string().nullable() }),
   z.object({ type: z.literal("step_started"), ...stepFields }),
   z.object({ type: z.literal("step_logged"), ...stepFields }),
   z.object({ type: z.literal("step_finished"), ...stepFields, outcome: Outcome }),

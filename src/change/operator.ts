@@ -14,7 +14,8 @@ export function unsettledStep(
 /** What the operator can answer now, in the order it is offered. What happened can only be said of an unsettled step. */
 export function operatorAnswers(change: Change, steps: readonly StepRecord[]): readonly Answer[] {
   const open = unsettledStep(change, steps);
-  if (open === null && toldStep(change, steps) === null) return ["accept", "roll_back"];
+  const goesOn = change.cancel === null || isTakingBack(change, steps);
+  if (open === null && !(goesOn && toldStep(change, steps) !== null)) return ["accept", "roll_back"];
   const isBack = open?.direction === "rollback" || isTakingBack(change, steps);
   if (open === null) return isBack ? ["happened", "accept"] : ["happened", "roll_back", "accept"];
   return isBack

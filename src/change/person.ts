@@ -51,6 +51,18 @@ export function slackIdsOf(person: Person): string[] {
   }
 }
 
+/** Who somebody is, in words that notify nobody. */
+export function personInWords(person: Person): string {
+  switch (person.kind) {
+    case "slack":
+      return `Slack user ${person.userId}`;
+    case "token":
+      return `API token ${person.name}`;
+    case "policy":
+      return "the policy";
+  }
+}
+
 function identitiesOf(person: Person): string[] {
   const names = person.kind === "token" ? [`token:${person.name}`] : [];
   return [...names, ...slackIdsOf(person).map((id) => `slack:${id}`)];

@@ -1,3 +1,4 @@
+import type { Cancel } from "../change/cancel.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "../change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
@@ -55,6 +56,8 @@ export type GraphDeps = {
   recordReview(changeId: string, review: ReviewerOutput): Promise<void>;
   /** Whether a row permits exactly this revision and digest to run. Asked before every spawn (invariant 3). */
   isPermitted(changeId: string, revision: number, digest: string): Promise<boolean>;
+  /** Who cancelled the change, or null. Asked before every spawn: after it nothing of the plan goes forward. */
+  findCancel(changeId: string): Promise<Cancel | null>;
   /** Ends what a crash left running and writes `unknown` to every attempt without an end. Asked before anything else is run. */
   endOpenSteps(changeId: string): Promise<void>;
   /** Whether an approver has said of this very attempt that it did not happen, so that one more may run. Asked before it does. */

@@ -1,3 +1,4 @@
+import { ChangeCancelledError } from "../change/cancel.ts";
 import type { StepRecord } from "../change/journal.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -22,6 +23,7 @@ export async function executePlan(
   const before = (await deps.findSteps(changeId)).filter((record) => record.revision === state.revision);
   if (state.isTakingBack || before.some(({ direction }) => direction === "rollback"))
     return { error: "This plan is being taken back, so no step of it is run any more." };
+  if (await isCancelled(deps, changeId)) return stopped(state.currentStep, before.length > 0);
   if (before.length === 0) {
     const reason = await deps.whyVoid(changeId, bound, signals.pause);
     signals.pause.throwIfAborted();
@@ -40,6 +42,7 @@ export async function executePlan(
           "Nobody has approved exactly this plan, so step " + `${step.step} and all after it were not run.`,
       };
     }
+    if (await isCancelled(deps, changeId)) return stopped(step.step, before !== undefined || step.step > 1);
     const key = {
       changeId,
       revision: state.revision,
@@ -52,6 +55,16 @@ export async function executePlan(
     if (status !== "done") return { currentStep: step.step, executionStatus: status };
   }
   return { currentStep: bound.plan.plan.length, executionStatus: "done" };
+}
+
+async function isCancelled(deps: GraphDeps, changeId: string): Promise<boolean> {
+  return (await deps.findCancel(changeId)) !== null;
+}
+
+/** Where something has run an operator says how it ends, whatever became of the steps; else it ends by the cancel itself. */
+function stopped(currentStep: number, hasRun: boolean): GraphUpdate {
+  if (!hasRun) throw new ChangeCancelledError();
+  return { currentStep, executionStatus: "cancelled" };
 }
 
 /** Whether an approver has said that this attempt did not happen: the one thing that permits another (invariant 3). */

@@ -1,3 +1,4 @@
+import { saysStopped } from "../change/how-far.ts";
 import { unsettledStep } from "../change/operator.ts";
 import type { ReviewerOutput } from "../change/verdict.ts";
 import type { GraphDeps, StepFacts } from "./deps.ts";
@@ -25,6 +26,8 @@ async function judgeOutcome(
   state: GraphState,
   context: NodeContext,
 ): Promise<ReviewerOutput> {
+  if (state.executionStatus === "cancelled")
+    return needsHuman(await sayCancelled(deps, state, context.changeId));
   if (state.executionStatus === "unknown") {
     return needsHuman(await sayUnknown(deps, state, context.changeId));
   }
@@ -43,6 +46,11 @@ async function sayUnknown(deps: GraphDeps, state: GraphState, changeId: string):
   const open = unsettledStep(state, await deps.findSteps(changeId));
   const what = `Nobody saw how step ${state.currentStep} ended, so it may or may not have happened.`;
   return `${what}${open?.error == null ? "" : ` ${open.error}`} ${SAY_WHICH}`;
+}
+
+async function sayCancelled(deps: GraphDeps, state: GraphState, changeId: string): Promise<string> {
+  const [cancel, steps] = await Promise.all([deps.findCancel(changeId), deps.findSteps(changeId)]);
+  return saysStopped({ ...state, cancel }, steps);
 }
 
 function needsHuman(notes: string): ReviewerOutput {

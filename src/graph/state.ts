@@ -6,7 +6,7 @@ import type { ReviewResult } from "../change/verdict.ts";
 import { NO_TALK, type Talk } from "./talk.ts";
 
 /** How the executor, or the way back, came out. */
-export type ExecutionStatus = "none" | "done" | "failed" | "unknown" | "rolled_back";
+export type ExecutionStatus = "none" | "done" | "failed" | "unknown" | "cancelled" | "rolled_back";
 
 /** What a checkpoint holds. Log lines never stand here: a list in a checkpoint grows quadratically. */
 export const State = Annotation.Root({

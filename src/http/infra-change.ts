@@ -7,6 +7,7 @@ import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
 import { UNLOCK_REASON } from "../change/unlock.ts";
+import { cancelByApi } from "./cancel.ts";
 import { addFinding } from "./finding.ts";
 import { faultsOf, problem } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
@@ -62,6 +63,13 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
   app.get("/infra-change/:thread_id/events", async (request, reply) => {
     if (authenticate(request, reply, needs.tokens) === null) return reply;
     return problem(reply, 501, "The stream of events is not available yet. Poll the change itself.");
+  });
+  app.post("/infra-change/:thread_id/cancel", async (request, reply) => {
+    const by = authenticate(request, reply, needs.tokens);
+    if (by === null) return reply;
+    const found = await findChange(changes, request);
+    if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
+    return cancelByApi(changes, { changeId: found.id, by, body: request.body }, reply);
   });
   app.post("/infra-change/:thread_id/decision", async (request, reply) => {
     const person = authenticate(request, reply, needs.tokens);

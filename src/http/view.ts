@@ -41,6 +41,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     })),
     review: change.review,
     error: change.error,
+    cancel: change.cancel,
     decisions: change.decisions.map((decision) => ({
       gate: decision.gate,
       revision: decision.revision,

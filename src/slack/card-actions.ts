@@ -81,7 +81,12 @@ function saysYes(change: Change, open: StepRecord | null): Dialog {
       "The instance that ran the step has told since that it is done. The change goes on after it.";
     return { title: `Go on in ${whereIn(change)}?`, text, confirm: "Go on", isDangerous: false };
   }
-  const next = open.direction === "rollback" ? "The way back goes on." : "The plan goes on after it.";
+  const isBack = open.direction === "rollback";
+  const forward =
+    change.cancel === null
+      ? "The plan goes on after it."
+      : "Nothing more of the plan is run: it was cancelled.";
+  const next = isBack ? "The way back goes on." : forward;
   return {
     title: `Did it happen in ${whereIn(change)}?`,
     text: `${shownAttempt(open)}\nIt then counts as done, by your word. ${next}`,
@@ -91,6 +96,14 @@ function saysYes(change: Change, open: StepRecord | null): Dialog {
 }
 
 function saysNo(change: Change, open: StepRecord | null): Dialog {
+  if (change.cancel !== null && open?.direction === "forward") {
+    return {
+      title: `Did it not happen in ${whereIn(change)}?`,
+      text: `${shownAttempt(open)}\nIt then counts as not run, by your word. Nothing is run by this: the change was cancelled.`,
+      confirm: "It did not",
+      isDangerous: false,
+    };
+  }
   return {
     title: `Did it not happen in ${whereIn(change)}?`,
     text: `${shownAttempt(open)}\nThis command then runs once more.`,

@@ -17,6 +17,7 @@ import {
   said,
   smallPrint,
 } from "./blocks.ts";
+import { cancelActions, cancelLines } from "./cancelling.ts";
 import { approvalActions, operatorActions } from "./card-actions.ts";
 import { cardFacts } from "./card-facts.ts";
 import { commandBlocks } from "./commands-box.ts";
@@ -54,7 +55,7 @@ export function renderCard(
   options: CardOptions & Elsewhere,
 ): Rendered {
   const { linkTo = () => null, takes = takesNone } = options;
-  const answered = decisionLines(change).slice(-5);
+  const answered = [...decisionLines(change).slice(-5), ...cancelLines(change)];
   const blocks: types.KnownBlock[] = [
     headline(aboutWords(change)),
     rich(...situation(change, steps, linkTo)),
@@ -77,6 +78,7 @@ function actionsOf(change: Change, steps: readonly StepRecord[], options: CardOp
   return [
     ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
     ...operatorActions(change, steps),
+    ...cancelActions(change),
     ...planAgainActions(change),
   ];
 }

@@ -7,6 +7,7 @@ import { createAskRollback, createFeedback } from "./after-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
 import { createLinkTo, type LinkTo } from "./blocked-lines.ts";
 import { createButtons } from "./buttons.ts";
+import { CANCEL, createCancelAs } from "./cancelling.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import { createCommands } from "./commands.ts";
@@ -90,7 +91,8 @@ export async function createSlack(needs: {
   const { isDirectCard } = needs.outbox;
   const asking = { changes, people, findPlace };
   const findGroups = createFindGroups(client);
-  const decideAs = createDecideAs({ changes, people, findGroups, isDirectCard });
+  const deciding = { changes, people, findGroups, isDirectCard };
+  const decideAs = createDecideAs(deciding);
   const unlockAs = createUnlockAs({ changes, people, findGroups });
   const now = () => new Date();
   const groupsOf = createGroupsOf(client, config.approverGroups, now);
@@ -99,6 +101,7 @@ export async function createSlack(needs: {
   addButtons(
     receiver.app,
     createButtons(decideAs, {
+      [CANCEL]: createCancelAs(deciding),
       [PLAN_AGAIN]: createPlanAgain(asking),
       [RUN_AGAIN]: createPlanAgain(asking),
       [ASK_ROLLBACK]: createAskRollback(asking),

@@ -52,7 +52,7 @@ export function createDecideAs(needs: {
 }
 
 /** Where the change belongs, where its card was put before exactly this person, or what is shown to nobody but them. */
-async function isHere(
+export async function isHere(
   isDirectCard: OutboxPort["isDirectCard"],
   { id, home }: Change,
   { userId, channelId, teamId, onHome }: Where,
@@ -98,8 +98,12 @@ function decidedText(decided: Extract<Decided, { kind: "decided" }>): string {
     case "roll_back":
       return "The rollback starts now; the card and its thread follow it.";
     case "happened":
+      if (decided.change.cancel !== null)
+        return "It counts as done, by your word. The change was cancelled, so nothing more of its plan is run; the card and its thread follow what comes next.";
       return "It counts as done, by your word. What comes after it goes on; the card and its thread follow it.";
     case "did_not_happen":
+      if (decided.change.cancel !== null)
+        return "By your word it did not happen. The change was cancelled, so nothing more of its plan is run; the card and its thread follow what comes next.";
       return "By your word it did not happen, so it runs again now; the card and its thread follow it.";
     default:
       return "Recorded.";

@@ -18,9 +18,9 @@ const verbs: Record<Answer, string> = {
   expire: "Expired",
 };
 
-/** Every question answered so far as one mrkdwn line each, the newest last: "Approved by @ann on …". */
+/** Every question answered so far as one mrkdwn line each, the newest last: "Approved by @ann on …". A cancel has a line of its own. */
 export function decisionLines(change: Change): string[] {
-  return change.decisions.filter(({ answer }) => answer !== null).map(decisionLine);
+  return change.decisions.filter(({ answer }) => answer !== null && answer !== "cancel").map(decisionLine);
 }
 
 /** One answered question in mrkdwn: what, by whom, when, why. */

@@ -3,6 +3,7 @@ import { type Answer, type Change, lastDecision, openDecision } from "../change/
 import type { StepRecord } from "../change/journal.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
+import { cancelLines } from "./cancelling.ts";
 import { renderCard } from "./card.ts";
 import { approvalActions } from "./card-actions.ts";
 import { decisionLines } from "./decision-lines.ts";
@@ -52,7 +53,7 @@ function isAsked(change: Change): boolean {
 function decided(change: Change, steps: readonly StepRecord[], home: types.KnownBlock): Rendered {
   const { line, words } = standing(change, steps);
   const request = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
-  const lines = decisionLines(change).slice(-3);
+  const lines = [...decisionLines(change).slice(-3), ...cancelLines(change)];
   return {
     text: `${inert(words)}: ${inert(cutMiddle(visible(change.request), 200))}`,
     blocks: [

@@ -56,6 +56,7 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
   switch (event.type) {
     case "asked":
     case "approved":
+    case "cancel_asked":
     case "status":
     case "reviewed":
       return [CARD];

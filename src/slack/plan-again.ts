@@ -13,7 +13,7 @@ export const PLAN_AGAIN = "greenlight:plan_again";
 export const RUN_AGAIN = "greenlight:run_again";
 
 /** What ended without the request being carried out as it was meant. */
-const unfulfilled: ReadonlySet<ChangeStatus> = new Set(["expired", "rejected", "failed"]);
+const unfulfilled: ReadonlySet<ChangeStatus> = new Set(["expired", "rejected", "failed", "cancelled"]);
 /** What ended after it was carried out, in whole or in part. */
 const fulfilled: ReadonlySet<ChangeStatus> = new Set(["done", "accepted", "rolled_back"]);
 const REQUEST_CHARS = 300;

@@ -1,4 +1,4 @@
-import type { Change, ChangeStatus } from "../change/change.ts";
+import { type Change, type ChangeStatus, isEnded } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { standingsOf } from "./standings.ts";
 import { planWords } from "./step-words.ts";
@@ -78,6 +78,7 @@ const short: Record<ChangeStatus, string> = {
 };
 
 function words(change: Change, steps: readonly StepRecord[]): string {
+  if (change.stopAsked && !isEnded(change.status)) return "Being stopped";
   switch (change.status) {
     case "queued":
       return change.queuePlace === null ? "Queued" : `Queued, place ${change.queuePlace} in the line`;

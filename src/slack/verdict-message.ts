@@ -17,6 +17,7 @@ import {
   said,
   smallPrint,
 } from "./blocks.ts";
+import { cancelLines } from "./cancelling.ts";
 import { operatorActions } from "./card-actions.ts";
 import { decisionLine } from "./decision-lines.ts";
 import { shownCommand } from "./plan-steps.ts";
@@ -46,12 +47,14 @@ export function renderVerdict(
   steps: readonly StepRecord[],
   { cost, takes }: VerdictOptions = { cost: [], takes: takesNone },
 ): Rendered {
-  const decisions = change.decisions.filter(({ answer, by }) => answer !== null && by?.kind !== "policy");
+  const decisions = change.decisions.filter(
+    ({ answer, by }) => answer !== null && answer !== "cancel" && by?.kind !== "policy",
+  );
   const lines = decisions.slice(-3).map(decisionLine);
   return verdict(change, steps, {
     title: `${stateLine(change, steps)}: ${aboutWords(change)}`,
     facts: [...changed(change, steps, takes), ...checked(change, steps)],
-    lines: [...lines, ...took(change), ...cost],
+    lines: [...lines, ...cancelLines(change), ...took(change), ...cost],
     asked: verdictActions(change, steps, takes),
   });
 }
@@ -66,7 +69,7 @@ export function renderQuestion(
   const isOpen = question.answer === null && change.status === "needs_person";
   const state = isOpen ? stateLine(change, steps) : "A person had to look at this";
   const title = `${state}: ${aboutWords(change)}`;
-  const lines = isOpen ? [] : [decisionLine(question)];
+  const lines = [...(isOpen ? [] : [decisionLine(question)]), ...cancelLines(change)];
   const about = unknown === null ? told(change, steps) : unknownBlocks(unknown);
   const asked = isOpen ? [...about, ...operatorActions(change, steps)] : [];
   return verdict(change, steps, { title, facts: [], lines, asked });
@@ -109,7 +112,9 @@ function verdictText(change: Change, steps: readonly StepRecord[], standings: St
   return [
     `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 200))}.`,
     ...(counted === "" ? [] : [`Steps: ${counted}.`]),
-    ...(!tellsWhy(change) || error === "" ? [] : [inert(cutMiddle(visible(error), 500))]),
+    ...(!(tellsWhy(change) || change.status === "cancelled") || error === ""
+      ? []
+      : [inert(cutMiddle(visible(error), 500))]),
     `Asked by ${personMrkdwn(change.requester)}.`,
   ].join(" ");
 }

@@ -2,6 +2,7 @@ import { Change, Decision } from "../change/change.ts";
 import { type Person, slackIdsOf } from "../change/person.ts";
 import type { Plan } from "../change/plan.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
+import { toCancel } from "./cancels.ts";
 import type { Sql } from "./database.ts";
 import { toUnlocks } from "./unlocks.ts";
 
@@ -114,6 +115,8 @@ function toChange(row: ChangeRow): Change {
     digest: row["digest"],
     blocked: toBlocked(row["blocked"]),
     unlocks: toUnlocks(row["unlocks"]),
+    cancel: toCancel(row),
+    stopAsked: row["stop_asked"],
     currentStep: row["current_step"],
     review: row["review"],
     error: row["error"],

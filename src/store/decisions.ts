@@ -88,6 +88,7 @@ export async function answerQuestion(
      where d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.digest = $5 and d.answer is null
        and c.id = d.change_id and c.revision = d.revision and (d.gate = 'answers' or c.digest = d.digest)
        and not (c.plan_only and $6 = 'approve')
+       and not (c.cancel_at is not null and $6 in ('approve', 'request_changes', 'answered'))
        and c.status = case d.gate when 'answers' then 'asking' when 'approval' then 'waiting' else 'needs_person' end
        and $9 <= (select count(*) from approvals a where a.change_id = d.change_id and a.gate = d.gate
          and a.revision = d.revision and a.round = d.round and a.digest = d.digest)

@@ -1,8 +1,8 @@
 import pg from "pg";
 import type { Sql } from "./database.ts";
 
-/** What a wake-up is about: `work` for the workers, `messages` for the sender. */
-export type Wake = "work" | "messages";
+/** What a wake-up is about: `work` for the workers, `messages` for the sender, `stops` for whoever runs what is to be stopped. */
+export type Wake = "work" | "messages" | "stops";
 
 const CHANNEL = "greenlight";
 /** While the listening connection is away, a poll is what finds the work. */
@@ -55,6 +55,7 @@ export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
     // Whatever was said while nobody listened is looked for once.
     arrived("work");
     arrived("messages");
+    arrived("stops");
   };
   await connect();
   return {

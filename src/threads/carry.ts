@@ -84,15 +84,18 @@ export async function carryOn(
 }
 
 /** The checkpointer's values are untyped; they are what our own nodes returned. */
-function toState(values: unknown): GraphState {
+export function toState(values: unknown): GraphState {
   return values as GraphState;
 }
 
-function ended(state: GraphState): Rest {
+/** How a thread that is at its end came to it. */
+export function ended(state: GraphState): Rest {
   if (state.error !== null) return { at: "end", status: "failed", error: state.error };
   if (state.planOnly) return { at: "end", status: "planned", error: null };
   if (state.executionStatus === "rolled_back") return { at: "end", status: "rolled_back", error: null };
   if (state.decision?.answer === "reject") return { at: "end", status: "rejected", error: null };
+  // Who and why stand in the row.
+  if (state.decision?.answer === "cancel") return { at: "end", status: "cancelled", error: null };
   if (state.decision?.answer === "expire") return { at: "end", status: "expired", error: null };
   if (state.decision?.answer === "accept") return { at: "end", status: "accepted", error: null };
   if (state.reviewResult === "approved") return { at: "end", status: "done", error: null };

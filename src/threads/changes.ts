@@ -21,6 +21,7 @@ import { sumModelCalls } from "../store/model-calls.ts";
 import { wake } from "../store/notify.ts";
 import { findHeld } from "../store/target-locks.ts";
 import { askRollback } from "./ask-rollback.ts";
+import { cancel } from "./cancel.ts";
 import { checkTyped } from "./check-line.ts";
 import { type DecideNeeds, decide } from "./decide.ts";
 import { find, history } from "./find.ts";
@@ -51,6 +52,7 @@ export function createChanges(needs: DecideNeeds): Changes {
     modelUse: (id) => sumModelCalls(database, id),
     decide: (decision) => decide(needs, decision),
     unlock: (given) => unlock(needs, given),
+    cancel: (given) => cancel(needs, given),
     get,
     steps: (id) => findSteps(database, id),
     logs: (key, limits) => findExcerpt(database, key, limits),

@@ -5,9 +5,9 @@ import { isAway } from "../store/away.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database } from "../store/database.ts";
 import { findSteps } from "../store/journal.ts";
-import { assertOwned, countFault, type Lease } from "../store/leases.ts";
+import { countFault, type Lease } from "../store/leases.ts";
 import type { Rest } from "./carry.ts";
-import { parkedAt } from "./parked.ts";
+import { parkAtOperator } from "./park.ts";
 
 /** How long a change rests after each fault of ours before it is tried again; after the last of them it is given up. */
 export const FAULT_PAUSES_MS: readonly number[] = [2_000, 8_000, 30_000, 80_000];
@@ -50,27 +50,6 @@ export async function giveUpOrRetry(
       error: `${notes} What ran of it stands: its steps say how far it got. Nothing of it was taken back.`,
     }
   );
-}
-
-/** Nothing is run by this: from there the thread only goes on with an operator's answer. */
-async function parkAtOperator(
-  { database, graph }: Needs,
-  lease: Lease,
-  notes: string,
-  isBack: boolean,
-): Promise<Rest | null> {
-  const config = { configurable: { thread_id: lease.changeId } };
-  const values = { reviewResult: "needs_human", reviewNotes: notes, isTakingBack: isBack } as const;
-  await graph.updateState(config, values, "reviewOutcome");
-  await graph.invoke(null, { ...config, durability: "sync" });
-  const parked = parkedAt(await graph.getState(config));
-  if (parked === null || parked.gate !== "operator") return null;
-  const review = { result: "needs_human", notes };
-  await database.transaction(async (sql) => {
-    await assertOwned(sql, lease);
-    await sql.query("update changes set review = $2 where id = $1", [lease.changeId, JSON.stringify(review)]);
-  });
-  return { at: "gate", ...parked, notes };
 }
 
 function sentence({ redact }: Needs, change: Change, error: unknown, faults: number): string {

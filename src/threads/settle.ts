@@ -1,9 +1,11 @@
 import type { Change, ChangeStatus, Gate } from "../change/change.ts";
 import { ANSWER_MINUTES } from "../change/question.ts";
+import { clearStop, isStopAsked } from "../store/cancels.ts";
 import { findChange } from "../store/changes.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { openQuestion } from "../store/decisions.ts";
 import { markQueueStale, type RecordEvents } from "../store/events.ts";
+import { findSteps } from "../store/journal.ts";
 import { assertOwned, type Lease, releaseLease } from "../store/leases.ts";
 import { deleteSealedFiles } from "../store/sealed-files.ts";
 import type { Rest } from "./carry.ts";
@@ -14,25 +16,35 @@ export type TimesOf = (change: Change) => { openMinutes: number; escalateMinutes
 
 const UNTIMED = { openMinutes: null, escalateMinutes: null };
 
-/** Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction. */
+/**
+ * Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction.
+ * False when somebody wants it stopped by now: then nothing was written, and it rests elsewhere (see stopped.ts).
+ */
 export async function settle(
   database: Database,
   record: RecordEvents,
   lease: Lease,
   rest: Rest,
   timesOf: TimesOf,
-): Promise<void> {
-  await database.transaction(async (sql) => {
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
     await assertOwned(sql, lease);
     const { changeId } = lease;
+    const isStopped = await isStopAsked(sql, changeId);
+    if (isStopped && rest.at !== "end") return false;
     if (rest.at === "end") {
-      await setStatus(sql, record, changeId, rest.status, rest.error);
+      // Whoever stopped it was told that nothing will run, and nothing has: so it ended by that.
+      const isUntouched = isStopped && (await findSteps(sql, changeId)).length === 0;
+      if (isUntouched) await setStatus(sql, record, changeId, "cancelled", null);
+      else await setStatus(sql, record, changeId, rest.status, rest.error);
+      await clearStop(sql, changeId);
       await deleteSealedFiles(sql, changeId);
     } else if (rest.at === "gate") {
       await openGate(sql, record, changeId, rest, timesOf);
     }
     await releaseLease(sql, lease, lease.workSeen);
     await markQueueStale(sql);
+    return true;
   });
 }
 

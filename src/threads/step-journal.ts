@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { ChangeCancelledError } from "../change/cancel.ts";
 import type { StepKey } from "../change/journal.ts";
 import type { Attempt, Journal } from "../execution/executor.ts";
 import { lockChange } from "../store/approvals.ts";
 import { isAway } from "../store/away.ts";
+import { findCancel } from "../store/cancels.ts";
 import type { Database, Sql } from "../store/database.ts";
 import type { RecordEvents } from "../store/events.ts";
 import { appendAsEvidence, settleByEvidence, withdrawIntent } from "../store/evidence.ts";
@@ -69,6 +71,9 @@ async function intend(
   // Whoever runs the graph by another way than its owner's has taken no targets.
   if (!(await findTargets(sql, key.changeId)).areHeld)
     throw new Error(`Change ${key.changeId} does not hold what step ${key.step} would touch: not run.`);
+  // Under the row's lock: a cancel is written before this, or finds the intent.
+  if (key.direction === "forward" && (await findCancel(sql, key.changeId)) !== null)
+    throw new ChangeCancelledError();
   const isNew = await insertIntent(sql, key, argv, dir, { epoch: lease.epoch, here, token });
   if (!isNew) return false;
   await sql.query("update changes set current_step = $2 where id = $1", [key.changeId, key.step]);

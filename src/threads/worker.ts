@@ -1,3 +1,5 @@
+import { ChangeCancelledError } from "../change/cancel.ts";
+import { isEnded } from "../change/change.ts";
 import { RunStoppedError } from "../change/run-signals.ts";
 import type { ChangeGraph } from "../graph/graph.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
@@ -13,12 +15,14 @@ import {
   renewLease,
 } from "../store/leases.ts";
 import { type Wakes, wake } from "../store/notify.ts";
-import { carryOn } from "./carry.ts";
+import { carryOn, type Rest } from "./carry.ts";
 import { giveUpOrRetry } from "./faults.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createRun, type Run, type Runs } from "./runs.ts";
 import { settle, type TimesOf } from "./settle.ts";
+import { settleStopped } from "./stopped.ts";
 import { createTakeTargets } from "./take-targets.ts";
+import { watchStops } from "./watch-stops.ts";
 
 /** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
 export type LeasePace = {
@@ -74,6 +78,8 @@ export function startWorker(options: WorkerOptions): Worker {
       running.add(one);
     }
   })();
+  const over = new AbortController();
+  const watching = watchStops(options, (options.pace ?? PACE).heartbeatMs, over.signal);
   const endAll = (how: "pause" | "stop" | "kill", because: string): void => {
     for (const run of runs.values()) run.end(how, new RunStoppedError(because));
   };
@@ -88,6 +94,8 @@ export function startWorker(options: WorkerOptions): Worker {
     endAll("pause", STOPPING);
     await Promise.all(running);
     clearTimeout(grace);
+    over.abort();
+    await watching;
   };
   return {
     stop: (graceMs) => {
@@ -121,19 +129,17 @@ async function isAnswering({ query, reach }: Database, leaseMs: number): Promise
 }
 
 async function carry(options: WorkerOptions, run: Run): Promise<void> {
-  const { database, runs, pace = PACE, at = nowhere } = options;
+  const { database, record, runs, timesOf, pace = PACE, at = nowhere } = options;
   const { lease } = run;
   runs.set(lease.changeId, run);
   const heartbeat = startBeating(options, run, pace);
   try {
-    const change = await findChange(database, lease.changeId);
-    if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
-    const take = createTakeTargets(database, options.record);
-    const rest = await carryOn(options.graph, database, change, run.signals, () => take(lease));
+    let rest = await carryToRest(options, run);
     at("before settle");
-    await settle(database, options.record, lease, rest, options.timesOf);
+    while (!(await settle(database, record, lease, rest, timesOf)))
+      rest = await settleStopped(options, lease);
     at("after settle");
-    if (rest.at === "end") await options.cleanUp(change.id).catch(() => undefined);
+    if (rest.at === "end") await options.cleanUp(lease.changeId).catch(() => undefined);
   } catch (error) {
     await giveBack(options, run, error);
   } finally {
@@ -142,6 +148,22 @@ async function carry(options: WorkerOptions, run: Run): Promise<void> {
   }
   // Whoever waited for a free place looks now.
   await wake(database, "work").catch(() => undefined);
+}
+
+/** As far as it goes by itself, or until somebody stops it. */
+async function carryToRest(options: WorkerOptions, run: Run): Promise<Rest> {
+  const { database, graph } = options;
+  const { lease, signals } = run;
+  const change = await findChange(database, lease.changeId);
+  if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
+  if (change.stopAsked && !isEnded(change.status)) return settleStopped(options, lease);
+  const take = createTakeTargets(database, options.record);
+  try {
+    return await carryOn(graph, database, change, signals, () => take(lease));
+  } catch (error) {
+    if (![error, signals.stop.reason].some((why) => why instanceof ChangeCancelledError)) throw error;
+    return settleStopped(options, lease);
+  }
 }
 
 function startBeating({ database, log }: WorkerOptions, run: Run, pace: LeasePace): { stop(): void } {

@@ -59,6 +59,7 @@ if [ -z "$reads" ]; then
     *long*) for number in 1 2 3 4 5 6 7 8 9 10; do echo "line $number"; sleep 0.2; done;;
     *steady*"-1 "*) sleep 2;;
     *endless*"-1 "*) sleep 300;;
+    *lingering*"--replicas=2 "*) sleep 300;;
     *stubborn*"-1 "*) trap '' TERM; sleep 300 & wait; wait;;
   esac
   echo "deployment.apps/web scaled"

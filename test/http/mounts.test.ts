@@ -16,6 +16,7 @@ const changes: Changes = {
   ask: unreachable,
   decide: unreachable,
   unlock: unreachable,
+  cancel: unreachable,
   get: unreachable,
   steps: unreachable,
   askRollback: unreachable,

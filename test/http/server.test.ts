@@ -52,7 +52,7 @@ function changeOf(asked: Ask): Change {
       blocked: null,
       unlocks: [],
     },
-    terms: null,
+    ...{ terms: null, cancel: null, stopAsked: false },
     decisions: [{ ...question, ...OPEN, answer: null, by: null, reason: null, decidedAt: null }],
     ...{ createdAt: at, updatedAt: at, endedAt: null },
   };
@@ -83,6 +83,9 @@ function createMemory() {
       const change = changeOf(asked);
       kept.set(change.id, change);
       return { kind: "accepted", change };
+    },
+    async cancel() {
+      return { kind: "unknown" };
     },
     async decide(decide) {
       decides.push(decide);

@@ -69,6 +69,7 @@ const REST: ChangeStatus[] = [
   "planned",
   "failed",
   "expired",
+  "cancelled",
 ];
 const PATIENCE_MS = 60_000;
 

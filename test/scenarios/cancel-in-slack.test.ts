@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
+import { type Program, planOf, startProgram } from "../support/program.ts";
+import { answerTo, askFor, hasButton, now, press, standIn, textOf, waitFor } from "../support/slack.ts";
+
+const WEB = planOf([["rollout restart deployment/web -n production", null]]);
+
+describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram({ GREENLIGHT_APPROVERS: "U0BEN00001" });
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  const seen = (card: Awaited<ReturnType<typeof askFor>>, what: RegExp) =>
+    waitFor(() => (what.test(textOf(now(slack, card).blocks)) ? true : undefined), String(what));
+
+  it("are refused to whoever neither asked nor approves, with who may; the requester's click ends it", async () => {
+    program.model.script({ agent: "planner", json: WEB });
+    const card = await askFor(slack, "restart web in production, to be cancelled");
+    await seen(card, /Waiting for approval/);
+    await waitFor(() => hasButton(now(slack, card), "greenlight:cancel"), "the button");
+    assert.match(textOf(now(slack, card).blocks), /Cancel this change\?/);
+    const refused = await answerTo(slack, slack.users.cleo, card, "greenlight:cancel");
+    assert.match(
+      refused,
+      /Nothing was stopped\. Only whoever asked for this change and its approvers.*Can approve/s,
+    );
+    const told = await answerTo(slack, slack.users.ana, card, "greenlight:cancel");
+    assert.match(told, /Cancelled\. Nothing of it was run\./);
+    await seen(card, /Cancelled, nothing was run/);
+    await seen(card, /Cancelled by <@/);
+    assert.equal(hasButton(now(slack, card), "greenlight:cancel"), undefined);
+    assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
+  });
+
+  it("stop it while the outcome is looked at, and then an operator is asked with who stopped it", async () => {
+    program.model.script([
+      { agent: "planner", json: WEB },
+      { agent: "reviewer", hang: true },
+    ]);
+    const card = await askFor(slack, "restart web in production, to be stopped");
+    await seen(card, /Waiting for approval/);
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
+    await press(slack, slack.users.ben, card, "greenlight:approve");
+    await seen(card, /Reviewing the outcome/);
+    await waitFor(() => hasButton(now(slack, card), "greenlight:cancel"), "Stop");
+    assert.match(textOf(now(slack, card).blocks), /Stop this change now\?/);
+    const told = await answerTo(slack, slack.users.ben, card, "greenlight:cancel");
+    assert.match(told, /It is being stopped/);
+    await seen(card, /A person has to look at this/);
+    await seen(card, /Step 1 is done\. Nothing more of the plan is run/);
+    await seen(card, /Stop asked by <@/);
+    assert.equal(hasButton(now(slack, card), "greenlight:cancel"), undefined);
+    await press(slack, slack.users.ben, card, "greenlight:accept");
+    await seen(card, /Accepted as it is/);
+  });
+});
