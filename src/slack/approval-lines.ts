@@ -5,16 +5,25 @@ import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint 
 import { cutMiddle, inert, visible } from "./text.ts";
 import { escalatedTo, whoCanApprove } from "./who-can.ts";
 
+const WARNING_CHARS = 600;
+
 /** What everybody has to know about its approval: that nobody could give it, or that somebody gave it alone. */
 export function approvalWarnings(change: Change): Part[] {
   const alone = change.decisions.find(
     ({ brokeGlass, revision }) => brokeGlass && revision === change.revision,
   );
   if (alone !== undefined)
-    return [paragraph(bold("Break glass, approved by one person alone: "), said(alone.reason ?? ""))];
+    return [
+      paragraph(
+        bold("Break glass, approved by one person alone: "),
+        said(cutMiddle(visible(alone.reason ?? ""), WARNING_CHARS)),
+      ),
+    ];
   const problem = openApproval(change) === null ? null : (change.terms?.problem ?? null);
   if (problem === null) return [];
-  return [paragraph(bold("This cannot be approved as it is: "), said(problem))];
+  return [
+    paragraph(bold("This cannot be approved as it is: "), said(cutMiddle(visible(problem), WARNING_CHARS))),
+  ];
 }
 
 /** What the open approval takes: how many of how many, until when, who can, what is frozen. Of a plan only, what it would take. */

@@ -36,15 +36,14 @@ export function bullets(items: Piece[][]): Part {
   };
 }
 
-/** A code box; never empty, because Slack refuses an empty text. */
+/** A code box; never blank, because Slack refuses a text of blanks alone. */
 export function codeBox(text: string): Part {
-  return { type: "rich_text_preformatted", elements: [{ type: "text", text: text === "" ? " " : text }] };
+  return { type: "rich_text_preformatted", elements: [{ type: "text", text: notBlank(text) }] };
 }
 
 /** Literal text of anybody: what cannot be seen is shown, nothing in it does anything. */
 export function said(text: string): Piece {
-  const shown = visible(text);
-  return { type: "text", text: shown === "" ? " " : shown };
+  return { type: "text", text: notBlank(visible(text)) };
 }
 
 /** Our own words, in bold. */
@@ -54,7 +53,12 @@ export function bold(text: string): Piece {
 
 /** A command inside a sentence, literal. */
 export function code(text: string): Piece {
-  return { type: "text", text: text === "" ? " " : text, style: { code: true } };
+  return { type: "text", text: notBlank(text), style: { code: true } };
+}
+
+/** Slack takes no text of blanks alone, and with it refuses the whole message. */
+function notBlank(text: string): string {
+  return text.trim() === "" ? "(blank)" : text;
 }
 
 /** Small print. Each item is mrkdwn made here, so text of others must have gone through `inert`. */

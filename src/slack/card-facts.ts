@@ -1,6 +1,6 @@
 import { type Change, openDecision } from "../change/change.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
-import { cutMiddle, inert, oneLine } from "./text.ts";
+import { inert, inertWithin } from "./text.ts";
 
 /** How much of a change's id people read to each other. */
 const SHORT_ID_CHARS = 8;
@@ -16,7 +16,7 @@ export function cardFacts(change: Change): string[] {
     `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
     ...(environments.length === 0
       ? []
-      : [`Environment ${inert(cutMiddle(oneLine(environments.join(", ")), ENVIRONMENTS_CHARS))}`]),
+      : [`Environment ${inertWithin(environments.join(", "), ENVIRONMENTS_CHARS)}`]),
     ...(risk === null ? [] : [`*${risk} risk*`]),
     `Change \`${inert(change.id.slice(0, SHORT_ID_CHARS))}\``,
     ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),

@@ -168,7 +168,8 @@ function riskBlocks(change: Change): types.KnownBlock[] {
   }
   const left = change.riskReasons.length - lines.length;
   if (left > 0) lines.push(`and ${left} more in the thread`);
-  const title = paragraph(bold(`Risk: ${change.risk}`), said(lines.length === 0 ? "" : ", because"));
+  const because = lines.length === 0 ? [] : [said(", because")];
+  const title = paragraph(bold(`Risk: ${change.risk}`), ...because);
   return [lines.length === 0 ? rich(title) : rich(title, bullets(lines.map((line) => [said(line)])))];
 }
 

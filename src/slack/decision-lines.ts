@@ -1,9 +1,9 @@
 import type { Answer, Change, Decision } from "../change/change.ts";
 import type { Person } from "../change/person.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
-import { inert } from "./text.ts";
+import { inertWithin } from "./text.ts";
 
-const REASON_CHARS = 500;
+const REASON_CHARS = 600;
 
 const verbs: Record<Answer, string> = {
   answered: "Questions answered",
@@ -28,7 +28,7 @@ export function decisionLine(decision: Decision): string {
   const { answer, by, decidedAt, reason } = decision;
   if (answer === null || by === null) return "Not decided yet";
   const when = decidedAt === null ? "" : `, ${dateMrkdwn(decidedAt)}`;
-  const why = reason === null || reason === "" ? "" : `: ${inert(reason.slice(0, REASON_CHARS))}`;
+  const why = reason === null || reason === "" ? "" : `: ${inertWithin(reason, REASON_CHARS)}`;
   if (answer === "expire") return `Expired${when}${why}`;
   if (by.kind === "policy") return "The policy asks for nobody here";
   const verb = decision.brokeGlass ? "*Break glass*: approved alone" : verbs[answer];

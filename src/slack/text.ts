@@ -10,12 +10,15 @@ const ansi = new RegExp(
   `${ESCAPE}\\[[0-?]*[ -/]*[@-~]|${ESCAPE}\\][^\\u0007\\u001b]*(?:\\u0007|${ESCAPE}\\\\)?|${ESCAPE}[@-Z\\\\-_]`,
   "gu",
 );
+/** Most texts hold nothing to look for. */
+const plain = /^[\n\t\x20-\x7e]*$/u;
 /** Whatever is not seen but acts: controls, bidi marks, zero widths, lone surrogates, separators, fillers, private use. */
 const unseen =
   /(?!\p{Extended_Pictographic}\uFE0F)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{DI}\u2800]/gu;
 
 /** The text as it can be looked at: without terminal codes, and with every unseen character as `\u202e`. Keeps line feeds and tabs. */
 export function visible(text: string): string {
+  if (plain.test(text)) return text;
   return text
     .replace(ansi, "")
     .replaceAll("\r\n", "\n")
@@ -48,6 +51,14 @@ export function inert(text: string): string {
   const escaped = escapeMrkdwn(broken);
   // Slack reads an escaped > at the start of a line as a quotation.
   return escaped.startsWith("&gt;") ? `${JOINER}${escaped}` : escaped;
+}
+
+/** The same, and at most `max` characters when it is escaped: an ampersand is five of them. */
+export function inertWithin(text: string, max: number): string {
+  for (let room = max; ; room = Math.floor(room / 2)) {
+    const shown = inert(cutMiddle(visible(text), room));
+    if (shown.length <= max || room < 2) return shown;
+  }
 }
 
 /** At most `max` characters: head and tail, and between them how many are left out. Never splits a character. */

@@ -110,11 +110,11 @@ function verdictText(change: Change, steps: readonly StepRecord[], standings: St
   const counted = tally(standings);
   const error = change.error ?? "";
   return [
-    `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 200))}.`,
+    `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 150))}.`,
     ...(counted === "" ? [] : [`Steps: ${counted}.`]),
     ...(!(tellsWhy(change) || change.status === "cancelled") || error === ""
       ? []
-      : [inert(cutMiddle(visible(error), 500))]),
+      : [inert(cutMiddle(visible(error), 250))]),
     `Asked by ${personMrkdwn(change.requester)}.`,
   ].join(" ");
 }
