@@ -11,7 +11,7 @@ export function costWords(use: ModelUse, prices: ModelPrices): string[] {
   const tokens = `Model: ${count(read)} tokens in, ${count(use.outputTokens)} out`;
   const cost = costOf(use, prices);
   return [
-    cost === null ? tokens : `${tokens}, about ${cost < 0.01 ? "less than 0.01" : cost.toFixed(2)} USD`,
+    cost === null ? tokens : `${tokens}, ${cost < 0.01 ? "less than 0.01" : `about ${cost.toFixed(2)}`} USD`,
   ];
 }
 

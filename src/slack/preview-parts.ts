@@ -15,9 +15,8 @@ const LIST_CHARS = 1_500;
 export function previewParts(change: Change, step: number, rows: boolean): Part[] {
   const preview = change.previews.find((one) => one.step === step);
   if (preview === undefined) return [];
-  const title = preview.isBeforeChange
-    ? "What it would change, seen before the earlier steps"
-    : "What it would change";
+  const what = rows ? "What it would change" : "Seen beforehand";
+  const title = preview.isBeforeChange ? `${what}, before the earlier steps` : what;
   const rest = preview.omitted === 0 ? [] : [`and ${preview.omitted} more`];
   const own = [...preview.facts, ...(rows ? preview.rows.map(rowLine) : []), ...rest, ...preview.reasons];
   const lines = own.map((line) => cutMiddle(onePlainLine(line), LINE_CHARS));
