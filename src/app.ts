@@ -103,11 +103,6 @@ async function assemble(
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
   const { changes, timesOf, findTerms, whoApproves } = deciding;
-  const running = { database, wakes, record, graph, runs, owner, timesOf, cleanUp: hands.cleanUp };
-  const { endOpenSteps } = hands;
-  const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
-  closing.push(() => worker.stop(graceMs));
-  closing.push(startTimers({ database, record, findTerms, policyVersion: ground.policy.hash, log, at }).stop);
   const outbox = createOutbox(database, wakes);
   const slack = await createSlack({
     config: { ...company, ...forSlack(config), ...whoApproves },
@@ -117,6 +112,12 @@ async function assemble(
     log,
     at,
   });
+  closing.push(() => slack.stop());
+  const running = { database, wakes, record, graph, runs, owner, timesOf, cleanUp: hands.cleanUp };
+  const { endOpenSteps } = hands;
+  const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
+  closing.push(() => worker.stop(graceMs));
+  closing.push(startTimers({ database, record, findTerms, policyVersion: ground.policy.hash, log, at }).stop);
   const server = createServer({
     changes,
     mounts: mountsOf(slack, company.standIn),
@@ -130,7 +131,7 @@ async function assemble(
   });
   closing.push(() => server.close());
   await slack.start();
-  closing.push(() => slack.stop());
+  closing.push(() => slack.stopIntake());
   const said = [`Slack: ${company.line}`, `Model: ${model.line}`, ...ground.lines, ...deciding.lines];
   const groups = groupLines(ground.policy, slack.identity.missingScopes);
   const lines = [`Database: ${databaseLine}`, ...said, ...groups, tracesLine(config)];

@@ -61,6 +61,8 @@ export type Slack = {
   /** Opens the sockets and begins to send. Throws SlackSetupError when Slack refuses. */
   start(): Promise<void>;
   /** Takes nothing in any more, and waits at most 25 s for what is under way. */
+  stopIntake(): Promise<void>;
+  /** Sends what is due, for 2 s at most, and nothing after that. Last, so that the end of a step is still shown. */
   stop(): Promise<void>;
 };
 
@@ -128,10 +130,12 @@ export async function createSlack(needs: {
       sender.start();
       homes.start();
     },
-    async stop() {
+    async stopIntake() {
       await receiver.stop();
       const drained = await inFlight.drain(STOP_MS);
       if (!drained) log.warn("A command or click was still being answered after 25 s");
+    },
+    async stop() {
       await Promise.all([sender.stop(), homes.stop()]);
     },
   };

@@ -15,7 +15,10 @@ const LONGEST_RETRY_MS = 60_000;
 const STORE_RETRY_MS = 1_000;
 const MAX_PAUSE_MS = 120_000;
 
-/** The loop that brings Slack up to date with the rows. */
+/** How long a stop goes on sending what is due. */
+const LAST_MS = 2_000;
+
+/** The loop that brings Slack up to date with the rows. `stop` sends what is due first, for 2 s at most. */
 export type OutboxSender = { start(): void; stop(): Promise<void> };
 
 type Needs = {
@@ -26,34 +29,50 @@ type Needs = {
 
 /** Makes the loop. Lanes go in parallel, the messages of one lane one after the other. */
 export function createOutboxSender(needs: Needs): OutboxSender {
+  const leaving = new AbortController();
   const stopping = new AbortController();
   const lanes = createLanes(needs, stopping.signal);
   let loop: Promise<void> = Promise.resolve();
   return {
     start() {
-      loop = run(needs, lanes, stopping.signal);
+      loop = run(needs, lanes, { leaving: leaving.signal, signal: stopping.signal });
     },
     async stop() {
-      stopping.abort();
+      leaving.abort();
+      const late = setTimeout(() => stopping.abort(), LAST_MS);
       await loop;
       await lanes.idle();
+      clearTimeout(late);
+      stopping.abort();
     },
   };
 }
 
-async function run({ port, log }: Needs, lanes: Lanes, signal: AbortSignal): Promise<void> {
+/** Until it is told to leave and nothing is due any more, or the signal aborts. */
+async function run(
+  { port, log }: Needs,
+  lanes: Lanes,
+  { leaving, signal }: { leaving: AbortSignal; signal: AbortSignal },
+): Promise<void> {
   while (!signal.aborted) {
     try {
-      const room = CLAIM_LIMIT - lanes.size();
-      const due = room > 0 ? await port.claim(room) : [];
-      for (const message of due) lanes.add(message);
-      if (due.length === 0) await rest(port, lanes, signal);
+      if (await addDue(port, lanes)) continue;
+      if (leaving.aborted && lanes.size() === 0) return;
+      await rest(port, lanes, lanes.size() === 0 ? leaving : signal);
     } catch (error) {
       if (signal.aborted) return;
       log.error({ err: error }, "The messages that are due cannot be read");
       await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+/** Claims what is due, as much as there is room for; false when that is nothing. */
+async function addDue(port: OutboxPort, lanes: Lanes): Promise<boolean> {
+  const room = CLAIM_LIMIT - lanes.size();
+  const due = room > 0 ? await port.claim(room) : [];
+  for (const message of due) lanes.add(message);
+  return due.length > 0;
 }
 
 /**

@@ -68,9 +68,18 @@ describe("a process that is told to stop", { timeout: 240_000 }, () => {
       const view = await call(at, "ben", `/${id}`);
       return wanted.includes(view.status) ? view : null;
     });
+  const askByApi = async (at: Instance, words: string) =>
+    (await call(at, "r0", "", { description: words })).thread_id;
+  const askInSlack = async (_at: Instance, words: string): Promise<string> => {
+    const { slack, pool } = town;
+    await slack.say({ as: slack.users.ana, channel: slack.channels.infra, text: `/infra ${words}` })
+      .delivered;
+    const find = "select id from changes where request = $1";
+    return until(async () => (await pool.query<{ id: string }>(find, [words])).rows[0]?.id ?? null);
+  };
   /** A change whose first step runs at this moment, and the group it runs in. */
-  const running = async (at: Instance, id: string): Promise<{ id: string; pgid: number }> => {
-    const { thread_id: change } = await call(at, "r0", "", { description: wordsOf(id, "plain") });
+  const running = async (at: Instance, id: string, ask = askByApi): Promise<{ id: string; pgid: number }> => {
+    const change = await ask(at, wordsOf(id, "plain"));
     const { revision, digest } = await status(at, change, "waiting");
     await call(at, "ben", `/${change}/decision`, { answer: "approve", revision, digest });
     const pgid = await until(async () => (await journal(change))[0]?.pgid ?? null);
@@ -105,6 +114,16 @@ describe("a process that is told to stop", { timeout: 240_000 }, () => {
     const ran = (await town.kubectl.lines()).filter((line) => line.includes("steady1"));
     assert.equal(ran.length, 2);
     await end(second);
+  });
+
+  it("shows in Slack how the last step ended, before it exits", async () => {
+    const first = await start("six");
+    await running(first, "steady2", askInSlack);
+    first.signal("SIGTERM");
+    assert.equal((await leaves(first)).how, "exit code 0");
+    const { slack } = town;
+    const shown = slack.messages(slack.channels.infra).map((message) => JSON.stringify(message.blocks));
+    assert.ok(shown.some((blocks) => /Step 1 of 2 · done/.test(blocks) && blocks.includes("steady2")));
   });
 
   it("ends a step that takes longer than its grace: unknown, no child left, and an operator is asked elsewhere", async () => {
