@@ -113,6 +113,10 @@ export type Decision = z.infer<typeof Decision>;
 export const SlackHome = z.object({ teamId: z.string(), channelId: z.string() });
 export type SlackHome = z.infer<typeof SlackHome>;
 
+/** A message in Slack of our own workspace. */
+export const SlackMessage = z.object({ channelId: z.string(), ts: z.string() });
+export type SlackMessage = z.infer<typeof SlackMessage>;
+
 /** One change as everybody outside the worker sees it: the row, with its decisions. `id` is the LangGraph thread's id too. */
 export const Change = z.object({
   id: z.uuid(),
@@ -120,6 +124,8 @@ export const Change = z.object({
   request: z.string(),
   requester: Person,
   home: SlackHome.nullable(),
+  /** The message it was asked for with, where there was one. */
+  source: SlackMessage.nullable().default(null),
   planOnly: z.boolean(),
   revision: z.int(),
   plan: PlannerOutput.nullable(),

@@ -1,5 +1,5 @@
 import type { ApprovalTerms } from "./approval.ts";
-import type { Answer, Change, Decision, Gate, SlackHome } from "./change.ts";
+import type { Answer, Change, Decision, Gate, SlackHome, SlackMessage } from "./change.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Checked, Found, HeldTarget, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
 import type { ModelUse, Thumb } from "./model-use.ts";
@@ -16,6 +16,8 @@ export type Ask = {
   home: SlackHome | null;
   planOnly: boolean;
   idempotencyKey: string;
+  /** The message it was asked for with, where there was one that others can read. */
+  source?: SlackMessage | null;
   /** The change it repeats, when it does: a plan that one was asked for with is asked for again. */
   like?: string;
 };

@@ -69,7 +69,8 @@ function drawIntro(intro, channel, data) {
   if (intro.dataset.channel === channel.id) return;
   intro.dataset.channel = channel.id;
   if (channel.isIm) {
-    const quiet = "What waits for your approval comes here too, as soon as it is asked for in a channel.";
+    const quiet =
+      "Write here what should change, or a word such as help. What waits for your approval comes here too.";
     intro.replaceChildren(el("h2", {}, nameOf(channel, data.users)), el("p", {}, quiet));
     return;
   }

@@ -125,7 +125,14 @@ export function messageEvent(stand: Stand, message: Message, type: "message" | "
     channel: message.channel,
     event_ts: message.ts,
     ...(type === "message" ? { channel_type: kind } : {}),
+    ...foreignFields(stand, message.user),
   };
+}
+
+/** Of whom from another workspace, in a channel that is shared with it. */
+function foreignFields({ workspace }: Stand, user: string): Json {
+  const teamId = workspace.people.get(user)?.teamId ?? workspace.team.id;
+  return teamId === workspace.team.id ? {} : { user_team: teamId, source_team: teamId };
 }
 
 /** Slack calls a private channel `privategroup` and a direct one `directmessage` here. */

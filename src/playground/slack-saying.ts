@@ -15,6 +15,15 @@ export type SayInput = { as: string; channel: string; text: string; thread_ts?: 
 /** What people do by typing, and by looking at the app's Home. */
 export function createSaying(stand: Stand, delivery: Delivery) {
   const { workspace } = stand;
+  // Slack tells the app of its own direct messages too.
+  workspace.follow((happening) => {
+    if (happening.type !== "message") return;
+    const { message } = happening;
+    const channel = workspace.channels.get(message.channel);
+    const isNew = !message.edited && message.pastBlocks.length === 0;
+    if (channel?.isIm && message.botId !== null && message.ephemeralTo === null && isNew)
+      announce(stand, delivery, channel, message).catch(() => undefined);
+  });
 
   function say(input: SayInput): Acted {
     const person = findPerson(stand, input.as);

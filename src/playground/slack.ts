@@ -145,7 +145,7 @@ function createStand(options: SlackOptions): Stand {
     tokens: { bot: secret("xoxb-", 24), app: secret("xapp-1-", 24), signingSecret: secret("", 16) },
     scopes: new Set(options.scopes ?? ALL_SCOPES),
     commands: commands.map((one) => ({ description: "", usageHint: "", shouldEscape: false, ...one })),
-    events: new Set(options.events ?? ["app_mention", "app_home_opened"]),
+    events: new Set(options.events ?? ["app_mention", "app_home_opened", "message.im"]),
     usergroups: new Map([...defaultUsergroups(), ...(options.usergroups ?? [])].map((one) => [one.id, one])),
     faults: createFaults(clock),
     triggers: createTriggers(clock),

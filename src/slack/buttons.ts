@@ -20,7 +20,7 @@ export type ClickPlace = { userId: string; channelId: string; threadTs: string |
 const OLD = "This button is from an older card. Look for the newest card of this change in the channel.";
 
 /** What a button does beside answering a question: takes its value, and says what only the person who clicked is told. */
-export type Act = (where: Where, value: unknown) => Promise<string>;
+export type Act = (where: Where, value: unknown, body: unknown) => Promise<string>;
 
 /** Answers one click: returns what only the person who clicked is told. `acts` by action id. Throws only for faults of the port. */
 export function createButtons(
@@ -32,7 +32,7 @@ export function createButtons(
     const action = click.data?.actions[0];
     if (!click.success || action === undefined) return OLD;
     const act = Object.hasOwn(acts, action.action_id) ? acts[action.action_id] : undefined;
-    if (act !== undefined) return act(whereOf(click.data), action.value);
+    if (act !== undefined) return act(whereOf(click.data), action.value, body);
     const asks = Object.hasOwn(answerOfAction, action.action_id)
       ? answerOfAction[action.action_id]
       : undefined;

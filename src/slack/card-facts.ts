@@ -1,4 +1,5 @@
 import { type Change, openDecision } from "../change/change.ts";
+import type { LinkTo } from "./blocked-lines.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
 import { inert, inertWithin } from "./text.ts";
 
@@ -21,4 +22,10 @@ export function cardFacts(change: Change): string[] {
     `Change \`${inert(change.id.slice(0, SHORT_ID_CHARS))}\``,
     ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
   ];
+}
+
+/** Where it was asked for in words, as a link made here of Slack's own ids; nothing for what was asked for otherwise. */
+export function sourceFacts({ source, home }: Change, linkTo: LinkTo): string[] {
+  const url = source === null || home === null ? null : linkTo({ teamId: home.teamId, ...source });
+  return url === null ? [] : [`<${url}|The message it came from>`];
 }

@@ -19,7 +19,7 @@ import {
 } from "./blocks.ts";
 import { cancelActions, cancelLines } from "./cancelling.ts";
 import { approvalActions, operatorActions } from "./card-actions.ts";
-import { cardFacts } from "./card-facts.ts";
+import { cardFacts, sourceFacts } from "./card-facts.ts";
 import { commandBlocks } from "./commands-box.ts";
 import { decisionLines } from "./decision-lines.ts";
 import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_SUMMARY_CHARS } from "./limits.ts";
@@ -60,7 +60,7 @@ export function renderCard(
     headline(aboutWords(change)),
     rich(...situation(change, steps, linkTo)),
     ...askedOf(change),
-    smallPrint(...cardFacts(change)),
+    smallPrint(...cardFacts(change), ...sourceFacts(change, linkTo)),
     ...(answered.length === 0 ? [] : [smallPrint(...answered)]),
     ...unlockBlocks(change),
     rich(...meaning(change)),

@@ -3,6 +3,7 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
+import { addAsking } from "./add-asking.ts";
 import { createAskRollback, createFeedback } from "./after-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
 import { createLinkTo, type LinkTo } from "./blocked-lines.ts";
@@ -10,7 +11,6 @@ import { createButtons } from "./buttons.ts";
 import { CANCEL, createCancelAs } from "./cancelling.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
-import { createCommands } from "./commands.ts";
 import type { ModelPrices } from "./cost.ts";
 import { createDecideAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
@@ -22,7 +22,7 @@ import { createHomeSender, type HomeSender } from "./home-sender.ts";
 import { renderHome } from "./home-view.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
-import { addBreakGlass, addButtons, addCommands, addHome } from "./listeners.ts";
+import { addBreakGlass, addButtons, addHome } from "./listeners.ts";
 import { createFindLogFile } from "./log-file.ts";
 import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
@@ -99,7 +99,8 @@ export async function createSlack(needs: {
   const now = () => new Date();
   const groupsOf = createGroupsOf(client, config.approverGroups, now);
   const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs };
-  addCommands(receiver.app, createCommands({ ...config, ...words }), inFlight, log);
+  const askNeeds = { ...config, ...words, decideAs, outbox: needs.outbox, identity };
+  const asks = addAsking(receiver.app, askNeeds, inFlight, log);
   addButtons(
     receiver.app,
     createButtons(decideAs, {
@@ -111,6 +112,7 @@ export async function createSlack(needs: {
       [FEEDBACK_UP]: createFeedback(asking),
       [FEEDBACK_DOWN]: createFeedback(asking),
       ...createHomeActs(decideAs, needs.homes),
+      ...asks,
     }),
     inFlight,
     log,

@@ -11,6 +11,8 @@ export type Identity = {
   enterpriseId: string | null;
   botId: string;
   botUserId: string;
+  /** The name people mention it by. */
+  botName: string;
   missingScopes: string[];
   /** Whether files can be uploaded, as far as Slack says. */
   canAttach: boolean;
@@ -28,6 +30,7 @@ const AuthTest = z.object({
   enterprise_id: z.string().nullish(),
   bot_id: z.string(),
   user_id: z.string(),
+  user: z.string().default("Greenlight"),
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
 
@@ -47,6 +50,7 @@ export async function findIdentity(client: webApi.WebClient): Promise<Identity> 
     enterpriseId: data.enterprise_id ?? null,
     botId: data.bot_id,
     botUserId: data.user_id,
+    botName: data.user,
     canAttach: granted === undefined || granted.includes(FILES_SCOPE),
     // Slack says the scopes in a header; without it nothing can be said.
     missingScopes: granted === undefined ? [] : NEEDED_SCOPES.filter((scope) => !granted.includes(scope)),

@@ -1,6 +1,7 @@
 import type { App, webApi } from "@slack/bolt";
 import { AwayError } from "../change/away.ts";
 import type { Log } from "../observe/log.ts";
+import type { MessageAnswer } from "./answer-message.ts";
 import type { Rendered } from "./blocks.ts";
 import { openingOf, submissionOf } from "./break-glass.ts";
 import { type ClickPlace, placeOf } from "./buttons.ts";
@@ -9,6 +10,7 @@ import { isOnHome, openedBy } from "./home-clicks.ts";
 import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
 import { BREAK_GLASS } from "./questions.ts";
+import { tellOne } from "./tell.ts";
 
 type Answer = (body: unknown) => Promise<string>;
 
@@ -43,6 +45,31 @@ export function addCommands(
     };
     await inFlight.track(work());
   });
+}
+
+/** Every message to the bot: a mention in a channel, and a direct message. Bolt acknowledges events by itself, before this. */
+export function addMessages(
+  app: App,
+  answerOf: (body: unknown) => MessageAnswer | null,
+  inFlight: InFlight,
+  log: Log,
+): void {
+  const take = async ({ body, client }: { body: unknown; client: webApi.WebClient }): Promise<void> => {
+    const found = answerOf(body);
+    if (found === null) return;
+    const work = async (): Promise<void> => {
+      const { text, blocks } = await answerOrFault(found.answer, log, (text) => ({ text, blocks: [] }));
+      try {
+        await tellOne(client, found.place, { text, blocks });
+      } catch (error) {
+        log.error({ err: error }, "Slack refuses an answer to a message, so its text is sent alone");
+        await tellOne(client, found.place, { text, blocks: [] });
+      }
+    };
+    await inFlight.track(work());
+  };
+  app.event("app_mention", take);
+  app.event("message", take);
 }
 
 /** Every click but the one that opens a form, also on what an older version posted: one that nobody answers hangs and then fails. */

@@ -42,6 +42,8 @@ export type OutboxPort = {
   setChannel(message: DueMessage, channelId: string): Promise<void>;
   /** Whether the card of this change stands as a direct message with this person in this channel. */
   isDirectCard(at: { changeId: string; userId: string; channelId: string }): Promise<boolean>;
+  /** The change whose card stands here, in its channel or as this person's direct message; null when none does. */
+  changeAt(at: { channelId: string; ts: string; userId: string }): Promise<string | null>;
   /** Returns when something new may be due, after `ms` at the latest, or once aborted. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 };

@@ -47,15 +47,16 @@ export async function insertChange(
   sql: Sql,
   change: Pick<Change, "id" | "request" | "requester" | "home" | "planOnly"> & {
     idempotencyKey: string;
+    source?: Change["source"];
     prepared?: Plan | null;
     like?: string | undefined;
   },
 ): Promise<void> {
   await sql.query(
     `insert into changes (id, status, request, requester, requester_key, home_team, home_channel, plan_only,
-       idempotency_key, prepared_plan)
+       idempotency_key, prepared_plan, source_channel, source_ts)
      values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8,
-       coalesce($9::jsonb, (select prepared_plan from changes where id = $10)))`,
+       coalesce($9::jsonb, (select prepared_plan from changes where id = $10)), $11, $12)`,
     [
       change.id,
       change.request,
@@ -67,6 +68,8 @@ export async function insertChange(
       change.idempotencyKey,
       change.prepared == null ? null : JSON.stringify(change.prepared),
       change.like ?? null,
+      change.source?.channelId ?? null,
+      change.source?.ts ?? null,
     ],
   );
 }
@@ -104,6 +107,7 @@ function toChange(row: ChangeRow): Change {
     request: row["request"],
     requester: row["requester"],
     home: row["home_channel"] === null ? null : { teamId: row["home_team"], channelId: row["home_channel"] },
+    source: row["source_ts"] === null ? null : { channelId: row["source_channel"], ts: row["source_ts"] },
     planOnly: row["plan_only"],
     revision: row["revision"],
     plan: row["plan"],

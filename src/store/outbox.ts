@@ -80,6 +80,7 @@ export function createOutbox(database: Database, wakes: Wakes) {
       ]);
     },
     isDirectCard: (at: DirectPlace) => isDirectCard(database, at),
+    changeAt: (at: { channelId: string; ts: string; userId: string }) => changeAt(database, at),
     async wait(ms: number, signal: AbortSignal): Promise<void> {
       // What is postponed says nothing when its time comes, so the wait ends then.
       const next = await msUntilDue(database);
@@ -174,6 +175,19 @@ async function isDirectCard(sql: Sql, { changeId, userId, channelId }: DirectPla
     [changeId, userId, channelId],
   );
   return rowCount === 1;
+}
+
+async function changeAt(
+  sql: Sql,
+  { channelId, ts, userId }: { channelId: string; ts: string; userId: string },
+): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>(
+    `select c.id from messages m join changes c on c.id = m.change_id
+     where m.ts = $2 and (m.name = 'card' and c.home_channel = $1
+       or m.name = 'card:dm:' || $3 and m.person = $3 and m.channel_id = $1)`,
+    [channelId, ts, userId],
+  );
+  return rows[0]?.id ?? null;
 }
 
 async function msUntilDue(sql: Sql): Promise<number | null> {

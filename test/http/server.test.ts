@@ -33,7 +33,13 @@ function changeOf(asked: Ask): Change {
   return {
     id: randomUUID(),
     status: "waiting",
-    ...{ request: asked.request, requester: asked.requester, home: asked.home, planOnly: asked.planOnly },
+    ...{
+      request: asked.request,
+      requester: asked.requester,
+      home: asked.home,
+      planOnly: asked.planOnly,
+      source: null,
+    },
     ...{
       revision: 1,
       plan: null,

@@ -25,6 +25,13 @@ const SCOPES_OF: Record<string, string[]> = {
   "views.publish": [],
 };
 
+/** Which bot scope each event wants. The others of `conversations.history` are asked for on their own account. */
+const SCOPES_OF_EVENT: Record<string, string[]> = {
+  app_mention: ["app_mentions:read"],
+  app_home_opened: [],
+  "message.im": ["im:history"],
+};
+
 const Manifest = z.object({
   display_information: z.object({
     name: z.string().max(35),
@@ -41,7 +48,7 @@ const Manifest = z.object({
   }),
   settings: z.object({
     interactivity: z.object({ is_enabled: z.literal(true) }),
-    event_subscriptions: z.object({ bot_events: z.tuple([z.literal("app_home_opened")]) }),
+    event_subscriptions: z.object({ bot_events: z.array(z.string()) }),
     socket_mode_enabled: z.literal(true),
   }),
 });
@@ -49,15 +56,21 @@ const Manifest = z.object({
 describe("manifest.yml", () => {
   it("asks for the scopes of every method that is called, and for no other", async () => {
     const manifest = await read();
-    const wanted = new Set((await methodsCalled()).flatMap((method) => scopesOf(method)));
+    const { bot_events } = manifest.settings.event_subscriptions;
+    const wanted = new Set([
+      ...(await methodsCalled()).flatMap((method) => scopesOf(method)),
+      ...bot_events.flatMap((event) => SCOPES_OF_EVENT[event] ?? assert.fail(`${event} is not in the table`)),
+    ]);
     const { bot, bot_optional } = manifest.oauth_config.scopes;
     assert.deepEqual([...bot, ...bot_optional].toSorted(), [...wanted, "commands"].toSorted());
     assert.deepEqual(bot.toSorted(), [...NEEDED_SCOPES].toSorted());
     assert.deepEqual(bot_optional.toSorted(), [...OPTIONAL_SCOPES].toSorted());
   });
 
-  it("is of Slack's shape, with Socket Mode and buttons on, and no event that nobody handles", async () => {
-    await read();
+  it("is of Slack's shape, with Socket Mode and buttons on, and subscribes to the events that are handled", async () => {
+    const manifest = await read();
+    const subscribed = manifest.settings.event_subscriptions.bot_events.map((name) => name.split(".")[0]);
+    assert.deepEqual(subscribed.toSorted(), (await eventsHandled()).toSorted());
   });
 });
 
@@ -83,4 +96,9 @@ async function methodsCalled(): Promise<string[]> {
   }
   assert.ok(found.size >= 5, `only found ${[...found].join(", ")}`);
   return [...found];
+}
+
+async function eventsHandled(): Promise<string[]> {
+  const text = await readFile(join(ROOT, "src", "slack", "listeners.ts"), "utf8");
+  return [...text.matchAll(/\bapp\.event\("(\w+)"/gu)].flatMap(([, name]) => name ?? []);
 }

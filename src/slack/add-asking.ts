@@ -1,0 +1,38 @@
+import type { App } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+import { createAnswerMessage } from "./answer-message.ts";
+import { createAskAs } from "./ask-as.ts";
+import { ASK_IN, createAskIn } from "./ask-where.ts";
+import type { Act } from "./buttons.ts";
+import { createCommands } from "./commands.ts";
+import type { DecideAs } from "./deciding.ts";
+import { createFollowUp } from "./follow-up.ts";
+import type { Identity } from "./identity.ts";
+import type { InFlight } from "./in-flight.ts";
+import { addCommands, addMessages } from "./listeners.ts";
+import type { OutboxPort } from "./outbox-port.ts";
+import { createAnswerTyped } from "./typed-line.ts";
+
+type Needs = Omit<Parameters<typeof createAnswerTyped>[0], "askAs"> &
+  Parameters<typeof createAskAs>[0] & {
+    decideAs: DecideAs;
+    outbox: Pick<OutboxPort, "changeAt">;
+    identity: Identity;
+  };
+
+/** Every way in which people ask, put to Bolt: a command, a message to the bot. Returns the clicks that belong to them. */
+export function addAsking(app: App, needs: Needs, inFlight: InFlight, log: Log): Record<string, Act> {
+  const { identity, outbox, decideAs, changes } = needs;
+  const askAs = createAskAs(needs);
+  const answerTyped = createAnswerTyped({ ...needs, askAs });
+  const answerMessage = createAnswerMessage({
+    changes,
+    answerTyped,
+    followUp: createFollowUp({ decideAs, answerTyped }),
+    changeAt: outbox.changeAt,
+    bot: { userId: identity.botUserId, name: identity.botName },
+  });
+  addCommands(app, createCommands(answerTyped), inFlight, log);
+  addMessages(app, answerMessage, inFlight, log);
+  return { [ASK_IN]: createAskIn(askAs) };
+}
