@@ -1,4 +1,4 @@
-import { carryFolding, carryScroll } from "./page-carry.js";
+import { carryFolding, carryFoldingByTitle, carryScroll } from "./page-carry.js";
 import { actingControl } from "./page-controls.js";
 import { el, keepFocus, link } from "./page-dom.js";
 import { inputControl } from "./page-inputs.js";
@@ -18,6 +18,7 @@ const prints = new WeakMap();
 export function syncBlocks(container, blocks, scope, errors = {}) {
   keepFocus(container, () => {
     const shown = [...container.children];
+    const foldAsBefore = carryFoldingByTitle(container);
     blocks.forEach((block, index) => {
       const print = JSON.stringify([block, errors[block.block_id] ?? null]);
       if (shown[index] !== undefined && prints.get(shown[index]) === print) return;
@@ -27,6 +28,7 @@ export function syncBlocks(container, blocks, scope, errors = {}) {
       else replaceBlock(shown[index], node);
     });
     for (const extra of shown.slice(blocks.length)) extra.remove();
+    foldAsBefore();
   });
 }
 

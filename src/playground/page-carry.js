@@ -18,6 +18,30 @@ export function carryFolding(before, now) {
   }
 }
 
+/**
+ * What a reader folded or unfolded anywhere in a message, known by its title; call the answer once the message is drawn anew.
+ * Where a block was put in, those after it stand in other places than before.
+ */
+export function carryFoldingByTitle(message) {
+  const touched = new Map(
+    foldersIn(message)
+      .filter((one) => one.dataset.touched !== undefined)
+      .map((one) => [titleOf(one), one.open]),
+  );
+  return () => {
+    for (const fresh of foldersIn(message)) {
+      const open = touched.get(titleOf(fresh));
+      if (open === undefined || fresh.dataset.touched !== undefined) continue;
+      fresh.open = open;
+      fresh.dataset.touched = "yes";
+    }
+  };
+}
+
+function titleOf(details) {
+  return details.querySelector("summary")?.textContent ?? "";
+}
+
 /** A block may itself be what folds. */
 function foldersIn(node) {
   return [node, ...node.querySelectorAll("details")].filter((one) => one.matches("details"));

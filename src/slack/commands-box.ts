@@ -6,7 +6,7 @@ import type { Takes } from "./rich-kinds.ts";
 
 /** What Slack takes in one container. */
 const CONTAINER_BLOCKS = 10;
-/** What is short enough to stand open: one command and its way back are what an approver reads. */
+/** One step that is short enough stands open: its command and its way back are what an approver reads. */
 const OPEN_CHARS = 700;
 
 /** Exact commands and ways back of the first `shown` steps: folded away where Slack can fold and they are long, in full elsewhere. */
@@ -27,7 +27,7 @@ export function commandBlocks(
       title: { type: "plain_text", text: `${title}, with the way back`, emoji: false },
       width: "full",
       is_collapsible: true,
-      default_collapsed: chars > OPEN_CHARS,
+      default_collapsed: steps.length > 1 || chars > OPEN_CHARS,
       child_blocks: blocks,
     },
   ];

@@ -35,8 +35,8 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
       const approve = page.getByRole("button", { name: "Approve", exact: true }).last();
       await approve.waitFor();
       await shoot(page, `waiting-${scheme}`);
-      await page.getByText("The exact commands of 2 steps").last().click();
       await actAs(page, /Ben/);
+      await page.getByText("The exact commands of 2 steps").last().click();
       await page.getByRole("button", { name: "Approve", exact: true }).last().click();
       await shoot(page, `confirm-${scheme}`);
       await page.getByRole("dialog").getByRole("button", { name: "Approve and run" }).click();
