@@ -41,6 +41,8 @@ export const ApprovalTerms = z.object({
   freezes: z.array(Freeze),
   /** Slack user ids who may approve alone, with a reason. */
   breakGlass: z.array(z.string()),
+  /** The name an approver types before their approval counts, because the plan destroys something; null when it does not. */
+  typedTarget: z.string().nullable(),
   /** Why so few people may approve that it cannot happen, and how to change that; null when it can. */
   problem: z.string().nullable(),
 });

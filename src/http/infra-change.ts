@@ -22,6 +22,7 @@ const DecisionBody = z.strictObject({
   revision: z.int(),
   digest: z.string().regex(/^[0-9a-f]{12,64}$/, "is the digest, or its first 12 characters"),
   reason: z.string().max(MAX_WISH_LENGTH).nullable().default(null),
+  target: z.string().max(200).optional(),
   answers: z.array(z.string().max(MAX_ANSWER_LENGTH)).max(3).optional(),
 });
 const UnlockBody = z.strictObject({
@@ -95,8 +96,12 @@ async function decide(
   const gate = Gate.options.find((one) => answersOf[one].includes(answer)) ?? "operator";
   // The round is ours to know: a program names what it saw by revision and digest.
   const round = openDecision(change)?.round ?? lastDecision(change, gate)?.round ?? 1;
-  const { answers, ...said } = body.data;
-  const given = { ...said, ...(answers === undefined ? {} : { answers }) };
+  const { answers, target, ...said } = body.data;
+  const given = {
+    ...said,
+    ...(answers === undefined ? {} : { answers }),
+    ...(target === undefined ? {} : { target }),
+  };
   const decided = await changes.decide({ ...given, changeId: change.id, gate, round, by });
   switch (decided.kind) {
     case "decided":

@@ -92,6 +92,7 @@ function approvalOf(change: Change): object | null {
     approvers: terms.approvers,
     requester_may_approve: terms.requesterMayApprove,
     freezes: terms.freezes,
+    typed_target: terms.typedTarget,
     problem: terms.problem,
   };
 }

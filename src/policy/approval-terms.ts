@@ -25,6 +25,8 @@ export function termsOf(policy: Policy, change: Asked, { tokens, now }: Circumst
     asksPerson: asksPersonFor(policy, risk, environments) || freezeOf(policy, change, now) !== null,
     freezes: freezesOf(policy, environments).filter(({ until }) => until > now),
     breakGlass: policy.break_glass,
+    // Only a plan says what it destroys.
+    typedTarget: null,
     problem: whyNobody(requirement, change, tokens),
   };
 }

@@ -7,7 +7,10 @@ import type { ApprovalRule, Policy } from "./document.ts";
 export const UNNAMED_ENVIRONMENT = "not named in the policy";
 
 /** What the rules ask of an approval, without what depends on the time and on who else there is. */
-export type Requirement = Omit<ApprovalTerms, "asksPerson" | "freezes" | "breakGlass" | "problem">;
+export type Requirement = Omit<
+  ApprovalTerms,
+  "asksPerson" | "freezes" | "breakGlass" | "typedTarget" | "problem"
+>;
 
 const STANDARD = { quorum: 1, requester_may_approve: false, open_minutes: 60, escalate: undefined };
 

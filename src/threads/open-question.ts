@@ -23,7 +23,10 @@ export function look(needs: Needs, change: Change, given: Decide): Decision | De
   }
   if (asked.answer === "request_changes") return { kind: "stale", change, reason: superseded(change, asked) };
   if (asked.answer !== null) return { kind: "already", change, decision: asked };
-  const late = given.answer === "approve" ? whyNotNow(needs, change, given) : null;
+  const late =
+    given.answer === "approve"
+      ? (whyNotNow(needs, change, given) ?? whyNotTyped(needs, change, given))
+      : null;
   return late === null ? asked : { kind: "refused", reason: late };
 }
 
@@ -61,6 +64,14 @@ function whyNotNow(needs: Needs, change: Change, given: Decide): string | null {
   if (freeze === null) return null;
   const where = freeze.environments.length === 0 ? "everywhere" : `for ${freeze.environments.join(", ")}`;
   return `Nothing is approved ${where} until ${inUtc(freeze.until)}: ${freeze.reason}`;
+}
+
+/** Whoever destroys something says what: a click alone is too light for it, also when the glass is broken. */
+function whyNotTyped(needs: Needs, change: Change, { target = null }: Decide): string | null {
+  const { typedTarget } = needs.findTerms(change);
+  if (typedTarget === null || target?.trim() === typedTarget) return null;
+  const why = `This deletes, destroys or replaces what is there, so an approval takes the name of its target, typed exactly: ${typedTarget}.`;
+  return target === null ? why : `${why} What was typed is another name.`;
 }
 
 /** The question an answer names, open or not. */

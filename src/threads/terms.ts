@@ -3,10 +3,11 @@ import type { Change, Decision } from "../change/change.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { termsOf } from "../policy/approval-terms.ts";
 import type { Policy } from "../policy/document.ts";
+import { typedTargetOf } from "../policy/typed-target.ts";
 
 type Asked = Pick<Change, "environments" | "risk" | "requester">;
 /** Without its questions nothing counts as escalated. */
-type Questioned = Asked & {
+type Questioned = Asked & Partial<Pick<Change, "plan" | "previews">> & {
   revision?: number;
   decisions?: readonly Pick<Decision, "gate" | "revision" | "escalated">[];
 };
@@ -25,11 +26,13 @@ export function createFindTerms(needs: {
 }): FindTerms {
   return (change) => {
     const { environments, risk, requester } = change;
-    return termsOf(
+    const terms = termsOf(
       needs.policy,
       { environments, risk: risk ?? "high", requester, escalated: escalatedOf(change) },
       { tokens: needs.tokens, now: needs.now() },
     );
+    const { plan = null, previews = [] } = change;
+    return { ...terms, typedTarget: typedTargetOf({ risk, plan, previews, environments }) };
   };
 }
 

@@ -84,6 +84,7 @@ function terms(groups: string[], users: string[]): ApprovalTerms {
       nextEscalation: null,
       freezes: [],
       breakGlass: [],
+      typedTarget: null,
       problem: null,
     },
   };

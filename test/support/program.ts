@@ -40,7 +40,7 @@ export type Program = {
   decide(
     change: Change,
     answer: Answer,
-    said?: Partial<Pick<Decide, "reason" | "answers" | "by">>,
+    said?: Partial<Pick<Decide, "reason" | "answers" | "by" | "target">>,
   ): ReturnType<App["changes"]["decide"]>;
   /** Writes into the change's thread as nobody should be able to: past its owner's fence. */
   forge(
@@ -139,6 +139,8 @@ export async function startProgram(
         answer,
         by: BEN,
         reason: null,
+        // As somebody who has read what it destroys.
+        ...(answer === "approve" ? { target: change.terms?.typedTarget ?? null } : {}),
         ...said,
       });
     },
