@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isUserId } from "./blocks.ts";
 import type { DecideAs, Where } from "./deciding.ts";
-import { answerOfAction, ButtonValue } from "./questions.ts";
+import { answerOfAction, readButton } from "./questions.ts";
 
 /** A click as Slack sends it; everything in it but the ids Slack vouches for is a claim. */
 const Click = z.object({
@@ -36,9 +36,9 @@ export function createButtons(
     const asks = Object.hasOwn(answerOfAction, action.action_id)
       ? answerOfAction[action.action_id]
       : undefined;
-    const value = ButtonValue.safeParse(action.value);
-    if (asks === undefined || !value.success) return OLD;
-    return decideAs(whereOf(click.data), { ...value.data, ...asks, reason: null });
+    const read = readButton(action.value ?? "");
+    if (asks === undefined || read === null) return OLD;
+    return decideAs(whereOf(click.data), { ...read.question, ...asks, reason: null });
   };
 }
 

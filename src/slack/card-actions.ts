@@ -18,6 +18,8 @@ export function approvalActions(change: Change): types.ActionsBlock[] {
   const question = openAt(change, "waiting");
   if (question === null || question.gate !== "approval") return [];
   const value = buttonValue(change.id, question);
+  const typed = change.terms?.typedTarget ?? "";
+  const approval = buttonValue(change.id, question, typed);
   const steps = change.plan?.plan ?? [];
   const quorum = change.terms?.quorum ?? 1;
   const dialog = {
@@ -28,11 +30,14 @@ export function approvalActions(change: Change): types.ActionsBlock[] {
   };
   return [
     actions("approval", [
-      button("approve", "Approve", value, { style: "primary", dialog }),
+      // Where a name has to be typed, the form asks instead of the dialog.
+      button("approve", "Approve", approval, { style: "primary", ...(typed === "" ? { dialog } : {}) }),
       button("reject", "Reject", value, {}),
+      button("request_changes", "Request changes", value, {}),
+      button("details", "Details", value, {}),
       ...((change.terms?.breakGlass.length ?? 0) === 0
         ? []
-        : [button("break_glass", "Break glass…", value, { style: "danger" })]),
+        : [button("break_glass", "Break glass…", approval, { style: "danger" })]),
     ]),
   ];
 }

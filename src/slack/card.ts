@@ -29,6 +29,7 @@ import { planPageCount, stepsOnCard } from "./plan-pages.ts";
 import { shortDigest } from "./questions.ts";
 import { type Takes, takesNone } from "./rich-kinds.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
+import { talkActions } from "./talk-actions.ts";
 import { askedOf, talkParts } from "./talk-parts.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
 import { unlockBlocks } from "./unlock-message.ts";
@@ -77,6 +78,7 @@ export function renderCard(
 function actionsOf(change: Change, steps: readonly StepRecord[], options: CardOptions): types.KnownBlock[] {
   return [
     ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
+    ...talkActions(change),
     ...operatorActions(change, steps),
     ...cancelActions(change),
     ...planAgainActions(change),

@@ -7,13 +7,18 @@ import { addAsking } from "./add-asking.ts";
 import { createAskRollback, createFeedback } from "./after-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
 import { createLinkTo, type LinkTo } from "./blocked-lines.ts";
+import { breakGlassForm } from "./break-glass.ts";
 import { createButtons } from "./buttons.ts";
 import { CANCEL, createCancelAs } from "./cancelling.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
-import { createDecideAs } from "./deciding.ts";
+import { createDecideAs, createFindHere } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
+import { answerForm } from "./form-answers.ts";
+import { detailsForm } from "./form-details.ts";
+import { typedTargetForm } from "./form-typed-target.ts";
+import { rejectForm, requestChangesForm } from "./form-words.ts";
 import { createFindGroups, createFindMembers } from "./groups.ts";
 import { createHomeActs } from "./home-clicks.ts";
 import { createReadHome, type ReadHome } from "./home-content.ts";
@@ -22,7 +27,7 @@ import { createHomeSender, type HomeSender } from "./home-sender.ts";
 import { renderHome } from "./home-view.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
-import { addBreakGlass, addButtons, addHome } from "./listeners.ts";
+import { addButtons, addForms, addHome } from "./listeners.ts";
 import { createFindLogFile } from "./log-file.ts";
 import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
@@ -34,6 +39,7 @@ import { createReceiver, type SlackMode } from "./receiver.ts";
 import { createRender } from "./render.ts";
 import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
+import { choices, createChoose } from "./talk-actions.ts";
 import { createTellApprovers } from "./tell-approvers.ts";
 import { createUnlockAs } from "./unlocking.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "./verdict-actions.ts";
@@ -101,23 +107,23 @@ export async function createSlack(needs: {
   const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs };
   const askNeeds = { ...config, ...words, decideAs, outbox: needs.outbox, identity };
   const asks = addAsking(receiver.app, askNeeds, inFlight, log);
-  addButtons(
-    receiver.app,
-    createButtons(decideAs, {
-      [CANCEL]: createCancelAs(deciding),
-      [PLAN_AGAIN]: createPlanAgain(asking),
-      [RUN_AGAIN]: createPlanAgain(asking),
-      [ASK_ROLLBACK]: createAskRollback(asking),
-      [FEEDBACK]: createFeedback(asking),
-      [FEEDBACK_UP]: createFeedback(asking),
-      [FEEDBACK_DOWN]: createFeedback(asking),
-      ...createHomeActs(decideAs, needs.homes),
-      ...asks,
-    }),
-    inFlight,
-    log,
-  );
-  addBreakGlass(receiver.app, { decideAs, mayBreak: config.breakGlass }, inFlight, log);
+  const own = [typedTargetForm, rejectForm, requestChangesForm, answerForm, detailsForm];
+  const forms = [...own, breakGlassForm(config.breakGlass)];
+  const answer = createButtons(decideAs, {
+    ...choices(createChoose(changes, decideAs)),
+    [CANCEL]: createCancelAs(deciding),
+    [PLAN_AGAIN]: createPlanAgain(asking),
+    [RUN_AGAIN]: createPlanAgain(asking),
+    [ASK_ROLLBACK]: createAskRollback(asking),
+    [FEEDBACK]: createFeedback(asking),
+    [FEEDBACK_UP]: createFeedback(asking),
+    [FEEDBACK_DOWN]: createFeedback(asking),
+    ...createHomeActs(decideAs, needs.homes),
+    ...asks,
+  });
+  const findHere = createFindHere({ changes, isDirectCard });
+  addButtons(receiver.app, { answer, forms, findHere }, inFlight, log);
+  addForms(receiver.app, { forms, decideAs }, inFlight, log);
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );

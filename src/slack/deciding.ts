@@ -51,6 +51,20 @@ export function createDecideAs(needs: {
   };
 }
 
+/** A change for somebody who looks at it from there; `elsewhere`: it is shown at another place only. */
+export type FindHere = (changeId: string, where: Where) => Promise<Change | "elsewhere" | null>;
+
+/** Makes it. */
+export function createFindHere(needs: {
+  changes: Changes;
+  isDirectCard: OutboxPort["isDirectCard"];
+}): FindHere {
+  return async (changeId, where) => {
+    const change = await needs.changes.get(changeId);
+    return change === null || (await isHere(needs.isDirectCard, change, where)) ? change : "elsewhere";
+  };
+}
+
 /** Where the change belongs, where its card was put before exactly this person, or what is shown to nobody but them. */
 export async function isHere(
   isDirectCard: OutboxPort["isDirectCard"],
@@ -93,6 +107,10 @@ function decidedText(decided: Extract<Decided, { kind: "decided" }>): string {
         : "Approved. It runs now; the card and its thread follow it.";
     case "reject":
       return "Rejected. Nothing is run.";
+    case "request_changes":
+      return "Another plan is made after your words. It is a new revision, and waits for an approval of its own; the card follows it.";
+    case "answered":
+      return "Answered. The plan is made with it; the card follows it.";
     case "accept":
       return "Accepted as it is. Nothing more is run.";
     case "roll_back":

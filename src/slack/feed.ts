@@ -23,6 +23,7 @@ export type MessageKey =
   | { kind: "verdict"; key: string }
   | NoticeKey
   | { kind: "unlock"; number: number }
+  | { kind: "asking"; revision: number; round: number }
   | { kind: "plan"; revision: number; page: number }
   | ({ kind: "step" } & Attempt)
   /** The whole log of an attempt, as a file. */
@@ -36,6 +37,7 @@ const ranks: Record<MessageKey["kind"], number> = {
   direct: 0,
   approvers: 0,
   verdict: 1,
+  asking: 2,
   notice: 2,
   unlock: 2,
   plan: 3,
@@ -64,6 +66,8 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
       return [CARD, ...planKeys(change)];
     case "opened":
     case "decided":
+      if (event.gate === "answers")
+        return [CARD, { kind: "asking", revision: event.revision, round: event.round }];
       return event.gate === "operator" ? [CARD, questionKey(event)] : [CARD];
     case "reminded":
     case "warned":
@@ -144,7 +148,7 @@ function holdMsOf(event: ChangeEvent, key: MessageKey): number {
   }
 }
 
-/** A key as text: `card`, `card:dm:U1`, `approvers:1:1`, `plan:1:2`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
+/** A key as text: `card`, `card:dm:U1`, `approvers:1:1`, `asking:1:1`, `plan:1:2`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
 export function messageName(key: MessageKey): string {
   switch (key.kind) {
     case "card":
@@ -159,6 +163,8 @@ export function messageName(key: MessageKey): string {
       return `${key.notice}:${key.revision}:${key.round}:${key.number}`;
     case "unlock":
       return `unlock:${key.number}`;
+    case "asking":
+      return `asking:${key.revision}:${key.round}`;
     case "plan":
       return `plan:${key.revision}:${key.page}`;
     case "step":
@@ -181,6 +187,8 @@ export function parseMessageName(name: string): MessageKey | null {
   if (notice !== null) return noticeFrom(notice);
   const unlock = /^unlock:(\d+)$/u.exec(name);
   if (unlock !== null) return { kind: "unlock", number: Number(unlock[1]) };
+  const asking = /^asking:(\d+):(\d+)$/u.exec(name);
+  if (asking !== null) return { kind: "asking", revision: Number(asking[1]), round: Number(asking[2]) };
   const plan = /^plan:(\d+):(\d+)$/u.exec(name);
   if (plan !== null) return { kind: "plan", revision: Number(plan[1]), page: Number(plan[2]) };
   const step = /^(step|log):(\d+):(\d+):(forward|rollback):(\d+)$/u.exec(name);

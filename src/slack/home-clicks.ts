@@ -3,7 +3,7 @@ import { isUserId } from "./blocks.ts";
 import type { Act } from "./buttons.ts";
 import type { DecideAs } from "./deciding.ts";
 import type { HomesPort } from "./home-port.ts";
-import { answerOfAction, ButtonValue } from "./questions.ts";
+import { answerOfAction, readButton } from "./questions.ts";
 
 /** The buttons of a card that may stand on a Home, by their names there: a click on a Home comes from no channel. */
 export const HOME_ACTIONS: ReadonlyMap<string, string> = new Map([
@@ -28,11 +28,11 @@ export function createHomeActs(decideAs: DecideAs, homes: Pick<HomesPort, "say">
     atHome,
     async (where, value) => {
       const asks = answerOfAction[name];
-      const read = ButtonValue.safeParse(value);
+      const read = typeof value === "string" ? readButton(value) : null;
       // Whoever presses it in a message is in some channel, and it is decided there by other buttons.
-      const isHere = where.channelId === "" && asks !== undefined && read.success;
+      const isHere = where.channelId === "" && asks !== undefined && read !== null;
       const text = isHere
-        ? await decideAs({ ...where, onHome: true }, { ...read.data, ...asks, reason: null })
+        ? await decideAs({ ...where, onHome: true }, { ...read.question, ...asks, reason: null })
         : OLD;
       if (where.channelId === "") await homes.say(where.userId, text);
       return text;

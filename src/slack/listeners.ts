@@ -3,13 +3,12 @@ import { AwayError } from "../change/away.ts";
 import type { Log } from "../observe/log.ts";
 import type { MessageAnswer } from "./answer-message.ts";
 import type { Rendered } from "./blocks.ts";
-import { openingOf, submissionOf } from "./break-glass.ts";
 import { type ClickPlace, placeOf } from "./buttons.ts";
-import type { DecideAs } from "./deciding.ts";
+import type { DecideAs, FindHere } from "./deciding.ts";
+import { type Form, type Opening, openingOf, submissionOf } from "./forms.ts";
 import { isOnHome, openedBy } from "./home-clicks.ts";
 import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
-import { BREAK_GLASS } from "./questions.ts";
 import { tellOne } from "./tell.ts";
 
 type Answer = (body: unknown) => Promise<string>;
@@ -18,7 +17,7 @@ const FAULT =
   "Something went wrong inside Greenlight, and nothing was recorded. Try again in a minute; if it stays, tell whoever runs it.";
 const AWAY =
   "Greenlight's database is away for the moment. Try again in a minute; what the card shows then is what was recorded.";
-const NOT_OPENED = "Slack did not open the form in time, so nothing was decided. Press the button again.";
+const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
 
 /** Every command of the app, so that one that was renamed works too. */
 export function addCommands(
@@ -72,13 +71,28 @@ export function addMessages(
   app.event("message", take);
 }
 
-/** Every click but the one that opens a form, also on what an older version posted: one that nobody answers hangs and then fails. */
-export function addButtons(app: App, answer: Answer, inFlight: InFlight, log: Log): void {
-  app.action(new RegExp(`^(?!${BREAK_GLASS}$)`, "u"), async ({ ack, body, respond, client }) => {
+/**
+ * Every click, also on what an older version posted: one that nobody answers hangs and then fails. One that opens a form is
+ * answered by the form.
+ */
+export function addButtons(
+  app: App,
+  needs: { answer: Answer; forms: readonly Form[]; findHere: FindHere },
+  inFlight: InFlight,
+  log: Log,
+): void {
+  app.action(/^/u, async ({ ack, body, respond, client }) => {
+    const opening = openingOf(needs.forms, body);
     const work = async (): Promise<void> => {
+      if (opening !== null) {
+        // The trigger lives 3 s and works once: nothing comes before it.
+        const [text] = await Promise.all([open(client, opening, needs.findHere, log), ack()]);
+        if (text !== null) await respond({ response_type: "ephemeral", replace_original: false, text });
+        return;
+      }
       await ack();
       const text = await answerOrFault(
-        () => answer(body),
+        () => needs.answer(body),
         log,
         (text) => text,
       );
@@ -105,52 +119,50 @@ export function addHome(app: App, homes: Pick<HomesPort, "opened">, inFlight: In
   });
 }
 
-/** The button that opens the form for breaking the glass, and the form. */
-export function addBreakGlass(
+/** Every form that comes back. */
+export function addForms(
   app: App,
-  needs: { decideAs: DecideAs; mayBreak: readonly string[] },
+  needs: { forms: readonly Form[]; decideAs: DecideAs },
   inFlight: InFlight,
   log: Log,
 ): void {
-  app.action(BREAK_GLASS, async ({ ack, body, respond, client }) => {
-    const opening = openingOf(body, placeOf(body), needs.mayBreak);
-    // The trigger lives 3 s and works once: nothing comes before it.
-    const opened = "refusal" in opening ? Promise.resolve(opening.refusal) : open(client, opening, log);
+  app.view(/^/u, async ({ ack, body, client }) => {
     const work = async (): Promise<void> => {
-      const [text] = await Promise.all([opened, ack()]);
-      if (text !== null) await respond({ response_type: "ephemeral", replace_original: false, text });
-    };
-    await inFlight.track(work());
-  });
-  app.view(BREAK_GLASS, async ({ ack, body, client }) => {
-    const work = async (): Promise<void> => {
-      const submission = submissionOf(body);
+      const submission = submissionOf(needs.forms, body);
       if ("errors" in submission) {
         await ack({ response_action: "errors", errors: submission.errors });
         return;
       }
       await ack();
+      const { where, given, place } = submission;
       const text = await answerOrFault(
-        () => submission.decide(needs.decideAs),
+        () => needs.decideAs(where, given),
         log,
         (text) => text,
       );
-      await tell(client, submission.place, text);
+      await tell(client, place, text);
     };
     await inFlight.track(work());
   });
 }
 
+/** Opens the form, and fills it from the row where it asks for that. Returns what the person is told instead, or null. */
 async function open(
   client: webApi.WebClient,
-  { triggerId, view }: Extract<ReturnType<typeof openingOf>, { view: unknown }>,
+  opening: Opening,
+  findHere: FindHere,
   log: Log,
 ): Promise<string | null> {
+  if ("refusal" in opening) return opening.refusal;
+  const { triggerId, view, fill, changeId, where } = opening;
   try {
-    await client.views.open({ trigger_id: triggerId, view });
+    const opened = await client.views.open({ trigger_id: triggerId, view });
+    const viewId = opened.view?.id;
+    if (fill === null || viewId === undefined) return null;
+    await client.views.update({ view_id: viewId, view: fill(await findHere(changeId, where)) });
     return null;
   } catch (error) {
-    log.warn({ err: error }, "The form for breaking the glass could not be opened");
+    log.warn({ err: error, changeId }, "A form could not be opened or filled");
     return NOT_OPENED;
   }
 }

@@ -17,6 +17,9 @@ export const answerOfAction: Readonly<Record<string, { gate: Gate; answer: Answe
   "greenlight:did_not_happen": { gate: "operator", answer: "did_not_happen" },
 };
 
+/** What a button's value names. */
+export type AskedQuestion = { changeId: string; revision: number; round: number; digest: string };
+
 /** The button that opens the form for breaking the glass, and that form. */
 export const BREAK_GLASS = "greenlight:break_glass";
 
@@ -30,9 +33,22 @@ export const ButtonValue = z
     return { changeId, revision: Number(revision), round: Number(round), digest };
   });
 
-/** The value of every button of one question. */
-export function buttonValue(changeId: string, question: Decision): string {
-  return [changeId, question.revision, question.round, shortDigest(question.digest)].join(":");
+/** The value of every button of one question; `extra` goes with it to a form. */
+export function buttonValue(changeId: string, question: Decision, extra = ""): string {
+  const value = [changeId, question.revision, question.round, shortDigest(question.digest)].join(":");
+  return extra === "" ? value : `${value} ${extra}`;
+}
+
+/** Reads a value with what may stand behind it, or null when it is none of ours. */
+export function readButton(text: string): { question: AskedQuestion; extra: string } | null {
+  const [value = "", ...extra] = text.split(" ");
+  const question = ButtonValue.safeParse(value);
+  return question.success ? { question: question.data, extra: extra.join(" ") } : null;
+}
+
+/** Whether this is the question a value names. */
+export function isAsked(decision: Decision, { revision, round, digest }: AskedQuestion): boolean {
+  return decision.revision === revision && decision.round === round && decision.digest.startsWith(digest);
 }
 
 /** What a person is shown of a digest. */
@@ -41,7 +57,16 @@ export function shortDigest(digest: string): string {
 }
 
 /** What a button does beside answering a question. */
-type OtherAct = "break_glass" | "plan_again" | "run_again" | "ask_rollback" | "feedback_up" | "feedback_down";
+type OtherAct =
+  | "answer"
+  | "details"
+  | `choose_${number}`
+  | "break_glass"
+  | "plan_again"
+  | "run_again"
+  | "ask_rollback"
+  | "feedback_up"
+  | "feedback_down";
 
 type Dialog = { title: string; text: string; confirm: string; isDangerous: boolean };
 

@@ -2,6 +2,7 @@ import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
 import { isAttempt, type StepRecord } from "../change/journal.ts";
 import { unsettledStep } from "../change/operator.ts";
+import { renderAsking } from "./asking-message.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
 import { renderCard } from "./card.ts";
@@ -43,6 +44,8 @@ export function createRender(needs: {
           cost: costWords(await changes.modelUse(changeId), prices),
           takes: options.takes ?? takesNone,
         });
+      case "asking":
+        return renderAsking(change, key.revision, key.round);
       case "notice":
         return renderNotice(change, key, cardAddress(change, options, linkTo));
       case "unlock":

@@ -7,10 +7,11 @@ import { typedTargetOf } from "../policy/typed-target.ts";
 
 type Asked = Pick<Change, "environments" | "risk" | "requester">;
 /** Without its questions nothing counts as escalated. */
-type Questioned = Asked & Partial<Pick<Change, "plan" | "previews">> & {
-  revision?: number;
-  decisions?: readonly Pick<Decision, "gate" | "revision" | "escalated">[];
-};
+type Questioned = Asked &
+  Partial<Pick<Change, "plan" | "previews">> & {
+    revision?: number;
+    decisions?: readonly Pick<Decision, "gate" | "revision" | "escalated">[];
+  };
 
 /** What an approval of a change takes at this moment. */
 export type FindTerms = (change: Questioned) => ApprovalTerms;

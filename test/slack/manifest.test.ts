@@ -22,6 +22,7 @@ const SCOPES_OF: Record<string, string[]> = {
   "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
   "views.open": [],
+  "views.update": [],
   "views.publish": [],
 };
 

@@ -70,8 +70,40 @@ export function hasButton(message: Message, actionId: string): true | undefined 
   return textOf(message.blocks).includes(`"${actionId}"`) || undefined;
 }
 
-/** Presses a button; `stale` presses one that a later update took away. */
-export function press(
+/** Presses a button and sends off the form it opens, as people mostly do: a name is typed as it is asked for, a reason is left out. */
+export async function press(
+  slack: SlackStandIn,
+  as: string,
+  card: Message,
+  action_id: string,
+  stale = false,
+): Promise<void> {
+  // A name to be typed stands behind the question in the button's value.
+  const value = new RegExp(`"action_id":"${action_id}"[^}]*\\}?[^}]*"value":"([^"]+)"`).exec(
+    textOf([now(slack, card).blocks, ...(stale ? now(slack, card).pastBlocks.toReversed() : [])]),
+  )?.[1];
+  const [, name = ""] = value?.split(" ") ?? [];
+  await click(slack, as, card, action_id, stale);
+  if (action_id === "greenlight:reject") await send(slack, as, {});
+  else if (action_id === "greenlight:approve" && name !== "")
+    await send(slack, as, { "greenlight:target": name });
+}
+
+/** Sends the form off that this person has open, with what they put into its fields by block. */
+export async function send(
+  slack: SlackStandIn,
+  as: string,
+  texts: { [block: string]: string },
+): Promise<void> {
+  const form = await waitFor(() => slack.modal(as) ?? undefined, "the form");
+  const values = Object.fromEntries(Object.entries(texts).map(([block, text]) => [block, { text }]));
+  const sent = slack.submit({ as, view_id: form.id, values });
+  assert.equal(sent.ok, true, sent.error);
+  await sent.delivered;
+}
+
+/** Presses a button and nothing else. */
+export function click(
   slack: SlackStandIn,
   as: string,
   card: Message,
