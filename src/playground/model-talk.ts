@@ -32,26 +32,32 @@ export function readTalk(block: Json | null): Talk {
 
 /** The request as the answers and wishes make it, one after the other; asks for what is missing in it. */
 export function talkOver({ request, answers, wishes }: Talk): TalkedOver {
-  let said = request;
+  let said = withAnswers(request, answers);
   for (const wish of wishes) {
     const told = answers.find(({ question }) => question === aboutWish(wish))?.answer;
     const next = withWish(said, told ?? wish);
     if (next === null)
       return told === undefined ? { asks: [{ question: aboutWish(wish), choices: [] }] } : { request: told };
-    said = next;
+    said = withAnswers(next, answers);
   }
-  for (const name of missingCounts(said)) {
-    const told = answers.find(({ question }) => question === howMany(name))?.answer;
-    if (told !== undefined) said = withCount(said, name, told);
-  }
-  const place = answers.findLast(({ question }) => question === PLACE)?.answer;
-  if (place !== undefined && isPlaceless(said))
-    said = `${said.replace(/[.!?\s]+$/, "")} in ${wordsOfPlace(place)}`;
   const asks = [
     ...missingCounts(said).map((name) => ({ question: howMany(name), choices: COUNTS })),
     ...(isPlaceless(said) ? [{ question: PLACE, choices: ["production", "staging"] }] : []),
   ];
   return asks.length === 0 ? { request: said } : { asks: asks.slice(0, 3) };
+}
+
+/** The request with what was answered in the places where it is missing. */
+function withAnswers(request: string, answers: Talk["answers"]): string {
+  let said = request;
+  for (const name of missingCounts(said)) {
+    const told = answers.find(({ question }) => question === howMany(name))?.answer;
+    if (told !== undefined) said = withCount(said, name, told);
+  }
+  const place = answers.findLast(({ question }) => question === PLACE)?.answer;
+  return place === undefined || !isPlaceless(said)
+    ? said
+    : `${said.replace(/[.!?\s]+$/, "")} in ${wordsOfPlace(place)}`;
 }
 
 /** Whether something would be changed in an environment nobody named. */

@@ -18,7 +18,7 @@ export function cardFacts(change: Change): string[] {
     ...(environments.length === 0
       ? []
       : [`Environment ${inertWithin(environments.join(", "), ENVIRONMENTS_CHARS)}`]),
-    ...(risk === null ? [] : [`*${risk} risk*`]),
+    ...(risk === null || change.plan === null ? [] : [`*${risk} risk*`]),
     `Change \`${inert(change.id.slice(0, SHORT_ID_CHARS))}\``,
     ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
   ];

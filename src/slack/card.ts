@@ -162,7 +162,8 @@ function continuation(change: Change, shown: number): types.KnownBlock[] {
 
 /** The reasons name their source themselves: a step's rule, or the model. */
 function riskBlocks(change: Change): types.KnownBlock[] {
-  if (change.risk === null) return [];
+  // While it is planned anew the risk is the old plan's.
+  if (change.risk === null || change.plan === null) return [];
   const lines: string[] = [];
   for (const line of change.riskReasons.map((one) => cutMiddle(oneLine(one), CARD_REASONS_CHARS / 2))) {
     if ([...lines, line].join("\n").length > CARD_REASONS_CHARS) break;

@@ -45,7 +45,7 @@ function blocksOf(change: Change): types.KnownBlock[] {
       ? [rich(paragraph(said("There is no plan at the moment.")))]
       : longText("Plan by the model", plan.summary)),
     ...steps.flatMap((step) => [{ type: "divider" } as const, ...stepBlocks(change, step, { rows: true })]),
-    ...(change.risk === null ? [] : risk(change, change.risk)),
+    ...(change.risk === null || plan === null ? [] : risk(change, change.risk)),
     ...(change.terms === null || change.endedAt !== null
       ? []
       : [smallPrint(...whoCanApprove(change.terms).slice(0, 10))]),

@@ -26,7 +26,7 @@ export const rejectForm: Form = {
       ),
       textField({
         block: BLOCK,
-        label: "Why? It may stay empty.",
+        label: "Why?",
         least: 0,
         most: REASON_CHARS,
         multiline: true,

@@ -33,10 +33,7 @@ export function talkParts(change: Change): Part[] {
 export function questionParts({ questions }: Decision): Part[] {
   const many = questions.length > 1 ? "The Planner has to know first:" : "The Planner asks: ";
   if (questions.length === 1) return [paragraph(bold(many), said(questions[0]?.text ?? ""))];
-  return [
-    paragraph(bold(many)),
-    bullets(questions.map(({ text }, index) => [bold(`${index + 1}. `), said(text)])),
-  ];
+  return [paragraph(bold(many)), bullets(questions.map(({ text }) => [said(text)]))];
 }
 
 /** Who is asked, and until when, in small print. */

@@ -157,6 +157,12 @@ suite("what the playground's planner understands", () => {
       /rollout restart deployment\/web -n production/,
     );
     assert.match(args("scale checkout to 3")[0] ?? "", /checkout --replicas=3 -n production/);
+    const answered: [string, string][] = [
+      ["How many replicas should web have?", "4"],
+      ["Which environment?", "production"],
+    ];
+    const after = planFor("scale web", answered, ["use 2 instead"]).plan[0]?.args ?? [];
+    assert.match(after.join(" "), /--replicas=2 -n production/);
     const unclear = planFor(request, [], ["be careful"]);
     assert.equal(unclear.questions.length, 1);
     const told = planFor(request, [[unclear.questions[0] ?? "", "use 2 instead"]], ["be careful"]);

@@ -38,6 +38,7 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
     await ask(page, "/infra delete the deployment legacy-report in production");
     await actAs(page, /Ben/);
     await page.getByRole("button", { name: "Approve", exact: true }).last().click();
+    await page.getByRole("dialog").getByRole("textbox").fill("legacy-report");
     await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
     await page.getByText(/1 of 2 approvals, by @Ben Okafor/).waitFor();
     await page.getByText("Can approve: @sre").waitFor();

@@ -73,15 +73,16 @@ describe("forms in Slack", () => {
     const { ana, ben } = slack.users;
     const card = await waiting("scale web to 6 replicas in production");
     await formOf(ana, card, "greenlight:request_changes");
-    program.model.script({ agent: "planner", delayMs: 2_000 });
+    program.model.script({ agent: "planner", delayMs: 6_000 });
     const answer = await told(ana, () => send(slack, ana, { "greenlight:words": "use 4 instead" }));
     assert.match(answer, /Another plan is made after your words/);
-    await shows(card, /Revision 2, after .*use 4 instead/);
     const id = await changeIdOf(slack, card);
     // A click on what somebody still sees.
     const old = await told(ben, () => click(slack, ben, card, APPROVE, true));
     assert.match(old, /superseded by revision 2/);
     assert.deepEqual(await program.ran(id), []);
+    await shows(card, /Revision 2, after .*use 4 instead/);
+    await shows(card, /--replicas=4/);
     await waitFor(() => hasButton(now(slack, card), APPROVE), "the new buttons");
     await click(slack, ben, card, APPROVE);
     await program.until(id, "done");

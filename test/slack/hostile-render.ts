@@ -232,6 +232,7 @@ function changeWith(next: Next, plan: NonNullable<Change["plan"]>): Change {
       nextEscalation: null,
       freezes: [{ from: AT, until: AT, environments: [next(160)], reason: next(160) }],
       breakGlass: [],
+      typedTarget: null,
       problem: next(500),
     },
   });

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Change, Decision } from "../../src/change/change.ts";
+import { checkBlocks } from "../../src/playground/slack-blocks.ts";
+import { checkView } from "../../src/playground/slack-view-check.ts";
+import { renderAsking } from "../../src/slack/asking-message.ts";
+import { renderCard } from "../../src/slack/card.ts";
+import { answerForm } from "../../src/slack/form-answers.ts";
+import { detailsForm } from "../../src/slack/form-details.ts";
+import { aChange, aQuestion } from "../support/changes.ts";
+
+const BY = { kind: "slack", teamId: "T1", userId: "U1" } as const;
+// Blanks alone never get here: the graph drops such questions, the port refuses such words.
+const TEXTS = ["Which one?", "x".repeat(500), "<!channel> *b* `c` :boom:", "\u202e\u200b", "a\n\nb"];
+
+describe("a conversation in Slack", () => {
+  const wish = (reason: string): Decision =>
+    aQuestion({ answer: "request_changes", by: BY, reason, decidedAt: new Date() });
+  const asked = (given: Partial<Decision>): Decision =>
+    aQuestion({ gate: "answers", revision: 2, questions: TEXTS.slice(0, 3).map(questionOf), ...given });
+  const questionOf = (text: string) => ({ text, choices: ["production", "x".repeat(100), "\u202e<!here>"] });
+
+  /** Between the plans, the row keeps what says who may decide, and nothing of the old plan. */
+  const between: Partial<Change> = { plan: null, digest: null, riskReasons: [], stepRisks: [], revision: 2 };
+  const states: [string, Partial<Change>][] = [
+    ["planned anew", { ...between, status: "planning", decisions: [wish("use 4")] }],
+    ["asking in a second revision", { ...between, status: "asking", decisions: [wish("use 4"), asked({})] }],
+    [
+      "asking at first",
+      {
+        ...between,
+        revision: 1,
+        risk: null,
+        environments: [],
+        status: "asking",
+        decisions: [asked({ revision: 1 })],
+      },
+    ],
+    [
+      "expired unanswered",
+      {
+        ...between,
+        status: "expired",
+        error: "Nobody answered.",
+        decisions: [asked({ answer: "expire", by: BY })],
+      },
+    ],
+    [
+      "answered",
+      {
+        revision: 2,
+        status: "waiting",
+        decisions: [wish("y"), asked({ answer: "answered", by: BY, answers: ["a", "b", "c"] })],
+      },
+    ],
+    ...TEXTS.map((text): [string, Partial<Change>] => [
+      `with ${JSON.stringify(text.slice(0, 20))}`,
+      { ...between, status: "asking", decisions: [wish(text), asked({ questions: [questionOf(text)] })] },
+    ]),
+  ];
+  for (const [name, given] of states) {
+    it(`is within every limit: ${name}`, () => {
+      const change = aChange(given);
+      const card = renderCard(change, [], { pagesStand: true });
+      assert.deepEqual(checkBlocks(card.blocks, "message", "/blocks"), []);
+      const reply = renderAsking(change, change.revision, 1);
+      if (reply !== null) assert.deepEqual(checkBlocks(reply.blocks, "message", "/blocks"), []);
+      for (const form of [answerForm, detailsForm]) {
+        const question = { changeId: change.id, revision: change.revision, round: 1, digest: "a".repeat(12) };
+        const subject = { question, extra: "" };
+        assert.deepEqual(checkView(form.view(subject, "{}"), "modal"), []);
+        assert.deepEqual(checkView(form.fill?.(change, subject, "{}"), "modal"), []);
+      }
+      for (const shown of [card, reply].map((one) => JSON.stringify(one)))
+        assert.doesNotMatch(shown.replaceAll(/"type":"text","text":"[^"]*"/g, ""), /<!channel>|<!here>(?!")/);
+    });
+  }
+});
