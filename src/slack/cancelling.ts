@@ -78,20 +78,29 @@ export function createCancelAs(needs: {
     if (change === null) return answerTo({ kind: "unknown" });
     if (!(await isHere(needs.isDirectCard, change, where)))
       return "Nothing was stopped: this change belongs to another channel.";
-    return cancelWithGroups(needs, change.id, known.person);
+    return cancelWithGroups(needs, change.id, known.person, null);
   };
+}
+
+/** Has a change stopped for somebody Slack vouches for, wherever it belongs, and says what only they are told of it. */
+export type CancelFor = (by: Person, changeId: string, reason: string | null) => Promise<string>;
+
+/** Makes it, for a word that names a change its typist may see. */
+export function createCancelFor(needs: { changes: Changes; findGroups: FindGroups }): CancelFor {
+  return (by, changeId, reason) => cancelWithGroups(needs, changeId, by, reason);
 }
 
 async function cancelWithGroups(
   { changes, findGroups }: { changes: Changes; findGroups: FindGroups },
   changeId: string,
   by: Person,
+  reason: string | null,
 ): Promise<string> {
-  const first = await changes.cancel({ changeId, by, reason: null });
+  const first = await changes.cancel({ changeId, by, reason });
   if (first.kind !== "refused" || by.kind !== "slack") return answerTo(first);
   const { groups, fault } = await findGroups(by, first.terms);
   if (fault !== null) return `Nothing was stopped. ${fault}`;
-  return answerTo(groups.length === 0 ? first : await changes.cancel({ changeId, by, groups, reason: null }));
+  return answerTo(groups.length === 0 ? first : await changes.cancel({ changeId, by, groups, reason }));
 }
 
 function answerTo(cancelled: Cancelled): string {
@@ -101,7 +110,7 @@ function answerTo(cancelled: Cancelled): string {
     case "stopping":
       return "It is being stopped: what runs is ended, and nothing more of it is begun. The card says how far it got.";
     case "already":
-      return `Nothing was changed by your click. ${inert(cancelled.reason)}`;
+      return `Nothing was changed by this. ${inert(cancelled.reason)}`;
     case "refused":
       return [`Nothing was stopped. ${inert(cancelled.reason)}`, ...whoCanApprove(cancelled.terms)].join(
         "\n",

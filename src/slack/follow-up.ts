@@ -39,7 +39,8 @@ export function createFollowUp(needs: { decideAs: DecideAs; answerTyped: AnswerT
 /** A word of the bot's own, with this change's id where the word takes one and none stands there; null: it is none. */
 function wordAbout(change: Change, text: string): string | null {
   const typed = readTyped(text);
-  if (typed.kind === "later") return text;
+  // "stop" alone is no wish; what decides is answered where it would have to decide something.
+  if (typed.kind === "unknown" && typed.foreign && !decides.test(text)) return text;
   if (typed.kind !== "word") return null;
   const { word, rest } = typed;
   // An answer may begin like a word ("list all of them").

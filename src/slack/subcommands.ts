@@ -1,17 +1,19 @@
 import { plainWords } from "./text.ts";
 import { isWord, nearestWord, type WordName } from "./word-names.ts";
 
-/** What somebody typed after the command. `nearest`: the word they may have meant. */
+/** What somebody typed after the command. `nearest`: the word they may have meant; `foreign`: it is another bot's for that. */
 export type Typed =
   | { kind: "word"; word: WordName; rest: string }
-  | { kind: "unknown"; word: string; nearest: string | null; alone: boolean }
-  | { kind: "later"; word: string }
+  | { kind: "unknown"; word: string; nearest: string | null; foreign: boolean; alone: boolean }
   | { kind: "request"; request: string };
 
-/** Words that come with a later version. They are about a change there is, so nothing behind them is a request. */
-const later = new Set(["cancel"]);
-/** The same, alone or with an id behind them; with more they begin a request ("stop the job …"). */
-const laterAlone = new Set(["stop", "retry"]);
+/** Words of another kind of bot, alone or with an id behind them; with more they begin a request ("stop the job …"). */
+const elsewhere: { [typed: string]: string } = {
+  stop: "cancel",
+  retry: "status",
+  approve: "status",
+  reject: "status",
+};
 /** Other names of words, and what else promises that nothing runs. */
 const alike: { [typed: string]: WordName } = { "?": "help", "dry-run": "plan", log: "logs" };
 
@@ -26,9 +28,9 @@ export function readTyped(text: string): Typed {
   if (first === "") return { kind: "word", word: "help", rest: "" };
   const word = Object.hasOwn(alike, first) ? alike[first] : first;
   if (word !== undefined && isWord(word)) return { kind: "word", word, rest };
-  const isShort = !/\s/u.test(rest);
-  if (later.has(first) || (laterAlone.has(first) && isShort)) return { kind: "later", word: first };
-  const nearest = nearestWord(first);
-  if (nearest !== null || rest === "") return { kind: "unknown", word: head, nearest, alone: rest === "" };
+  const meant = !/\s/u.test(rest) && Object.hasOwn(elsewhere, first) ? elsewhere[first] : undefined;
+  const nearest = meant ?? nearestWord(first);
+  if (nearest !== null || rest === "")
+    return { kind: "unknown", word: head, nearest, foreign: meant !== undefined, alone: rest === "" };
   return { kind: "request", request };
 }

@@ -55,11 +55,6 @@ export function createAnswerTyped(needs: Needs): AnswerTyped {
           ? words[word]({ command: line.command, rest, viewer: viewer.viewer, where: line.where })
           : say(viewer.reason);
       }
-      case "later":
-        return sayPieces(
-          [code(`${line.command} ${typed.word}`), said(" is not available yet. Nothing was started.")],
-          hint(line),
-        );
       case "unknown":
         return unknown(line, typed);
       case "request":

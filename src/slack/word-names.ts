@@ -32,6 +32,11 @@ export const WORDS = {
     about:
       "the changes that touched it: payment-api, deployments/payment-api, production/payment-api, a terraform directory.",
   },
+  cancel: {
+    group: "Step in",
+    usage: "cancel ID [REASON]",
+    about: "ends a change before it runs, or stops it while it does. For its requester and its approvers.",
+  },
   unlock: {
     group: "Step in",
     usage: "unlock ID REASON",

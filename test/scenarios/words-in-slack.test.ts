@@ -56,7 +56,7 @@ describe("the words after /infra", () => {
 
   it("answers help by itself and for nothing, with every word", async () => {
     const help = await say("/infra");
-    for (const word of ["list", "status", "logs", "history", "check", "plan", "unlock", "help"])
+    for (const word of ["list", "status", "logs", "history", "check", "plan", "cancel", "unlock", "help"])
       assert.match(help, new RegExp(`/infra ${word}`));
     assert.equal(await say("/infra HELP").then((text) => /\/infra history/.test(text)), true);
   });
@@ -71,7 +71,10 @@ describe("the words after /infra", () => {
       ["/infra palyn", /one word is too little/],
       ["/infra deploy", /one word is too little/],
       ["/infra list the pods in staging", /takes a group/],
-      ["/infra cancel 12345678 not needed", /not available yet/],
+      ["/infra cancel the rollout in production", /takes a change's id/],
+      ["/infra cancle 12345678 not needed", /Did you mean .*\/infra cancel/],
+      ["/infra stop 12345678", /Did you mean .*\/infra cancel/],
+      ["/infra approve 12345678", /Did you mean .*\/infra status/],
       ["/infra unlok 12345678 because", /Did you mean .*\/infra unlock/],
       ["/infra status", /takes a change's id/],
       ["/infra status 1234567", /takes a change's id/],
@@ -277,6 +280,23 @@ describe("the words after /infra", () => {
     );
     return rows[0]?.id;
   }
+
+  it("cancels what its requester or an approver names, from wherever they may see it", async () => {
+    const { ana, ben, cleo } = slack.users;
+    const cancel = async (as: string, id: string, reason = "") =>
+      (await typed(slack, `/infra cancel ${id} ${reason}`, { as })).text;
+    const secret = await askAs(ben, slack.channels.opsPrivate, "restart web in production");
+    assert.match(await cancel(ana, secret.id), /There is no change/);
+    assert.equal((await mustGet(secret.id)).status, "waiting");
+    assert.match(await cancel(cleo, secret.id.slice(0, 8), "not *today* <!here>"), /^Cancelled/);
+    const ended = await program.until(secret.id, "cancelled");
+    assert.deepEqual(await program.ran(secret.id), []);
+    assert.equal(ended.cancel?.reason, "not *today* <!here>");
+    assert.match(await cancel(cleo, secret.id), /Nothing was changed/);
+    const own = await askAs(ana, slack.channels.infra, "scale checkout to 4 replicas in production");
+    assert.match(await cancel(ana, own.id), /^Cancelled/);
+    assert.match(await say(`/infra status ${own.id}`), /Cancelled, nothing was run/);
+  });
 
   it("says how many more there are, and where", async () => {
     const text = await say("/infra list", slack.users.ben);

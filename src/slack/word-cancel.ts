@@ -1,0 +1,27 @@
+import { code, said } from "./blocks.ts";
+import type { CancelFor } from "./cancelling.ts";
+import { findNamed } from "./named-change.ts";
+import { sayPieces } from "./say.ts";
+import type { AnswerWord, WordNeeds } from "./word.ts";
+
+/** As many characters as a decision's reason has by API. */
+const REASON_CHARS = 1_000;
+
+/** Cancels a change, or has it stopped while it runs, for its requester and for those who may approve it. */
+export function createWordCancel(needs: WordNeeds & { cancelFor: CancelFor }): AnswerWord {
+  return async (asked) => {
+    const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
+    const named = await findNamed(needs, asked, "cancel", id);
+    if (!named.ok) return named.answer;
+    if (reason.length > REASON_CHARS)
+      return sayPieces([
+        code(`${asked.command} cancel ID REASON`),
+        said(
+          ` takes a reason of at most ${REASON_CHARS} characters; this has ${reason.length}. Nothing was stopped.`,
+        ),
+      ]);
+    const { person } = asked.viewer;
+    const text = await needs.cancelFor(person, named.change.id, reason === "" ? null : reason);
+    return { text, blocks: [] };
+  };
+}
