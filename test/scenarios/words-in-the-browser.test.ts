@@ -38,17 +38,17 @@ describe("the words after /infra in a browser", { skip: reasonToSkip() }, () => 
       const check = "kubectl scale deployment/payment-api --replicas=9 -n production";
       for (const [name, typed, seen] of [
         ["help", "help", /Try, without running anything/],
-        ["list", "list", /Waiting for you/],
+        ["list", "list", /Of this channel, and all that you asked for/],
         ["status", `status ${id}`, /Its card/],
         ["history", "history deployments/web", /Touched deployments\/web/],
         ["check", `check ${check}`, /a person is asked/],
         ["refused", "check kubectl exec -it web -- sh", /The policy refuses this/],
       ] as const) {
-        const before = await page.getByText(seen).count();
+        const before = await page.getByText(seen).filter({ visible: true }).count();
         const composer = page.locator("#channel textarea");
         await composer.fill(`/infra ${typed}`);
         await composer.press("Enter");
-        await page.getByText(seen).nth(before).waitFor();
+        await page.getByText(seen).filter({ visible: true }).nth(before).waitFor();
         await shoot(page, `${name}-${scheme}`);
       }
       await page.close();
