@@ -56,9 +56,10 @@ export function createOutbox(database: Database, wakes: Wakes) {
         [due.changeId, due.name, ms],
       );
     },
+    /** What somebody has at hand stays theirs: taken away here, it would be posted by them and by who claims it next. */
     async postponeLane(lane: string, ms: number): Promise<void> {
       await database.query(
-        `update messages m set claimed_until = null,
+        `update messages m set
            due_at = greatest(m.due_at, now() + make_interval(secs => $2 / 1000.0))
          from changes c where c.id = m.change_id and m.wanted > m.sent and m.abandoned is null and ${LANE} = $1`,
         [lane, ms],
