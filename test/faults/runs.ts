@@ -1,9 +1,12 @@
+import { cancelClicks } from "./cancel-clicks.ts";
 import { clicks } from "./clicks.ts";
 import { crashes } from "./crashes.ts";
 import { databaseStops } from "./database-stops.ts";
+import { expiryClicks } from "./expiry-clicks.ts";
 import { frozen } from "./frozen.ts";
 import { targets } from "./points.ts";
 import { randomKills } from "./random-kills.ts";
+import { replanClicks } from "./replan-clicks.ts";
 import type { Server } from "./server.ts";
 import { slackFaults } from "./slack-faults.ts";
 import { soak } from "./soak.ts";
@@ -30,6 +33,21 @@ export const runs: Record<string, Run> = {
     full: 1_000,
     of: "rounds",
     go: (server, size) => inTown(server, size, (town) => clicks(town, size.size, size.seed)),
+  },
+  "expiry-clicks": {
+    full: 500,
+    of: "rounds",
+    go: (server, size) => inTown(server, size, (town) => expiryClicks(town, size.size, size.seed)),
+  },
+  "replan-clicks": {
+    full: 500,
+    of: "rounds",
+    go: (server, size) => inTown(server, size, (town) => replanClicks(town, size.size, size.seed)),
+  },
+  "cancel-clicks": {
+    full: 500,
+    of: "rounds",
+    go: (server, size) => inTown(server, size, (town) => cancelClicks(town, size.size, size.seed)),
   },
   "database-stops": {
     full: 90,

@@ -23,6 +23,10 @@ export function wordsOf(id: string, kind: Kind): string {
   return `${id} ${kind}`;
 }
 
+/** How many replicas a plan asks for, and how many one that was made again after a wish. */
+export const PLANNED_REPLICAS = 5;
+export const WISHED_REPLICAS = 7;
+
 /** The rules the stories are judged by. */
 export const POLICY = `version: 1
 environments:
@@ -39,7 +43,8 @@ approvals:
 export function mind({ agent, block }: Asked): unknown {
   const [, id = "none", word = "plain"] =
     /(\w+) (plain|single|slow|pair|free|back|broken)\b/.exec(JSON.stringify(block)) ?? [];
-  if (agent === "planner") return planOf(id, word as Kind);
+  if (agent === "planner")
+    return planOf(id, word as Kind, block?.["wishes"] === undefined ? PLANNED_REPLICAS : WISHED_REPLICAS);
   const outcomes = JSON.stringify(block).match(/"outcome":"(\w+)"/g) ?? [];
   if (word === "back") return { result: "rollback", notes: "The story wants it taken back." };
   const isDone = outcomes.every((outcome) => outcome === '"outcome":"done"');
@@ -48,16 +53,16 @@ export function mind({ agent, block }: Asked): unknown {
     : { result: "needs_human", notes: "A step did not end well." };
 }
 
-function planOf(id: string, kind: Kind): object {
-  const count = kind === "pair" || kind === "free" || kind === "single" ? 1 : 2;
+function planOf(id: string, kind: Kind, replicas: number): object {
+  const length = kind === "pair" || kind === "free" || kind === "single" ? 1 : 2;
   const place = kind === "pair" || kind === "free" ? kind : "production";
   return {
     summary: `The story ${kind}.`,
-    plan: Array.from({ length: count }, (_, index) => {
-      const args = (replicas: number) => [
+    plan: Array.from({ length }, (_, index) => {
+      const args = (count: number) => [
         "scale",
         `deployment/${id}-${kind === "broken" && index === 0 ? "sound" : kind}-${index + 1}`,
-        `--replicas=${replicas}`,
+        `--replicas=${count}`,
         "-n",
         place,
         ...(kind === "free" ? ["--context=fake"] : []),
@@ -66,7 +71,7 @@ function planOf(id: string, kind: Kind): object {
         step: index + 1,
         description: `Step ${index + 1} of ${id}`,
         tool: "kubectl",
-        args: args(5),
+        args: args(replicas),
         dir: "",
         risk: "medium",
         rollback: { tool: "kubectl", args: args(2), dir: "" },
