@@ -9,14 +9,21 @@ export type Aim = {
 };
 
 /** Never more than this in one direction: a machine that stalls says nothing about the next round. */
-const MOST_MS = 400;
+const MOST_MS = 2_000;
+const STEP_MS = { least: 2, first: 10, most: 60 };
+const SPREAD_MS = 25;
 
-/** Begins at `firstMs`, moves by `stepMs` after each round, and spreads over twice `spreadMs`. */
-export function createAim(firstMs: number, { stepMs = 3, spreadMs = 15 } = {}): Aim {
+/** Begins at `firstMs`. The same winner again and again means that it is far off, so the steps grow until the other one wins. */
+export function createAim(firstMs: number): Aim {
   let leadMs = firstMs;
+  let stepMs = STEP_MS.first;
+  let before: boolean | null = null;
   return {
-    leadMs: (random) => leadMs + (random() * 2 - 1) * spreadMs,
+    leadMs: (random) => leadMs + (random() * 2 - 1) * SPREAD_MS,
     saw: (clickWon) => {
+      const factor = clickWon === before ? 1.25 : 0.5;
+      stepMs = Math.max(STEP_MS.least, Math.min(STEP_MS.most, stepMs * factor));
+      before = clickWon;
       leadMs = Math.max(-MOST_MS, Math.min(MOST_MS, leadMs + (clickWon ? -stepMs : stepMs)));
     },
   };

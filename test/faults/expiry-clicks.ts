@@ -9,7 +9,7 @@ export type ExpiryClicks = { approved: number; expired: number; clicks: number; 
 
 const BATCH = 10;
 /** The end is put this far away, so that clicks can set out before it. */
-const END_MS = 500;
+const END_MS = 1_500;
 const FIRST_LEAD_MS = 60;
 const MOST_CLICKS = 3;
 

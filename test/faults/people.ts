@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { pick, type Random } from "../policy/random.ts";
+import { openQuestions, type Question, repliesTo } from "./replies.ts";
 import { type Kind, wordsOf } from "./stories.ts";
 import { REQUESTERS, secretOf, type Town } from "./town.ts";
 
@@ -35,26 +36,6 @@ export function createPeople(town: Town, random: Random): People {
   };
 }
 
-type Question = {
-  id: string;
-  request: string;
-  gate: "approval" | "operator";
-  revision: number;
-  round: number;
-  digest: string;
-  approvals: number;
-};
-
-async function openQuestions(town: Town): Promise<Question[]> {
-  const { rows } = await town.pool.query<Question>(
-    `select c.id, c.request, d.gate, d.revision, d.round, d.digest,
-       (select count(*)::int from approvals a where a.change_id = c.id) as approvals
-     from changes c join decisions d on d.change_id = c.id and d.revision = c.revision
-     where d.answer is null and c.status in ('waiting', 'needs_person')`,
-  );
-  return rows;
-}
-
 async function answerOne(
   town: Town,
   random: Random,
@@ -62,14 +43,14 @@ async function answerOne(
   told: Map<string, string>,
   operated: Map<string, boolean>,
 ): Promise<boolean> {
-  const answers = await answersTo(town, question);
+  const replies = await repliesTo(town, question);
   if (question.gate === "operator")
-    operated.set(question.id, operated.get(question.id) === true || answers.length > 1);
-  for (const answer of answers) {
-    const by = question.gate === "approval" && question.approvals > 0 ? "cleo" : "ben";
-    const body = { answer, revision: question.revision, digest: question.digest };
-    const status = await post(town, random, `/infra-change/${question.id}/decision`, by, body);
-    if (status === 200) told.set(keyOf(question), answer);
+    operated.set(question.id, operated.get(question.id) === true || replies.length > 1);
+  for (const { answer, by, path, body } of replies) {
+    const { revision, digest } = question;
+    const given = path === "cancel" ? body : { ...body, answer, revision, digest };
+    const status = await post(town, random, `/infra-change/${question.id}/${path}`, by, given);
+    if (status === 200 || (path === "cancel" && status === 202)) told.set(keyOf(question), answer);
     if (status === 200 || status === 202 || status === null) return status !== null;
   }
   return false;
@@ -77,19 +58,6 @@ async function answerOne(
 
 function keyOf({ id, gate, revision, round }: Question): string {
   return `${id} ${gate} ${revision} ${round}`;
-}
-
-/** What an operator says who has looked: about a step nobody saw the end of, whether its command came to the cluster. */
-async function answersTo(town: Town, question: Question): Promise<string[]> {
-  if (question.gate === "approval") return ["approve"];
-  const { rows } = await town.pool.query<{ argv: string[] }>(
-    "select argv from journal where change_id = $1 and (outcome is null or outcome = 'unknown') order by intent_at desc limit 1",
-    [question.id],
-  );
-  const [open] = rows;
-  if (open === undefined) return ["accept"];
-  const ran = (await town.kubectl.lines()).includes(open.argv.slice(1).join(" "));
-  return [ran ? "happened" : "did_not_happen", "accept"];
 }
 
 async function askByApi(town: Town, random: Random, id: string, kind: Kind): Promise<void> {

@@ -25,6 +25,13 @@ const ways: readonly Way[] = [
   { stretch: "decision commit", kinds: ["plain", "broken"], times: 2 },
   { stretch: "updateState", kinds: ["plain", "broken"], times: 2 },
   { stretch: "invoke", kinds: ["plain", "broken"], times: 3 },
+  // The same places, where an answer leads on to another plan.
+  { stretch: "decision commit", kinds: ["asks", "replan"], times: 2 },
+  { stretch: "updateState", kinds: ["asks", "replan"], times: 2 },
+  { stretch: "invoke", kinds: ["asks", "replan"], times: 3 },
+  { stretch: "settle", kinds: ["asks", "replan"], times: 3 },
+  { stretch: "timer", kinds: ["late"], times: 2 },
+  { stretch: "cancel commit", kinds: ["cancelled"], times: 1 },
   { stretch: "permission read", kinds: ["plain", "back"], times: 3 },
   { stretch: "intent", kinds: ["plain", "free"], times: 2 },
   { stretch: "spawn", kinds: ["plain", "slow"], times: 2 },

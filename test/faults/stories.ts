@@ -3,12 +3,13 @@ import type { Asked } from "../../src/playground/model.ts";
 /**
  * What a change of the fault tests is about: `plain` two steps one person approves, `single` one of them, `slow` the same with steps that take
  * 0.4 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
- * its second step fails and an operator is asked.
+ * its second step fails and an operator is asked, `asks` the Planner has a question first, `replan` another plan is wished for,
+ * `late` nobody answers in time, `cancelled` it is stopped while it waits.
  */
-export type Kind = "plain" | "single" | "slow" | "pair" | "free" | "back" | "broken";
+export type Kind = keyof typeof endOf;
 
 /** How a change of this kind ends when nothing was cut off. */
-export const endOf: Record<Kind, string> = {
+export const endOf = {
   plain: "done",
   single: "done",
   slow: "done",
@@ -16,7 +17,13 @@ export const endOf: Record<Kind, string> = {
   free: "done",
   back: "rolled_back",
   broken: "accepted",
-};
+  asks: "done",
+  replan: "done",
+  late: "expired",
+  cancelled: "cancelled",
+} as const;
+
+const KINDS = Object.keys(endOf).join("|");
 
 /** The words it is asked with; `id` is letters and digits, and no other change's. */
 export function wordsOf(id: string, kind: Kind): string {
@@ -42,7 +49,8 @@ approvals:
 /** Planner and reviewer in one: they do what the request's words say. */
 export function mind({ agent, block }: Asked): unknown {
   const [, id = "none", word = "plain"] =
-    /(\w+) (plain|single|slow|pair|free|back|broken)\b/.exec(JSON.stringify(block)) ?? [];
+    new RegExp(`(\\w+) (${KINDS})\\b`).exec(JSON.stringify(block)) ?? [];
+  if (agent === "planner" && word === "asks" && block?.["answers"] === undefined) return QUESTION;
   if (agent === "planner")
     return planOf(id, word as Kind, block?.["wishes"] === undefined ? PLANNED_REPLICAS : WISHED_REPLICAS);
   const outcomes = JSON.stringify(block).match(/"outcome":"(\w+)"/g) ?? [];
@@ -53,8 +61,17 @@ export function mind({ agent, block }: Asked): unknown {
     : { result: "needs_human", notes: "A step did not end well." };
 }
 
+const QUESTION = {
+  summary: "",
+  plan: [],
+  risk_level: "low",
+  risk_reason: "",
+  questions: ["How much of it?"],
+  choices: [["All of it.", "Half of it."]],
+};
+
 function planOf(id: string, kind: Kind, replicas: number): object {
-  const length = kind === "pair" || kind === "free" || kind === "single" ? 1 : 2;
+  const length = ["pair", "free", "single"].includes(kind) ? 1 : 2;
   const place = kind === "pair" || kind === "free" ? kind : "production";
   return {
     summary: `The story ${kind}.`,
