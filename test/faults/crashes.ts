@@ -18,8 +18,13 @@ export type Crashes = {
   changes: number;
 };
 
-/** The lease of the harness is 1 s; a change has to be somebody else's 4 s after that. */
-const RESUME_MS = 5_000;
+/** What the processes are started with, and how soon what a dead one had must be somebody else's. */
+export type Lease = { env: Record<string, string>; resumeMs: number };
+
+/** The lease of the harness is 1 s, and a change has to be taken over 4 s after that. */
+const SHORT: Lease = { env: {}, resumeMs: 5_000 };
+/** As the program is delivered. */
+export const DEFAULT_LEASE: Lease = { env: { FAULTS_PACE: "default" }, resumeMs: 10_000 };
 const REST_MS = 30_000;
 /** A process that has not died after so many rounds of its stories does not come by the place. */
 const ROUNDS = 5;
@@ -32,24 +37,25 @@ export async function crashes(
   town: Town,
   plan: readonly { target: Target; seed: number }[],
   say: (line: string) => void = () => undefined,
+  { env, resumeMs }: Lease = SHORT,
 ): Promise<Crashes> {
   const result: Crashes = { kills: [], missed: [], violations: [], operated: 0, changes: 0 };
   const asked: AskedFor[] = [];
-  const survivor = await town.start("survivor");
+  const survivor = await town.start("survivor", "", env);
   if (survivor === null) throw new Error(`The second process did not start; its log is in ${town.dir}.`);
   const random = seeded(plan[0]?.seed ?? 0);
   const people = createPeople(town, random);
   for (const { target, seed } of plan) {
     const own = seeded(seed * 7_919 + target.point.length);
     const passing = target.from + Math.floor(own() * target.times);
-    const victim = await town.start("victim", `${target.point}#${passing}`);
+    const victim = await town.start("victim", `${target.point}#${passing}`, env);
     try {
-      const resumed = victim?.gone.then(() => takenOver(town, victim, RESUME_MS)) ?? null;
+      const resumed = victim?.gone.then(() => takenOver(town, victim, resumeMs)) ?? null;
       resumed?.catch(() => undefined);
       const died = await provoke(town, people, victim, target, asked);
-      const resumedMs = died ? await resumed : null;
+      const takenMs = died ? await resumed : null;
       await untilRest(town, people, REST_MS);
-      if (died) result.kills.push({ point: target.point, seed, passing, resumedMs });
+      if (died) result.kills.push({ point: target.point, seed, passing, resumedMs: takenMs });
       else result.missed.push(`${target.point} seed ${seed} passing ${passing}`);
     } catch (error) {
       result.violations.push(`${target.point} seed ${seed} passing ${passing}: ${String(error)}`);

@@ -5,7 +5,8 @@ import { drive } from "./drive.ts";
 import { createPeople } from "./people.ts";
 import type { Town } from "./town.ts";
 
-const PATIENCE_MS = 60_000;
+/** While nobody lives for longer than two seconds, little gets done in a minute. */
+const PATIENCE_MS = 600_000;
 const LIVES_MS = { least: 200, most: 2_000 };
 
 /** Changes over two processes, each killed 0.2 to 2 s after it serves, again and again; the last ones live. */

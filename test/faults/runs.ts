@@ -1,6 +1,6 @@
 import { cancelClicks } from "./cancel-clicks.ts";
 import { clicks } from "./clicks.ts";
-import { crashes } from "./crashes.ts";
+import { type Crashes, crashes, DEFAULT_LEASE } from "./crashes.ts";
 import { databaseStops } from "./database-stops.ts";
 import { expiryClicks } from "./expiry-clicks.ts";
 import { frozen } from "./frozen.ts";
@@ -24,6 +24,11 @@ const FROZEN_MS = 30_000;
 /** All runs by name. */
 export const runs: Record<string, Run> = {
   crashes: { full: 11, of: "seeds for each of the places", go: runCrashes },
+  "default-lease": {
+    full: 5,
+    of: "kills while a step runs, with the lease of 6 s",
+    go: (server, size) => inTown(server, size, (town) => underDefaults(town, size)),
+  },
   "random-kills": {
     full: 1_000,
     of: "changes",
@@ -100,6 +105,13 @@ async function runCrashes(server: Server, { size, seed, say }: Size): Promise<bo
   for (const missed of results.flatMap((result) => result.missed)) say(`not come by: ${missed}`);
   for (const violation of violations) say(`VIOLATION ${violation}`);
   return violations.length === 0;
+}
+
+function underDefaults(town: Town, { size, seed, say }: Size): Promise<Crashes> {
+  const chosen = targets.filter(({ point }) => point === "after started row");
+  const seeds = Array.from({ length: size }, (_, index) => index + seed);
+  const plan = seeds.flatMap((one) => chosen.map((target) => ({ target, seed: one })));
+  return crashes(town, plan, say, DEFAULT_LEASE);
 }
 
 async function inTown(

@@ -4,6 +4,7 @@ import type { SlackFaults } from "../../src/playground/slack.ts";
 import { chance, pick, type Random, seeded } from "../policy/random.ts";
 import { check, type Findings } from "./check.ts";
 import { drive } from "./drive.ts";
+import { logOrder } from "./log-order.ts";
 import { createPeople } from "./people.ts";
 import type { Town } from "./town.ts";
 
@@ -33,7 +34,7 @@ export async function slackFaults(town: Town, total: number, seed: number): Prom
   const counts = { faults: 0 };
   const trouble = disturb(town.slack.faults, random, over.signal, counts);
   try {
-    const kinds = ["plain", "pair", "back", "broken"] as const;
+    const kinds = ["plain", "pair", "back", "broken", "long"] as const;
     const asked = await drive(town, people, random, {
       total,
       atOnce: 4,
@@ -50,7 +51,7 @@ export async function slackFaults(town: Town, total: number, seed: number): Prom
       ...found,
       ...counts,
       messages: stand.count,
-      violations: [...found.violations, ...stand.violations],
+      violations: [...found.violations, ...stand.violations, ...(await logOrder(town))],
     };
   } finally {
     over.abort();
@@ -93,7 +94,7 @@ async function untilSent(town: Town): Promise<void> {
   }
 }
 
-/** Each message once, a verdict for every change that ended, and no log line out of its order. */
+/** Each message once, and a card and a verdict for every change. */
 async function standing(town: Town): Promise<{ count: number; violations: string[] }> {
   const seen = new Map<string, number>();
   for (const { metadata } of town.slack.messages(town.slack.channels.infra)) {

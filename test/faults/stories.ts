@@ -2,7 +2,7 @@ import type { Asked } from "../../src/playground/model.ts";
 
 /**
  * What a change of the fault tests is about: `plain` two steps one person approves, `single` one of them, `slow` the same with steps that take
- * 0.4 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
+ * 0.4 s, `long` one that prints ten lines in 2 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
  * its second step fails and an operator is asked, `asks` the Planner has a question first, `replan` another plan is wished for,
  * `late` nobody answers in time, `cancelled` it is stopped while it waits.
  */
@@ -13,6 +13,7 @@ export const endOf = {
   plain: "done",
   single: "done",
   slow: "done",
+  long: "done",
   pair: "done",
   free: "done",
   back: "rolled_back",
@@ -71,7 +72,7 @@ const QUESTION = {
 };
 
 function planOf(id: string, kind: Kind, replicas: number): object {
-  const length = ["pair", "free", "single"].includes(kind) ? 1 : 2;
+  const length = ["pair", "free", "single", "long"].includes(kind) ? 1 : 2;
   const place = kind === "pair" || kind === "free" ? kind : "production";
   return {
     summary: `The story ${kind}.`,
