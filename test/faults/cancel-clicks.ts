@@ -31,7 +31,7 @@ export async function cancelClicks(town: Town, rounds: number, seed: number): Pr
     };
     return { change, faultsOf };
   };
-  const violations = await playRounds({ town, rounds, seed, batch: BATCH, play });
+  const violations = await playRounds({ town, name: "stop", rounds, seed, batch: BATCH, play });
   return { ...result, violations };
 }
 

@@ -35,7 +35,7 @@ export async function clicks(town: Town, rounds: number, seed: number): Promise<
     };
     return { change, faultsOf };
   };
-  const violations = await playRounds({ town, rounds, seed, batch: BATCH, play });
+  const violations = await playRounds({ town, name: "many", rounds, seed, batch: BATCH, play });
   return { ...result, violations };
 }
 

@@ -34,7 +34,7 @@ export async function expiryClicks(town: Town, rounds: number, seed: number): Pr
     };
     return { change, faultsOf };
   };
-  const violations = await playRounds({ town, rounds, seed, batch: BATCH, play });
+  const violations = await playRounds({ town, name: "late", rounds, seed, batch: BATCH, play });
   return { ...result, violations: [...violations, ...(await late(town))] };
 }
 

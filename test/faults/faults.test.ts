@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 import { migrate } from "../../src/store/migrate.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { cancelClicks } from "./cancel-clicks.ts";
 import { clicks } from "./clicks.ts";
 import { crashes } from "./crashes.ts";
+import { expiryClicks } from "./expiry-clicks.ts";
 import { targets } from "./points.ts";
+import { replanClicks } from "./replan-clicks.ts";
 import { openTown, type Town } from "./town.ts";
 
 // A share of `npm run faults` that is quick enough for every run of the tests.
-describe("under faults", { timeout: 240_000 }, () => {
+describe("under faults", { timeout: 600_000 }, () => {
   let town: Town;
   let database: TestDatabase;
   const open = async (): Promise<Town> => {
@@ -41,5 +44,13 @@ describe("under faults", { timeout: 240_000 }, () => {
     const result = await clicks(await open(), 4, 1);
     assert.deepEqual(result.violations, []);
     assert.equal(result.approved + result.rejected + result.cancelled, 4);
+  });
+
+  it("the end of its time, a wish for another plan or a cancel at the moment of an approval: one of the two wins", async () => {
+    const all = await open();
+    const found = [];
+    for (const race of [expiryClicks, replanClicks, cancelClicks])
+      found.push(...(await race(all, 4, 1)).violations);
+    assert.deepEqual(found, []);
   });
 });

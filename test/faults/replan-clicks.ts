@@ -40,7 +40,7 @@ export async function replanClicks(town: Town, rounds: number, seed: number): Pr
     };
     return { change, faultsOf };
   };
-  const violations = await playRounds({ town, rounds, seed, batch: BATCH, play });
+  const violations = await playRounds({ town, name: "wish", rounds, seed, batch: BATCH, play });
   return { ...result, violations };
 }
 

@@ -15,6 +15,8 @@ export type Round = { change: Waiting; faultsOf(became: Became): string[] };
 
 export type Rounds = {
   town: Town;
+  /** Letters that no other rounds in this company begin their changes' names with. */
+  name: string;
   rounds: number;
   seed: number;
   /** Of how many changes the questions are open at once. */
@@ -25,17 +27,17 @@ export type Rounds = {
 const PATIENCE_MS = 120_000;
 
 /** Plays rounds over two processes, a batch of changes at a time, and looks at each once all of a batch have ended. */
-export async function playRounds({ town, rounds, seed, batch, play }: Rounds): Promise<string[]> {
+export async function playRounds({ town, name, rounds, seed, batch, play }: Rounds): Promise<string[]> {
   const random = seeded(seed);
   const people = createPeople(town, random);
-  await Promise.all([town.start("left"), town.start("right")]);
+  if (town.alive.size === 0) await Promise.all([town.start("left"), town.start("right")]);
   const violations: string[] = [];
   for (let done = 0; done < rounds; done += batch) {
     const count = Math.min(batch, rounds - done);
     const waiting = await askFor(
       town,
       people,
-      Array.from({ length: count }, (_, index) => `k${done + index}`),
+      Array.from({ length: count }, (_, index) => `${name}${done + index}`),
     );
     const played = await Promise.all(waiting.map((change) => play(change, random)));
     await untilRest(town, people, PATIENCE_MS);
