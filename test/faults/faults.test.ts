@@ -32,7 +32,7 @@ describe("under faults", { timeout: 600_000 }, () => {
       "after updateState",
     ]);
     const plan = targets
-      .filter(({ point }) => points.has(point))
+      .filter(({ point, kinds }) => points.has(point) && kinds.includes("plain"))
       .map((target, index) => ({ target, seed: index + 1 }));
     const result = await crashes(await open(), plan);
     assert.deepEqual(result.violations, []);

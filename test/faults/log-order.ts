@@ -58,5 +58,5 @@ function lineFaults(key: string, { pastBlocks, blocks }: Message): string[] {
 
 /** The numbers of the lines that `long` steps print. */
 function numbersIn(blocks: unknown): number[] {
-  return [...JSON.stringify(blocks).matchAll(/\bline (\d+)\b/g)].map((match) => Number(match[1]));
+  return [...JSON.stringify(blocks).matchAll(/line (\d+)/g)].map((match) => Number(match[1]));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Random, seeded } from "../policy/random.ts";
 import { createPeople, type People } from "./people.ts";
 import { untilRest } from "./rest.ts";
@@ -71,7 +72,7 @@ export async function untilWaiting(town: Town, words: string[], revision: number
     if (rows.length === words.length) return rows;
     if (Date.now() > giveUp)
       throw new Error(`Only ${rows.length} of ${words.length} changes wait for an approval: ${words[0]}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
 
@@ -99,13 +100,18 @@ export async function click(
   const address = (random() < 0.5 ? left : right)?.address ?? "";
   const { revision, digest } = change;
   const path = answer === "cancel" ? "cancel" : "decision";
-  const response = await fetch(`${address}/infra-change/${change.id}/${path}`, {
-    method: "POST",
-    headers: { authorization: `Bearer ${secretOf(by)}`, "content-type": "application/json" },
-    body: JSON.stringify(answer === "cancel" ? { reason } : { answer, revision, digest, reason }),
-  });
-  await response.arrayBuffer();
-  return response.status;
+  const giveUp = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const response = await fetch(`${address}/infra-change/${change.id}/${path}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secretOf(by)}`, "content-type": "application/json" },
+      body: JSON.stringify(answer === "cancel" ? { reason } : { answer, revision, digest, reason }),
+    });
+    await response.arrayBuffer();
+    // So many at once may have to wait too long for a connection: nothing was written, and people try again.
+    if (response.status !== 503 || Date.now() > giveUp) return response.status;
+    await pause(200);
+  }
 }
 
 /** What is wrong when a change did not end as the winner of its round means it; none when it did. */

@@ -9,6 +9,7 @@ import { createDatabase } from "../support/postgres.ts";
 import { BEN } from "../support/program.ts";
 
 const LANE = "C0LANE0001";
+const wakes = { wait: async () => undefined, close: async () => undefined };
 
 describe("what is due in Slack", () => {
   let scratch: Awaited<ReturnType<typeof createDatabase>>;
@@ -30,12 +31,15 @@ describe("what is due in Slack", () => {
     await database.query("insert into messages (change_id, name, rank) values ($1, 'card', 0)", [changeId]);
     return changeId;
   };
+  const putStep = async (changeId: string, step: number) => {
+    const name = `step:1:${step}:forward:1`;
+    await database.query("insert into messages (change_id, name, rank) values ($1, $2, 4)", [changeId, name]);
+  };
   const due = async (changeId: string) => {
     await database.query("update messages set due_at = now() where change_id = $1", [changeId]);
   };
 
   it("stays with the sender that has it at hand while another one's lane pauses: two would post it", async () => {
-    const wakes = { wait: async () => undefined, close: async () => undefined };
     const [one, other] = [createOutbox(database, wakes), createOutbox(database, wakes)];
     const held = await putCard();
     assert.deepEqual(
@@ -53,5 +57,33 @@ describe("what is due in Slack", () => {
       (await other.claim(10)).map(({ changeId }) => changeId),
       [limited],
     );
+  });
+
+  it("brings the logs of steps into the thread as the steps were begun, whatever happens to an earlier one", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    const claimed = async () => {
+      await due(changeId);
+      return outbox.claim(10);
+    };
+    const [card] = await claimed();
+    assert.ok(card);
+    await outbox.sent(card, "1.1");
+    for (const step of [1, 2, 3]) await putStep(changeId, step);
+    const [first, ...none] = await claimed();
+    assert.deepEqual([first?.name, none], ["step:1:1:forward:1", []]);
+    assert.ok(first);
+    await outbox.postpone(first, 60_000, "Slack does not take it");
+    assert.deepEqual(
+      (await claimed()).map(({ name }) => name),
+      ["step:1:1:forward:1"],
+    );
+    await outbox.sent(first, "1.2");
+    const [second] = await claimed();
+    assert.equal(second?.name, "step:1:2:forward:1");
+    await outbox.abandon(second, "it has no place any more");
+    assert.equal((await claimed())[0]?.name, "step:1:3:forward:1");
+    await database.query("update messages set wanted = 2 where name = 'step:1:1:forward:1'");
+    assert.equal((await claimed())[0]?.name, "step:1:1:forward:1", "what stands is kept true meanwhile");
   });
 });
