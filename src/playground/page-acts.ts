@@ -3,6 +3,7 @@ import type { Acted } from "./slack-acting.ts";
 import type { ClickInput } from "./slack-clicking.ts";
 import type { CloseInput, SubmitInput } from "./slack-forms.ts";
 import type { SayInput } from "./slack-saying.ts";
+import type { ShortcutInput } from "./slack-shortcuts.ts";
 
 /** What the page's posts do. */
 export type PageActs = {
@@ -10,8 +11,13 @@ export type PageActs = {
   click(input: ClickInput): Acted;
   submit(input: SubmitInput): Acted;
   close(input: CloseInput): Acted;
+  shortcut(input: ShortcutInput): Acted;
   openHome(as: string): Acted;
+  bringAbout(kind: FaultKind): Acted;
 };
+
+/** What a visitor can have go wrong with Slack. */
+export type FaultKind = "rate_limit" | "drop" | "double" | "refresh" | "outage";
 
 const id = z.string().min(1).max(40);
 const maybe = (schema: z.ZodString) => schema.nullish().transform((value) => value ?? undefined);
@@ -33,6 +39,13 @@ const submit = z.object({
   values: z.record(z.string(), z.record(z.string(), words)),
 });
 const close = z.object({ as: id, view_id: id });
+const shortcut = z.object({
+  as: id,
+  callback_id: z.string().max(255),
+  channel: maybe(id),
+  ts: maybe(id),
+});
+const fault = z.object({ as: id, kind: z.enum(["rate_limit", "drop", "double", "refresh", "outage"]) });
 const home = z.object({ as: id });
 
 /** Carries out a post of the page: a sentence when its body is wrong, null when there is no such post. */
@@ -42,8 +55,9 @@ export function performAct(acts: PageActs, path: string, text: string): Acted | 
     click: (body) => parsed(click, body, acts.click),
     submit: (body) => parsed(submit, body, acts.submit),
     close: (body) => parsed(close, body, acts.close),
+    shortcut: (body) => parsed(shortcut, body, acts.shortcut),
     home: (body) => parsed(home, body, ({ as }) => acts.openHome(as)),
-    fault: () => "The playground brings about no faults yet.",
+    fault: (body) => parsed(fault, body, ({ kind }) => acts.bringAbout(kind)),
   };
   const post = Object.hasOwn(posts, path) ? posts[path] : undefined;
   if (post === undefined) return null;

@@ -1,5 +1,6 @@
 import { el, icon } from "./page-dom.js";
 import { createHints } from "./page-hints.js";
+import { shortcutButton } from "./page-shortcuts.js";
 
 /**
  * Where a person writes. The draft belongs to the person and the place, so switching away and back, or an update
@@ -32,6 +33,7 @@ export function createComposer(room, { inThread, sent }) {
       el(
         "div",
         { class: "composer-bar" },
+        el("span", { class: "has-menu opens-up" }, shortcutButton(room)),
         who,
         el("span", { class: "quiet keys" }, "Enter sends, Shift+Enter starts a line"),
         send,

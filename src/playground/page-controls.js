@@ -108,12 +108,19 @@ function optionsOf(element, directory) {
     return [...directory.users.values()].map((user) => ({ value: user.id, text: `@${user.realName}` }));
   }
   if (element.type === "channels_select" || element.type === "conversations_select") {
-    return [...directory.channels.values()].map((channel) => ({
+    const kinds = element.filter?.include ?? ["public", "private"];
+    const fitting = [...directory.channels.values()].filter((channel) => kinds.includes(kindOf(channel)));
+    return fitting.map((channel) => ({
       value: channel.id,
       text: `#${channel.name}`,
     }));
   }
   return element.options ?? [];
+}
+
+function kindOf({ isIm, isPrivate }) {
+  if (isIm) return "im";
+  return isPrivate ? "private" : "public";
 }
 
 /** What a select starts with, or null. */

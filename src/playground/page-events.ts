@@ -67,6 +67,7 @@ export function pageState(stand: Stand, as: string): Json {
       description,
       usageHint,
     })),
+    shortcuts: stand.shortcuts.map(({ type, name, callbackId }) => ({ type, name, callbackId })),
     messages: messages.map(pageMessage),
     modal: pageView(stand.views.top(as)),
     home: pageView(stand.views.home(as)),

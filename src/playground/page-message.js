@@ -5,6 +5,7 @@ import { el, icon } from "./page-dom.js";
 import { createForm } from "./page-form.js";
 import { mrkdwnNodes } from "./page-mrkdwn.js";
 import { avatar } from "./page-people.js";
+import { messageMenuButton } from "./page-shortcuts.js";
 
 /**
  * One message as an element that can follow its changes in place. `inThread`: it stands in the thread pane, where no
@@ -40,7 +41,14 @@ export function createMessage(room, first, { inThread }) {
     },
     avatar(author),
     el("div", { class: "message-main" }, only, origin, head, body, edited, foot),
-    message.ephemeral || inThread ? null : replyButton(room, message),
+    message.ephemeral
+      ? null
+      : el(
+          "div",
+          { class: "message-tools has-menu" },
+          inThread ? null : replyButton(room, message),
+          messageMenuButton(room, message),
+        ),
   );
   const scope = {
     directory: room.store.data,
@@ -77,7 +85,7 @@ function replyButton(room, message) {
     "button",
     {
       type: "button",
-      class: "button button-icon reply-button",
+      class: "button button-icon",
       "aria-label": "Reply in thread",
       title: "Reply in thread",
       on: { click: () => room.go({ thread: root, pane: "thread" }) },

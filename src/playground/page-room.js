@@ -29,9 +29,16 @@ export function createRoom({ render, notice, follow }) {
         ...(inThread ? { thread_ts: room.place.thread } : {}),
       }),
     click: async (action) => (await post("click", action)).ok,
+    shortcut,
+    tell: notice,
     closeView,
     openHome,
   };
+
+  function shortcut(callbackId, message) {
+    const where = message === undefined ? {} : { channel: message.channel, ts: message.ts };
+    return post("shortcut", { callback_id: callbackId, channel: room.place.channel, ...where });
+  }
 
   /** Changes the place, keeps the address in step, and draws. */
   function go(change) {

@@ -1,9 +1,11 @@
 import { el, icon, keepFocus } from "./page-dom.js";
+import { faultButtons } from "./page-faults.js";
 import { avatar, iconOf } from "./page-people.js";
 
 /** The workspace: whom to act as, the channels, and the app with its direct messages and its Home. */
 export function createSidebar(room, container) {
   let print = null;
+  const faults = faultButtons(room);
   return {
     focus: () => container.querySelector("input:checked, button")?.focus(),
     render() {
@@ -12,12 +14,12 @@ export function createSidebar(room, container) {
       const now = JSON.stringify(model);
       if (now === print) return;
       print = now;
-      keepFocus(container, () => container.replaceChildren(...parts(room)));
+      keepFocus(container, () => container.replaceChildren(...parts(room, faults)));
     },
   };
 }
 
-function parts(room) {
+function parts(room, faults) {
   const { team, users } = room.store.data;
   const channels = [...room.store.data.channels.values()];
   const people = [...users.values()].filter((user) => !user.isBot);
@@ -51,6 +53,7 @@ function parts(room) {
         ),
       ),
     ]),
+    faults,
   ];
 }
 

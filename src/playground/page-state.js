@@ -11,6 +11,7 @@ export function createStore() {
     groups: new Map(),
     channels: new Map(),
     commands: [],
+    shortcuts: [],
     messages: new Map(),
     modal: null,
     home: null,
@@ -41,6 +42,7 @@ function load(store, state) {
   store.groups = new Map((state.groups ?? []).map((group) => [group.id, group]));
   store.channels = new Map(state.channels.map((channel) => [channel.id, channel]));
   store.commands = state.commands;
+  store.shortcuts = state.shortcuts ?? [];
   store.messages = new Map(state.messages.map((message) => [keyOf(message), message]));
   store.modal = state.modal;
   store.home = state.home;

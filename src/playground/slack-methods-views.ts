@@ -9,7 +9,7 @@ import {
   refuseWith,
   textArg,
 } from "./slack-answer.ts";
-import type { Json } from "./slack-check.ts";
+import { isObject, type Json } from "./slack-check.ts";
 import type { Method, Stand } from "./slack-stand.ts";
 import { checkView } from "./slack-view-check.ts";
 import { type View, viewObject } from "./slack-views.ts";
@@ -26,7 +26,24 @@ function open(stand: Stand, args: Args): Answer {
   const view = readView(stand, args, "modal", null);
   if (isRefusal(view)) return view;
   const user = exchange(stand, args);
-  return isRefusal(user) ? user : answer(stand, stand.views.open(user, view));
+  if (isRefusal(user)) return user;
+  const channel = stand.triggers.channelOf(textArg(args, "trigger_id") ?? "");
+  return answer(stand, stand.views.open(user, withCurrent(stand, view, channel)));
+}
+
+/** Puts the conversation the person was looking at into selects that begin with it, where their filter lets it in. */
+function withCurrent({ workspace }: Stand, view: Json, channelId: string | null): Json {
+  const channel = workspace.channels.get(channelId ?? "");
+  if (channel === undefined) return view;
+  const kind = channel.isIm ? "im" : channel.isPrivate ? "private" : "public";
+  const blocks = (view["blocks"] as Json[]).map((block) => {
+    const element = block["element"];
+    if (!isObject(element) || element["default_to_current_conversation"] !== true) return block;
+    const filter = isObject(element["filter"]) ? element["filter"]["include"] : undefined;
+    if (Array.isArray(filter) && !filter.includes(kind)) return block;
+    return { ...block, element: { initial_conversation: channel.id, ...element } };
+  });
+  return { ...view, blocks };
 }
 
 function push(stand: Stand, args: Args): Answer {

@@ -32,6 +32,40 @@ export function commandPayload(
   };
 }
 
+/** The payload of a shortcut from everybody's menu; `channelId` is where they were looking, which only a form's default hears of. */
+export function shortcutPayload(
+  stand: Stand,
+  person: Person,
+  callbackId: string,
+  channelId: string | null,
+): Json {
+  return {
+    ...interaction(stand, "shortcut", person),
+    action_ts: stand.workspace.newTs(),
+    callback_id: callbackId,
+    trigger_id: stand.triggers.issue(person.id, channelId),
+  };
+}
+
+/** The payload of a shortcut on a message. */
+export function messageShortcutPayload(
+  stand: Stand,
+  given: { person: Person; channel: Channel; message: Message; callbackId: string },
+): Json {
+  const { person, channel, message, callbackId } = given;
+  const path = stand.responseUrls.issue("app", person.id, channel.id, null);
+  return {
+    ...interaction(stand, "message_action", person),
+    action_ts: stand.workspace.newTs(),
+    callback_id: callbackId,
+    trigger_id: stand.triggers.issue(person.id, channel.id),
+    message_ts: message.ts,
+    channel: { id: channel.id, name: nameOf(channel) },
+    message: messageObject(stand.workspace, message),
+    response_url: stand.origin() + path,
+  };
+}
+
 /** The payload of a press or choice in a message. An ephemeral message is not shown to the app again. */
 export function messageActionPayload(
   stand: Stand,

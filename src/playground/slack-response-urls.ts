@@ -16,7 +16,12 @@ export function createResponseUrls(workspace: Workspace) {
   const targets = new Map<string, Target>();
   return {
     /** The path of a new one. */
-    issue(kind: "commands" | "actions", user: string, channel: string, original: Message | null): string {
+    issue(
+      kind: "commands" | "actions" | "app",
+      user: string,
+      channel: string,
+      original: Message | null,
+    ): string {
       const path = `/${kind}/${workspace.team.id}/${targets.size + 1}/${randomBytes(12).toString("hex")}`;
       const until = workspace.now() + TIMES.responseUrlMs;
       targets.set(path, { user, channel, original, until, uses: 0 });

@@ -11,6 +11,9 @@ import type { Workspace } from "./slack-workspace.ts";
 /** A slash command the app has registered. */
 export type Command = { command: string; description: string; usageHint: string; shouldEscape: boolean };
 
+/** A shortcut the app has registered: in everybody's menu, or on each message. */
+export type Shortcut = { type: "global" | "message"; name: string; callbackId: string };
+
 /** The secrets of this start; an app that knows none of them gets nowhere. */
 export type Tokens = { bot: string; app: string; signingSecret: string };
 
@@ -20,6 +23,7 @@ export type Stand = {
   tokens: Tokens;
   scopes: Set<string>;
   commands: Command[];
+  shortcuts: Shortcut[];
   /** The bot events the app has subscribed to, named as in a manifest (`app_mention`, `message.channels`). */
   events: Set<string>;
   usergroups: Map<string, Usergroup>;

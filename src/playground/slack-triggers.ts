@@ -7,11 +7,12 @@ export type Triggers = ReturnType<typeof createTriggers>;
 
 /** Trigger ids live three seconds by this clock and open one view. */
 export function createTriggers(clock: () => number) {
-  const issued = new Map<string, { user: string; until: number; used: boolean }>();
+  const issued = new Map<string, { user: string; channel: string | null; until: number; used: boolean }>();
   return {
-    issue(user: string): string {
+    /** `channel`: where the person was looking, where that is known. */
+    issue(user: string, channel: string | null = null): string {
       const id = `${randomInt(1e12)}.${randomInt(1e12)}.${randomBytes(16).toString("hex")}`;
-      issued.set(id, { user, until: clock() + TIMES.triggerMs, used: false });
+      issued.set(id, { user, channel, until: clock() + TIMES.triggerMs, used: false });
       return id;
     },
 
@@ -24,5 +25,8 @@ export function createTriggers(clock: () => number) {
       found.used = true;
       return found.user;
     },
+
+    /** Where whoever caused it was looking, or null. */
+    channelOf: (id: string) => issued.get(id)?.channel ?? null,
   };
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FaultKind } from "./page-acts.ts";
 import { createPageServer } from "./page-server.ts";
-import type { Acted } from "./slack-acting.ts";
+import { type Acted, unheard } from "./slack-acting.ts";
 import { type ClickInput, createClicking } from "./slack-clicking.ts";
 import { createDelivery, type DeliveryMode } from "./slack-delivery.ts";
 import { createFaults, type Faults } from "./slack-faults.ts";
@@ -25,8 +26,9 @@ import {
 import { createResponseUrls } from "./slack-response-urls.ts";
 import { createSaying, type SayInput } from "./slack-saying.ts";
 import { startSlackServer } from "./slack-server.ts";
+import { createShortcuts, defaultShortcuts, type ShortcutInput } from "./slack-shortcuts.ts";
 import { createSocket } from "./slack-socket.ts";
-import type { Command, Stand, Tokens } from "./slack-stand.ts";
+import type { Command, Shortcut, Stand, Tokens } from "./slack-stand.ts";
 import { createTriggers } from "./slack-triggers.ts";
 import { createViews, type View } from "./slack-views.ts";
 import type { Call } from "./slack-web-api.ts";
@@ -42,6 +44,7 @@ export type SlackOptions = {
   /** The bot events subscribed to. */
   events?: string[];
   commands?: (Pick<Command, "command"> & Partial<Command>)[];
+  shortcuts?: Shortcut[];
   usergroups?: Usergroup[];
   /** Milliseconds since 1970; timestamps, trigger ids and response_urls go by it. */
   clock?: () => number;
@@ -72,6 +75,7 @@ export type SlackStandIn = {
   click(input: ClickInput): Acted;
   submit(input: SubmitInput): Acted;
   close(input: CloseInput): Acted;
+  shortcut(input: ShortcutInput): Acted;
   openHome(as: string): Acted;
   /** What everybody in the channel can read, replies included, oldest first. */
   messages(channel: string): Message[];
@@ -102,9 +106,11 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     ...createSaying(stand, delivery),
     ...createClicking(stand, delivery),
     ...createForms(stand, delivery),
+    ...createShortcuts(stand, delivery),
   };
   const token = secret("", 24);
-  const page = createPageServer(stand, acts, token);
+  const faults = faultsOf(stand);
+  const page = createPageServer(stand, { ...acts, bringAbout: (kind) => bringAbout(faults, kind) }, token);
   return {
     apiUrl: `${origin}/api/`,
     tokens: stand.tokens,
@@ -118,7 +124,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     ...readers(stand),
     calls,
     connections: stand.socket.count,
-    faults: faultsOf(stand),
+    faults,
     setDelivery: delivery.setMode,
     async stop() {
       delivery.close();
@@ -145,6 +151,7 @@ function createStand(options: SlackOptions): Stand {
     tokens: { bot: secret("xoxb-", 24), app: secret("xapp-1-", 24), signingSecret: secret("", 16) },
     scopes: new Set(options.scopes ?? ALL_SCOPES),
     commands: commands.map((one) => ({ description: "", usageHint: "", shouldEscape: false, ...one })),
+    shortcuts: options.shortcuts ?? defaultShortcuts,
     events: new Set(options.events ?? ["app_mention", "app_home_opened", "message.im"]),
     usergroups: new Map([...defaultUsergroups(), ...(options.usergroups ?? [])].map((one) => [one.id, one])),
     faults: createFaults(clock),
@@ -179,6 +186,19 @@ function faultsOf({ faults, socket }: Stand): SlackFaults {
       socket.cut();
     },
   };
+}
+
+/** What a visitor's fault buttons do, in amounts that can be watched. */
+function bringAbout(faults: SlackFaults, kind: FaultKind): Acted {
+  const acts: Record<FaultKind, () => void> = {
+    rate_limit: () => faults.rateLimit(3, 5),
+    drop: () => faults.dropAfterAccept(1, "chat.postMessage"),
+    double: () => faults.duplicateEnvelope(1),
+    refresh: faults.disconnectRefresh,
+    outage: () => faults.offline(10_000),
+  };
+  acts[kind]();
+  return unheard();
 }
 
 function secret(prefix: string, bytes: number): string {

@@ -9,6 +9,7 @@ import type { DecideAs } from "./deciding.ts";
 import { createFollowUp } from "./follow-up.ts";
 import type { Identity } from "./identity.ts";
 import type { InFlight } from "./in-flight.ts";
+import { addAskForm, addShortcuts } from "./listen-shortcuts.ts";
 import { addCommands, addMessages } from "./listeners.ts";
 import type { OutboxPort } from "./outbox-port.ts";
 import { createAnswerTyped } from "./typed-line.ts";
@@ -20,7 +21,7 @@ type Needs = Omit<Parameters<typeof createAnswerTyped>[0], "askAs"> &
     identity: Identity;
   };
 
-/** Every way in which people ask, put to Bolt: a command, a message to the bot. Returns the clicks that belong to them. */
+/** Every way in which people ask, put to Bolt: a command, a message to the bot, a shortcut with its form. Returns the clicks that belong to them. */
 export function addAsking(app: App, needs: Needs, inFlight: InFlight, log: Log): Record<string, Act> {
   const { identity, outbox, decideAs, changes } = needs;
   const askAs = createAskAs(needs);
@@ -34,5 +35,7 @@ export function addAsking(app: App, needs: Needs, inFlight: InFlight, log: Log):
   });
   addCommands(app, createCommands(answerTyped), inFlight, log);
   addMessages(app, answerMessage, inFlight, log);
+  addShortcuts(app, inFlight, log);
+  addAskForm(app, askAs, inFlight, log);
   return { [ASK_IN]: createAskIn(askAs) };
 }

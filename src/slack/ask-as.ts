@@ -14,8 +14,9 @@ export type AskedFor = {
   source: SlackMessage | null;
 };
 
-/** Takes somebody's request to the port, and says what only they are told of it; `ok` false: it was not taken. Throws only for faults of the port. */
-export type AskAs = (where: Where, asked: AskedFor) => Promise<{ ok: boolean; text: string }>;
+/** Takes somebody's request to the port, and says what only they are told of it. Not taken: `about` says what the reason is about. Throws only for faults of the port. */
+export type AskAs = (where: Where, asked: AskedFor) => Promise<AskedAs>;
+type AskedAs = { ok: true; text: string } | { ok: false; about: "place" | "request"; text: string };
 
 const REQUEST_CHARS = 300;
 
@@ -28,9 +29,9 @@ export function createAskAs(needs: {
 }): AskAs {
   return async (where, { channelId, key, ...asked }) => {
     const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, channelId);
-    if (!allowed.ok) return { ok: false, text: allowed.reason };
+    if (!allowed.ok) return { ok: false, about: "request", text: allowed.reason };
     const place = await needs.findPlace(channelId);
-    if (!place.ok) return { ok: false, text: place.reason };
+    if (!place.ok) return { ok: false, about: "place", text: place.reason };
     const home = { teamId: where.teamId, channelId };
     const became = await needs.changes.ask({
       ...asked,
@@ -43,11 +44,11 @@ export function createAskAs(needs: {
   };
 }
 
-function answerTo(asked: Asked, there: string, nobodyCanApprove: boolean): { ok: boolean; text: string } {
+function answerTo(asked: Asked, there: string, nobodyCanApprove: boolean): AskedAs {
   switch (asked.kind) {
     case "forbidden":
     case "refused":
-      return { ok: false, text: inert(asked.reason) };
+      return { ok: false, about: "request", text: inert(asked.reason) };
     case "repeated":
       return {
         ok: true,

@@ -174,7 +174,8 @@ async function tell(client: webApi.WebClient, place: ClickPlace | null, text: st
   await client.chat.postEphemeral({ channel, user, text, ...thread });
 }
 
-async function answerOrFault<Said>(
+/** What was found out, or the sentence for a fault of ours, which is logged. */
+export async function answerOrFault<Said>(
   answer: () => Promise<Said>,
   log: Log,
   inWords: (fault: string) => Said,

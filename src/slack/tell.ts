@@ -24,7 +24,17 @@ export async function tellOne(
     await client.chat.postEphemeral({ channel, user, ...said, ...thread });
   } catch (error) {
     if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error === "invalid_blocks") throw error;
-    const { channel: direct } = await client.conversations.open({ users: user });
-    await client.chat.postMessage({ channel: Opened.parse(direct).id, ...said });
+    await tellDirectly(client, user, { text, blocks });
   }
+}
+
+/** Tells one person something in their direct channel. */
+export async function tellDirectly(
+  client: webApi.WebClient,
+  user: string,
+  { text, blocks }: Rendered,
+): Promise<void> {
+  const { channel } = await client.conversations.open({ users: user });
+  const said = { text, ...(blocks.length === 0 ? {} : { blocks }) };
+  await client.chat.postMessage({ channel: Opened.parse(channel).id, ...said });
 }

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { z } from "zod";
+import { defaultShortcuts } from "../../src/playground/slack-shortcuts.ts";
 import { NEEDED_SCOPES, OPTIONAL_SCOPES } from "../../src/slack/scopes.ts";
+import { ASK_MESSAGE_SHORTCUT, ASK_SHORTCUT } from "../../src/slack/shortcuts.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -40,6 +42,14 @@ const Manifest = z.object({
     long_description: z.string().min(175).max(4_000),
   }),
   features: z.object({
+    shortcuts: z.array(
+      z.object({
+        name: z.string().max(40),
+        type: z.enum(["global", "message"]),
+        callback_id: z.string().max(255),
+        description: z.string().max(150),
+      }),
+    ),
     slash_commands: z.array(
       z.object({ command: z.string().regex(/^\//).max(32), should_escape: z.literal(true) }),
     ),
@@ -72,6 +82,19 @@ describe("manifest.yml", () => {
     const manifest = await read();
     const subscribed = manifest.settings.event_subscriptions.bot_events.map((name) => name.split(".")[0]);
     assert.deepEqual(subscribed.toSorted(), (await eventsHandled()).toSorted());
+  });
+
+  it("names the shortcuts that open a form, and the playground's has the same", async () => {
+    const { shortcuts } = (await read()).features;
+    assert.deepEqual(
+      shortcuts.map(({ type, callback_id }) => [type, callback_id]),
+      [
+        ["global", ASK_SHORTCUT],
+        ["message", ASK_MESSAGE_SHORTCUT],
+      ],
+    );
+    const own = shortcuts.map(({ name, type, callback_id: callbackId }) => ({ type, name, callbackId }));
+    assert.deepEqual(own, defaultShortcuts);
   });
 });
 

@@ -1,0 +1,82 @@
+import type { App, webApi } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+import type { AskAs } from "./ask-as.ts";
+import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
+import type { InFlight } from "./in-flight.ts";
+import { answerOrFault } from "./listeners.ts";
+import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
+import { tellDirectly, tellOne } from "./tell.ts";
+
+/** Slack waits 3 s for what is wrong with a form. */
+const ERRORS_MS = 2_000;
+const NOT_OPENED = "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
+const OLD =
+  "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
+
+/** Every shortcut: each opens a form, and nothing comes before that. */
+export function addShortcuts(app: App, inFlight: InFlight, log: Log): void {
+  app.shortcut(/^/u, async ({ ack, body, client }) => {
+    const opening = openingOfShortcut(body);
+    const work = async (): Promise<void> => {
+      const [text] = await Promise.all([opening === null ? null : open(client, opening, log), ack()]);
+      if (opening === null || text === null) return;
+      const { userId, channelId } = opening;
+      const said = { text, blocks: [] };
+      if (channelId === null) await tellDirectly(client, userId, said);
+      else await tellOne(client, { userId, channelId, threadTs: null }, said);
+    };
+    await inFlight.track(work());
+  });
+}
+
+/**
+ * The form for asking. A refusal stands in the form, which keeps the words; so it is asked before Slack is answered. What
+ * takes longer than Slack waits is told when it is known.
+ */
+export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log): void {
+  app.view(ASK_FORM, async ({ ack, body, client }) => {
+    const read = readAskForm(body);
+    const work = async (): Promise<void> => {
+      if ("errors" in read) {
+        await ack({ response_action: "errors", errors: read.errors });
+        return;
+      }
+      const { where, asked } = read;
+      const asking = answerOrFault(
+        () => askAs(where, asked),
+        log,
+        (text) => ({ ok: false, about: "request", text }) as const,
+      );
+      const inTime = await within(asking, ERRORS_MS);
+      if (inTime?.ok === false) {
+        await ack({ response_action: "errors", errors: askErrors(body, inTime) });
+        return;
+      }
+      await ack();
+      const { text } = await asking;
+      await tellOne(client, { ...where, threadTs: null }, { text, blocks: [] });
+    };
+    await inFlight.track(work());
+  });
+}
+
+async function open(client: webApi.WebClient, { triggerId, view }: ShortcutOpening, log: Log) {
+  if (view === null) return OLD;
+  try {
+    await client.views.open({ trigger_id: triggerId, view });
+    return null;
+  } catch (error) {
+    log.warn({ err: error }, "The form for asking could not be opened");
+    return NOT_OPENED;
+  }
+}
+
+async function within<Result>(work: Promise<Result>, ms: number): Promise<Result | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null);
+  });
+  const first = await Promise.race([work, late]);
+  clearTimeout(timer);
+  return first;
+}
