@@ -5,6 +5,7 @@ import type { AskedFor } from "./ask-as.ts";
 import { isUserId, paragraph, rich, said, smallPrint } from "./blocks.ts";
 import { channelSelect } from "./channel-select.ts";
 import type { Where } from "./deciding.ts";
+import { plain } from "./forms.ts";
 import { cutMiddle, visible } from "./text.ts";
 
 /** The form in which a change is asked for, by its callback. */
@@ -160,8 +161,4 @@ function keptIn(text: string): z.infer<typeof Kept> | null {
   } catch {
     return null;
   }
-}
-
-function plain(text: string): types.PlainTextElement {
-  return { type: "plain_text", text, emoji: false };
 }

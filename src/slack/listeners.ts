@@ -2,6 +2,7 @@ import type { App, webApi } from "@slack/bolt";
 import { AwayError } from "../change/away.ts";
 import type { Log } from "../observe/log.ts";
 import type { MessageAnswer } from "./answer-message.ts";
+import { ASK_FORM } from "./ask-form.ts";
 import type { Rendered } from "./blocks.ts";
 import { type ClickPlace, placeOf } from "./buttons.ts";
 import type { DecideAs, FindHere } from "./deciding.ts";
@@ -119,14 +120,14 @@ export function addHome(app: App, homes: Pick<HomesPort, "opened">, inFlight: In
   });
 }
 
-/** Every form that comes back. */
+/** Every form that comes back but the one for asking, which is answered otherwise (listen-shortcuts.ts). */
 export function addForms(
   app: App,
   needs: { forms: readonly Form[]; decideAs: DecideAs },
   inFlight: InFlight,
   log: Log,
 ): void {
-  app.view(/^/u, async ({ ack, body, client }) => {
+  app.view(new RegExp(`^(?!${ASK_FORM}$)`, "u"), async ({ ack, body, client }) => {
     const work = async (): Promise<void> => {
       const submission = submissionOf(needs.forms, body);
       if ("errors" in submission) {

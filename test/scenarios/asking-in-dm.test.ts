@@ -8,6 +8,7 @@ import {
   answerTo,
   askFor,
   cards,
+  changeIdOf,
   directCards,
   hasButton,
   now,
@@ -68,10 +69,11 @@ describe("asking in a direct message", { timeout: 300_000 }, () => {
   });
 
   it("plans only where that is what was written", async () => {
-    assert.match(
-      await choose(await write("plan restart web in production"), CHANNELS.infra),
-      /Planning only/,
-    );
+    const known = cards(slack).length;
+    const question = await write("plan restart web in production");
+    assert.match(await choose(question, CHANNELS.infra), /Planning only/);
+    const card = await waitFor(() => cards(slack)[known], "the card");
+    await program.until(await changeIdOf(slack, card), "planned");
   });
 
   it("answers words right there, and refuses a guest", async () => {
