@@ -67,6 +67,7 @@ describe("questions and forms in a browser", { skip: reasonToSkip() }, () => {
     await shoot(page, "reject-form");
     await form().getByRole("button", { name: "Reject" }).click();
     await page.getByText("Not before the weekend").first().waitFor();
+    await last("Approve").waitFor({ state: "detached" });
   });
 
   it("asks with choices as buttons, and for a name before something is destroyed", async () => {

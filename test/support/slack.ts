@@ -78,15 +78,24 @@ export async function press(
   action_id: string,
   stale = false,
 ): Promise<void> {
+  const shown = now(slack, card);
+  const all = [shown.blocks, ...(stale ? shown.pastBlocks.toReversed() : [])];
   // A name to be typed stands behind the question in the button's value.
-  const value = new RegExp(`"action_id":"${action_id}"[^}]*\\}?[^}]*"value":"([^"]+)"`).exec(
-    textOf([now(slack, card).blocks, ...(stale ? now(slack, card).pastBlocks.toReversed() : [])]),
-  )?.[1];
-  const [, name = ""] = value?.split(" ") ?? [];
+  const [, ...name] = (all.flatMap((blocks) => valuesOf(blocks, action_id))[0] ?? "").split(" ");
   await click(slack, as, card, action_id, stale);
-  if (action_id === "greenlight:reject") await send(slack, as, {});
-  else if (action_id === "greenlight:approve" && name !== "")
-    await send(slack, as, { "greenlight:target": name });
+  const isTyped = action_id === "greenlight:approve" && name.length > 0;
+  if (action_id !== "greenlight:reject" && !isTyped) return;
+  const opened = () => (slack.modal(as)?.given["callback_id"] === action_id ? true : undefined);
+  await waitFor(opened, `the form of ${action_id}`);
+  await send(slack, as, isTyped ? { "greenlight:target": name.join(" ") } : {});
+}
+
+/** The values of the buttons with this action. */
+function valuesOf(part: unknown, action_id: string): string[] {
+  if (Array.isArray(part)) return part.flatMap((one) => valuesOf(one, action_id));
+  if (typeof part !== "object" || part === null) return [];
+  if ("action_id" in part && part.action_id === action_id && "value" in part) return [String(part.value)];
+  return Object.values(part).flatMap((one) => valuesOf(one, action_id));
 }
 
 /** Sends the form off that this person has open, with what they put into its fields by block. */
