@@ -65,14 +65,19 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
     assert.ok(Number(left) < 2, `${left} px from the end`);
   });
 
-  test("nine messages of forty thousand hostile characters are drawn within five seconds", async () => {
+  test("nine messages of forty thousand hostile characters are drawn within five seconds, or four times plain ones", async () => {
     const texts = ["*a ", "<", "_*~", "```x", "`", "<a<", ">", "http://", "*_~a~_* "];
-    const long = texts.map((piece) => message({ text: piece.repeat(40_000 / piece.length) }));
-    const started = performance.now();
-    const { faults } = await visits.open(long);
-    const took = performance.now() - started;
-    assert.ok(took < 5_000, `${took} ms`);
-    assert.deepEqual(faults, []);
+    const drawn = async (pieces: string[]) => {
+      const long = pieces.map((piece) => message({ text: piece.repeat(40_000 / piece.length) }));
+      const started = performance.now();
+      const { faults } = await visits.open(long);
+      return { faults, ms: performance.now() - started };
+    };
+    // A busy machine draws everything late: 5.4 and 6.4 s were seen at a load of 15.
+    const plain = await drawn(texts.map(() => "words "));
+    const hostile = await drawn(texts);
+    assert.ok(hostile.ms < Math.max(5_000, 4 * plain.ms), `${hostile.ms} ms, plain ones ${plain.ms} ms`);
+    assert.deepEqual(hostile.faults, []);
   });
 
   test("a broken stream says so, comes back, and catches up", async () => {
