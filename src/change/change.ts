@@ -7,7 +7,7 @@ import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
 import { Question } from "./question.ts";
 import { Unlock } from "./unlock.ts";
-import { ReviewerOutput } from "./verdict.ts";
+import { Review } from "./verdict.ts";
 
 /**
  * Where a change stands. `queued`: no worker has it yet. `asking`: the Planner has questions. `waiting`: an approver is
@@ -148,7 +148,7 @@ export const Change = z.object({
   /** That is not done yet. */
   stopAsked: z.boolean().default(false),
   currentStep: z.int(),
-  review: ReviewerOutput.nullable(),
+  review: Review.nullable(),
   /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */
   error: z.string().nullable(),
   /** All questions so far, oldest first. */

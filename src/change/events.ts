@@ -3,7 +3,7 @@ import { Answer, ChangeStatus, Gate } from "./change.ts";
 import { Direction, Outcome } from "./journal.ts";
 import { Person } from "./person.ts";
 import { Risk } from "./plan.ts";
-import { ReviewerOutput } from "./verdict.ts";
+import { Review } from "./verdict.ts";
 
 const questionFields = { gate: Gate, revision: z.int(), round: z.int() };
 
@@ -68,7 +68,7 @@ export const ChangeEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("step_started"), ...stepFields }),
   z.object({ type: z.literal("step_logged"), ...stepFields }),
   z.object({ type: z.literal("step_finished"), ...stepFields, outcome: Outcome }),
-  z.object({ type: z.literal("reviewed"), review: ReviewerOutput }),
+  z.object({ type: z.literal("reviewed"), review: Review }),
   z.object({ type: z.literal("ended"), status: ChangeStatus, error: z.string().nullable() }),
 ]);
 export type ChangeEvent = z.infer<typeof ChangeEvent>;

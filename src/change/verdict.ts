@@ -6,4 +6,8 @@ export const ReviewerOutput = z.object({
   notes: z.string().max(4_000),
 });
 export type ReviewerOutput = z.infer<typeof ReviewerOutput>;
+
+/** How a run is judged, as its row keeps it. `by`: where no model said it, but Greenlight itself. */
+export const Review = ReviewerOutput.extend({ by: z.literal("greenlight").optional() });
+export type Review = z.infer<typeof Review>;
 export type ReviewResult = ReviewerOutput["result"];

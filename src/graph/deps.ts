@@ -4,7 +4,7 @@ import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
 import type { AnsweredQuestion } from "../change/question.ts";
 import type { RunSignals } from "../change/run-signals.ts";
-import type { ReviewerOutput } from "../change/verdict.ts";
+import type { Review, ReviewerOutput } from "../change/verdict.ts";
 import type { Assessment } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
 
@@ -53,7 +53,7 @@ export type GraphDeps = {
     planned: BoundPlan & { previews: Preview[]; assessment: Extract<Assessment, { ok: true }> },
   ): Promise<void>;
   /** Writes the verdict into the row. */
-  recordReview(changeId: string, review: ReviewerOutput): Promise<void>;
+  recordReview(changeId: string, review: Review): Promise<void>;
   /** Whether a row permits exactly this revision and digest to run. Asked before every spawn (invariant 3). */
   isPermitted(changeId: string, revision: number, digest: string): Promise<boolean>;
   /** Who cancelled the change, or null. Asked before every spawn: after it nothing of the plan goes forward. */

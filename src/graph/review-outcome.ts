@@ -1,6 +1,6 @@
 import { saysStopped } from "../change/how-far.ts";
 import { unsettledStep } from "../change/operator.ts";
-import type { ReviewerOutput } from "../change/verdict.ts";
+import type { Review } from "../change/verdict.ts";
 import type { GraphDeps, StepFacts } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
@@ -21,11 +21,7 @@ export async function reviewOutcome(
   return { reviewResult: review.result, reviewNotes: review.notes };
 }
 
-async function judgeOutcome(
-  deps: GraphDeps,
-  state: GraphState,
-  context: NodeContext,
-): Promise<ReviewerOutput> {
+async function judgeOutcome(deps: GraphDeps, state: GraphState, context: NodeContext): Promise<Review> {
   if (state.executionStatus === "cancelled")
     return needsHuman(await sayCancelled(deps, state, context.changeId));
   if (state.executionStatus === "unknown") {
@@ -53,8 +49,8 @@ async function sayCancelled(deps: GraphDeps, state: GraphState, changeId: string
   return saysStopped({ ...state, cancel }, steps);
 }
 
-function needsHuman(notes: string): ReviewerOutput {
-  return { result: "needs_human", notes };
+function needsHuman(notes: string): Review {
+  return { result: "needs_human", notes, by: "greenlight" };
 }
 
 async function findFacts(deps: GraphDeps, state: GraphState, changeId: string): Promise<StepFacts[]> {

@@ -80,7 +80,7 @@ function notTakenBack({ step, outcome, error }: StepRecord): string {
 }
 
 async function stop(deps: GraphDeps, context: NodeContext, notes: string): Promise<GraphUpdate> {
-  await deps.recordReview(context.changeId, { result: "needs_human", notes });
+  await deps.recordReview(context.changeId, { result: "needs_human", notes, by: "greenlight" });
   return { executionStatus: "failed", reviewResult: "needs_human", reviewNotes: notes };
 }
 

@@ -1,6 +1,7 @@
 import { carryFolding, carryFoldingByTitle, carryScroll } from "./page-carry.js";
 import { actingControl } from "./page-controls.js";
 import { el, keepFocus, link } from "./page-dom.js";
+import { drawDots } from "./page-dots.js";
 import { inputControl } from "./page-inputs.js";
 import { markdownNodes } from "./page-markdown.js";
 import { textNodes } from "./page-mrkdwn.js";
@@ -48,7 +49,7 @@ export function blockNode(block, scope, error) {
   try {
     const node = makers[block.type](block, scope, error);
     node.classList.add("block", `block-${block.type.replaceAll("_", "-")}`);
-    return node;
+    return drawDots(node);
   } catch (fault) {
     return el(
       "div",

@@ -2,6 +2,7 @@ import { syncBlocks } from "./page-blocks.js";
 import { askConfirm } from "./page-confirm.js";
 import { clock, momentOf } from "./page-dates.js";
 import { el, icon } from "./page-dom.js";
+import { drawDots } from "./page-dots.js";
 import { createForm } from "./page-form.js";
 import { mrkdwnNodes } from "./page-mrkdwn.js";
 import { avatar } from "./page-people.js";
@@ -76,7 +77,8 @@ function drawBody(body, message, scope) {
     for (const text of body.querySelectorAll(":scope > .message-text")) text.remove();
     return syncBlocks(body, message.blocks, scope);
   }
-  body.replaceChildren(el("div", { class: "message-text" }, ...mrkdwnNodes(message.text, scope.directory)));
+  const text = el("div", { class: "message-text" }, ...mrkdwnNodes(message.text, scope.directory));
+  body.replaceChildren(drawDots(text));
 }
 
 function replyButton(room, message) {
@@ -98,15 +100,7 @@ function drawFoot(room, foot, origin, message) {
   const replies = room.store.repliesTo(message);
   const isReply = message.threadTs !== null && message.threadTs !== message.ts;
   origin.hidden = !isReply || message.ephemeral;
-  if (isReply && origin.childElementCount === 0) {
-    const root = room.store.find(message.channel, message.threadTs);
-    const open = () => room.go({ thread: message.threadTs, pane: "thread" });
-    const label = root?.text ? shorten(root.text) : "a thread";
-    origin.append(
-      "replied to ",
-      el("button", { type: "button", class: "link-button", on: { click: open } }, label),
-    );
-  }
+  if (isReply) drawOrigin(room, origin, message);
   const last = replies.at(-1);
   const print = `${replies.length} ${last?.ts ?? ""}`;
   if (foot.dataset.print === print) return;
@@ -130,6 +124,23 @@ function drawFoot(room, foot, origin, message) {
     el("span", { class: "quiet" }, `last at ${clock(last.ts)}`),
   );
   if (existing === null) foot.append(button);
+}
+
+/** Which message it replies to, as that reads now: a card changes while its thread goes on. */
+function drawOrigin(room, origin, message) {
+  const root = room.store.find(message.channel, message.threadTs);
+  const label = root?.text ? shorten(readable(root.text, room.store.data)) : "a thread";
+  if (origin.dataset.label === label) return;
+  origin.dataset.label = label;
+  const open = () => room.go({ thread: message.threadTs, pane: "thread" });
+  origin.replaceChildren(
+    "replied to ",
+    el("button", { type: "button", class: "link-button", on: { click: open } }, label),
+  );
+}
+
+function readable(text, directory) {
+  return el("span", {}, ...mrkdwnNodes(text, directory)).textContent;
 }
 
 function shorten(text) {

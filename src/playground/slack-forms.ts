@@ -1,6 +1,6 @@
 import { type Acted, cannot, done, findPerson, unheard } from "./slack-acting.ts";
 import { initialValues, stateOf } from "./slack-actions.ts";
-import { isRefusal } from "./slack-answer.ts";
+import { isRefusal, refuse, refuseWith } from "./slack-answer.ts";
 import { isObject, type Json } from "./slack-check.ts";
 import type { Delivery } from "./slack-delivery.ts";
 import { elementsOf } from "./slack-element-walk.ts";
@@ -56,11 +56,16 @@ export function createForms(stand: Stand, delivery: Delivery) {
       Object.keys(errors).length > 0 &&
       Object.entries(errors).every(([id, text]) => ids.has(id) && typeof text === "string");
     if (right) stand.views.setErrors(view, errors as Record<string, string>);
-    else stand.workspace.notice(person.id, TROUBLE);
+    else {
+      stand.refused.note("the errors of a form", refuse("invalid_arguments"));
+      stand.workspace.notice(person.id, TROUBLE);
+    }
   }
 
   function showView(person: Person, view: View, action: "update" | "push", next: unknown): void {
-    const faulty = checkView(next, "modal").length > 0;
+    const faults = checkView(next, "modal");
+    const faulty = faults.length > 0;
+    if (faulty) stand.refused.note("the ack of a form", refuseWith("invalid_arguments", faults));
     if (!faulty && action === "update") stand.views.update(view, next as Json);
     else if (faulty || isRefusal(stand.views.push(person.id, next as Json)))
       stand.workspace.notice(person.id, TROUBLE);

@@ -85,7 +85,10 @@ async function runCommand(stand: Stand, delivery: Delivery, given: Commanded): P
     const reason = ack.outcome === "timeout" ? "operation_timeout" : "dispatch_failed";
     workspace.notice(person.id, `${known.command} failed with the error "${reason}"`);
   } else if (isObject(ack.response) && Object.keys(ack.response).length > 0)
-    respond(workspace, { user: person.id, channel: channel.id, original: null }, ack.response);
+    stand.refused.note(
+      `the ack of ${known.command}`,
+      respond(workspace, { user: person.id, channel: channel.id, original: null }, ack.response),
+    );
   return ack.outcome;
 }
 

@@ -62,6 +62,7 @@ async function answer(
 function takeResponse(stand: Stand, path: string, args: Args, response: ServerResponse): void {
   const given = typeof args["payload"] === "string" ? parse(args["payload"]) : args;
   const used = (given === null ? null : stand.responseUrls.use(path, given)) ?? refuse("no_such_url");
+  stand.refused.note("response_url", used);
   const gone = ["no_such_url", "expired_url", "used_url"].includes(String(used.error));
   if (isRefusal(used)) send(response, gone ? 404 : 400, used);
   else response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("ok");

@@ -2,6 +2,7 @@ import type { Answer, Args } from "./slack-answer.ts";
 import type { Faults } from "./slack-faults.ts";
 import type { Files } from "./slack-files.ts";
 import type { Usergroup } from "./slack-people.ts";
+import type { RefusedList } from "./slack-refused.ts";
 import type { ResponseUrls } from "./slack-response-urls.ts";
 import type { Socket } from "./slack-socket.ts";
 import type { Triggers } from "./slack-triggers.ts";
@@ -33,6 +34,7 @@ export type Stand = {
   responseUrls: ResponseUrls;
   files: Files;
   socket: Socket;
+  refused: RefusedList;
   /** `http://127.0.0.1:PORT`, known once it listens. */
   origin(): string;
 };

@@ -33,7 +33,9 @@ export function answerCall(
     return;
   }
   const bearer = incoming.authorization?.replace(/^Bearer\s+/i, "") ?? token;
-  call.answer = refusedBlocks(stand, args) ?? run(stand, method, args, bearer);
+  const withheld = refusedBlocks(stand, args);
+  call.answer = withheld ?? run(stand, method, args, bearer);
+  if (withheld === null) stand.refused.note(method, call.answer);
   if (fault !== null) {
     response.destroy();
     return;

@@ -23,6 +23,7 @@ import {
   USERS,
   type Usergroup,
 } from "./slack-people.ts";
+import { createRefused, type Refused } from "./slack-refused.ts";
 import { createResponseUrls } from "./slack-response-urls.ts";
 import { createSaying, type SayInput } from "./slack-saying.ts";
 import { startSlackServer } from "./slack-server.ts";
@@ -87,6 +88,8 @@ export type SlackStandIn = {
   home(user: string): View | null;
   files(): StoredFile[];
   calls: Call[];
+  /** What was refused for what was in it, since this was last asked; faults that a test armed do not count. */
+  takeRefused(): Refused[];
   /** How many Socket Mode connections are open. */
   connections(): number;
   faults: SlackFaults;
@@ -123,6 +126,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
     ...acts,
     ...readers(stand),
     calls,
+    takeRefused: stand.refused.take,
     connections: stand.socket.count,
     faults,
     setDelivery: delivery.setMode,
@@ -160,6 +164,7 @@ function createStand(options: SlackOptions): Stand {
     responseUrls: createResponseUrls(workspace),
     files: createFiles(),
     socket: createSocket({ ackMs: options.ackMs ?? TIMES.ackMs, clock }),
+    refused: createRefused(),
     origin: () => "",
   };
 }

@@ -27,6 +27,7 @@ import { liveSteps } from "./live-steps.ts";
 import { planAgainActions } from "./plan-again.ts";
 import { planPageCount, stepsOnCard } from "./plan-pages.ts";
 import { shortDigest } from "./questions.ts";
+import { reviewLabel } from "./review-words.ts";
 import { type Takes, takesNone } from "./rich-kinds.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
 import { talkActions } from "./talk-actions.ts";
@@ -113,7 +114,7 @@ function why(change: Change): Part[] {
   if ((status === "failed" || status === "expired") && change.error !== null)
     return [reason("Why", change.error)];
   const { review } = change;
-  if (review !== null && change.status !== "running") return [reason("The reviewer", review.notes)];
+  if (review !== null && change.status !== "running") return [reason(reviewLabel(change), review.notes)];
   return change.status === "needs_person" && change.error !== null ? [reason("Why", change.error)] : [];
 }
 

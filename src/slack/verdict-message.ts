@@ -21,6 +21,7 @@ import { cancelLines } from "./cancelling.ts";
 import { operatorActions } from "./card-actions.ts";
 import { decisionLine } from "./decision-lines.ts";
 import { shownCommand } from "./plan-steps.ts";
+import { reviewLabel } from "./review-words.ts";
 import { type Takes, takesNone } from "./rich-kinds.ts";
 import { type Standing, standingsOf, standingWords, tally } from "./standings.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
@@ -161,7 +162,9 @@ function checked(change: Change, steps: readonly StepRecord[]): types.KnownBlock
 function notes(change: Change): types.KnownBlock[] {
   if (change.review === null || change.review.notes === "") return [];
   return [
-    rich(paragraph(bold("The reviewer: "), said(cutMiddle(visible(change.review.notes), NOTES_CHARS)))),
+    rich(
+      paragraph(bold(`${reviewLabel(change)}: `), said(cutMiddle(visible(change.review.notes), NOTES_CHARS))),
+    ),
   ];
 }
 

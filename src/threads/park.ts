@@ -1,3 +1,4 @@
+import type { Review } from "../change/verdict.ts";
 import type { ChangeGraph } from "../graph/graph.ts";
 import { clearStop } from "../store/cancels.ts";
 import type { Database } from "../store/database.ts";
@@ -21,7 +22,7 @@ export async function parkAtOperator(
   await graph.invoke(null, { ...config, durability: "sync" });
   const parked = parkedAt(await graph.getState(config));
   if (parked === null || parked.gate !== "operator") return null;
-  const review = { result: "needs_human", notes };
+  const review: Review = { result: "needs_human", notes, by: "greenlight" };
   await database.transaction(async (sql) => {
     await assertOwned(sql, lease);
     await sql.query("update changes set review = $2 where id = $1", [lease.changeId, JSON.stringify(review)]);

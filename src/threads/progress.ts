@@ -1,6 +1,6 @@
 import type { ChangeStatus } from "../change/change.ts";
 import { isEnded } from "../change/change.ts";
-import type { ReviewerOutput } from "../change/verdict.ts";
+import type { Review } from "../change/verdict.ts";
 import type { GraphDeps } from "../graph/deps.ts";
 import type { Policy } from "../policy/document.ts";
 import type { Database, Sql } from "../store/database.ts";
@@ -63,7 +63,7 @@ export function createProgress(
         await sql.query("update changes set review = $2 where id = $1", [changeId, JSON.stringify(review)]);
         await record(sql, changeId, { type: "reviewed", review } satisfies {
           type: "reviewed";
-          review: ReviewerOutput;
+          review: Review;
         });
       }),
   };

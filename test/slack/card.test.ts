@@ -8,6 +8,7 @@ import { renderCard } from "../../src/slack/card.ts";
 import { planPages } from "../../src/slack/plan-pages.ts";
 import { createRichKinds, kindsRefused } from "../../src/slack/rich-kinds.ts";
 import { planWords, stepWords } from "../../src/slack/step-words.ts";
+import { renderVerdict } from "../../src/slack/verdict-message.ts";
 import { aChange, aPlan, aQuestion, aRecord, aStep } from "../support/changes.ts";
 
 const SCALE = "scale deployment/payment-api --replicas=5 -n production";
@@ -42,6 +43,18 @@ describe("the card", () => {
       );
       assert.ok(!places.includes(-1), JSON.stringify(places));
     }
+  });
+
+  it("says whose words the notes are: the reviewer's, or where no model was asked why a person is", () => {
+    const notes = "Step 1 is done. Nothing more of the plan is run.";
+    const labelled = (label: string) => new RegExp(`"${label}: ".{0,120}Step 1 is done`);
+    const review = { result: "needs_human" as const, notes };
+    const ofModel = { ...waiting(), status: "needs_person" as const, review };
+    const ofOurs = { ...ofModel, review: { ...review, by: "greenlight" as const } };
+    assert.match(JSON.stringify(renderCard(ofModel, [], { pagesStand: true })), labelled("The reviewer"));
+    assert.match(JSON.stringify(renderCard(ofOurs, [], { pagesStand: true })), labelled("Why"));
+    const ended = { ...ofOurs, status: "accepted" as const };
+    assert.match(JSON.stringify(renderVerdict(ended, [])), labelled("Why a person was asked"));
   });
 
   it("keeps the order of its facts whatever happens to the change", () => {

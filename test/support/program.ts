@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -16,6 +17,7 @@ import type { GraphDeps } from "../../src/graph/deps.ts";
 import { createGraph } from "../../src/graph/graph.ts";
 import type { GraphState } from "../../src/graph/state.ts";
 import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
+import type { Refused } from "../../src/playground/slack-refused.ts";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
 import type { EmbeddedConnection } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
@@ -54,6 +56,7 @@ export type Program = {
   releaseTargets(): Promise<void>;
   /** What ran, in order: "forward 1 done". */
   ran(id: string): Promise<string[]>;
+  /** Stops it and takes everything away. Fails when Slack refused a message or a form for what was in it. */
   close(): Promise<void>;
 };
 
@@ -96,6 +99,7 @@ export async function startProgram(
   if (!read.ok) throw new Error(read.faults.join("; "));
   const { config } = read;
   let app = await startApp(config, log, options);
+  const refused: Refused[] = [];
   const until = async (id: string, ...statuses: ChangeStatus[]): Promise<Change> => {
     const giveUp = Date.now() + PATIENCE_MS;
     for (;;) {
@@ -151,6 +155,7 @@ export async function startProgram(
     },
     restart: async () => {
       await app.stop();
+      refused.push(...(app.slack?.takeRefused() ?? []));
       app = await startApp(config, log, options);
     },
     releaseTargets: async () => {
@@ -160,9 +165,11 @@ export async function startProgram(
       (await app.changes.steps(id)).map((step) => `${step.direction} ${step.step} ${step.outcome}`),
     close: async () => {
       await app.stop();
+      refused.push(...(app.slack?.takeRefused() ?? []));
       await model.close();
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
+      assert.deepEqual(refused, [], "Slack refused what was sent, though something simpler may have come");
     },
   };
 }
