@@ -21,7 +21,10 @@ export function drawDots(node) {
   const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
   const found = [];
   while (walker.nextNode())
-    if (DOT.test(walker.currentNode.data) && !walker.currentNode.parentElement?.closest("pre, code, textarea"))
+    if (
+      DOT.test(walker.currentNode.data) &&
+      !walker.currentNode.parentElement?.closest("pre, code, textarea")
+    )
       found.push(walker.currentNode);
   for (const text of found) text.replaceWith(...text.data.split(DOT).map(dotOr));
   return node;

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
+import type { Step } from "../change/plan.ts";
 import { charsOf } from "./blocks.ts";
 import { stepBlocks } from "./plan-steps.ts";
 import type { Takes } from "./rich-kinds.ts";
@@ -24,11 +25,17 @@ export function commandBlocks(
   return [
     {
       type: "container",
-      title: { type: "plain_text", text: `${title}, with the way back`, emoji: false },
+      title: { type: "plain_text", text: `${title}${withWayBack(steps)}`, emoji: false },
       width: "full",
       is_collapsible: true,
       default_collapsed: steps.length > 1 || chars > OPEN_CHARS,
       child_blocks: blocks,
     },
   ];
+}
+
+function withWayBack(steps: readonly Step[]): string {
+  const many = steps.filter(({ rollback }) => rollback !== null).length;
+  if (many === 0) return "";
+  return many === 1 ? ", with the way back" : ", with the ways back";
 }

@@ -54,6 +54,22 @@ describe("the playground's page", { skip: reasonToSkip() }, () => {
     assert.deepEqual(faults, []);
   });
 
+  test("coloured circles are drawn, and stay what they are in the text and in code", async () => {
+    const { page } = await visits.open([message({ text: "🟢 Done, `🟢` as code, <@UBEN> ⚫" })]);
+    const log = page.getByRole("log").first();
+    assert.deepEqual(await log.locator(".dot").allTextContents(), ["🟢", "⚫"]);
+    assert.match(await textOf(log), /🟢 Done, 🟢 as code, @Ben.* ⚫/);
+  });
+
+  test("a reply shown in the channel names its card as that reads now, and people by their names", async () => {
+    const root = message({ text: "Done: scale web (asked by <@UBEN>)" });
+    const { page } = await visits.open([
+      root,
+      message({ text: "The verdict", threadTs: root.ts, broadcast: true }),
+    ]);
+    await page.getByRole("button", { name: /Done: scale web \(asked by @Ben.*\)/ }).waitFor();
+  });
+
   test("an unescaped mention shows as the alarm it would be", async () => {
     const { page } = await visits.open([
       message({ text: "look <!here>, <@UBEN> and <https://example.com|this>" }),
