@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import type { SlackFaults } from "../../src/playground/slack.ts";
 import { chance, pick, type Random, seeded } from "../policy/random.ts";
 import { check, type Findings } from "./check.ts";
 import { drive } from "./drive.ts";
@@ -11,15 +10,7 @@ import type { Town } from "./town.ts";
 /** What Slack's troubles did. `messages` are those of ours that stand in the channel. */
 export type SlackTroubles = Findings & { faults: number; messages: number };
 
-const METHODS = [
-  "chat.postMessage",
-  "chat.update",
-  "chat.postEphemeral",
-  "conversations.history",
-  "conversations.replies",
-  "conversations.info",
-  "users.info",
-] as const;
+type Call = Town["slack"]["calls"][number];
 
 const PATIENCE_MS = 120_000;
 
@@ -32,7 +23,7 @@ export async function slackFaults(town: Town, total: number, seed: number): Prom
   await Promise.all([town.start("left"), town.start("right")]);
   const over = new AbortController();
   const counts = { faults: 0 };
-  const trouble = disturb(town.slack.faults, random, over.signal, counts);
+  const trouble = disturb(town.slack, random, over.signal, counts);
   try {
     const kinds = ["plain", "pair", "back", "broken", "long"] as const;
     const asked = await drive(town, people, random, {
@@ -60,21 +51,29 @@ export async function slackFaults(town: Town, total: number, seed: number): Prom
 }
 
 async function disturb(
-  faults: SlackFaults,
+  { calls, faults }: Town["slack"],
   random: Random,
   over: AbortSignal,
   counts: { faults: number },
 ): Promise<void> {
-  const kinds: (() => void)[] = [
-    () => faults.rateLimit(1, 1, pick(random, METHODS)),
-    () => faults.fail(1, pick(random, [500, 502, 503]), pick(random, METHODS)),
-    () => faults.errorOn(1, "internal_error", pick(random, METHODS)),
-    () => faults.dropAfterAccept(1, pick(random, METHODS)),
+  const kinds: ((method: string) => void)[] = [
+    (method) => faults.rateLimit(1, 1, method),
+    (method) => faults.fail(1, pick(random, [500, 502, 503]), method),
+    (method) => faults.errorOn(1, "internal_error", method),
+    (method) => faults.dropAfterAccept(1, method),
     () => faults.duplicateEnvelope(1),
   ];
+  // Every method that is used, and none anew before it was: faults of a method that is seldom called would pile up.
+  const disturbed = new Map<string, Call>();
   while (!over.aborted) {
-    pick(random, kinds)();
-    counts.faults += 1;
+    const lastCalls = new Map(calls.map((call) => [call.method, call]));
+    const fresh = [...lastCalls].filter(([method, call]) => disturbed.get(method) !== call);
+    if (fresh.length > 0) {
+      const [method, call] = pick(random, fresh);
+      disturbed.set(method, call);
+      pick(random, kinds)(method);
+      counts.faults += 1;
+    }
     if (chance(random, 0.03)) faults.disconnectRefresh();
     if (chance(random, 0.02)) faults.offline(500 + random() * 1_500);
     await pause(100 + random() * 300, undefined, { signal: over }).catch(() => undefined);
