@@ -8,6 +8,8 @@ import type { Town } from "./town.ts";
 /** While nobody lives for longer than two seconds, little gets done in a minute. */
 const PATIENCE_MS = 600_000;
 const LIVES_MS = { least: 200, most: 2_000 };
+/** Where a start takes longer than this, lives are as many times longer: on a busy machine nothing would ever get done. */
+const START_MS = 2_000;
 
 /** Changes over two processes, each killed 0.2 to 2 s after it serves, again and again; the last ones live. */
 export async function randomKills(
@@ -44,9 +46,11 @@ async function killAgainAndAgain(
   counts: { kills: number },
 ): Promise<void> {
   while (!over.aborted) {
+    const began = Date.now();
     const instance = await town.start(slot);
     if (instance === null) continue;
-    const lifeMs = LIVES_MS.least + random() * (LIVES_MS.most - LIVES_MS.least);
+    const slowness = Math.max(1, (Date.now() - began) / START_MS);
+    const lifeMs = slowness * (LIVES_MS.least + random() * (LIVES_MS.most - LIVES_MS.least));
     await pause(lifeMs, undefined, { signal: over }).catch(() => undefined);
     instance.signal("SIGKILL");
     await instance.gone;
