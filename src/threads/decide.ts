@@ -49,7 +49,8 @@ export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided
   if ("kind" in asked) return withTerms(needs, asked);
   if (given.answer === "approve") {
     // Before the transaction: it may read files and take a connection of its own, and fifty clicks wait for the lock.
-    const current = await needs.isCurrent(change);
+    const current = await lookAtFiles(needs, change, given);
+    if ("kind" in current) return withTerms(needs, current);
     if (!current.ok) {
       const { reason, voids } = current;
       const after = voids ? await voidQuestion(needs, given, reason) : change;
@@ -64,6 +65,21 @@ export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided
   });
   if (decided.kind === "decided" || decided.kind === "counted") at(`after ${commits[decided.kind]}`);
   return withTerms(needs, decided);
+}
+
+/** A change that has ended since leaves no files to look at: then its answer is the answer. */
+async function lookAtFiles(
+  needs: DecideNeeds,
+  change: Change,
+  given: Decide,
+): Promise<Awaited<ReturnType<IsCurrent>> | Decided> {
+  try {
+    return await needs.isCurrent(change);
+  } catch (error) {
+    const asked = look(needs, await mustFind(needs.database, change.id), given);
+    if ("kind" in asked) return asked;
+    throw error;
+  }
 }
 
 const commits = { decided: "decision commit", counted: "approval count commit" } as const;

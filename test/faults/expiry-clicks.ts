@@ -50,6 +50,8 @@ async function endSoon(town: Town, changeId: string): Promise<number> {
 function faults(became: Became, told: readonly number[]): string[] {
   const { answer } = became;
   const won = told.filter((status) => status === 200).length;
+  const others = told.filter((status) => ![200, 403, 409].includes(status));
+  if (others.length > 0) return [`told ${others.join(", ")}`];
   if (answer === "approve")
     return [
       ...(won === 1 ? [] : [`${won} people were told that they approved it`]),
@@ -57,7 +59,7 @@ function faults(became: Became, told: readonly number[]): string[] {
     ];
   return [
     ...(answer === "expire" ? [] : [`decided ${answer}`]),
-    ...(told.every((status) => status === 403 || status === 409) ? [] : [`told ${told.join(", ")}`]),
+    ...(won === 0 ? [] : [`${won} people were told that they approved it`]),
     ...unlessAs("expiry", became, { status: ["expired"], times: 0 }),
   ];
 }

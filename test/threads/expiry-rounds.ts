@@ -12,6 +12,7 @@ import { openQuestion } from "../../src/store/decisions.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createChanges } from "../../src/threads/changes.ts";
+import type { IsCurrent } from "../../src/threads/decide.ts";
 import { createFindTerms } from "../../src/threads/terms.ts";
 import { startTimers } from "../../src/threads/timers.ts";
 import { createDatabase } from "../support/postgres.ts";
@@ -28,13 +29,16 @@ const EARLY_MS = 30;
 export type Instance = { database: Database; changes: Changes; stop(): Promise<void> };
 
 /** Starts one that runs no graph: what is looked at here is which answer the row takes. */
-export function startInstance(config: PoolConfig, policy: Policy = builtInPolicy): Instance {
+export function startInstance(
+  config: PoolConfig,
+  policy: Policy = builtInPolicy,
+  isCurrent: IsCurrent = async () => ({ ok: true }),
+): Instance {
   const database = openDatabase(config);
   const record = createRecordEvents(() => []);
   const now = () => new Date();
   const findTerms = createFindTerms({ policy, tokens: [], now });
   const redact = (text: string) => text;
-  const isCurrent = async () => ({ ok: true }) as const;
   const changes = createChanges({ database, record, policy, redact, findTerms, isCurrent, now });
   const log = { error: assert.fail };
   const timers = startTimers({ database, record, findTerms, policyVersion: policy.hash, log });
