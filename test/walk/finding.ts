@@ -1,0 +1,19 @@
+import type { Stage } from "./stage.ts";
+
+const WORDS = [
+  ["help", /Try, without running anything/, null],
+  ["list all", /Of this channel/, "list"],
+  ["history payment-api", /Touched payment-api/, null],
+  ["check kubectl delete namespace production", /a person is asked|The policy refuses this/, "check"],
+  ["check kubectl exec -it web -- sh", /The policy refuses this/, null],
+] as const;
+
+/** The words after /infra that find something; only who typed them sees the answers. */
+export async function walkFinding(stage: Stage): Promise<void> {
+  await stage.actAs("Ben");
+  for (const [words, seen, name] of WORDS) {
+    await stage.type(`/infra ${words}`);
+    await stage.last().getByText(seen).first().waitFor();
+    if (name !== null) await stage.picture(name, stage.last());
+  }
+}
