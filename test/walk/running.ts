@@ -8,7 +8,7 @@ export async function walkRunning(stage: Stage): Promise<void> {
   const verdict = await stage.verdict(good);
   await stage.sees(verdict, "How it was checked:");
   await stage.picture("verdict", stage.shown(verdict), BOTH);
-  await stage.press(verdict, "Went well");
+  await stage.press(verdict, "This change went well");
 
   const bad = await stage.ask(
     "/infra scale web to 4 replicas in production, then scale flaky-worker to 2 replicas in production",
