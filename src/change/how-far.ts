@@ -19,10 +19,10 @@ const backWords: Record<Outcome | "running", string> = {
   running: "and is being taken back",
 };
 
-/** Who stopped a change and why, in a sentence. */
+/** Who stopped a change and why, in a sentence. Whom it was in Slack its card says beside it, with their name. */
 export function whoCancelled({ by, reason }: Pick<Cancel, "by" | "reason">): string {
   const why = reason === null || reason === "" ? "." : `: ${reason.replace(/[.\s]*$/u, ".")}`;
-  return `Cancelled by ${personInWords(by)}${why}`;
+  return `Cancelled ${by.kind === "slack" ? "in Slack" : `by ${personInWords(by)}`}${why}`;
 }
 
 /** How far this revision of a plan got, one sentence for each step, as the journal says. */

@@ -32,8 +32,12 @@ function afterFailure(failed: Step, before: Step[]): Review {
     return needsHuman(
       `${why} ${capital(called(lasting))} was done before it and cannot be taken back by itself.`,
     );
-  const which = changed.map((one) => one.step).join(", ");
-  return { result: "rollback", notes: `${why} Taking back step ${which}, which had been done before it.` };
+  const numbers = changed.map((one) => one.step);
+  const which =
+    numbers.length === 1
+      ? `step ${numbers[0]}`
+      : `steps ${numbers.slice(0, -1).join(", ")} and ${numbers.at(-1)}`;
+  return { result: "rollback", notes: `${why} Taking back ${which}, which had been done before it.` };
 }
 
 function approved(steps: Step[]): Review {

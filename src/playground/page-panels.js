@@ -2,7 +2,7 @@ import { el, link } from "./page-dom.js";
 import { textNodes } from "./page-mrkdwn.js";
 import { richTextNode } from "./page-rich-text.js";
 
-const states = { pending: "not started", in_progress: "in progress", complete: "done", error: "failed" };
+const states = { pending: "not started", in_progress: "in progress", complete: "done", error: "error" };
 
 /** A `plan` block: a title and its tasks. */
 export function planNode(block, scope) {

@@ -52,7 +52,8 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
     const told = await answerTo(slack, slack.users.ben, card, "greenlight:cancel");
     assert.match(told, /It is being stopped/);
     await seen(card, /A person has to look at this/);
-    assert.doesNotMatch(textOf(now(slack, card).blocks), /The reviewer/);
+    assert.match(textOf(now(slack, card).blocks), /Cancelled in Slack\. Step 1 is done/);
+    assert.doesNotMatch(textOf(now(slack, card).blocks), /The reviewer|Slack user U/);
     await seen(card, /Step 1 is done\. Nothing more of the plan is run/);
     await seen(card, /Stop asked by <@/);
     assert.equal(hasButton(now(slack, card), "greenlight:cancel"), undefined);

@@ -9,7 +9,7 @@ import { startProgram } from "../support/program.ts";
 import { cards, standIn, waitFor } from "../support/slack.ts";
 
 const PATIENCE_MS = 90_000;
-const SIZE = { width: 1_120, height: 860 };
+const SIZE = { width: 1_040, height: 720 };
 
 /** Who walks. */
 export type Walker = "Ana" | "Ben" | "Cleo" | "Gus";
@@ -64,11 +64,14 @@ export async function openStage(folder: string | null): Promise<Stage> {
     form,
     shown,
     last: () => page.locator("#channel article").last(),
-    actAs: (who) =>
-      page
+    actAs: async (who) => {
+      await page
         .getByRole("radio", { name: new RegExp(who) })
         .first()
-        .check({ force: true }),
+        .check({ force: true });
+      // Until the page has become theirs, what is typed and pressed is still somebody else's.
+      await page.locator("#channel").getByText(`as ${who}`).first().waitFor({ state: "attached" });
+    },
     goTo: (name) => page.locator("#sidebar").getByRole("button", { name }).first().click(),
     type: async (text) => {
       await page.locator("#channel textarea").fill(text);
