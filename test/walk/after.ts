@@ -5,6 +5,7 @@ import type { Stage } from "./stage.ts";
 export async function walkAfter(stage: Stage): Promise<void> {
   const card = await stage.ask("/infra scale checkout to 3 replicas in staging");
   const verdict = await stage.verdict(card);
+  await stage.sees(verdict, "How it was checked:");
   for (const [name, confirm] of [
     ["Roll back", "Ask for it"],
     ["Run again", undefined],
@@ -15,6 +16,7 @@ export async function walkAfter(stage: Stage): Promise<void> {
       () => cards(stage.slack).find(({ ts }) => !known.has(ts)),
       `the card of ${name}`,
     );
-    await stage.verdict(next);
+    // A message that comes while one presses moves what one presses.
+    await stage.sees(await stage.verdict(next), "How it was checked:");
   }
 }

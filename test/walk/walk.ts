@@ -22,9 +22,9 @@ describe("a walk through the playground", () => {
 
   it("asks, and answers what is asked back", () => walkAsking(stage));
   it("decides", () => walkDeciding(stage));
+  it("decides in a direct message and on the Home", () => walkPlaces(stage));
   it("runs, fails, and is stopped", () => walkRunning(stage));
   it("goes on from a verdict", () => walkAfter(stage));
-  it("decides in a direct message and on the Home", () => walkPlaces(stage));
   it("finds", () => walkFinding(stage));
   it("meets troubles", () => walkTroubles(stage));
 });
