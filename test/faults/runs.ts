@@ -23,7 +23,7 @@ const FROZEN_MS = 30_000;
 
 /** All runs by name. */
 export const runs: Record<string, Run> = {
-  crashes: { full: 11, of: "seeds for each of the places", go: runCrashes },
+  crashes: { full: 8, of: "seeds for each of the places", go: runCrashes },
   "default-lease": {
     full: 5,
     of: "kills while a step runs, with the lease of 6 s",
@@ -70,7 +70,7 @@ export const runs: Record<string, Run> = {
   soak: {
     full: 10_000,
     of: "changes",
-    go: (server, size) => inTown(server, size, (town) => soak(town, size.size, size.seed)),
+    go: (server, size) => inTown(server, size, (town) => soak(town, size.size, size.seed, size.say)),
   },
   frozen: {
     full: 1,

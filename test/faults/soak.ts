@@ -9,22 +9,29 @@ import type { Town } from "./town.ts";
 /** What a long run left behind in the process. */
 export type Soak = Findings & { gauges: Gauge[]; heapPerThousand: number };
 
-const PARTS = 10;
+const LEAST_PARTS = 10;
+/** Looked at at least so often: a run that is cut off has shown something too. */
+const LONGEST_PART = 250;
 const PATIENCE_MS = 60_000;
 /** The heap may grow by this much for 1,000 changes. */
 const MAX_HEAP_PER_THOUSAND = 1_000_000;
 const MAX_MORE_HANDLES = 10;
 
-/** Many changes through one process, 20 at a time, with a look at what it holds on to after every tenth of them. */
-export async function soak(town: Town, total: number, seed: number): Promise<Soak> {
+/** Many changes through one process, 20 at a time, with a look from time to time at what it holds on to. */
+export async function soak(
+  town: Town,
+  total: number,
+  seed: number,
+  say: (line: string) => void = () => undefined,
+): Promise<Soak> {
   const random = seeded(seed);
   const people = createPeople(town, random);
   const instance = await town.start("soak");
   if (instance === null) throw new Error(`The process did not start; its log is in ${town.dir}.`);
   const asked: AskedFor[] = [];
   const gauges: Gauge[] = [];
-  const each = Math.ceil(total / PARTS);
-  for (let part = 0; part < PARTS; part += 1) {
+  const each = Math.min(Math.ceil(total / LEAST_PARTS), LONGEST_PART);
+  while (asked.length < total) {
     const kinds = ["plain", "pair", "free", "back"] as const;
     asked.push(
       ...(await drive(town, people, random, {
@@ -36,11 +43,13 @@ export async function soak(town: Town, total: number, seed: number): Promise<Soa
       })),
     );
     await pause(1_000);
-    gauges.push(await instance.gauge());
+    const gauge = await instance.gauge();
+    gauges.push(gauge);
+    say(`${asked.length} changes: ${JSON.stringify(gauge)}`);
   }
   const found = await check(town, people, asked);
   // The first half warms up: code is compiled, caches fill.
-  const settled = gauges.slice(PARTS / 2);
+  const settled = gauges.slice(gauges.length / 2);
   const heapPerThousand = (slopeOf(settled.map(({ heapUsed }) => heapUsed)) / each) * 1_000;
   const handles = settled.map((gauge) => gauge.handles);
   const violations = [
