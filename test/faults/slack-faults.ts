@@ -107,11 +107,34 @@ async function standing(town: Town): Promise<{ count: number; violations: string
   );
   const twice = [...seen]
     .filter(([, count]) => count > 1)
-    .map(([key, count]) => `stands ${count} times: ${key}`);
+    .map(([key, count]) => `stands ${count} times: ${key}; posted: ${postsOf(town, key)}`);
   const lost = rows.flatMap(({ id, request }) =>
     ["card", "verdict:ended"]
       .filter((name) => !seen.has(`${id} ${name}`))
       .map((name) => `the ${name} of ${request} is missing (${id})`),
   );
   return { count: seen.size, violations: [...twice, ...lost] };
+}
+
+/** When it was posted, and which calls that could have found it came between, for whoever looks for the cause. */
+function postsOf({ slack }: Town, key: string): string {
+  const [id = "", name = ""] = key.split(" ");
+  const posts = slack.calls.filter(
+    ({ method, args }) =>
+      method === "chat.postMessage" &&
+      JSON.stringify(args["metadata"] ?? "").includes(id) &&
+      JSON.stringify(args["metadata"]).includes(`${name}\\"`),
+  );
+  const [first, last] = [posts[0]?.at ?? 0, posts.at(-1)?.at ?? 0];
+  const between = slack.calls.filter(
+    ({ method, at }) => method.startsWith("conversations.") && at >= first && at <= last,
+  );
+  return JSON.stringify(
+    [...posts, ...between].map(({ method, at, status, answer }) => [
+      at - first,
+      method,
+      status,
+      answer?.["ok"],
+    ]),
+  );
 }
