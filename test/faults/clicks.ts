@@ -1,6 +1,6 @@
 import { pick, type Random } from "../policy/random.ts";
 import { unlessApproved } from "./cancel-clicks.ts";
-import { type Became, click, playRounds, type Round, unlessAs, type Waiting } from "./rounds.ts";
+import { type Became, click, playRounds, type Round, UNSURE, unlessAs, type Waiting } from "./rounds.ts";
 import { APPROVERS, type Town } from "./town.ts";
 
 /** What came of the rounds: how many clicks, who won how often, and what must not be. */
@@ -61,10 +61,13 @@ function faults(became: Became, told: readonly Told[], isStopped: boolean): stri
   const { answer } = became;
   const won = { approve: took(told, "approve"), reject: took(told, "reject"), cancel: took(told, "cancel") };
   const meant = { approve: 0, reject: 0, cancel: isStopped ? 1 : 0, [String(answer)]: 1 };
-  const others = told.filter(({ status }) => ![200, 202, 409].includes(status));
+  const nobody = { ...meant, [String(answer)]: 0 };
+  const isUnsure = told.some((one) => one.answer === answer && one.status === UNSURE);
+  const others = told.filter(({ status }) => ![200, 202, 409, UNSURE].includes(status));
   return [
     ...others.map((one) => `${one.answer} was answered with ${one.status}`),
-    ...(JSON.stringify(won) === JSON.stringify(meant)
+    ...(JSON.stringify(won) === JSON.stringify(meant) ||
+    (isUnsure && JSON.stringify(won) === JSON.stringify(nobody))
       ? []
       : [`${answer} stands, and told that they won: ${JSON.stringify(won)}`]),
     ...(answer === "approve"

@@ -27,6 +27,9 @@ export type Rounds = {
 
 const PATIENCE_MS = 120_000;
 
+/** The status of a click of which nobody can say whether it was the one that counted. */
+export const UNSURE = 503;
+
 /** Plays rounds over two processes, a batch of changes at a time, and looks at each once all of a batch have ended. */
 export async function playRounds({ town, name, rounds, seed, batch, play }: Rounds): Promise<string[]> {
   const random = seeded(seed);
@@ -101,15 +104,17 @@ export async function click(
   const { revision, digest } = change;
   const path = answer === "cancel" ? "cancel" : "decision";
   const giveUp = Date.now() + PATIENCE_MS;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     const response = await fetch(`${address}/infra-change/${change.id}/${path}`, {
       method: "POST",
       headers: { authorization: `Bearer ${secretOf(by)}`, "content-type": "application/json" },
       body: JSON.stringify(answer === "cancel" ? { reason } : { answer, revision, digest, reason }),
     });
     await response.arrayBuffer();
-    // So many at once may have to wait too long for a connection: nothing was written, and people try again.
-    if (response.status !== 503 || Date.now() > giveUp) return response.status;
+    // So many at once may have to wait too long for a connection, and people try again.
+    // After a 503 nobody knows whether the first one counted, so "decided already" may speak of this very click.
+    if (tries > 1 && response.status === 409) return UNSURE;
+    if (response.status !== UNSURE || Date.now() > giveUp) return response.status;
     await pause(200);
   }
 }
