@@ -3,7 +3,8 @@
  * stands (null: not posted yet), `cardTs` the thread it belongs in (null for the card itself). `person`: it stands with them
  * alone, in `channelId` (null: their direct channel is not known yet). Messages of one `lane` go one by one. `failures` counts how often it
  * was claimed before without having been sent: above 0 with no `ts`, it may stand in Slack already. `pagesStand`: every
- * plan page of the present revision has been posted; when the last of them is, the card is due again.
+ * plan page of the present revision has been posted; when the last of them is, the card is due again. `since`: nothing of
+ * its change can stand from before.
  */
 export type DueMessage = {
   changeId: string;
@@ -17,6 +18,7 @@ export type DueMessage = {
   cardTs: string | null;
   failures: number;
   pagesStand: boolean;
+  since: Date;
 };
 
 /** What the sender needs of the store; every call is one statement or transaction. */

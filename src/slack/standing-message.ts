@@ -7,8 +7,11 @@ import type { DueMessage } from "./outbox-port.ts";
 /** The type under which our messages carry which message they are. Other apps in the channel can read it: no secrets. */
 export const EVENT_TYPE = "greenlight_message";
 
-/** Enough to see past what was said in a channel during an outage. */
-const LOOK_BACK = 100;
+/** A page of Slack's, and how many are read at most: a busy channel says much while nobody can look. */
+const PAGE = 200;
+const MOST_PAGES = 10;
+/** How far the database's clock may be ahead of Slack's. */
+const CLOCKS_APART_MS = 300_000;
 
 const Messages = z.array(
   z.object({
@@ -41,9 +44,7 @@ export function createFindStanding(client: webApi.WebClient, identity: Identity,
     const isDirect = message.person !== null;
     if (refused.has(isDirect)) return null;
     try {
-      const found = Messages.parse(await read(client, message));
-      const mine = found.find((one) => isOurs(one, identity) && isThis(one, message, fileName));
-      return mine?.ts ?? null;
+      return await search(client, message, (one) => isOurs(one, identity) && isThis(one, message, fileName));
     } catch (error) {
       if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error !== "missing_scope") throw error;
       refused.add(isDirect);
@@ -54,13 +55,32 @@ export function createFindStanding(client: webApi.WebClient, identity: Identity,
   };
 }
 
-async function read(client: webApi.WebClient, message: Placed): Promise<unknown> {
-  const common = { channel: message.channelId, limit: LOOK_BACK, include_all_metadata: true };
-  const { messages } =
-    message.cardTs === null || message.person !== null
-      ? await client.conversations.history(common)
-      : await client.conversations.replies({ ...common, ts: message.cardTs });
-  return messages ?? [];
+/** Through all that stands there since the change was asked for, the newest first. */
+async function search(
+  client: webApi.WebClient,
+  message: Placed,
+  isIt: (found: Found) => boolean,
+): Promise<string | null> {
+  const oldest = String((message.since.getTime() - CLOCKS_APART_MS) / 1_000);
+  let cursor = "";
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const common = {
+      channel: message.channelId,
+      limit: PAGE,
+      oldest,
+      include_all_metadata: true,
+      ...(cursor === "" ? {} : { cursor }),
+    };
+    const { messages, response_metadata: more } =
+      message.cardTs === null || message.person !== null
+        ? await client.conversations.history(common)
+        : await client.conversations.replies({ ...common, ts: message.cardTs });
+    const mine = Messages.parse(messages ?? []).find(isIt);
+    if (mine !== undefined) return mine.ts;
+    cursor = more?.next_cursor ?? "";
+    if (cursor === "") return null;
+  }
+  return null;
 }
 
 type Found = z.infer<typeof Messages>[number];

@@ -15,6 +15,7 @@ const DueRow = z.object({
   card_ts: z.string().nullable(),
   failures: z.int(),
   pages_stand: z.boolean(),
+  since: z.date(),
 });
 type Due = {
   changeId: string;
@@ -28,6 +29,7 @@ type Due = {
   cardTs: string | null;
   failures: number;
   pagesStand: boolean;
+  since: Date;
 };
 
 /** A claim that was not answered by then belongs to nobody: its sender died. */
@@ -116,7 +118,7 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
      returning m.change_id, m.name, m.wanted, m.ts, c.home_team as team_id, m.person, ${LANE} as lane,
        coalesce(m.channel_id, case when m.person is null then c.home_channel end) as channel_id,
        (select ts from messages card where card.change_id = m.change_id and card.name = 'card' and m.name <> 'card')
-         as card_ts, m.failures - 1 as failures, m.rank,
+         as card_ts, m.failures - 1 as failures, m.rank, c.created_at as since,
        not exists (select 1 from messages page where page.change_id = m.change_id and page.ts is null
          and page.name like 'plan:' || c.revision || ':%') as pages_stand`,
     [limit, CLAIM_SECONDS],
@@ -136,6 +138,7 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
       cardTs: row.card_ts,
       failures: row.failures,
       pagesStand: row.pages_stand,
+      since: row.since,
     };
   });
 }

@@ -6,6 +6,7 @@ import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
   askFor,
+  cards,
   hasButton,
   now,
   press,
@@ -142,6 +143,22 @@ describe("Slack, when it is not simple", () => {
       () => (hasButton(now(slack, card), "greenlight:approve") ? undefined : true),
       "no button left",
     );
+  });
+
+  it("finds a card whose answer was lost behind all that a busy channel said before it could look", async () => {
+    const program = await start();
+    const slack = standIn(program);
+    slack.faults.dropAfterAccept(1, "chat.postMessage");
+    slack.faults.fail(2, 500, "conversations.history");
+    const card = await askFor(slack, "scale checkout to 4 replicas in production");
+    for (let line = 0; line < 230; line += 1)
+      slack.say({
+        as: slack.users.ben,
+        channel: slack.channels.infra,
+        text: `about something else, ${line}`,
+      });
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons of the first card");
+    assert.equal(cards(slack).length, 1);
   });
 
   async function ownSlack(options: Parameters<typeof startSlack>[0]): Promise<SlackStandIn> {
