@@ -30,7 +30,10 @@ describe("a workspace that has not got the rich blocks", () => {
       for (const kind of RICH) assert.doesNotMatch(textOf(message.blocks), new RegExp(`"type":"${kind}"`));
     }
     const refused = slack.calls.filter(({ answer }) => answer?.ok === false);
-    assert.ok(refused.length >= 1 && refused.length <= RICH.length, `${refused.length} refusals`);
+    assert.ok(refused.length >= 1, "nothing was refused");
+    // Channel and direct messages go side by side: what one of them is told of in this moment, another one may be too.
+    for (const calls of Map.groupBy(refused, ({ args }) => args["channel"]).values())
+      assert.ok(calls.length <= RICH.length, `${calls.length} refusals in one channel`);
   });
 
   it("gets them where it takes them", async () => {

@@ -1,3 +1,4 @@
+import { changeIdOf } from "../support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 const WORDS = [
@@ -15,5 +16,16 @@ export async function walkFinding(stage: Stage): Promise<void> {
     await stage.type(`/infra ${words}`);
     await stage.last().getByText(seen).first().waitFor();
     if (name !== null) await stage.picture(name, stage.last());
+  }
+  const card = await stage.ask("/infra show the pods in production");
+  await stage.verdict(card);
+  const id = (await changeIdOf(stage.slack, card)).slice(0, 8);
+  for (const [words, seen] of [
+    [`status ${id}`, /Step 1/],
+    [`logs ${id}`, /NAME/],
+    [`cancel ${id}`, /done/i],
+  ] as const) {
+    await stage.type(`/infra ${words}`);
+    await stage.last().getByText(seen).first().waitFor();
   }
 }

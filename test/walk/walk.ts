@@ -6,6 +6,7 @@ import { walkDeciding } from "./deciding.ts";
 import { walkFinding } from "./finding.ts";
 import { walkPlaces } from "./places.ts";
 import { walkRunning } from "./running.ts";
+import { walkShortcuts } from "./shortcuts.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { walkTroubles } from "./troubles.ts";
 
@@ -21,6 +22,7 @@ describe("a walk through the playground", () => {
   after(() => stage.close());
 
   it("asks, and answers what is asked back", () => walkAsking(stage));
+  it("asks by the shortcuts", () => walkShortcuts(stage));
   it("decides", () => walkDeciding(stage));
   it("decides in a direct message and on the Home", () => walkPlaces(stage));
   it("runs, fails, and is stopped", () => walkRunning(stage));
