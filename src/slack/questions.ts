@@ -98,6 +98,7 @@ function confirmOf(dialog: Dialog): types.ConfirmationDialog {
   };
 }
 
+/** Slack refuses a label of nothing, and with it the whole message: a model's choice can be blanks alone. */
 function plain(text: string, max: number): types.PlainTextElement {
-  return { type: "plain_text", text: cutMiddle(oneLine(text), max), emoji: false };
+  return { type: "plain_text", text: cutMiddle(oneLine(text), max) || "(blank)", emoji: false };
 }
