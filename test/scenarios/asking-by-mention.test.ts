@@ -33,9 +33,17 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
     const { as = slack.users.ana, channel = slack.channels.infra } = more;
     const before = slack.ephemerals(as).length;
     const thread = more.in === undefined ? {} : { thread_ts: more.in.ts };
+    // Slack shows a card a moment before its row knows where it stands, and nobody types within that moment.
+    if (more.in !== undefined && cards(slack).some(({ ts }) => ts === more.in?.ts))
+      await soon("the card's place", () => isKnown(more.in?.ts));
     const said = slack.say({ as, channel, text: `@greenlight ${text}`, ...thread });
     assert.equal(await said.delivered, "acked");
     return waitFor(() => slack.ephemerals(as)[before], `an answer to ${text}`);
+  }
+
+  async function isKnown(ts: string | undefined): Promise<boolean> {
+    const { rowCount } = await program.app.database.query("select 1 from messages where ts = $1", [ts]);
+    return rowCount === 1;
   }
 
   async function askByMention(text: string): Promise<Message> {
