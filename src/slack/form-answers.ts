@@ -6,7 +6,7 @@ import { aboutQuestion, TEXT, textField } from "./form-parts.ts";
 import { type Fields, type Form, notice, plain, type Subject } from "./forms.ts";
 import { SLACK_LIMITS } from "./limits.ts";
 import { isAsked } from "./questions.ts";
-import { cutMiddle, oneLine } from "./text.ts";
+import { labelText, oneLine } from "./text.ts";
 
 const ID = "greenlight:answer";
 const TITLE = "Answer";
@@ -64,17 +64,19 @@ function questionOf(change: Change, { question }: Subject): Decision | null {
 }
 
 function fieldsOf({ text, choices }: Question, index: number): types.InputBlock[] {
-  const label = cutMiddle(oneLine(text), LABEL_CHARS);
+  const label = labelText(text, LABEL_CHARS);
   const isFirst = index === 0;
   const words = { block: worded(index), most: MAX_ANSWER_LENGTH, multiline: false };
-  if (choices.length === 0) return [textField({ ...words, label, least: 1, focus: isFirst })];
+  // What nobody can see nobody can pick: a model may hold a terminal's codes for words.
+  const options = choices.filter((choice) => oneLine(choice) !== "").map(optionOf);
+  if (options.length === 0) return [textField({ ...words, label, least: 1, focus: isFirst })];
   return [
     {
       type: "input",
       block_id: chosen(index),
       label: plain(label),
       optional: true,
-      element: { type: "radio_buttons", action_id: TEXT, options: choices.map(optionOf) },
+      element: { type: "radio_buttons", action_id: TEXT, options },
     },
     textField({ ...words, label: "or in your own words", least: 0 }),
   ];
@@ -82,7 +84,7 @@ function fieldsOf({ text, choices }: Question, index: number): types.InputBlock[
 
 /** The value is the answer itself: whoever answers may say anything anyway. */
 function optionOf(choice: string): types.PlainTextOption {
-  return { text: plain(cutMiddle(oneLine(choice), SLACK_LIMITS.buttonLabel)), value: choice };
+  return { text: plain(labelText(choice, SLACK_LIMITS.buttonLabel)), value: choice };
 }
 
 /** As many as there are fields. Own words count before a choice. */

@@ -2,7 +2,7 @@ import type { types } from "@slack/bolt";
 import { z } from "zod";
 import type { Answer, Decision, Gate } from "../change/change.ts";
 import { SLACK_LIMITS } from "./limits.ts";
-import { cutMiddle, oneLine } from "./text.ts";
+import { labelText } from "./text.ts";
 
 /** How much of the digest a button carries and a card shows. */
 export const SHORT_DIGEST_CHARS = 12;
@@ -98,7 +98,6 @@ function confirmOf(dialog: Dialog): types.ConfirmationDialog {
   };
 }
 
-/** Slack refuses a label of nothing, and with it the whole message: a model's choice can be blanks alone. */
 function plain(text: string, max: number): types.PlainTextElement {
-  return { type: "plain_text", text: cutMiddle(oneLine(text), max) || "(blank)", emoji: false };
+  return { type: "plain_text", text: labelText(text, max), emoji: false };
 }

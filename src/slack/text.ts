@@ -30,6 +30,11 @@ export function oneLine(text: string): string {
   return visible(text).replace(/\s+/gu, " ").trim();
 }
 
+/** The same for a label, at most `max` characters: Slack refuses a label of nothing, and with it all that it belongs to. */
+export function labelText(text: string, max: number): string {
+  return cutMiddle(oneLine(text), max) || "(blank)";
+}
+
 /** One command line for reading: arguments quoted as a POSIX shell would need it, every unseen character escaped. */
 export function commandLine(argv: readonly string[]): string {
   return argv.map(quoted).join(" ");

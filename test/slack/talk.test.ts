@@ -10,15 +10,26 @@ import { detailsForm } from "../../src/slack/form-details.ts";
 import { aChange, aQuestion } from "../support/changes.ts";
 
 const BY = { kind: "slack", teamId: "T1", userId: "U1" } as const;
-// Blanks alone never get here: the graph drops such questions, the port refuses such words.
-const TEXTS = ["Which one?", "x".repeat(500), "<!channel> *b* `c` :boom:", "\u202e\u200b", "a\n\nb"];
+// The graph drops questions and choices of blanks alone, but not those of which nothing is left to look at.
+const BLANK = ["  ", "\u001b[0m"];
+const TEXTS = [
+  "Which one?",
+  "x".repeat(500),
+  "<!channel> *b* `c` :boom:",
+  "\u202e\u200b",
+  "a\n\nb",
+  ...BLANK,
+];
 
 describe("a conversation in Slack", () => {
   const wish = (reason: string): Decision =>
     aQuestion({ answer: "request_changes", by: BY, reason, decidedAt: new Date() });
   const asked = (given: Partial<Decision>): Decision =>
     aQuestion({ gate: "answers", revision: 2, questions: TEXTS.slice(0, 3).map(questionOf), ...given });
-  const questionOf = (text: string) => ({ text, choices: ["production", "x".repeat(100), "\u202e<!here>"] });
+  const questionOf = (text: string) => ({
+    text,
+    choices: ["production", "x".repeat(100), "\u202e<!here>", ...BLANK],
+  });
 
   /** Between the plans, the row keeps what says who may decide, and nothing of the old plan. */
   const between: Partial<Change> = { plan: null, digest: null, riskReasons: [], stepRisks: [], revision: 2 };
