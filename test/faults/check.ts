@@ -24,7 +24,7 @@ type Attempt = {
 };
 type Given = { key: string; answer: string | null };
 
-/** Holds the rows, the journal and the cluster's own count against each other. */
+/** Holds the rows, the journal and the cluster's own count against each other, and takes what Slack refused of all that was sent. */
 export async function check(town: Town, people: People, asked: readonly AskedFor[]): Promise<Findings> {
   const { rows } = await town.pool.query<Row>("select id, request, status, error from changes");
   const { rows: attempts } = await town.pool.query<Attempt>(
@@ -39,6 +39,7 @@ export async function check(town: Town, people: People, asked: readonly AskedFor
     ...ranAsJournalled(lines, attempts),
     ...stands(people.told, given),
     ...ended(rows, asked, people.operated),
+    ...town.slack.takeRefused().map((refused) => `Slack refused ${JSON.stringify(refused)}`),
   ];
   const unknown = attempts.filter(({ outcome }) => outcome === null || outcome === "unknown").length;
   return { violations, changes: rows.length, operated: people.operated.size, ran: lines.length, unknown };

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import pg from "pg";
 import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
-import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { EmbeddedConnection } from "../../src/store/embedded.ts";
+import { startOwnSlack } from "../support/own-slack.ts";
 import { type CountingKubectl, installCountingKubectl } from "./counting-kubectl.ts";
 import { end, type Instance, startInstance } from "./processes.ts";
 import { mind, POLICY } from "./stories.ts";
@@ -38,7 +39,7 @@ export function secretOf(name: string): string {
 export async function openTown(connection: EmbeddedConnection): Promise<Town> {
   const dir = await mkdtemp(join(tmpdir(), "greenlight-faults-"));
   const [slack, model, kubectl] = await Promise.all([
-    startSlack({ ackMs: 10_000 }),
+    startOwnSlack({ ackMs: 10_000 }),
     startModel(),
     installCountingKubectl(dir),
   ]);
@@ -90,8 +91,9 @@ export async function openTown(connection: EmbeddedConnection): Promise<Town> {
     },
     close: async () => {
       for (const instance of alive) await end(instance);
-      await Promise.all([slack.stop(), model.close(), pool.end()]);
+      await Promise.all([model.close(), pool.end()]);
       if (process.env["FAULTS_KEEP"] === undefined) await rm(dir, { recursive: true, force: true });
+      await slack.stop();
     },
   };
 }

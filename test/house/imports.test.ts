@@ -68,6 +68,11 @@ const others: Plant[] = [
   { path: "src/store/tall.ts", text: tall(61), rule: "noExcessiveLinesPerFunction" },
   { path: "src/store/knot.ts", text: knot(6), rule: "noExcessiveCognitiveComplexity" },
   { path: "src/store/adrift.ts", text: "async function one() {}\none();\n", rule: "noFloatingPromises" },
+  {
+    path: "test/scenarios/own-slack.ts",
+    text: 'import { startSlack } from "../../src/playground/slack.ts";\nexport const one = startSlack;\n',
+    rule: "noRestrictedImports",
+  },
   { path: "src/store/long.ts", text: "export const one = 1;\n".repeat(251), rule: "noExcessiveLinesPerFile" },
 ];
 
@@ -158,7 +163,7 @@ async function lint(tree: string): Promise<{ code: number; spoken: Map<string, S
   assert.ok(code === 0 || /^::/m.test(out), `Biome did not run: ${out.slice(0, 2_000)}`);
   const spoken = new Map<string, Set<string>>();
   for (const [, rule = "", file = ""] of out.matchAll(/^::\w+ title=lint\/\w+\/(\w+),file=([^,]+),/gm)) {
-    const path = file.slice(file.indexOf("src/"));
+    const path = file.slice(file.search(/(?:src|test)\//));
     spoken.set(path, (spoken.get(path) ?? new Set()).add(rule));
   }
   return { code, spoken };

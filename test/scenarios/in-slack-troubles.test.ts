@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import type { SlackOptions, SlackStandIn } from "../../src/playground/slack.ts";
+import { startOwnSlack } from "../support/own-slack.ts";
 import { policyFile } from "../support/policy-file.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
@@ -161,8 +162,8 @@ describe("Slack, when it is not simple", () => {
     assert.equal(cards(slack).length, 1);
   });
 
-  async function ownSlack(options: Parameters<typeof startSlack>[0]): Promise<SlackStandIn> {
-    const slack = await startSlack(options);
+  async function ownSlack(options: SlackOptions): Promise<SlackStandIn> {
+    const slack = await startOwnSlack(options);
     closing.push(() => slack.stop());
     return slack;
   }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
+import { startOwnSlack } from "../support/own-slack.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import { askFor, changeIdOf, replies, standIn, textOf, waitFor } from "../support/slack.ts";
 
@@ -98,7 +99,7 @@ describe("the full log of a step", () => {
       "usergroups:read",
       "users:read",
     ];
-    const slack = await startSlack({ scopes });
+    const slack = await startOwnSlack({ scopes });
     closing.push(() => slack.stop());
     const program = await start({
       SLACK_BOT_TOKEN: slack.tokens.bot,

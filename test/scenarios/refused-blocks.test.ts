@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { startOwnSlack } from "../support/own-slack.ts";
 import { startProgram } from "../support/program.ts";
 import { askFor, callAsBot, changeIdOf, standIn } from "../support/slack.ts";
 
@@ -15,6 +16,15 @@ describe("what Slack refuses for what is in it", () => {
       program.close(),
       /invalid_blocks[\s\S]*Slack refused|Slack refused[\s\S]*invalid_blocks/,
     );
+  });
+
+  it("fails the test with a Slack of its own too, unless it was the very thing tested", async () => {
+    const slack = await startOwnSlack();
+    const card = { channel: slack.channels.infra, text: "A header", blocks: [TOO_LONG] };
+    await callAsBot(slack, "chat.postMessage", card);
+    assert.equal(slack.takeRefused().length, 1);
+    await callAsBot(slack, "chat.postMessage", card);
+    await assert.rejects(slack.stop(), /Slack refused/);
   });
 
   it("is nothing in a change from request to verdict, and a kind of block a workspace has not got is no fault", async () => {

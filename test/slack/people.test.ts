@@ -3,10 +3,11 @@ import { after, before, describe, it } from "node:test";
 import { webApi } from "@slack/bolt";
 import pino from "pino";
 import type { ApprovalTerms } from "../../src/change/approval.ts";
-import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
 import { askingOptions } from "../../src/slack/clients.ts";
 import { createFindGroups } from "../../src/slack/groups.ts";
 import { createPeople, type People } from "../../src/slack/people.ts";
+import { startOwnSlack } from "../support/own-slack.ts";
 
 const STRANGER = { id: "U0STRANGE1", name: "sam", teamId: "T0OTHER001" };
 const SRE = "S0SRE00001";
@@ -16,7 +17,7 @@ describe("who may act, as Slack says now", () => {
   let client: webApi.WebClient;
   let people: People;
   before(async () => {
-    slack = await startSlack({ users: [STRANGER] });
+    slack = await startOwnSlack({ users: [STRANGER] });
     client = new webApi.WebClient(slack.tokens.bot, askingOptions(slack.apiUrl, pino({ level: "silent" })));
     const home = { teamId: slack.team.id, enterpriseId: null };
     people = createPeople({ client, home, requesters: [], channels: [] });

@@ -5,11 +5,12 @@ import { delimiter, dirname, join } from "node:path";
 import { type Change, openDecision } from "../../src/change/change.ts";
 import { argvOf } from "../../src/change/plan.ts";
 import type { Asked } from "../../src/playground/model.ts";
-import { type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
+import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import { commandLine } from "../../src/slack/text.ts";
 import { type FakeTools, installFakeTools, onlyReads } from "./fake-tools.ts";
 import type { HostileText } from "./hostile-texts.ts";
+import { startOwnSlack } from "./own-slack.ts";
 import { type Program, startProgram } from "./program.ts";
 import { hasButton, now, press, replies, waitFor } from "./slack.ts";
 
@@ -46,7 +47,7 @@ export async function setStage(texts: readonly HostileText[]): Promise<Stage> {
   const users = REQUESTERS.map((id, index) => ({ id, name: `asker${index + 1}` }));
   const members = [...REQUESTERS, BEN, GUS, "U0GREENLT1"];
   const channels = texts.map(({ id }) => ({ id: channelOf(id), name: `infra-${id}`, members }));
-  const slack = await startSlack({ users, channels });
+  const slack = await startOwnSlack({ users, channels });
   const program = await startProgram({
     PATH: [tools.binDir, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
     SLACK_API_URL: slack.apiUrl,
