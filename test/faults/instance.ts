@@ -1,5 +1,6 @@
 // One process of the program for the fault tests: the settings come from the environment as always, and FAULTS_CRASH
 // ("before intent#2") names where it kills itself. Prints one JSON line once it serves.
+import { flushCompileCache } from "node:module";
 import pino from "pino";
 import { startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
@@ -43,4 +44,6 @@ process.on("message", (what) => {
   const handles = process.getActiveResourcesInfo().length;
   process.send?.({ heapUsed, rss, handles, listeners: process.listenerCount("SIGTERM") });
 });
+// At its end would be too late for a process that is killed.
+flushCompileCache();
 process.stdout.write(`${JSON.stringify({ address: app.address })}\n`);
