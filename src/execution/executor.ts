@@ -104,7 +104,12 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       },
     });
     at(`after ${back}exit`);
-    const end = outcomeOf(ended, command, verdict.risk, stop.aborted);
+    const end = outcomeOf(ended, {
+      command,
+      risk: verdict.risk,
+      attempt: key.attempt,
+      isStopped: stop.aborted,
+    });
     // Before anything else is written: a database that is away must not cost the only copy of a state.
     const { keepErroredState: keep } = options;
     const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));

@@ -3,9 +3,11 @@ import type { StepKey } from "../change/journal.ts";
 import { type Command, Tool } from "../change/plan.ts";
 import type { RunSignals } from "../change/run-signals.ts";
 import type { Policy } from "../policy/document.ts";
+import { onlyReads } from "../policy/only-reads.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { findErroredState } from "./errored-state.ts";
 import { endOrphan, type LostPlace, type OrphanEnd } from "./orphan.ts";
+import { cutRead } from "./outcome.ts";
 import { KILL_PATIENCE_MS } from "./process-group.ts";
 import type { Ended } from "./run-command.ts";
 import { changeDirOf } from "./scratch.ts";
@@ -13,43 +15,60 @@ import { changeDirOf } from "./scratch.ts";
 /** An attempt whose end was never written: since when it may run, and where. */
 type OpenStep = { key: StepKey; argv: string[]; dir: string; place: LostPlace | null; since: Date };
 
+/** The end that is written to it. */
+type OpenEnd = Ended & { mayRunUntil: Date | null; wasEnded: boolean };
+
+type EndNeeds = {
+  findOpen: (changeId: string) => Promise<OpenStep[]>;
+  finished: (key: StepKey, end: OpenEnd) => Promise<void>;
+  keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
+  signalsOf: (changeId: string) => RunSignals;
+  policy: Policy;
+  dataDir: string;
+};
+
 /** Writes an end to every attempt of a change that has none; before that, ends what still runs of them on this machine. */
 export type EndOpenSteps = (changeId: string) => Promise<void>;
 
 /**
  * Makes it. Whoever owns the change calls it before anything is run or asked: a row without an end is `unknown`, also with
- * only an intent, because the crash may have come between the spawn and its record (design.md, invariant 3).
+ * only an intent, because the crash may have come between the spawn and its record (design.md, invariant 3). Of a read it
+ * does not matter: it is run again.
  */
-export function createEndOpenSteps(needs: {
-  findOpen: (changeId: string) => Promise<OpenStep[]>;
-  finished: (key: StepKey, end: Ended & { mayRunUntil: Date | null; wasEnded: boolean }) => Promise<void>;
-  keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
-  signalsOf: (changeId: string) => RunSignals;
-  policy: Policy;
-  dataDir: string;
-}): EndOpenSteps {
+export function createEndOpenSteps(needs: EndNeeds): EndOpenSteps {
   return async (changeId) => {
     for (const step of await needs.findOpen(changeId)) {
-      const { key, argv, dir, place, since } = step;
-      const tool = Tool.safeParse(argv[0]).data ?? "kubectl";
-      const command: Command = { tool, args: argv.slice(1), dir };
-      const own = changeDirOf(needs.dataDir, changeId);
-      const stop = stopOf(command, needs.policy);
-      const end: OrphanEnd =
-        place === null
-          ? { kind: "elsewhere", host: "an instance of an older version" }
-          : await endOrphan(place, own.home, stop, needs.signalsOf(changeId).kill);
-      const errored = await findErroredState(join(own.workspace, dir), since);
-      const kept = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
-      const isElsewhere = end.kind === "elsewhere";
-      const timeMs = deadlineMsOf(command, needs.policy) + stop.graceMs + KILL_PATIENCE_MS;
-      const mayRunUntil = isElsewhere ? new Date(since.getTime() + timeMs) : null;
-      const wasStarted = place?.pgid !== undefined;
-      const error = [sentence(end, wasStarted, mayRunUntil), kept].filter(Boolean).join(" ");
-      const wasEnded = end.kind === "ended" || end.kind === "stuck";
-      const unseen = { outcome: "unknown", exitCode: null, signal: null } as const;
-      await needs.finished(key, { ...unseen, error, mayRunUntil, wasEnded });
+      const tool = Tool.safeParse(step.argv[0]).data ?? "kubectl";
+      const command: Command = { tool, args: step.argv.slice(1), dir: step.dir };
+      const end = await endOpen(needs, step, command);
+      await needs.finished(step.key, end);
     }
+  };
+}
+
+async function endOpen(
+  needs: Omit<EndNeeds, "findOpen" | "finished">,
+  { key, dir, place, since }: OpenStep,
+  command: Command,
+): Promise<OpenEnd> {
+  const { policy } = needs;
+  const own = changeDirOf(needs.dataDir, key.changeId);
+  const stop = stopOf(command, policy);
+  const end: OrphanEnd =
+    place === null
+      ? { kind: "elsewhere", host: "an instance of an older version" }
+      : await endOrphan(place, own.home, stop, needs.signalsOf(key.changeId).kill);
+  const errored = await findErroredState(join(own.workspace, dir), since);
+  const kept = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
+  const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;
+  const mayRunUntil = end.kind === "elsewhere" ? new Date(since.getTime() + timeMs) : null;
+  const error = [sentence(end, place?.pgid !== undefined, mayRunUntil), kept].filter(Boolean).join(" ");
+  const unseen: Ended = { outcome: "unknown", exitCode: null, signal: null, error };
+  const seen = onlyReads(command, policy) ? cutRead(unseen, key.attempt) : unseen;
+  return {
+    ...seen,
+    mayRunUntil: seen.outcome === "unknown" ? mayRunUntil : null,
+    wasEnded: end.kind === "ended" || end.kind === "stuck",
   };
 }
 

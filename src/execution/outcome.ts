@@ -3,14 +3,31 @@ import { readKubectl } from "../policy/kubectl-line.ts";
 import { parseTerraform } from "../policy/terraform-line.ts";
 import type { Ended } from "./run-command.ts";
 
+/** A read that ends who runs it, again and again, is not tried for ever. */
+const READ_ATTEMPTS = 3;
+
+/** What was seen of an attempt besides its end: `isStopped`, that the work on the change was stopped. */
+type Seen = { command: Command; risk: Risk; attempt: number; isStopped: boolean };
+
 /**
  * What an end means for a step. A read that was ended at its deadline failed: there is nothing it may have done, so
- * nobody has to be asked whether it did. `isStopped`: the work on the change was stopped, and anything is open.
+ * nobody has to be asked whether it did.
  */
-export function outcomeOf(end: Ended, command: Command, risk: Risk, isStopped: boolean): Ended {
-  if (end.outcome === "unknown" && risk === "low" && !isStopped) return { ...end, outcome: "failed" };
+export function outcomeOf(end: Ended, { command, risk, attempt, isStopped }: Seen): Ended {
+  if (end.outcome === "unknown" && risk === "low")
+    return isStopped ? cutRead(end, attempt) : { ...end, outcome: "failed" };
   if (end.outcome !== "failed" || end.exitCode !== differsCodeOf(command)) return end;
   return { ...end, outcome: "done", error: null };
+}
+
+/**
+ * What becomes of an attempt that only reads and was cut off, or whose end nobody saw: it changed nothing, so whoever
+ * carries the change on may run it again without asking anybody.
+ */
+export function cutRead(end: Ended, attempt: number): Ended {
+  if (attempt >= READ_ATTEMPTS) return end;
+  const error = [end.error, "It only reads, so nothing was changed by it."].filter(Boolean).join(" ");
+  return { ...end, outcome: "not run", error };
 }
 
 /** The exit code by which a command says that it found differences, which is what it was asked for; null: it has none. */

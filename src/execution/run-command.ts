@@ -18,9 +18,9 @@ export type Spawn = {
   onLine: (stream: "out" | "err", line: RawLine) => void;
 };
 
-/** How it ended. `error` is a sentence for people when it did not end well. */
+/** How it ended. `error` is a sentence for people when it did not end well. A command itself never ends as `not run`: that is said of a read. */
 export type Ended = {
-  outcome: "done" | "failed" | "unknown";
+  outcome: "done" | "failed" | "unknown" | "not run";
   exitCode: number | null;
   signal: string | null;
   error: string | null;

@@ -1,5 +1,5 @@
 import type { Cancel } from "../change/cancel.ts";
-import type { LogExcerpt, StepKey, StepRecord } from "../change/journal.ts";
+import type { LogExcerpt, Outcome, StepKey, StepRecord } from "../change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
 import type { AnsweredQuestion } from "../change/question.ts";
@@ -70,5 +70,5 @@ export type GraphDeps = {
     command: Command,
     bound: BoundPlan,
     signals: RunSignals,
-  ): Promise<{ outcome: "done" | "failed" | "unknown"; error: string | null } | null>;
+  ): Promise<{ outcome: Outcome; error: string | null } | null>;
 };

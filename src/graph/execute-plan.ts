@@ -1,5 +1,7 @@
 import { ChangeCancelledError } from "../change/cancel.ts";
 import type { StepRecord } from "../change/journal.ts";
+import type { Command } from "../change/plan.ts";
+import { onlyReads } from "../policy/only-reads.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import { boundPlan, type ExecutionStatus, type GraphState, type GraphUpdate } from "./state.ts";
@@ -34,7 +36,7 @@ export async function executePlan(
     signals.pause.throwIfAborted();
     const before = await findAttempt(deps, changeId, state.revision, step.step);
     if (before?.outcome === "done") continue;
-    if (before !== undefined && !(await isDenied(deps, before, bound.digest)))
+    if (before !== undefined && !(await mayTryAgain(deps, before, step, bound.digest)))
       return { currentStep: step.step, executionStatus: before.outcome === "failed" ? "failed" : "unknown" };
     if (!(await deps.isPermitted(changeId, state.revision, bound.digest))) {
       return {
@@ -51,7 +53,8 @@ export async function executePlan(
       attempt: (before?.attempt ?? 0) + 1,
     } as const;
     const end = await deps.runStep(key, step, bound, signals);
-    const status: ExecutionStatus = end === null ? "unknown" : end.outcome;
+    // A read that was cut off: the run is over, and this node is done again.
+    const status: ExecutionStatus = end === null || end.outcome === "not run" ? "unknown" : end.outcome;
     if (status !== "done") return { currentStep: step.step, executionStatus: status };
   }
   return { currentStep: bound.plan.plan.length, executionStatus: "done" };
@@ -67,9 +70,18 @@ function stopped(currentStep: number, hasRun: boolean): GraphUpdate {
   return { currentStep, executionStatus: "cancelled" };
 }
 
-/** Whether an approver has said that this attempt did not happen: the one thing that permits another (invariant 3). */
-export async function isDenied(deps: GraphDeps, attempt: StepRecord, digest: string): Promise<boolean> {
-  return attempt.outcome === "not run" && (await deps.mayRunAgain(attempt, digest));
+/**
+ * Whether there may be one more attempt: an approver has said that this one did not happen, which is the one thing that
+ * permits it of what may change something (invariant 3), or it only read and was cut off.
+ */
+export async function mayTryAgain(
+  deps: GraphDeps,
+  attempt: StepRecord,
+  command: Command,
+  digest: string,
+): Promise<boolean> {
+  if (attempt.outcome !== "not run") return false;
+  return onlyReads(command, deps.policy) || (await deps.mayRunAgain(attempt, digest));
 }
 
 async function findAttempt(

@@ -2,9 +2,9 @@ import type { StepRecord } from "../change/journal.ts";
 import { unsettledStep } from "../change/operator.ts";
 import type { Step } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
-import { judge } from "../policy/judge.ts";
+import { onlyReads } from "../policy/only-reads.ts";
 import type { GraphDeps } from "./deps.ts";
-import { isDenied } from "./execute-plan.ts";
+import { mayTryAgain } from "./execute-plan.ts";
 import type { NodeContext } from "./node-context.ts";
 import { boundPlan, type GraphState, type GraphUpdate } from "./state.ts";
 
@@ -46,8 +46,7 @@ async function takeBack(
   records: StepRecord[],
 ): Promise<GraphUpdate | null> {
   if (step.rollback === null || step.rollback.tool === "terraform") {
-    const verdict = judge(step, deps.policy, null);
-    if (verdict.decision === "allow" && verdict.risk === "low") return null;
+    if (onlyReads(step, deps.policy)) return null;
     const why =
       step.tool === "terraform"
         ? "is terraform, which is never taken back by itself: ask for that as a change of its own"
@@ -56,7 +55,7 @@ async function takeBack(
   }
   const before = lastOf(records, step, "rollback");
   if (before?.outcome === "done") return null;
-  if (before !== undefined && !(await isDenied(deps, before, bound.digest)))
+  if (before !== undefined && !(await mayTryAgain(deps, before, step.rollback, bound.digest)))
     return stop(deps, context, notTakenBack(before));
   if (!(await deps.isPermitted(context.changeId, bound.revision, bound.digest))) {
     return { error: `Nobody has approved exactly this plan, so step ${step.step} was not taken back.` };

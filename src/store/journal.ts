@@ -8,7 +8,7 @@ export type ChildPlace = { host: string; bootId: string; pgid: number; pidStart:
 
 /** How an attempt ended. `mayRunUntil`: it could not be ended where it runs, and by then its time is over. */
 export type StepEnd = {
-  outcome: "done" | "failed" | "unknown";
+  outcome: Outcome;
   exitCode: number | null;
   signal: string | null;
   error: string | null;

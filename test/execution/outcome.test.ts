@@ -28,14 +28,15 @@ const cases: [line: string, end: Ended, risk: Risk, isStopped: boolean, outcome:
   ["terraform plan", exit(2), "low", false, "failed"],
   ["terraform plan -detailed-exitcode=false", exit(2), "low", false, "failed"],
   ["kubectl rollout status deployment/web", ended, "low", false, "failed"],
-  ["kubectl rollout status deployment/web", ended, "low", true, "unknown"],
+  ["kubectl rollout status deployment/web", ended, "low", true, "not run"],
+  ["kubectl scale deployment/web --replicas=3", ended, "medium", true, "unknown"],
   ["kubectl scale deployment/web --replicas=3", ended, "medium", false, "unknown"],
 ];
 
 for (const [line, end, risk, isStopped, outcome] of cases) {
   const how = end.exitCode === null ? "ended by us" : `exit code ${end.exitCode}`;
   test(`${line}, ${how}${isStopped ? ", the change stopped" : ""}: ${outcome}`, () => {
-    const found = outcomeOf(end, commandOf(line), risk, isStopped);
+    const found = outcomeOf(end, { command: commandOf(line), risk, attempt: 1, isStopped });
     assert.equal(found.outcome, outcome);
     assert.equal(found.error === null, outcome === "done");
   });

@@ -52,6 +52,14 @@ for word in "$@"; do
     json|-ojson|--output=json) json=1;;
   esac
 done
+case "$*" in
+  *"rollout status "*)
+    # The first look at each thing is still looking when it is ended; one after that sees that it is there.
+    seen='${dir}'/seen-$(printf '%s' "$*" | tr -c 'a-z0-9' '-')
+    [ -e "$seen" ] || { : > "$seen"; sleep 300; }
+    echo "successfully rolled out"
+    exit 0;;
+esac
 if [ -z "$reads" ]; then
   printf '%s\\n' "$*" >> '${file}'
   case "$*" in

@@ -2,7 +2,7 @@ import type { Asked } from "../../src/playground/model.ts";
 
 /**
  * What a change of the fault tests is about: `plain` two steps one person approves, `single` one of them, `slow` the same with steps that take
- * 0.4 s, `long` one that prints ten lines in 2 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
+ * 0.4 s, `watched` one of them and then one that only reads and takes 300 s the first time, `long` one that prints ten lines in 2 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
  * its second step fails and an operator is asked, `asks` the Planner has a question first, `replan` another plan is wished for,
  * `late` nobody answers in time, `cancelled` it is stopped while it waits.
  */
@@ -13,6 +13,7 @@ export const endOf = {
   plain: "done",
   single: "done",
   slow: "done",
+  watched: "done",
   long: "done",
   pair: "done",
   free: "done",
@@ -89,10 +90,14 @@ function planOf(id: string, kind: Kind, replicas: number): object {
         step: index + 1,
         description: `Step ${index + 1} of ${id}`,
         tool: "kubectl",
-        args: args(replicas),
+        ...(kind === "watched" && index === 1
+          ? {
+              args: ["rollout", "status", `deployment/${id}-watched-1`, "-n", place],
+              risk: "low",
+              rollback: null,
+            }
+          : { args: args(replicas), risk: "medium", rollback: { tool: "kubectl", args: args(2), dir: "" } }),
         dir: "",
-        risk: "medium",
-        rollback: { tool: "kubectl", args: args(2), dir: "" },
       };
     }),
     risk_level: "medium",

@@ -144,6 +144,32 @@ describe("a process that is told to stop", { timeout: 240_000 }, () => {
     await end(second);
   });
 
+  for (const [signal, how] of [
+    ["SIGTERM", "stopped"],
+    ["SIGKILL", "killed"],
+  ] as const) {
+    it(`reads again what it was reading when it was ${how}, and asks nobody`, async () => {
+      const first = await start(`${how}1`, { FAULTS_GRACE_MS: "300" });
+      const id = await askByApi(first, wordsOf(`w${how}`, "watched"));
+      const { revision, digest } = await status(first, id, "waiting");
+      await call(first, "ben", `/${id}/decision`, { answer: "approve", revision, digest });
+      await until(async () => (await journal(id))[1]?.pgid ?? null);
+      first.signal(signal);
+      await leaves(first);
+      const second = await start(`${how}2`);
+      await status(second, id, "done", "needs_person", "failed");
+      const rows = (await journal(id)).map(({ step, outcome }) => [step, outcome]);
+      assert.deepEqual(rows, [
+        [1, "done"],
+        [2, "not run"],
+        [2, "done"],
+      ]);
+      const ran = (await town.kubectl.lines()).filter((line) => line.includes(`w${how}`));
+      assert.equal(ran.length, 1);
+      await end(second);
+    });
+  }
+
   it("told twice, it kills what runs at once, and writes that down before it exits", async () => {
     const first = await start("five");
     const { id, pgid } = await running(first, "stubborn1");
