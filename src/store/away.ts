@@ -5,8 +5,9 @@ const PASSING_TEXTS =
 
 /** A server that crashed, or is not up yet. One connection that an administrator cut says nothing about the server. */
 const UNREACHABLE_STATES = /^57P0[23]$/;
-const UNREACHABLE_TEXTS =
-  /^(timeout exceeded when trying to connect|timeout expired|Connection terminated due to connection timeout)/;
+const UNREACHABLE_TEXTS = /^(timeout expired|Connection terminated due to connection timeout)/;
+/** What the pool says when none of its connections came free in time. */
+const QUEUED_TEXT = /^timeout exceeded when trying to connect/;
 
 /** Whether a fault is the database's, which says nothing about the change. A file that is not there is none. */
 export function isAway(error: unknown): boolean {
@@ -28,6 +29,11 @@ export function isUnreachable(error: unknown): boolean {
       UNREACHABLE_STATES.test(code) ||
       UNREACHABLE_TEXTS.test(message),
   );
+}
+
+/** Whether no connection came free: all of them are busy, or nobody answers on any of them. */
+export function isQueuedTooLong(error: unknown): boolean {
+  return someOf(error, ({ message }) => QUEUED_TEXT.test(message));
 }
 
 type Facts = { message: string; code: string; call: string };

@@ -57,12 +57,13 @@ export function openDatabase(
 }
 
 async function noticed<Result>(reach: Reach, work: Promise<Result>): Promise<Result> {
+  const sinceMs = reach.now();
   try {
     const result = await work;
     reach.answered();
     return result;
   } catch (error) {
-    reach.met(error);
+    reach.met(error, sinceMs);
     throw error;
   }
 }

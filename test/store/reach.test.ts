@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { connect, type LookupFunction } from "node:net";
 import { describe, it } from "node:test";
 import { isAway, isUnreachable } from "../../src/store/away.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { migrate } from "../../src/store/migrate.ts";
 import { createReach } from "../../src/store/reach.ts";
+import { createDatabase } from "../support/postgres.ts";
 
 const fault = (message: string, more: object = {}) => Object.assign(new Error(message), more);
 
@@ -43,14 +46,38 @@ describe("a database that is away", () => {
   it("counts from when it answers again, and a connection that was cut is no outage", () => {
     let now = 1_000;
     const reach = createReach(() => now);
-    reach.met(fault("terminating connection", { code: "57P01" }));
+    reach.met(fault("terminating connection", { code: "57P01" }), now);
     assert.deepEqual([reach.isAway(), reach.backForMs()], [false, Number.POSITIVE_INFINITY]);
-    reach.met(fault("the database system is starting up", { code: "57P03" }));
+    reach.met(fault("the database system is starting up", { code: "57P03" }), now);
     now += 500;
     assert.deepEqual([reach.isAway(), reach.backForMs()], [true, 0]);
     reach.answered();
     now += 300;
     reach.answered();
     assert.deepEqual([reach.isAway(), reach.backForMs()], [false, 300]);
+  });
+
+  it("is not away for a statement that found no free connection while others were answered", async () => {
+    const { config, drop } = await createDatabase({ migrate });
+    const database = openDatabase({ ...config, max: 1, connectionTimeoutMillis: 2_000 });
+    try {
+      const queue = Array.from({ length: 6 }, () => database.query("select pg_sleep(0.7)"));
+      const late = (await Promise.allSettled(queue)).filter(({ status }) => status === "rejected");
+      assert.ok(late.length > 0, "all of them got a connection in time");
+      assert.equal(database.reach.backForMs(), Number.POSITIVE_INFINITY);
+    } finally {
+      await database.close();
+      await drop();
+    }
+  });
+
+  it("is away when nothing was answered while a statement waited for a connection", () => {
+    let now = 1_000;
+    const reach = createReach(() => now);
+    const queued = fault("timeout exceeded when trying to connect");
+    reach.answered();
+    now += 10_000;
+    reach.met(queued, now - 9_999);
+    assert.equal(reach.isAway(), true);
   });
 });
