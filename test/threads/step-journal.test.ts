@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import pino from "pino";
+import { ChangeCancelledError } from "../../src/change/cancel.ts";
+import type { Direction } from "../../src/change/journal.ts";
+import { lockChange } from "../../src/store/approvals.ts";
+import { markCancelled } from "../../src/store/cancels.ts";
+import type { Database, Sql } from "../../src/store/database.ts";
+import { createRecordEvents } from "../../src/store/events.ts";
+import { findSteps } from "../../src/store/journal.ts";
+import { claimChange, type Lease } from "../../src/store/leases.ts";
+import { createHeldWrites } from "../../src/threads/held-writes.ts";
+import { createStepJournal } from "../../src/threads/step-journal.ts";
+import { addChange, useDatabase } from "../support/database.ts";
+import { soon } from "../support/soon.ts";
+
+const LEASE_MS = 60_000;
+const BY = { kind: "token", name: "ana", role: "requester", slackId: null } as const;
+
+describe("the intent of a step of a cancelled change", () => {
+  let database: Database;
+  useDatabase((opened) => {
+    database = opened;
+  });
+
+  const claim = async (): Promise<Lease> => {
+    await addChange(database);
+    const lease = await claimChange(database, "me", LEASE_MS, { all: 100, perRequester: 100 });
+    return lease ?? assert.fail("nothing to claim");
+  };
+  const intend = (lease: Lease, direction: Direction) => {
+    const record = createRecordEvents(() => []);
+    const held = createHeldWrites(pino({ level: "silent" }));
+    const journal = createStepJournal({ database, record, leaseOf: () => lease, leaseMs: LEASE_MS, held });
+    const key = { changeId: lease.changeId, revision: 1, step: 1, direction, attempt: 1 };
+    return journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" });
+  };
+  const cancel = (sql: Sql, { changeId }: Lease) =>
+    markCancelled(sql, changeId, { by: BY, reason: null, error: null });
+
+  it("is not taken, though its owner asks for it; that of its way back is, because an operator orders it", async () => {
+    const lease = await claim();
+    await cancel(database, lease);
+    await assert.rejects(intend(lease, "forward"), ChangeCancelledError);
+    assert.deepEqual(await findSteps(database, lease.changeId), []);
+    assert.notEqual(await intend(lease, "rollback"), null);
+    assert.deepEqual(
+      (await findSteps(database, lease.changeId)).map(({ direction }) => direction),
+      ["rollback"],
+    );
+  });
+
+  it("waits for a cancel that is being written, and is not taken after it", async () => {
+    const lease = await claim();
+    const taken = await database.transaction(async (sql) => {
+      await lockChange(sql, lease.changeId);
+      const asked = intend(lease, "forward").then(
+        () => "taken",
+        (error: unknown) => error,
+      );
+      await soon("the intent to wait for the row", async () => {
+        const waits =
+          "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        return (await database.query(waits)).rowCount === 1;
+      });
+      await cancel(sql, lease);
+      // In an object: the transaction's end would wait for the promise itself, which waits for that end.
+      return { asked };
+    });
+    assert.ok((await taken.asked) instanceof ChangeCancelledError);
+    assert.deepEqual(await findSteps(database, lease.changeId), []);
+  });
+});
