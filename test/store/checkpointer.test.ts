@@ -1,32 +1,21 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, describe, it } from "node:test";
-import { insertChange } from "../../src/store/changes.ts";
+import { describe, it } from "node:test";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database.ts";
 import { claimChange, isHeld, type Lease, LeaseLostError, renewLease } from "../../src/store/leases.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 const LIMITS = { all: 10, perRequester: 10 };
-const ANN = { kind: "token", name: "ann", role: "requester", slackId: null } as const;
 
 describe("a frozen owner", () => {
-  let scratch: Awaited<ReturnType<typeof createDatabase>>;
   let database: Database;
-  before(async () => {
-    scratch = await createDatabase({ migrate });
-    database = openDatabase(scratch.config);
-  });
-  after(async () => {
-    await database.close();
-    await scratch.drop();
+  useDatabase((opened) => {
+    database = opened;
   });
 
   const claim = async (): Promise<Lease> => {
-    const id = randomUUID();
-    const asked = { request: "x", requester: ANN, home: null, planOnly: false };
-    await insertChange(database, { ...asked, id, idempotencyKey: id });
+    await addChange(database);
     return (await claimChange(database, "one", 60_000, LIMITS)) ?? assert.fail("nothing to claim");
   };
   const checkpoint = { v: 4, id: "1", ts: "", channel_values: {}, channel_versions: {}, versions_seen: {} };

@@ -1,34 +1,24 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Person } from "../../src/change/person.ts";
 import { insertApproval } from "../../src/store/approvals.ts";
-import { findChange, insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import { findChange } from "../../src/store/changes.ts";
+import type { Database } from "../../src/store/database.ts";
 import { answerQuestion, findPermission, openQuestion } from "../../src/store/decisions.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 const DIGEST = "d".repeat(64);
 const ANN = person("ann");
 const BEN = person("ben");
 
 describe("the one update that decides", () => {
-  let scratch: Awaited<ReturnType<typeof createDatabase>>;
   let database: Database;
-  before(async () => {
-    scratch = await createDatabase({ migrate });
-    database = openDatabase(scratch.config);
-  });
-  after(async () => {
-    await database.close();
-    await scratch.drop();
+  useDatabase((opened) => {
+    database = opened;
   });
 
   const open = async () => {
-    const id = randomUUID();
-    const asked = { request: "x", requester: person("eve"), home: null, planOnly: false };
-    await insertChange(database, { ...asked, id, idempotencyKey: id });
+    const id = await addChange(database);
     await database.query("update changes set status = 'waiting', digest = $2 where id = $1", [id, DIGEST]);
     const question = { changeId: id, gate: "approval", revision: 1, digest: DIGEST } as const;
     const round = await openQuestion(database, {

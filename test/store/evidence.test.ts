@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { StepKey } from "../../src/change/journal.ts";
-import { insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database.ts";
 import { appendAsEvidence, settleByEvidence, withdrawIntent } from "../../src/store/evidence.ts";
 import {
   findSteps,
@@ -13,8 +12,7 @@ import {
   settleAttempt,
 } from "../../src/store/journal.ts";
 import { findExcerpt } from "../../src/store/log-lines.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 import { BEN } from "../support/program.ts";
 
 const DONE = { outcome: "done", exitCode: 0, signal: null, error: null } as const;
@@ -28,21 +26,13 @@ const UNSEEN = { outcome: "unknown", exitCode: null, signal: null, error: "Nobod
 const LINE = { number: 1, stream: "out", text: "scaled" } as const;
 
 describe("a late word about an attempt", () => {
-  let scratch: Awaited<ReturnType<typeof createDatabase>>;
   let database: Database;
-  before(async () => {
-    scratch = await createDatabase({ migrate });
-    database = openDatabase(scratch.config);
-  });
-  after(async () => {
-    await database.close();
-    await scratch.drop();
+  useDatabase((opened) => {
+    database = opened;
   });
 
   const spawn = async () => {
-    const changeId = randomUUID();
-    const asked = { request: "x", requester: BEN, home: null, planOnly: false };
-    await insertChange(database, { ...asked, id: changeId, idempotencyKey: changeId });
+    const changeId = await addChange(database);
     const key: StepKey = { changeId, revision: 1, step: 1, direction: "forward", attempt: 1 };
     const token = randomUUID();
     const here = { host: "h", bootId: "b" };

@@ -1,30 +1,23 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import type { Person } from "../../src/change/person.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
-import { findChange, insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import { findChange } from "../../src/store/changes.ts";
+import type { Database } from "../../src/store/database.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { claimChange, releaseLease } from "../../src/store/leases.ts";
-import { migrate } from "../../src/store/migrate.ts";
 import { createChanges } from "../../src/threads/changes.ts";
 import { createFindTerms } from "../../src/threads/terms.ts";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 const LIMITS = { all: 10, perRequester: 5 };
 const LEASE_MS = 60_000;
 
 describe("limits", () => {
-  let made: TestDatabase;
   let database: Database;
-  before(async () => {
-    made = await createDatabase({ migrate });
-    database = openDatabase(made.config);
-  });
-  after(async () => {
-    await database.close();
-    await made.drop();
+  useDatabase((opened) => {
+    database = opened;
   });
 
   it("lets five changes of one requester run and ten in all, over instances that claim at once, and shows the queue", async () => {
@@ -33,18 +26,7 @@ describe("limits", () => {
     );
     const ids: string[] = [];
     for (const requester of people)
-      for (let count = 0; count < 7; count += 1) {
-        const id = randomUUID();
-        ids.push(id);
-        await insertChange(database, {
-          id,
-          request: "x",
-          requester,
-          home: null,
-          planOnly: false,
-          idempotencyKey: id,
-        });
-      }
+      for (let count = 0; count < 7; count += 1) ids.push(await addChange(database, { requester }));
     const claims = await Promise.all(
       Array.from({ length: 30 }, (_, index) =>
         claimChange(database, `instance ${index % 3}`, LEASE_MS, LIMITS),

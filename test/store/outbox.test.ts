@@ -1,33 +1,20 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { after, before, describe, it } from "node:test";
-import { insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { describe, it } from "node:test";
+import type { Database } from "../../src/store/database.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
-import { createDatabase } from "../support/postgres.ts";
-import { BEN } from "../support/program.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 const LANE = "C0LANE0001";
 const wakes = { wait: async () => undefined, close: async () => undefined };
 
 describe("what is due in Slack", () => {
-  let scratch: Awaited<ReturnType<typeof createDatabase>>;
   let database: Database;
-  before(async () => {
-    scratch = await createDatabase({ migrate });
-    database = openDatabase(scratch.config);
-  });
-  after(async () => {
-    await database.close();
-    await scratch.drop();
+  useDatabase((opened) => {
+    database = opened;
   });
 
   const putCard = async () => {
-    const changeId = randomUUID();
-    const home = { teamId: "T0TEAM0001", channelId: LANE };
-    const asked = { request: "x", requester: BEN, home, planOnly: false };
-    await insertChange(database, { ...asked, id: changeId, idempotencyKey: changeId });
+    const changeId = await addChange(database, { home: { teamId: "T0TEAM0001", channelId: LANE } });
     await database.query("insert into messages (change_id, name, rank) values ($1, 'card', 0)", [changeId]);
     return changeId;
   };

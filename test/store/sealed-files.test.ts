@@ -1,40 +1,17 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { after, before, describe, it } from "node:test";
-import { insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { describe, it } from "node:test";
+import type { Database } from "../../src/store/database.ts";
 import { deleteSealedFiles, findSealedFile, insertSealedFile } from "../../src/store/sealed-files.ts";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 describe("sealed files", () => {
-  let made: TestDatabase;
   let database: Database;
-  before(async () => {
-    made = await createDatabase({ migrate });
-    database = openDatabase(made.config);
+  useDatabase((opened) => {
+    database = opened;
   });
-  after(async () => {
-    await database.close();
-    await made.drop();
-  });
-
-  async function change(): Promise<string> {
-    const id = randomUUID();
-    const requester = { kind: "token", name: "ana", role: "requester", slackId: null } as const;
-    await insertChange(database, {
-      id,
-      request: "x",
-      requester,
-      home: null,
-      planOnly: false,
-      idempotencyKey: id,
-    });
-    return id;
-  }
 
   it("are found as they were kept, and a second one of the same key replaces the first", async () => {
-    const key = { changeId: await change(), revision: 1, step: 2, name: "plan" };
+    const key = { changeId: await addChange(database), revision: 1, step: 2, name: "plan" };
     assert.equal(await findSealedFile(database, key), null);
     const file = { ...key, sha256: "aa", sealed: Buffer.from([1, 0, 255]), path: "/w/tfplan" };
     await insertSealedFile(database, file);
@@ -46,7 +23,7 @@ describe("sealed files", () => {
   });
 
   it("go with their change, but for states terraform could not store", async () => {
-    const [mine, other] = [await change(), await change()];
+    const [mine, other] = [await addChange(database), await addChange(database)];
     const file = (changeId: string, name: string) => ({
       ...{ changeId, revision: 1, step: 1, name },
       ...{ sha256: "aa", sealed: Buffer.from([1]), path: "/w" },

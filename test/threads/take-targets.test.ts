@@ -1,48 +1,30 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 import pino from "pino";
 import { targetKey } from "../../src/change/target.ts";
 import { overlaps } from "../../src/policy/targets.ts";
-import { insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { claimChange, type Lease, releaseLease, wantWork } from "../../src/store/leases.ts";
-import { migrate } from "../../src/store/migrate.ts";
 import { createHeldWrites } from "../../src/threads/held-writes.ts";
 import { setStatus } from "../../src/threads/progress.ts";
 import { createStepJournal } from "../../src/threads/step-journal.ts";
 import { createTakeTargets } from "../../src/threads/take-targets.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 const CHANGES = 24;
 const NAMES = ["web", "api", "db", "*"];
 const LEASE_MS = 60_000;
 
 describe("taking targets", () => {
-  let scratch: Awaited<ReturnType<typeof createDatabase>>;
   let database: Database;
+  useDatabase((opened) => {
+    database = opened;
+  });
   const record = createRecordEvents(() => []);
-  before(async () => {
-    scratch = await createDatabase({ migrate });
-    database = openDatabase(scratch.config);
-  });
-  after(async () => {
-    await database.close();
-    await scratch.drop();
-  });
 
   const add = async (...names: string[]): Promise<string> => {
-    const id = randomUUID();
-    const requester = { kind: "token", name: id, role: "requester", slackId: null } as const;
-    await insertChange(database, {
-      id,
-      idempotencyKey: id,
-      request: "x",
-      requester,
-      home: null,
-      planOnly: false,
-    });
+    const id = await addChange(database);
     const targets = names.map((name) =>
       targetKey({ tool: "kubectl", place: "https://one", namespace: "shop", kind: "deployments", name }),
     );

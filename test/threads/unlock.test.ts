@@ -1,21 +1,19 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { after, before, beforeEach, describe, it } from "node:test";
+import { beforeEach, describe, it } from "node:test";
 import pino from "pino";
 import type { Person } from "../../src/change/person.ts";
 import { targetKey } from "../../src/change/target.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
-import { insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import type { Database } from "../../src/store/database.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { claimChange, type Lease, releaseLease } from "../../src/store/leases.ts";
-import { migrate } from "../../src/store/migrate.ts";
 import { createHeldWrites } from "../../src/threads/held-writes.ts";
 import { createStepJournal } from "../../src/threads/step-journal.ts";
 import { createTakeTargets } from "../../src/threads/take-targets.ts";
 import { createFindTerms } from "../../src/threads/terms.ts";
 import { unlock } from "../../src/threads/unlock.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { addChange, useDatabase } from "../support/database.ts";
 
 const LEASE_MS = 60_000;
 const ANA: Person = { kind: "token", name: "ana", role: "approver", slackId: null };
@@ -23,17 +21,11 @@ const BEN: Person = { kind: "token", name: "ben", role: "approver", slackId: nul
 const REASON = "its holder went home";
 
 describe("taking a change's targets away", () => {
-  let scratch: Awaited<ReturnType<typeof createDatabase>>;
   let database: Database;
+  useDatabase((opened) => {
+    database = opened;
+  });
   const record = createRecordEvents(() => []);
-  before(async () => {
-    scratch = await createDatabase({ migrate });
-    database = openDatabase(scratch.config);
-  });
-  after(async () => {
-    await database.close();
-    await scratch.drop();
-  });
 
   // An owner of one test that is gone would be taken over in the next.
   beforeEach(async () => {
@@ -48,9 +40,7 @@ describe("taking a change's targets away", () => {
     unlock({ database, record, redact, findTerms }, { changeId, by, reason });
   /** A change of Ana's that somebody owns, and holds this. */
   const holder = async (name: string): Promise<Lease> => {
-    const id = randomUUID();
-    const asked = { id, idempotencyKey: id, request: "x", requester: ANA, home: null, planOnly: false };
-    await insertChange(database, asked);
+    const id = await addChange(database, { requester: ANA });
     const place = { tool: "kubectl", place: "https://one", namespace: "shop", kind: "deployments" } as const;
     await database.query("update changes set targets = $2, status = 'running' where id = $1", [
       id,
