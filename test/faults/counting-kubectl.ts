@@ -68,7 +68,7 @@ if [ -z "$reads" ]; then
     *steady*"-1 "*) sleep 2;;
     *endless*"-1 "*) sleep 300;;
     *lingering*"--replicas=2 "*) sleep 300;;
-    *stubborn*"-1 "*) trap '' TERM; sleep 300 & wait; wait;;
+    *stubborn*"-1 "*) trap '' TERM; (sleep 300 &); sleep 300 & wait; wait;;
   esac
   echo "deployment.apps/web scaled"
   case "$*" in *broken*) exit 1;; esac

@@ -152,6 +152,21 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
     }
   });
 
+  it("while the Planner waits for an answer ends at once, and no answer makes a plan of it any more", async () => {
+    program.model.script({ agent: "planner", json: { ...planOf([]), questions: ["Which cluster?"] } });
+    const asked = await program.ask(`ask me first ${crypto.randomUUID()}`);
+    assert.equal(asked.status, "asking");
+    const calls = program.model.requests.length;
+    assert.equal((await cancel(asked.id)).kind, "cancelled");
+    const ended = await program.until(asked.id, "cancelled");
+    assert.equal(ended.error, "Cancelled by API token ana: wrong cluster. Nothing of it was run.");
+    const late = await program.decide(asked, "answered", { answers: ["the other one"], by: ANA });
+    assert.equal(late.kind, "already");
+    const after = await program.app.changes.get(asked.id);
+    assert.deepEqual([after?.status, after?.decisions[0]?.answer], ["cancelled", "cancel"]);
+    assert.equal(program.model.requests.length, calls);
+  });
+
   it("while it is queued, rests after a fault of ours, or waits for another one's targets, ends at once", async () => {
     const { database } = program.app;
     const retrying = await waiting("three");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
@@ -8,6 +9,8 @@ import { end, type Instance } from "../faults/processes.ts";
 import { wordsOf } from "../faults/stories.ts";
 import { openTown, secretOf, type Town } from "../faults/town.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { planOf } from "../support/program.ts";
+import { installSlowTerraform, type SlowTerraform } from "../support/slow-terraform.ts";
 
 const PATIENCE_MS = 40_000;
 /** Processes that exit by themselves do so long before their grace of 25 s is over. */
@@ -31,9 +34,14 @@ type Row = {
 describe("a process that is told to stop", { timeout: 240_000 }, () => {
   let database: TestDatabase;
   let town: Town;
+  let terraform: SlowTerraform;
   before(async () => {
     database = await createDatabase({ migrate });
     town = await openTown(database.config);
+    terraform = await installSlowTerraform(town.kubectl.binDir, join(town.dir, "workspace"), [
+      "network",
+      "dns",
+    ]);
   });
   after(async () => {
     await town.close();
@@ -78,8 +86,19 @@ describe("a process that is told to stop", { timeout: 240_000 }, () => {
     return until(async () => (await pool.query<{ id: string }>(find, [words])).rows[0]?.id ?? null);
   };
   /** A change whose first step runs at this moment, and the group it runs in. */
-  const running = async (at: Instance, id: string, ask = askByApi): Promise<{ id: string; pgid: number }> => {
-    const change = await ask(at, wordsOf(id, "plain"));
+  const running = async (at: Instance, id: string, ask = askByApi) =>
+    approved(at, await ask(at, wordsOf(id, "plain")));
+  /** The same, of a terraform apply in this root. */
+  const applying = async (at: Instance, dir: string) => {
+    const step = { step: 1, description: "Apply it", tool: "terraform", dir, risk: "high" };
+    const args = ["apply", "-auto-approve", "-input=false"];
+    const plan = { ...planOf([], "high"), plan: [{ ...step, args, rollback: null }] };
+    town.model.script({ agent: "planner", json: plan });
+    const change = await approved(at, await askByApi(at, `apply ${dir}`));
+    await until(async () => (await terraform.said()).at(-1) === "began");
+    return change;
+  };
+  const approved = async (at: Instance, change: string): Promise<{ id: string; pgid: number }> => {
     const { revision, digest } = await status(at, change, "waiting");
     await call(at, "ben", `/${change}/decision`, { answer: "approve", revision, digest });
     const pgid = await until(async () => (await journal(change))[0]?.pgid ?? null);
@@ -132,7 +151,7 @@ describe("a process that is told to stop", { timeout: 240_000 }, () => {
     const second = await start("four");
     first.signal("SIGINT");
     assert.equal((await leaves(first)).how, "exit code 0");
-    assert.equal(await livingIn(pgid), 0);
+    assert.deepEqual(await livingIn(pgid), []);
     const [row] = await journal(id);
     assert.equal(row?.outcome, "unknown");
     assert.match(
@@ -170,29 +189,67 @@ describe("a process that is told to stop", { timeout: 240_000 }, () => {
     });
   }
 
-  it("told twice, it kills what runs at once, and writes that down before it exits", async () => {
+  it("told twice, it kills what runs at once, orphans of it too, and writes that down before it exits", async () => {
     const first = await start("five");
     const { id, pgid } = await running(first, "stubborn1");
-    first.signal("SIGTERM");
-    await pause(300);
-    assert.notEqual(await livingIn(pgid), 0);
-    first.signal("SIGTERM");
-    const left = await leaves(first);
+    // The command itself, its child, and one whose parent is gone.
+    const orphan = await until(async () => {
+      const group = await livingIn(pgid);
+      return group.length < 3
+        ? null
+        : (group.find(({ pid, parent }) => pid !== pgid && parent !== pgid) ?? null);
+    });
+    assert.notEqual(orphan.parent, first.pid);
+    const left = await toldTwice(first, pgid);
     assert.equal(left.how, "exit code 0");
     assert.ok(left.ms < SOON_MS, `it took ${left.ms} ms`);
-    assert.equal(await livingIn(pgid), 0);
+    assert.deepEqual(await livingIn(pgid), []);
     const [row] = await journal(id);
     assert.equal(row?.outcome, "unknown");
     assert.match(row?.error ?? "", /at once because Greenlight was told to stop a second time/);
   });
+
+  it("asks a terraform that runs longer than its grace with INT, and lets it store its state for as long as that takes", async () => {
+    const first = await start("seven", { FAULTS_GRACE_MS: "500" });
+    const { id, pgid } = await applying(first, "network");
+    first.signal("SIGTERM");
+    assert.equal((await leaves(first)).how, "exit code 0");
+    assert.deepEqual(await terraform.said(), ["began", "INT", "provider lives", "stored"]);
+    assert.deepEqual(await livingIn(pgid), []);
+    const [row, ...more] = await journal(id);
+    assert.deepEqual([row?.outcome, more], ["unknown", []]);
+    assert.match(row?.error ?? "", /told to stop.* stopped by itself .* time to store its state/);
+  });
+
+  it("told twice, gives no terraform that time", async () => {
+    const first = await start("eight");
+    const { id, pgid } = await applying(first, "dns");
+    const said = await terraform.said();
+    assert.equal((await toldTwice(first, pgid)).how, "exit code 0");
+    assert.deepEqual(await livingIn(pgid), []);
+    assert.deepEqual(await terraform.said(), said);
+    const [row] = await journal(id);
+    assert.equal(row?.outcome, "unknown");
+    assert.match(row?.error ?? "", /told to stop a second time, without time to put anything away/);
+  });
+
+  /** Told once it takes nothing in any more and waits for what runs; told again it leaves. */
+  async function toldTwice(first: Instance, pgid: number): ReturnType<typeof leaves> {
+    first.signal("SIGTERM");
+    await until(async () => (await fetch(`${first.address}/healthz`).catch(() => null)) === null);
+    assert.notDeepEqual(await livingIn(pgid), []);
+    first.signal("SIGTERM");
+    return leaves(first);
+  }
 });
 
-/** How many processes of the group are left; killed ones that nobody has looked after are gone. */
-async function livingIn(pgid: number): Promise<number> {
+/** The processes of the group that are left; killed ones that nobody has looked after are gone. */
+async function livingIn(pgid: number): Promise<{ pid: number; parent: number }[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")));
-  return stats.filter((stat) => {
-    const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return state !== "Z" && Number(group) === pgid;
-  }).length;
+  return stats.flatMap((stat) => {
+    const [state, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const isLeft = state !== "Z" && Number(group) === pgid;
+    return isLeft ? [{ pid: Number.parseInt(stat, 10), parent: Number(parent) }] : [];
+  });
 }
