@@ -1,9 +1,9 @@
 import type { Changes } from "../change/changes.ts";
 import type { Rendered } from "./blocks.ts";
-import type { ClickPlace } from "./buttons.ts";
 import type { FollowUp } from "./follow-up.ts";
 import type { OutboxPort } from "./outbox-port.ts";
 import { readSaidMessage, type SaidMessage } from "./said-message.ts";
+import type { ClickPlace } from "./tell.ts";
 import type { AnswerTyped, TypedLine } from "./typed-line.ts";
 
 /** What is answered to a message, and to whom and where. */

@@ -2,7 +2,7 @@ import { MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
 import { paragraph, rich, said } from "./blocks.ts";
 import { aboutQuestion, textField } from "./form-parts.ts";
 import { typedField, typedIn } from "./form-typed-target.ts";
-import { type Form, plain } from "./forms.ts";
+import { type Form, plain, questionForm } from "./forms.ts";
 import { BREAK_GLASS } from "./questions.ts";
 
 const REASON_CHARS = 500;
@@ -10,7 +10,7 @@ const FIELD = { block: "greenlight:reason", action: "reason" };
 
 /** The form that approves alone, for those the policy names. */
 export function breakGlassForm(mayBreak: readonly string[]): Form {
-  return {
+  return questionForm({
     id: BREAK_GLASS,
     // Somebody listed by the id that holds in their whole organisation (W…) can be known here by another one.
     whyNot: (userId) =>
@@ -56,7 +56,7 @@ export function breakGlassForm(mayBreak: readonly string[]): Form {
       const given = { gate: "approval", answer: "approve", reason, breaksGlass: true } as const;
       return { given: { ...subject.question, ...typed, ...given } };
     },
-  };
+  });
 }
 
 function reasonField() {

@@ -4,16 +4,15 @@ import type { Change, ChangeStatus } from "../change/change.ts";
 import type { Cancelled, Changes } from "../change/changes.ts";
 import type { Person } from "../change/person.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
-import type { Act } from "./buttons.ts";
-import { isHere } from "./deciding.ts";
+import { type IsHere, notHere, type Where } from "./deciding.ts";
 import type { FindGroups } from "./groups.ts";
-import type { OutboxPort } from "./outbox-port.ts";
 import type { People } from "./people.ts";
 import { button } from "./questions.ts";
 import { inert } from "./text.ts";
 import { whoCanApprove } from "./who-can.ts";
 
-/** The button that cancels or stops a change. */
+/** The button that stops what runs, after a dialog; and the one that opens the form for ending what waits. */
+export const STOP = "greenlight:stop";
 export const CANCEL = "greenlight:cancel";
 
 /** Nothing of it runs in these; in the others a command may. */
@@ -22,12 +21,32 @@ const runs: ReadonlySet<ChangeStatus> = new Set(["running", "reviewing", "rollin
 
 const REASON_CHARS = 500;
 
-/** The button on the card of a change that can be cancelled, or stopped while it runs, by one click. */
+/** What the value of a button of the form says beside the change: it runs, as far as whoever presses it sees. */
+export const RUNS = "runs";
+/** What stopping means, in a dialog's 300 characters. */
+export const STOPS =
+  "The command that runs is asked to stop, and killed if it does not. What it has changed by then stands. No further step is run. Then a person is asked: accept it as it is, or roll back. The card says that it was you.";
+
+/** The button on the card of a change that can be cancelled, or stopped while it runs, in a row of its own. */
 export function cancelActions(change: Change): types.ActionsBlock[] {
+  const elements = cancelButtons(change);
+  return elements.length === 0 ? [] : [{ type: "actions", block_id: "greenlight:cancelling", elements }];
+}
+
+/**
+ * The same button alone. What waits is ended by a form, which takes a reason; what runs is stopped by a dialog, because that
+ * has to work at once, and a form needs Slack to open it.
+ */
+export function cancelButtons(change: Change): types.Button[] {
   if (change.stopAsked) return [];
-  const look = waits.has(change.status) ? cancelButton(change) : stopButton(change);
-  const isOffered = waits.has(change.status) || runs.has(change.status);
-  return isOffered ? [{ type: "actions", block_id: "greenlight:cancelling", elements: [look] }] : [];
+  if (waits.has(change.status)) return [button("cancel", "Cancel", change.id, {})];
+  return runs.has(change.status) ? [stopButton(change)] : [];
+}
+
+/** The same for a menu, which has no dialogs: both open the form. */
+export function cancelEntries(change: Pick<Change, "id" | "status">): types.Button[] {
+  if (waits.has(change.status)) return [button("cancel", "Cancel…", change.id, {})];
+  return runs.has(change.status) ? [button("cancel", "Stop…", `${change.id} ${RUNS}`, {})] : [];
 }
 
 /** Who stopped it, when and why, as one line of mrkdwn. */
@@ -40,45 +59,36 @@ export function cancelLines(change: Change): string[] {
   return [`${what} by ${personMrkdwn(cancel.by)}, ${dateMrkdwn(cancel.at)}${why}`];
 }
 
-function cancelButton(change: Change): types.Button {
-  return button("cancel", "Cancel", change.id, {
-    dialog: {
-      title: "Cancel this change?",
-      text: "It ends here, and nothing more of it is run. What is under way for it, planning for example, is ended at once. The card says that it was you.",
-      confirm: "Cancel it",
-      isDangerous: true,
-    },
-  });
-}
-
 function stopButton(change: Change): types.Button {
-  return button("cancel", "Stop", change.id, {
+  return button("stop", "Stop", change.id, {
     style: "danger",
     dialog: {
       title: "Stop this change now?",
-      text: "The command that runs is asked to stop, and killed if it does not. What it has changed by then stands. No further step is run. Then a person is asked: accept it as it is, or roll back. The card says that it was you.",
+      text: STOPS,
       confirm: "Stop it",
       isDangerous: true,
     },
   });
 }
 
-/** Makes what answers a click on it; its value is a change's id. Who they are and, where that decides, which groups they are in is asked of Slack now. */
+/** Has a change stopped by somebody where they look at it, and says what only they are told of it. */
+export type CancelAs = (where: Where, changeId: unknown, reason: string | null) => Promise<string>;
+
+/** Makes it. Who they are and, where that decides, which groups they are in is asked of Slack now. */
 export function createCancelAs(needs: {
   changes: Changes;
   people: People;
   findGroups: FindGroups;
-  isDirectCard: OutboxPort["isDirectCard"];
-}): Act {
-  return async (where, value) => {
-    const id = z.uuid().safeParse(value);
+  isHere: IsHere;
+}): CancelAs {
+  return async (where, changeId, reason) => {
+    const id = z.uuid().safeParse(changeId);
     const known = await needs.people.isMember(where.userId, where.userTeamId);
     if (!known.ok) return `Nothing was stopped. ${known.reason}`;
     const change = id.success ? await needs.changes.get(id.data) : null;
     if (change === null) return answerTo({ kind: "unknown" });
-    if (!(await isHere(needs.isDirectCard, change, where)))
-      return "Nothing was stopped: this change belongs to another channel.";
-    return cancelWithGroups(needs, change.id, known.person, null);
+    if (!(await needs.isHere(change, where))) return `Nothing was stopped: ${notHere(where)}`;
+    return cancelWithGroups(needs, change.id, known.person, reason);
   };
 }
 

@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import { type Answer, type Change, type Decision, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import { operatorAnswers, unsettledStep } from "../change/operator.ts";
+import { cancelButtons } from "./cancelling.ts";
 import { SLACK_LIMITS } from "./limits.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { button, buttonValue } from "./questions.ts";
@@ -13,10 +14,15 @@ const DIALOG_LINE_CHARS = 90;
 /** What the last line of a dialog may take: "and 17 more, see the card and its thread". */
 const DIALOG_REST_CHARS = 50;
 
-/** The buttons of the approval, only while it is open. */
-export function approvalActions(change: Change): types.ActionsBlock[] {
+/** The buttons of the approval one by one, or null while it is not open. */
+export function approvalButtons(change: Change): {
+  approve: types.Button;
+  reject: types.Button;
+  requestChanges: types.Button;
+  breakGlass: types.Button[];
+} | null {
   const question = openAt(change, "waiting");
-  if (question === null || question.gate !== "approval") return [];
+  if (question === null || question.gate !== "approval") return null;
   const value = buttonValue(change.id, question);
   const typed = change.terms?.typedTarget ?? "";
   const approval = buttonValue(change.id, question, typed);
@@ -28,22 +34,42 @@ export function approvalActions(change: Change): types.ActionsBlock[] {
     confirm: quorum > 1 ? "Approve" : "Approve and run",
     isDangerous: change.risk === "high",
   };
-  return [
-    actions("approval", [
-      // Where a name has to be typed, the form asks instead of the dialog.
-      button("approve", "Approve", approval, { style: "primary", ...(typed === "" ? { dialog } : {}) }),
-      button("reject", "Reject", value, {}),
-      button("request_changes", "Request changes", value, {}),
-      button("details", "Details", value, {}),
-      ...((change.terms?.breakGlass.length ?? 0) === 0
-        ? []
-        : [button("break_glass", "Break glass…", approval, { style: "danger" })]),
-    ]),
-  ];
+  const mayBreak = change.terms?.breakGlass ?? [];
+  return {
+    // Where a name has to be typed, the form asks instead of the dialog.
+    approve: button("approve", "Approve", approval, {
+      style: "primary",
+      ...(typed === "" ? { dialog } : {}),
+    }),
+    reject: button("reject", "Reject", value, {}),
+    requestChanges: button("request_changes", "Request changes", value, {}),
+    breakGlass:
+      mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", approval, { style: "danger" })],
+  };
 }
 
-/** The operator's buttons, only while that question is open. */
+/** The row below a card while its approval is open: everything that can be done about it. */
+export function approvalActions(change: Change): types.ActionsBlock[] {
+  const asked = approvalButtons(change);
+  if (asked === null) return [];
+  const { approve, reject, requestChanges, breakGlass } = asked;
+  const others = [detailsButton(change.id), ...cancelButtons(change), ...breakGlass];
+  return [actions("approval", [approve, reject, requestChanges, ...others])];
+}
+
+/** The button that shows all of a change in a form, with what can be done about it by then. */
+export function detailsButton(changeId: string): types.Button {
+  return button("details", "Details", changeId, {});
+}
+
+/** The operator's buttons in a row, only while that question is open. */
 export function operatorActions(change: Change, steps: readonly StepRecord[]): types.ActionsBlock[] {
+  const buttons = operatorButtons(change, steps);
+  return buttons.length === 0 ? [] : [actions("operator", buttons)];
+}
+
+/** The operator's buttons one by one; none while that question is not open. */
+export function operatorButtons(change: Change, steps: readonly StepRecord[]): types.Button[] {
   const question = openAt(change, "needs_person");
   if (question === null || question.gate !== "operator") return [];
   const value = buttonValue(change.id, question);
@@ -57,8 +83,7 @@ export function operatorActions(change: Change, steps: readonly StepRecord[]): t
     did_not_happen: () =>
       button("did_not_happen", "It did not happen", value, { dialog: saysNo(change, open) }),
   };
-  const buttons = operatorAnswers(change, steps).flatMap((answer) => looks[answer]?.() ?? []);
-  return [actions("operator", buttons)];
+  return operatorAnswers(change, steps).flatMap((answer) => looks[answer]?.() ?? []);
 }
 
 type Dialog = { title: string; text: string; confirm: string; isDangerous: boolean };

@@ -77,11 +77,13 @@ export function renderCard(
 }
 
 function actionsOf(change: Change, steps: readonly StepRecord[], options: CardOptions): types.KnownBlock[] {
+  const asked = options.pagesStand ? approvalActions(change) : [];
   return [
-    ...(options.pagesStand ? approvalActions(change) : heldActions(change)),
+    ...(options.pagesStand ? asked : heldActions(change)),
     ...talkActions(change),
     ...operatorActions(change, steps),
-    ...cancelActions(change),
+    // It stands in the row of an open approval already.
+    ...(asked.length > 0 ? [] : cancelActions(change)),
     ...planAgainActions(change),
   ];
 }

@@ -4,45 +4,35 @@ import type { Changes } from "../change/changes.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
 import { addAsking } from "./add-asking.ts";
-import { createAskRollback, createFeedback } from "./after-clicks.ts";
+import { addClicks } from "./add-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
 import { createLinkTo, type LinkTo } from "./blocked-lines.ts";
-import { breakGlassForm } from "./break-glass.ts";
-import { createButtons } from "./buttons.ts";
-import { CANCEL, createCancelAs, createCancelFor } from "./cancelling.ts";
+import { createCancelAs, createCancelFor } from "./cancelling.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
-import { createDecideAs, createFindHere } from "./deciding.ts";
+import { createDecideAs, createIsHere } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
-import { answerForm } from "./form-answers.ts";
-import { detailsForm } from "./form-details.ts";
-import { typedTargetForm } from "./form-typed-target.ts";
-import { rejectForm, requestChangesForm } from "./form-words.ts";
 import { createFindGroups, createFindMembers } from "./groups.ts";
-import { createHomeActs } from "./home-clicks.ts";
 import { createReadHome, type ReadHome } from "./home-content.ts";
 import type { DueHome, HomesPort } from "./home-port.ts";
 import { createHomeSender, type HomeSender } from "./home-sender.ts";
 import { renderHome } from "./home-view.ts";
 import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
-import { addButtons, addForms, addHome } from "./listeners.ts";
+import { addHome } from "./listeners.ts";
 import { createFindLogFile } from "./log-file.ts";
 import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
 import { createPeople, type People } from "./people.ts";
-import { createPlanAgain, PLAN_AGAIN, RUN_AGAIN } from "./plan-again.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
 import { createRender } from "./render.ts";
 import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
-import { choices, createChoose } from "./talk-actions.ts";
 import { createTellApprovers } from "./tell-approvers.ts";
 import { createUnlockAs } from "./unlocking.ts";
-import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "./verdict-actions.ts";
 
 /** How Slack is used. `apiUrl` null is Slack's own; empty lists narrow nothing. */
 export type SlackConfig = {
@@ -99,32 +89,21 @@ export async function createSlack(needs: {
   const { isDirectCard } = needs.outbox;
   const asking = { changes, people, findPlace };
   const findGroups = createFindGroups(client);
-  const deciding = { changes, people, findGroups, isDirectCard };
+  const now = () => new Date();
+  const groupsOf = createGroupsOf(client, config.approverGroups, now);
+  const isHere = createIsHere({ changes, people, groupsOf, isDirectCard });
+  const deciding = { changes, people, findGroups, isHere };
   const decideAs = createDecideAs(deciding);
   const cancelFor = createCancelFor({ changes, findGroups });
   const unlockAs = createUnlockAs({ changes, people, findGroups });
-  const now = () => new Date();
-  const groupsOf = createGroupsOf(client, config.approverGroups, now);
   const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs, cancelFor };
   const askNeeds = { ...config, ...words, decideAs, outbox: needs.outbox, identity };
   const asks = addAsking(receiver.app, askNeeds, inFlight, log);
-  const own = [typedTargetForm, rejectForm, requestChangesForm, answerForm, detailsForm];
-  const forms = [...own, breakGlassForm(config.breakGlass)];
-  const answer = createButtons(decideAs, {
-    ...choices(createChoose(changes, decideAs)),
-    [CANCEL]: createCancelAs(deciding),
-    [PLAN_AGAIN]: createPlanAgain(asking),
-    [RUN_AGAIN]: createPlanAgain(asking),
-    [ASK_ROLLBACK]: createAskRollback(asking),
-    [FEEDBACK]: createFeedback(asking),
-    [FEEDBACK_UP]: createFeedback(asking),
-    [FEEDBACK_DOWN]: createFeedback(asking),
-    ...createHomeActs(decideAs, needs.homes),
-    ...asks,
-  });
-  const findHere = createFindHere({ changes, isDirectCard });
-  addButtons(receiver.app, { answer, forms, findHere }, inFlight, log);
-  addForms(receiver.app, { forms, decideAs }, inFlight, log);
+  addClicks(
+    receiver.app,
+    { ...deciding, ...words, ...needs, decideAs, cancelAs: createCancelAs(deciding), asks },
+    inFlight,
+  );
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );

@@ -1,10 +1,13 @@
 import type { Change } from "../change/change.ts";
 import type { Changes, Decide, Decided } from "../change/changes.ts";
+import type { StepRecord } from "../change/journal.ts";
+import type { GroupsOf } from "./approver-groups.ts";
 import { decisionLine } from "./decision-lines.ts";
 import type { FindGroups } from "./groups.ts";
 import type { OutboxPort } from "./outbox-port.ts";
 import type { People } from "./people.ts";
 import { inert } from "./text.ts";
+import { findUnknown, type UnknownStep } from "./unknown-step.ts";
 import { whoCanApprove } from "./who-can.ts";
 
 /** Who answers, and where: each id is one that Slack vouches for. `onHome`: on their own Home, which is in no channel. */
@@ -22,22 +25,19 @@ export type Given = Omit<Decide, "by" | "groups">;
 /** Takes somebody's answer to the port, and says what only they are told of it. Throws only for faults of the port. */
 export type DecideAs = (where: Where, given: Given) => Promise<string>;
 
-const ELSEWHERE =
-  "This change belongs to another channel, so it is decided there. Nothing was decided by this click.";
-
 /** Makes it. Who they are and which groups they are in is asked of Slack now; no answer is a no. */
 export function createDecideAs(needs: {
   changes: Changes;
   people: People;
   findGroups: FindGroups;
-  isDirectCard: OutboxPort["isDirectCard"];
+  isHere: IsHere;
 }): DecideAs {
   return async (where, given) => {
     const known = await needs.people.isMember(where.userId, where.userTeamId);
     if (!known.ok) return `Nothing was decided. ${known.reason}`;
     const change = await needs.changes.get(given.changeId);
     if (change === null) return answerTo({ kind: "unknown" });
-    if (!(await isHere(needs.isDirectCard, change, where))) return ELSEWHERE;
+    if (!(await needs.isHere(change, where))) return `Nothing was decided: ${notHere(where)}`;
     const by = known.person;
     const { groups, fault } =
       change.terms === null || given.breaksGlass === true
@@ -51,29 +51,53 @@ export function createDecideAs(needs: {
   };
 }
 
+/** A change with its journal, and the step nobody saw the end of. */
+export type Seen = { change: Change; steps: readonly StepRecord[]; unknown: UnknownStep | null };
+
 /** A change for somebody who looks at it from there; `elsewhere`: it is shown at another place only. */
-export type FindHere = (changeId: string, where: Where) => Promise<Change | "elsewhere" | null>;
+export type FindHere = (changeId: string, where: Where) => Promise<Seen | "elsewhere" | null>;
 
 /** Makes it. */
-export function createFindHere(needs: {
-  changes: Changes;
-  isDirectCard: OutboxPort["isDirectCard"];
-}): FindHere {
+export function createFindHere({ changes, isHere }: { changes: Changes; isHere: IsHere }): FindHere {
   return async (changeId, where) => {
-    const change = await needs.changes.get(changeId);
-    return change === null || (await isHere(needs.isDirectCard, change, where)) ? change : "elsewhere";
+    const change = await changes.get(changeId);
+    if (change === null) return null;
+    if (!(await isHere(change, where))) return "elsewhere";
+    const steps = await changes.steps(changeId);
+    return { change, steps, unknown: await findUnknown(changes, change, steps) };
   };
 }
 
-/** Where the change belongs, where its card was put before exactly this person, or what is shown to nobody but them. */
-export async function isHere(
-  isDirectCard: OutboxPort["isDirectCard"],
-  { id, home }: Change,
-  { userId, channelId, teamId, onHome }: Where,
-): Promise<boolean> {
-  if (home === null || home.teamId !== teamId) return false;
-  if (onHome === true) return true;
-  return home.channelId === channelId || isDirectCard({ changeId: id, userId, channelId });
+/**
+ * Whether a click on a change counts there: where the change belongs, where its card was put before exactly this person, or
+ * on a person's own Home if they may see the change by the rules of now.
+ */
+export type IsHere = (change: Change, where: Where) => Promise<boolean>;
+
+/** Why a click does not count where it was made, after a colon. */
+export function notHere({ onHome }: Where): string {
+  return onHome === true
+    ? "by the rules as they are now this change is not for you to see. Open your Home again."
+    : "this change belongs to another channel, so it is decided there.";
+}
+
+/** Makes it. A Home says what was true when it was published, so who looks is asked anew. */
+export function createIsHere(needs: {
+  changes: Changes;
+  people: People;
+  groupsOf: GroupsOf;
+  isDirectCard: OutboxPort["isDirectCard"];
+}): IsHere {
+  return async ({ id, home }, { userId, userTeamId, channelId, teamId, onHome }) => {
+    if (onHome === true) {
+      const known = await needs.people.isMember(userId, userTeamId);
+      if (!known.ok) return false;
+      const viewer = { person: known.person, groups: await needs.groupsOf(known.person), channelId: null };
+      return (await needs.changes.find(viewer, id)).kind === "one";
+    }
+    if (home === null || home.teamId !== teamId) return false;
+    return home.channelId === channelId || needs.isDirectCard({ changeId: id, userId, channelId });
+  };
 }
 
 function answerTo(decided: Decided): string {

@@ -5,13 +5,17 @@ import type { LinkTo } from "./blocked-lines.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
 import { cancelLines } from "./cancelling.ts";
 import { renderCard } from "./card.ts";
-import { approvalActions } from "./card-actions.ts";
+import { approvalActions, detailsButton, operatorActions } from "./card-actions.ts";
+import type { Seen } from "./deciding.ts";
 import { decisionLines } from "./decision-lines.ts";
 import { CARD_REQUEST_CHARS } from "./limits.ts";
 import { planPageCount } from "./plan-pages.ts";
 import type { Takes } from "./rich-kinds.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
+import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
+
+const WHY_CHARS = 900;
 
 const answered: Partial<Record<Answer, string>> = {
   approve: "Approved",
@@ -29,15 +33,23 @@ const answered: Partial<Record<Answer, string>> = {
 export function renderDirect(
   change: Change,
   steps: readonly StepRecord[],
-  options: { cardTs: string | null; linkTo: LinkTo; takes?: Takes },
+  options: { cardTs: string | null; linkTo: LinkTo; takes?: Takes; unknown?: UnknownStep | null },
 ): Rendered & { isOver: boolean } {
   const home = homeLine(change, options);
-  if (!isAsked(change)) return { ...decided(change, steps, home), isOver: true };
+  if (!isAsked(change)) {
+    const seen = { change, steps, unknown: options.unknown ?? null };
+    return { ...decided(seen, home), isOver: true };
+  }
   // What goes on in the thread can be read there alone, and nobody approves what they cannot read.
   const isWhole = planPageCount(change) === 0;
   const instead = isWhole
     ? approvalActions(change)
-    : [smallPrint("Read all of the plan at its card, and decide there.")];
+    : [
+        smallPrint(
+          "The plan is longer than this message. Details has all of it, and its card too: decide there.",
+        ),
+        ...detailed(change),
+      ];
   const card = renderCard(change, steps, {
     pagesStand: true,
     ...options,
@@ -50,7 +62,8 @@ function isAsked(change: Change): boolean {
   return change.status === "waiting" && openDecision(change)?.gate === "approval";
 }
 
-function decided(change: Change, steps: readonly StepRecord[], home: types.KnownBlock): Rendered {
+function decided(seen: Seen, home: types.KnownBlock): Rendered {
+  const { change, steps } = seen;
   const { line, words } = standing(change, steps);
   const request = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
   const lines = [...decisionLines(change).slice(-3), ...cancelLines(change)];
@@ -62,8 +75,27 @@ function decided(change: Change, steps: readonly StepRecord[], home: types.Known
       ...(lines.length === 0 ? [] : [smallPrint(...lines)]),
       home,
       smallPrint(`Change \`${inert(change.id)}\``),
+      ...operatorBlocks(seen),
+      ...(change.endedAt === null ? detailed(change) : []),
     ],
   };
+}
+
+/** What a person has to say who may: the same question and buttons as in the channel. */
+function operatorBlocks({ change, steps, unknown }: Seen): types.KnownBlock[] {
+  const buttons = operatorActions(change, steps);
+  if (buttons.length === 0) return [];
+  const why = change.review?.notes ?? change.error ?? "";
+  return [
+    ...(why === "" ? [] : [rich(paragraph(bold("Why: "), said(cutMiddle(visible(why), WHY_CHARS))))]),
+    ...(unknown === null ? [] : unknownBlocks(unknown)),
+    ...buttons,
+  ];
+}
+
+/** Stop is there, as long as there is something to stop: progress does not come here, so a button of its own would stand on. */
+function detailed({ id }: Change): types.ActionsBlock[] {
+  return [{ type: "actions", block_id: "greenlight:detailed", elements: [detailsButton(id)] }];
 }
 
 /** How it ended or where a person is needed, as the row says; else only that it was approved. */

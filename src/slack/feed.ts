@@ -99,7 +99,7 @@ export function createMessageRefs(notify: {
       rank: ranks[key.kind],
       holdMs: holdMsOf(event, key),
     }));
-    return [...named, ...(isForDirect(event) ? [{ everyStanding: DIRECT }] : [])];
+    return [...named, ...(isForDirect(event, change) ? [{ everyStanding: DIRECT }] : [])];
   };
 }
 
@@ -110,13 +110,28 @@ function approversOf(event: ChangeEvent): MessageKey[] {
 }
 
 /**
- * What changes the card with a person: who has approved, what was decided, and how it ended where that is not as it was
- * asked for. Progress stands in the channel.
+ * What changes the card with a person: who has approved, what was decided, what is asked of an operator, and how it ended
+ * where that is not as it was asked for. Progress stands in the channel.
  */
-function isForDirect(event: ChangeEvent): boolean {
-  if (event.type === "approved" || event.type === "decided") return event.gate === "approval";
-  if (event.type === "status") return event.status === "needs_person";
-  return event.type === "ended" && ["failed", "rolled_back", "cancelled"].includes(event.status);
+function isForDirect(event: ChangeEvent, change: Change): boolean {
+  switch (event.type) {
+    case "approved":
+      return event.gate === "approval";
+    case "decided":
+      return event.gate !== "answers";
+    case "status":
+      return event.status === "needs_person";
+    case "step_finished":
+      // What an operator is asked about may be known by now.
+      return askedKeys(change).length > 0;
+    case "ended":
+      return (
+        ["failed", "rolled_back", "cancelled"].includes(event.status) ||
+        lastDecision(change, "operator") !== null
+      );
+    default:
+      return false;
+  }
 }
 
 /** The worker begins within this time, and the first card then says so itself. */

@@ -2,8 +2,8 @@ import type { types } from "@slack/bolt";
 import type { Change, Decision } from "../change/change.ts";
 import { MAX_ANSWER_LENGTH, type Question } from "../change/question.ts";
 import { paragraph, rich, said } from "./blocks.ts";
-import { aboutQuestion, TEXT, textField } from "./form-parts.ts";
-import { type Fields, type Form, notice, plain, type Subject } from "./forms.ts";
+import { aboutChange, TEXT, textField } from "./form-parts.ts";
+import { type Fields, type Form, notice, plain, questionForm, type Subject } from "./forms.ts";
 import { SLACK_LIMITS } from "./limits.ts";
 import { isAsked } from "./questions.ts";
 import { labelText, oneLine } from "./text.ts";
@@ -15,10 +15,10 @@ const chosen = (index: number) => `${ID}:${index}`;
 const worded = (index: number) => `${ID}:words:${index}`;
 
 /** Answer: one field for each question of the Planner, with its choices to pick from. The questions come from the row. */
-export const answerForm: Form = {
+export const answerForm: Form = questionForm({
   id: ID,
   view: () => notice(TITLE, "The questions are being looked up…"),
-  fill: (change, subject, metadata) => {
+  fill: ({ change }, subject, metadata) => {
     const asked = questionOf(change, subject);
     if (asked === null)
       return notice(TITLE, "These questions are not open any more. The card shows where the change stands.");
@@ -38,7 +38,7 @@ export const answerForm: Form = {
           ),
         ),
         ...asked.questions.flatMap(fieldsOf),
-        aboutQuestion(subject),
+        aboutChange(subject.question.changeId),
       ],
     };
   },
@@ -56,7 +56,7 @@ export const answerForm: Form = {
       },
     };
   },
-};
+});
 
 function questionOf(change: Change, { question }: Subject): Decision | null {
   const asked = change.decisions.find((one) => one.gate === "answers" && isAsked(one, question));

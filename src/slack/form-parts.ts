@@ -34,6 +34,11 @@ export function textField(field: {
 /** The action of every text field. */
 export const TEXT = "text";
 
+/** Which change a form is about, in small print, where there is no plan to name. */
+export function aboutChange(changeId: string): types.ContextBlock {
+  return smallPrint(`Change \`${inert(changeId)}\``);
+}
+
 /** Which question a form is about, in small print. */
 export function aboutQuestion({ question }: Subject): types.ContextBlock {
   const { changeId, digest, revision } = question;

@@ -1,13 +1,13 @@
 import type { types } from "@slack/bolt";
 import { bold, code, paragraph, rich, said } from "./blocks.ts";
 import { aboutQuestion, TEXT, textField } from "./form-parts.ts";
-import { type Fields, type Form, plain, type Subject } from "./forms.ts";
+import { type Fields, type Form, plain, questionForm, type Subject } from "./forms.ts";
 
 const BLOCK = "greenlight:target";
 const MOST = 200;
 
 /** Approve, for what deletes, destroys or replaces something: its name has to be typed. Without such a name the click is the answer. */
-export const typedTargetForm: Form = {
+export const typedTargetForm: Form = questionForm({
   id: "greenlight:approve",
   wants: ({ extra }) => extra !== "",
   view: (subject, metadata) => ({
@@ -35,7 +35,7 @@ export const typedTargetForm: Form = {
       ? typed
       : { given: { ...subject.question, ...typed, gate: "approval", answer: "approve", reason: null } };
   },
-};
+});
 
 /** The field for the name; none where nothing has to be typed. */
 export function typedField({ extra }: Subject, focus: boolean): types.InputBlock[] {

@@ -1,13 +1,13 @@
 import { MAX_WISH_LENGTH } from "../change/question.ts";
 import { paragraph, rich, said } from "./blocks.ts";
 import { aboutQuestion, TEXT, textField } from "./form-parts.ts";
-import { type Form, plain } from "./forms.ts";
+import { type Form, plain, questionForm } from "./forms.ts";
 
 const BLOCK = "greenlight:words";
 const REASON_CHARS = 1_000;
 
 /** Reject: a reason may be given, and everybody reads it. */
-export const rejectForm: Form = {
+export const rejectForm: Form = questionForm({
   id: "greenlight:reject",
   view: (subject, metadata) => ({
     type: "modal",
@@ -41,10 +41,10 @@ export const rejectForm: Form = {
       given: { ...question, gate: "approval", answer: "reject", reason: reason === "" ? null : reason },
     };
   },
-};
+});
 
 /** Request changes: what should be different, for the Planner. */
-export const requestChangesForm: Form = {
+export const requestChangesForm: Form = questionForm({
   id: "greenlight:request_changes",
   view: (subject, metadata) => ({
     type: "modal",
@@ -78,4 +78,4 @@ export const requestChangesForm: Form = {
     if (reason === "") return { errors: { [BLOCK]: "Say what should be different." } };
     return { given: { ...question, gate: "approval", answer: "request_changes", reason } };
   },
-};
+});

@@ -1,15 +1,16 @@
-import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
 import type { HeldTarget, ListedChange, ListGroup } from "../change/listed.ts";
 import type { Person } from "../change/person.ts";
 import type { GroupsOf } from "./approver-groups.ts";
+import type { Seen } from "./deciding.ts";
 import type { DueHome } from "./home-port.ts";
 import type { Known, People } from "./people.ts";
+import { findUnknown } from "./unknown-step.ts";
 
-/** What stands on one person's Home. `asked`: of what waits, the changes in full, to be decided about right there. */
+/** What stands on one person's Home. `asked`: of what waits, the changes in full, to be answered right there. */
 export type HomeContent = {
   groups: Record<HomeGroup, readonly ListedChange[]>;
-  asked: ReadonlyMap<string, Change>;
+  asked: ReadonlyMap<string, Seen>;
   locks: readonly HeldTarget[];
 };
 
@@ -68,11 +69,13 @@ async function read(
   return { groups, asked: await readAsked(changes, groups.waiting), locks: await changes.locks(running.ids) };
 }
 
-async function readAsked(changes: Changes, rows: readonly ListedChange[]): Promise<Map<string, Change>> {
-  const asked = new Map<string, Change>();
+async function readAsked(changes: Changes, rows: readonly ListedChange[]): Promise<Map<string, Seen>> {
+  const asked = new Map<string, Seen>();
   for (const { id } of rows) {
     const change = await changes.get(id);
-    if (change !== null) asked.set(id, change);
+    if (change === null) continue;
+    const steps = change.status === "needs_person" ? await changes.steps(id) : [];
+    asked.set(id, { change, steps, unknown: await findUnknown(changes, change, steps) });
   }
   return asked;
 }

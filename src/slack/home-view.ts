@@ -1,32 +1,29 @@
 import type { types } from "@slack/bolt";
-import type { Change } from "../change/change.ts";
 import type { HeldTarget, ListedChange } from "../change/listed.ts";
 import { readTarget, targetInWords } from "../change/target.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import {
   bold,
   bullets,
-  codeBox,
+  dateMrkdwn,
   datePiece,
   headline,
   type Piece,
   paragraph,
+  personMrkdwn,
   personPiece,
   rich,
   said,
   smallPrint,
 } from "./blocks.ts";
-import { approvalActions } from "./card-actions.ts";
-import { HOME_ACTIONS } from "./home-clicks.ts";
+import type { Seen } from "./deciding.ts";
+import { askedBlocks, underWayMenu } from "./home-asked.ts";
 import type { HomeContent, HomeGroup } from "./home-content.ts";
 import { idPiece, shortId } from "./listed-rows.ts";
-import { shownCommand } from "./plan-steps.ts";
 import { statusWords } from "./states.ts";
-import { cutMiddle, oneLine } from "./text.ts";
+import { cutMiddle, inert, inertWithin, oneLine } from "./text.ts";
 
 const REQUEST_CHARS = 150;
-/** Commands that take more are read on the card, and decided about there. */
-const COMMANDS_CHARS = 800;
 const MOST_LOCKS = 15;
 const TARGET_CHARS = 110;
 const ENVIRONMENTS_CHARS = 40;
@@ -38,7 +35,7 @@ const titles: Record<HomeGroup, { title: string; none: string }> = {
   recent: { title: "Ended lately", none: "Nothing has ended yet." },
 };
 
-/** The Home of one person: what waits for them first. Pure; at most 10 changes a list, so at most 60 blocks of Slack's 100. */
+/** The Home of one person: what waits for them first. Pure; at most 10 changes a list, so at most 70 blocks of Slack's 100. */
 export function renderHome(
   content: HomeContent | { refusal: string },
   notice: string | null,
@@ -48,14 +45,18 @@ export function renderHome(
     notice === null ? [] : [rich(paragraph(bold("Your last click: "))), smallPrint(...lines(notice))];
   if ("refusal" in content) return home([...top, rich(paragraph(said(content.refusal)))]);
   const { groups, asked, locks } = content;
-  const waiting = groups.waiting.flatMap((row) => [
+  const waiting = groups.waiting.flatMap((row, index) => [
+    ...(index === 0 ? [] : [{ type: "divider" } as const]),
     rich(paragraph(...rowPieces(row, linkTo))),
-    ...deciding(asked.get(row.id)),
+    ...askedOf(asked.get(row.id)),
   ]);
   return home([
     ...top,
     ...section("waiting", waiting),
-    ...section("running", rows(groups.running, linkTo)),
+    ...section(
+      "running",
+      groups.running.map((row) => underWay(row, linkTo)),
+    ),
     ...section("mine", rows(groups.mine, linkTo)),
     headline("Held targets"),
     ...lockRows(locks, [...groups.waiting, ...groups.running, ...groups.mine], linkTo),
@@ -84,12 +85,44 @@ function rows(changes: readonly ListedChange[], linkTo: LinkTo): types.KnownBloc
   return changes.length === 0 ? [] : [rich(bullets(changes.map((row) => rowPieces(row, linkTo))))];
 }
 
-/** Dates and no ages: a Home stands for hours. */
-function rowPieces(change: ListedChange, linkTo: LinkTo): Piece[] {
-  const { status, request, requester, environments, risk, createdAt, endedAt } = change;
+function askedOf(seen: Seen | undefined): types.KnownBlock[] {
+  return seen === undefined ? [] : askedBlocks(seen);
+}
+
+/** The same as the other rows, in the one block that takes a menu at its side. */
+function underWay(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
+  const { id, status, request, requester, home, cardTs, createdAt } = change;
+  const url = home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
+  const name = url === null ? `\`${shortId(id)}\`` : `<${url}|${shortId(id)}>`;
+  const about = [
+    personMrkdwn(requester),
+    ...aboutRow(change).map((one) => inert(one)),
+    dateMrkdwn(createdAt),
+  ];
+  const [menu] = underWayMenu(change);
+  return {
+    type: "section",
+    block_id: `greenlight:home:${id}`,
+    text: {
+      type: "mrkdwn",
+      text: `*${statusWords(status)}* ${name} ${inertWithin(oneLine(request), REQUEST_CHARS)}\n${about.join(" · ")}`,
+      verbatim: true,
+    },
+    ...(menu === undefined ? {} : { accessory: menu }),
+  };
+}
+
+/** Where and how risky. */
+function aboutRow({ environments, risk }: ListedChange): string[] {
   const where =
     environments.length === 0 ? [] : [cutMiddle(oneLine(environments.join(", ")), ENVIRONMENTS_CHARS)];
-  const about = [...where, ...(risk === null ? [] : [`${risk} risk`])];
+  return [...where, ...(risk === null ? [] : [`${risk} risk`])];
+}
+
+/** Dates and no ages: a Home stands for hours. */
+function rowPieces(change: ListedChange, linkTo: LinkTo): Piece[] {
+  const { status, request, requester, createdAt, endedAt } = change;
+  const about = aboutRow(change);
   return [
     bold(`${statusWords(status)} `),
     idPiece(change, linkTo),
@@ -98,29 +131,6 @@ function rowPieces(change: ListedChange, linkTo: LinkTo): Piece[] {
     said(` · ${[...about, ""].join(" · ")}`),
     datePiece(endedAt ?? createdAt),
   ];
-}
-
-/** The exact commands with the buttons, where they can all be read right here. */
-function deciding(change: Change | undefined): types.KnownBlock[] {
-  const steps = change?.plan?.plan ?? [];
-  if (change === undefined || steps.length === 0) return [];
-  const commands = steps.map(
-    (step) => `${step.dir === "" ? "" : `in ${oneLine(step.dir)}: `}${shownCommand(step)}`,
-  );
-  const isShort = commands.join("\n").length <= COMMANDS_CHARS;
-  const buttons = isShort ? approvalActions(change).flatMap(({ elements }) => elements.flatMap(forHome)) : [];
-  if (buttons.length === 0) return [];
-  return [
-    rich(codeBox(commands.join("\n"))),
-    { type: "actions", block_id: `greenlight:home:${change.id}`, elements: buttons },
-  ];
-}
-
-/** Only what is answered by one click: whatever asks for words has its place at the card. */
-function forHome(element: types.ActionsBlockElement): types.Button[] {
-  if (element.type !== "button" || element.action_id === undefined) return [];
-  const id = HOME_ACTIONS.get(element.action_id);
-  return id === undefined ? [] : [{ ...element, action_id: id }];
 }
 
 function lockRows(

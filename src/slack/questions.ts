@@ -20,6 +20,9 @@ export const answerOfAction: Readonly<Record<string, { gate: Gate; answer: Answe
 /** What a button's value names. */
 export type AskedQuestion = { changeId: string; revision: number; round: number; digest: string };
 
+/** The menu of what does not fit beside the buttons: each of its entries stands for a button, `NAME VALUE`. */
+export const MORE = "greenlight:more";
+
 /** The button that opens the form for breaking the glass, and that form. */
 export const BREAK_GLASS = "greenlight:break_glass";
 
@@ -59,6 +62,7 @@ export function shortDigest(digest: string): string {
 /** What a button does beside answering a question. */
 type OtherAct =
   | "answer"
+  | "stop"
   | "details"
   | `choose_${number}`
   | "break_glass"
@@ -86,6 +90,16 @@ export function button(
     ...(style === undefined ? {} : { style }),
     ...(dialog === undefined ? {} : { confirm: confirmOf(dialog) }),
   };
+}
+
+/** The menu of several buttons that have no dialog of their own; at most five. */
+export function moreMenu(entries: readonly types.Button[]): types.Overflow[] {
+  if (entries.length === 0) return [];
+  const options = entries.map(({ action_id = "", text, value = "" }) => ({
+    text: plain(text.text, SLACK_LIMITS.buttonLabel),
+    value: `${action_id.replace(/^greenlight:/u, "")} ${value}`,
+  }));
+  return [{ type: "overflow", action_id: MORE, options }];
 }
 
 function confirmOf(dialog: Dialog): types.ConfirmationDialog {

@@ -1,7 +1,6 @@
 import type { Change } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
 import { isAttempt, type StepRecord } from "../change/journal.ts";
-import { unsettledStep } from "../change/operator.ts";
 import { renderAsking } from "./asking-message.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
@@ -15,7 +14,7 @@ import { renderNotice } from "./notice-message.ts";
 import { planPages } from "./plan-pages.ts";
 import { takesNone } from "./rich-kinds.ts";
 import { renderStep } from "./step-message.ts";
-import { LAST_LINES, type UnknownStep } from "./unknown-step.ts";
+import { findUnknown, type UnknownStep } from "./unknown-step.ts";
 import { renderUnlock } from "./unlock-message.ts";
 import { renderQuestion, renderVerdict, type VerdictOptions } from "./verdict-message.ts";
 
@@ -35,7 +34,10 @@ export function createRender(needs: {
       case "card":
         return renderCard(change, steps, { ...options, linkTo });
       case "direct":
-        return renderDirect(change, steps, { ...options, linkTo });
+        return renderDirect(change, steps, {
+          ...{ ...options, linkTo },
+          unknown: await findUnknown(changes, change, steps),
+        });
       case "approvers":
         return null;
       case "verdict":
@@ -79,13 +81,4 @@ function renderAny(
     (decision) => decision.gate === "operator" && messageName(questionKey(decision)) === messageName(key),
   );
   return question === undefined ? null : renderQuestion(change, steps, question, beside.unknown);
-}
-
-async function findUnknown(
-  changes: Changes,
-  change: Change,
-  steps: StepRecord[],
-): Promise<UnknownStep | null> {
-  const record = unsettledStep(change, steps);
-  return record === null ? null : { record, log: await changes.logs(record, LAST_LINES) };
 }

@@ -1,9 +1,11 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
 import type { Rendered } from "./blocks.ts";
-import type { ClickPlace } from "./buttons.ts";
 
 const Opened = z.object({ id: z.string().min(1) });
+
+/** Where in Slack somebody said or clicked something. */
+export type ClickPlace = { userId: string; channelId: string; threadTs: string | null };
 
 /**
  * Tells one person something that only they read: where they said or clicked it; as a message in their direct channel where

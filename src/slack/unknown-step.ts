@@ -1,5 +1,8 @@
 import type { types } from "@slack/bolt";
+import type { Change } from "../change/change.ts";
+import type { Changes } from "../change/changes.ts";
 import type { LogExcerpt, StepRecord } from "../change/journal.ts";
+import { unsettledStep } from "../change/operator.ts";
 import { bold, codeBox, dateMrkdwn, paragraph, rich, said, smallPrint } from "./blocks.ts";
 import { logText } from "./step-message.ts";
 import { commandLine, cutMiddle, inert, oneLine } from "./text.ts";
@@ -8,10 +11,20 @@ import { commandLine, cutMiddle, inert, oneLine } from "./text.ts";
 export type UnknownStep = { record: StepRecord; log: LogExcerpt };
 
 /** How many of its last lines stand in the question; the rest is in the thread. */
-export const LAST_LINES = { head: 0, tail: 8 };
+const LAST_LINES = { head: 0, tail: 8 };
 
 const COMMAND_CHARS = 600;
 const LOG_CHARS = 1_200;
+
+/** The step of this change that a person has to say something about, or null. */
+export async function findUnknown(
+  changes: Pick<Changes, "logs">,
+  change: Change,
+  steps: readonly StepRecord[],
+): Promise<UnknownStep | null> {
+  const record = unsettledStep(change, steps);
+  return record === null ? null : { record, log: await changes.logs(record, LAST_LINES) };
+}
 
 /** What a person needs who has to say whether it happened: the command, when and where it was started, its last lines. */
 export function unknownBlocks({ record, log }: UnknownStep): types.KnownBlock[] {

@@ -2,7 +2,19 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { answerTo, askFor, hasButton, now, press, standIn, textOf, waitFor } from "../support/slack.ts";
+import {
+  answerTo,
+  askFor,
+  click,
+  hasButton,
+  mrkdwnOf,
+  now,
+  press,
+  send,
+  standIn,
+  textOf,
+  waitFor,
+} from "../support/slack.ts";
 
 const WEB = planOf([["rollout restart deployment/web -n production", null]]);
 
@@ -23,16 +35,23 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
     const card = await askFor(slack, "restart web in production, to be cancelled");
     await seen(card, /Waiting for approval/);
     await waitFor(() => hasButton(now(slack, card), "greenlight:cancel"), "the button");
-    assert.match(textOf(now(slack, card).blocks), /Cancel this change\?/);
     const refused = await answerTo(slack, slack.users.cleo, card, "greenlight:cancel");
     assert.match(
       refused,
       /Nothing was stopped\. Only whoever asked for this change and its approvers.*Can approve/s,
     );
-    const told = await answerTo(slack, slack.users.ana, card, "greenlight:cancel");
-    assert.match(told, /Cancelled\. Nothing of it was run\./);
+    await click(slack, slack.users.ana, card, "greenlight:cancel");
+    await send(slack, slack.users.ana, { "greenlight:why": "The wrong <!channel> one" });
+    await waitFor(
+      () =>
+        slack
+          .ephemerals(slack.users.ana)
+          .find(({ text }) => /Cancelled\. Nothing of it was run\./.test(text)),
+      "the answer",
+    );
     await seen(card, /Cancelled, nothing was run/);
-    await seen(card, /Cancelled by <@/);
+    await seen(card, /Cancelled by <@.*The wrong .* one/);
+    for (const text of mrkdwnOf(now(slack, card))) assert.doesNotMatch(text, /<!channel>/);
     assert.equal(hasButton(now(slack, card), "greenlight:cancel"), undefined);
     assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
   });
@@ -47,16 +66,16 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
     await press(slack, slack.users.ben, card, "greenlight:approve");
     await seen(card, /Reviewing the outcome/);
-    await waitFor(() => hasButton(now(slack, card), "greenlight:cancel"), "Stop");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:stop"), "Stop");
     assert.match(textOf(now(slack, card).blocks), /Stop this change now\?/);
-    const told = await answerTo(slack, slack.users.ben, card, "greenlight:cancel");
+    const told = await answerTo(slack, slack.users.ben, card, "greenlight:stop");
     assert.match(told, /It is being stopped/);
     await seen(card, /A person has to look at this/);
     assert.match(textOf(now(slack, card).blocks), /Cancelled in Slack\. Step 1 is done/);
     assert.doesNotMatch(textOf(now(slack, card).blocks), /The reviewer|Slack user U/);
     await seen(card, /Step 1 is done\. Nothing more of the plan is run/);
     await seen(card, /Stop asked by <@/);
-    assert.equal(hasButton(now(slack, card), "greenlight:cancel"), undefined);
+    assert.equal(hasButton(now(slack, card), "greenlight:stop"), undefined);
     await press(slack, slack.users.ben, card, "greenlight:accept");
     await seen(card, /Accepted as it is/);
   });

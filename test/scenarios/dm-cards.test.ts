@@ -9,6 +9,8 @@ import {
   askFor,
   callAsBot,
   changeIdOf,
+  click,
+  clickInForm,
   directCards,
   hasButton,
   now,
@@ -118,6 +120,36 @@ describe("the card as a direct message to those who may approve", () => {
     await program.until(id, "rejected");
   });
 
+  it("has Stop in its Details while the change runs, and asks an operator what the channel asks, who may answer there", async () => {
+    const { ben, cleo } = slack.users;
+    program.model.script([
+      { agent: "planner", json: planOf([["rollout restart deployment/web -n production", null]]) },
+      { agent: "reviewer", hang: true },
+    ]);
+    const card = await asked(slack, "restart web in production, to be stopped");
+    const id = await changeIdOf(slack, card);
+    const [bens, cleos] = await Promise.all([lastDirect(slack, ben), lastDirect(slack, cleo)]);
+    await press(slack, ben, bens, APPROVE);
+    await program.until(id, "reviewing");
+    await shows(slack, cleos, /Approved by <@U0BEN00001>/);
+    await click(slack, cleo, cleos, "greenlight:details");
+    await waitFor(() => (/greenlight:stop/.test(textOf(slack.modal(cleo))) ? true : undefined), "Stop");
+    await clickInForm(slack, cleo, "greenlight:stop");
+    await waitFor(() => (/being stopped/.test(textOf(slack.modal(cleo))) ? true : undefined), "the answer");
+    for (const one of [bens, cleos])
+      await waitFor(() => hasButton(now(slack, one), "greenlight:accept"), "the operator's buttons");
+    assert.match(
+      textOf(now(slack, bens).blocks),
+      /A person has to look at this.*Why: .*greenlight:roll_back/,
+    );
+    assert.match(await answerTo(slack, ben, bens, "greenlight:accept"), /Accepted as it is/);
+    for (const one of [bens, cleos]) {
+      await shows(slack, one, /Accepted as it is/);
+      await waitFor(() => (hasButton(now(slack, one), "greenlight:accept") ? undefined : true), "no button");
+    }
+    await program.until(id, "accepted");
+  });
+
   it("holds up nobody else where Slack limits the rate of one direct channel", async () => {
     const { ben, cleo } = slack.users;
     slack.faults.rateLimit(1, 6, "chat.postMessage", "D0BEN00001");
@@ -206,8 +238,14 @@ describe("direct messages where two of a group have to approve", () => {
     program.model.script({ agent: "planner", json: planOf([line(2), line(3), line(4)], "high") });
     const card = await asked(slack, "a plan of three very long steps");
     const cleos = await lastDirect(slack, slack.users.cleo);
-    assert.match(textOf(cleos.blocks), /Read all of the plan at its card, and decide there/);
+    assert.match(textOf(cleos.blocks), /longer than this message\. Details has all of it/);
     assert.equal(hasButton(cleos, APPROVE), undefined);
+    await click(slack, slack.users.cleo, cleos, "greenlight:details");
+    await waitFor(
+      () => (/part=4/.test(textOf(slack.modal(slack.users.cleo))) ? true : undefined),
+      "all of it",
+    );
+    assert.match(textOf(slack.modal(slack.users.cleo)), /"greenlight:approve"/);
     await press(slack, slack.users.ben, card, "greenlight:reject");
   });
 });

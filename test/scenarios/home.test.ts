@@ -1,20 +1,24 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
+import { checkView } from "../../src/playground/slack-view-check.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   askFor,
   callAsBot,
   changeIdOf,
+  clickInForm,
+  clickOnHome,
   hasButton,
   now,
   press,
+  send,
   standIn,
   textOf,
   waitFor,
 } from "../support/slack.ts";
 
-const APPROVE = "greenlight:home_approve";
+const APPROVE = "greenlight:approve";
 
 describe("App Home", () => {
   let program: Program;
@@ -30,15 +34,12 @@ describe("App Home", () => {
     waitFor(() => (what.test(homeOf(userId)) ? true : undefined), `${what} on the Home of ${userId}`);
   const lacks = (userId: string, what: RegExp) =>
     waitFor(() => (what.test(homeOf(userId)) ? undefined : true), `no ${what} on the Home of ${userId}`);
-  /** Presses a button on somebody's Home. */
-  const click = async (as: string, action_id: string) => {
-    const view = slack.home(as);
-    const block = view?.given.blocks.find((one) => textOf(one).includes(`"${action_id}"`));
-    assert.ok(view && block, `no ${action_id} on the Home of ${as}`);
-    const clicked = slack.click({ as, view_id: view.id, block_id: String(block["block_id"]), action_id });
-    assert.equal(clicked.ok, true, clicked.error);
-    await clicked.delivered;
-  };
+  const click = (as: string, action: string, id?: string) => clickOnHome(slack, as, action, id);
+  const formShows = (as: string, what: RegExp) =>
+    waitFor(() => {
+      const shown = textOf(slack.modal(as)?.given ?? "");
+      return what.test(shown) ? shown : undefined;
+    }, `${what} in the form of ${as}`);
   const asked = async (request: string) => {
     const card = await askFor(slack, request);
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
@@ -69,33 +70,138 @@ describe("App Home", () => {
     );
   });
 
-  it("takes no click of who may not approve, of a Home that is old, or from a message", async () => {
-    const { ana, ben } = slack.users;
+  it("takes no click of who may not approve, of who may not see the change any more, or of a Home that is old", async () => {
+    const { ana, ben, gus } = slack.users;
     const card = await asked("restart checkout in production");
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
-    // The requester's Home, as somebody with the bot's token could forge it.
+    // The Homes of others, as somebody with the bot's token could forge them.
     const view = { type: "home", blocks: slack.home(ben)?.given.blocks };
-    assert.equal((await callAsBot(slack, "views.publish", { user_id: ana, view })).ok, true);
-    await click(ana, APPROVE);
+    const forge = async (user_id: string) =>
+      assert.equal((await callAsBot(slack, "views.publish", { user_id, view })).ok, true);
+    await forge(ana);
+    await click(ana, APPROVE, id);
     await shows(ana, /Your last click.*You asked for this change/);
-    const actions = view.blocks?.filter((block) => block["type"] === "actions");
-    const { ts = "" } = await callAsBot(slack, "chat.postMessage", {
-      channel: "D0BEN00001",
-      text: "x",
-      blocks: actions,
-    });
-    const forged = slack.messages("D0BEN00001").find((message) => message.ts === ts);
-    assert.ok(forged);
-    const before = slack.ephemerals(ben).length;
-    await press(slack, ben, forged, APPROVE);
-    const answer = await waitFor(() => slack.ephemerals(ben)[before], "a private answer");
-    assert.match(textOf(answer), /older Home/);
+    await slack.openHome(gus).delivered;
+    await shows(gus, /Guests cannot/);
+    await forge(gus);
+    await click(gus, APPROVE, id);
+    await shows(gus, /Your last click.*Nothing was decided.*Guests cannot/);
+    const old = JSON.parse(textOf(view).replaceAll(APPROVE, "greenlight:home_approve"));
+    assert.equal((await callAsBot(slack, "views.publish", { user_id: ben, view: old })).ok, true);
+    await click(ben, "greenlight:home_approve", id);
+    await shows(ben, /Your last click.*older Home/);
     assert.equal((await program.app.changes.get(id))?.status, "waiting");
-    await click(ben, "greenlight:home_reject");
-    await shows(ben, /Your last click.*Rejected/);
+    await press(slack, ben, card, "greenlight:reject");
     await program.until(id, "rejected");
     assert.deepEqual(await program.ran(id), []);
+  });
+
+  it("has a form where words are asked for: a reason, a wish, a name; and what was clicked must still be what is asked", async () => {
+    const { ben, cleo } = slack.users;
+    for (const user of [ben, cleo]) await slack.openHome(user).delivered;
+    const card = await asked("delete the deployment legacy-report in production");
+    const id = await changeIdOf(slack, card);
+    for (const user of [ben, cleo]) await shows(user, new RegExp(`${id}:1:1`));
+    // Both have the form of the first revision open when the second one is made.
+    await click(ben, APPROVE, id);
+    await formShows(ben, /legacy-report/);
+    await click(cleo, "greenlight:request_changes", id);
+    await formShows(cleo, /What should be different/);
+    program.model.script({
+      agent: "planner",
+      json: planOf([["delete deployment/legacy-report -n staging", null]], "high"),
+    });
+    await send(slack, cleo, { "greenlight:words": "in staging instead" });
+    await shows(cleo, /Your last click.*Another plan is made after your words/);
+    await send(slack, ben, { "greenlight:target": "legacy" });
+    assert.match(textOf(slack.modal(ben)?.errors), /exactly as it stands above/);
+    await send(slack, ben, { "greenlight:target": "legacy-report" });
+    await shows(ben, /Your last click.*Nothing was decided.*superseded by revision 2/);
+    await shows(ben, new RegExp(`${id}:2:1`));
+    assert.deepEqual(await program.ran(id), []);
+    await click(ben, "greenlight:reject", id);
+    await formShows(ben, /This ends the change/);
+    await send(slack, ben, { "greenlight:words": "not this week" });
+    await shows(ben, /Your last click.*Rejected/);
+    await program.until(id, "rejected");
+    const { decisions } = (await program.app.changes.get(id)) ?? { decisions: [] };
+    assert.equal(decisions.at(-1)?.reason, "not this week");
+  });
+
+  it("approves what destroys once its name is typed there", async () => {
+    const { ben } = slack.users;
+    const card = await asked("delete the service web in production");
+    const id = await changeIdOf(slack, card);
+    await shows(ben, new RegExp(`${id}:1:1`));
+    await click(ben, APPROVE, id);
+    await send(slack, ben, { "greenlight:target": "web" });
+    await shows(ben, /Your last click.*Approved\. It runs now/);
+    await program.until(id, "done", "failed", "needs_person");
+  });
+
+  it("shows Details with every command, and decides in them; who may not see the change sees nothing of it", async () => {
+    const { ana, ben, cleo } = slack.users;
+    const card = await askFor(slack, "scale web to 2 replicas in production", cleo);
+    const id = await changeIdOf(slack, card);
+    await shows(ben, new RegExp(`${id}:1:1`));
+    const view = { type: "home", blocks: slack.home(ben)?.given.blocks };
+    assert.equal((await callAsBot(slack, "views.publish", { user_id: ana, view })).ok, true);
+    await click(ana, "greenlight:details", id);
+    assert.doesNotMatch(await formShows(ana, /Elsewhere/), /replicas=2/);
+    await slack.close({ as: ana, view_id: slack.modal(ana)?.id ?? "" }).delivered;
+    for (const action of ["greenlight:reject", "greenlight:cancel"]) {
+      assert.equal((await callAsBot(slack, "views.publish", { user_id: ana, view })).ok, true);
+      await click(ana, action, id);
+      await send(slack, ana, {});
+      await shows(ana, /Your last click.*Nothing was (decided|stopped).*not for you to see/);
+    }
+    await click(ben, "greenlight:details", id);
+    assert.match(await formShows(ben, /--replicas=2 -n production/), /"greenlight:approve"/);
+    assert.deepEqual(checkView(slack.modal(ben)?.given, "modal"), []);
+    await clickInForm(slack, ben, APPROVE);
+    await formShows(ben, /Approved\. It runs now.*Details|Details.*Approved\. It runs now/);
+    await program.until(id, "done");
+  });
+
+  it("cancels what waits and stops what runs, with a reason, by a menu", async () => {
+    const { ana, cleo } = slack.users;
+    await slack.openHome(ana).delivered;
+    const card = await asked("scale checkout to 6 replicas in production");
+    const id = await changeIdOf(slack, card);
+    await shows(ana, new RegExp(`cancel ${id}`));
+    await click(ana, "greenlight:cancel", id);
+    await formShows(ana, /It ends here/);
+    await send(slack, ana, { "greenlight:why": "wrong <!channel> one" });
+    await shows(ana, /Your last click.*Cancelled\. Nothing of it was run/);
+    await program.until(id, "cancelled");
+    await waitFor(
+      () => (/Cancelled by <@U0ANA00001>.*wrong/.test(textOf(now(slack, card))) ? true : undefined),
+      "the reason on the card",
+    );
+    assert.doesNotMatch(
+      textOf(now(slack, card).blocks).replaceAll(/"text":"[^"]*wrong <!channel> one"/g, ""),
+      /<!channel>/,
+    );
+
+    program.model.script([
+      { agent: "planner", json: planOf([["rollout restart deployment/web -n production", null]]) },
+      { agent: "reviewer", hang: true },
+    ]);
+    const second = await asked("restart web in production, to be stopped");
+    const running = await changeIdOf(slack, second);
+    await press(slack, cleo, second, APPROVE);
+    await program.until(running, "reviewing");
+    await shows(cleo, new RegExp(`cancel ${running} runs`));
+    await click(cleo, "greenlight:details", running);
+    await formShows(cleo, /"greenlight:stop"/);
+    await clickInForm(slack, cleo, "greenlight:stop");
+    await formShows(cleo, /It is being stopped/);
+    await program.until(running, "needs_person");
+    await shows(cleo, /"greenlight:accept"/);
+    await click(cleo, "greenlight:accept", running);
+    await shows(cleo, /Your last click.*Accepted as it is/);
+    await program.until(running, "accepted");
   });
 
   it("says who holds what and what waits for it", async () => {

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Change } from "../../src/change/change.ts";
 import type { ListedChange } from "../../src/change/listed.ts";
 import { checkView } from "../../src/playground/slack-view-check.ts";
+import type { Seen } from "../../src/slack/deciding.ts";
+import { detailsView } from "../../src/slack/details.ts";
 import { renderHome } from "../../src/slack/home-view.ts";
-import { aChange, aPlan, aQuestion, aStep } from "../support/changes.ts";
+import { aChange, aPlan, aQuestion, aRecord, aStep } from "../support/changes.ts";
 import { activeIn, unseenIn } from "../support/slack-active.ts";
 
 const AT = new Date("2026-11-23T03:00:00Z");
@@ -38,10 +41,12 @@ describe("the Home", () => {
     const asked = new Map(
       groups.waiting.map(({ id }) => [
         id,
-        aChange({
-          ...{ id, status: "waiting", decisions: [aQuestion()] },
-          plan: aPlan([aStep(`scale deployment/${"<!here>".repeat(50)} --replicas=5`)]),
-        }),
+        seen(
+          aChange({
+            ...{ id, status: "waiting", decisions: [aQuestion()] },
+            plan: aPlan([aStep(`scale deployment/${"<!here>".repeat(50)} --replicas=5`)]),
+          }),
+        ),
       ]),
     );
     const locks = Array.from({ length: 40 }, (_, number) => ({
@@ -52,22 +57,55 @@ describe("the Home", () => {
     }));
     const view = renderHome({ groups, asked, locks }, "One line\nAnother, by <@U1>", () => LINK);
     assert.deepEqual(checkView(view, "home"), []);
-    assert.ok(view.blocks.length <= 60, `${view.blocks.length} blocks`);
+    assert.ok(view.blocks.length <= 70, `${view.blocks.length} blocks`);
     assert.deepEqual(activeIn({ view }, ["U1"]), []);
     assert.deepEqual(unseenIn({ view }), []);
     for (const block of view.blocks)
       if (block.type === "rich_text") assert.ok(JSON.stringify(block).length < 12_000);
-    assert.equal(JSON.stringify(view).split("greenlight:home_approve").length - 1, 10);
+    assert.equal(JSON.stringify(view).split('"greenlight:approve"').length - 1, 10);
   });
 
-  it("leaves what is long, and what asks for more than a click, to the card", () => {
+  it("leaves the approval of what is long to Details, which has all of it and the buttons", () => {
     const change = aChange({
       ...{ status: "waiting", decisions: [aQuestion()] },
       plan: aPlan([aStep(`get pods --selector=app=${"x".repeat(900)}`)]),
     });
     const groups = { waiting: [row(1, { id: change.id })], running: [], mine: [], recent: [] };
-    const view = renderHome({ groups, asked: new Map([[change.id, change]]), locks: [] }, null, () => LINK);
-    assert.doesNotMatch(JSON.stringify(view), /"type":"actions"/);
-    assert.match(JSON.stringify(view), new RegExp(LINK));
+    const asked = new Map([[change.id, seen(change)]]);
+    const view = JSON.stringify(renderHome({ groups, asked, locks: [] }, null, () => LINK));
+    assert.doesNotMatch(view, /"greenlight:approve"/);
+    assert.match(view, /"greenlight:details"/);
+    assert.match(view, new RegExp(LINK));
+    const details = detailsView(seen(change), "{}", null);
+    assert.deepEqual(checkView(details, "modal"), []);
+    assert.match(JSON.stringify(details), /x{900}/);
+    assert.match(JSON.stringify(details), /"greenlight:approve"/);
+  });
+
+  it("asks an operator what happened, and Details has what was printed", () => {
+    const unknown = aRecord({ step: 1, outcome: "unknown", argv: ["kubectl", HOSTILE], finishedAt: null });
+    const change = aChange({
+      ...{ status: "needs_person", decisions: [aQuestion({ gate: "operator" })] },
+      ...{ plan: aPlan([aStep("rollout restart deployment/web")]), error: HOSTILE },
+    });
+    const log = { head: [], omitted: 0, tail: [{ number: 1, stream: "out" as const, text: HOSTILE }] };
+    const asked = { change, steps: [unknown], unknown: { record: unknown, log } };
+    const groups = { waiting: [row(1, { id: change.id })], running: [], mine: [], recent: [] };
+    const view = renderHome({ groups, asked: new Map([[change.id, asked]]), locks: [] }, null, () => LINK);
+    const details = detailsView(asked, "{}", "Nothing was decided.\nOne more line");
+    for (const [shown, type] of [
+      [view, "home"],
+      [details, "modal"],
+    ] as const) {
+      assert.deepEqual(checkView(shown, type), []);
+      assert.deepEqual(activeIn({ view: shown }, ["U1"]), []);
+      assert.deepEqual(unseenIn({ view: shown }), []);
+      for (const answer of ["happened", "did_not_happen", "roll_back", "accept"])
+        assert.match(JSON.stringify(shown), new RegExp(`"greenlight:${answer}"`));
+    }
   });
 });
+
+function seen(change: Change): Seen {
+  return { change, steps: [], unknown: null };
+}

@@ -5,8 +5,8 @@ import { checkBlocks } from "../../src/playground/slack-blocks.ts";
 import { checkView } from "../../src/playground/slack-view-check.ts";
 import { renderAsking } from "../../src/slack/asking-message.ts";
 import { renderCard } from "../../src/slack/card.ts";
+import { detailsForm } from "../../src/slack/details.ts";
 import { answerForm } from "../../src/slack/form-answers.ts";
-import { detailsForm } from "../../src/slack/form-details.ts";
 import { aChange, aQuestion } from "../support/changes.ts";
 
 const BY = { kind: "slack", teamId: "T1", userId: "U1" } as const;
@@ -78,9 +78,11 @@ describe("a conversation in Slack", () => {
       if (reply !== null) assert.deepEqual(checkBlocks(reply.blocks, "message", "/blocks"), []);
       for (const form of [answerForm, detailsForm]) {
         const question = { changeId: change.id, revision: change.revision, round: 1, digest: "a".repeat(12) };
-        const subject = { question, extra: "" };
-        assert.deepEqual(checkView(form.view(subject, "{}"), "modal"), []);
-        assert.deepEqual(checkView(form.fill?.(change, subject, "{}"), "modal"), []);
+        const { changeId, revision, round, digest } = question;
+        const start = form.start([changeId, revision, round, digest].join(":"), "U1");
+        assert.ok(start !== null && start !== "old" && !("refusal" in start));
+        assert.deepEqual(checkView(start.view("{}"), "modal"), []);
+        assert.deepEqual(checkView(start.fill?.({ change, steps: [], unknown: null }, "{}"), "modal"), []);
       }
       for (const shown of [card, reply].map((one) => JSON.stringify(one)))
         assert.doesNotMatch(shown.replaceAll(/"type":"text","text":"[^"]*"/g, ""), /<!channel>|<!here>(?!")/);

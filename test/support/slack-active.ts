@@ -49,10 +49,17 @@ function hasControl(text: string): boolean {
   return [...text].some((char) => /\p{Cc}/u.test(char) && char !== "\n" && char !== "\t");
 }
 
+function isOwnMrkdwnLink(token: string): boolean {
+  const [url = "", words = "", ...more] = token.split("|");
+  return MESSAGE_LINK.test(url) && LINK_WORDS.test(words) && more.length === 0;
+}
+
 function activeText(text: string, people: readonly string[]): string[] {
   const tokens = [...text.matchAll(/<([^<>]*)>/g)].map((match) => match[1] ?? "");
   const wrong = tokens.filter(
-    (token) => !DATE.test(token) && !(token.startsWith("@") && people.includes(token.slice(1))),
+    (token) =>
+      !(DATE.test(token) || isOwnMrkdwnLink(token)) &&
+      !(token.startsWith("@") && people.includes(token.slice(1))),
   );
   const rest = text.replaceAll(/<[^<>]*>/g, " ");
   return ACTIVE.test(rest) ? [...wrong, rest.slice(0, 300)] : wrong;

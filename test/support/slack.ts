@@ -18,11 +18,14 @@ export function cards(slack: SlackStandIn): Message[] {
     .filter((message) => message.threadTs === null && message.botId !== null);
 }
 
-/** Types /infra as Ana and returns the card. */
-export async function askFor(slack: SlackStandIn, request: string): Promise<Message> {
+/** Types /infra, as Ana unless it says who, and returns the card. */
+export async function askFor(
+  slack: SlackStandIn,
+  request: string,
+  as: string = slack.users.ana,
+): Promise<Message> {
   const known = new Set(cards(slack).map((card) => card.ts));
-  await slack.say({ as: slack.users.ana, channel: slack.channels.infra, text: `/infra ${request}` })
-    .delivered;
+  await slack.say({ as, channel: slack.channels.infra, text: `/infra ${request}` }).delivered;
   return waitFor(() => cards(slack).find((card) => !known.has(card.ts)), `the card of ${request}`);
 }
 
@@ -84,7 +87,7 @@ export async function press(
   const [, ...name] = (all.flatMap((blocks) => valuesOf(blocks, action_id))[0] ?? "").split(" ");
   await click(slack, as, card, action_id, stale);
   const isTyped = action_id === "greenlight:approve" && name.length > 0;
-  if (action_id !== "greenlight:reject" && !isTyped) return;
+  if (action_id !== "greenlight:reject" && action_id !== "greenlight:cancel" && !isTyped) return;
   const opened = () => (slack.modal(as)?.given["callback_id"] === action_id ? true : undefined);
   await waitFor(opened, `the form of ${action_id}`);
   await send(slack, as, isTyped ? { "greenlight:target": name.join(" ") } : {});
@@ -96,6 +99,44 @@ function valuesOf(part: unknown, action_id: string): string[] {
   if (typeof part !== "object" || part === null) return [];
   if ("action_id" in part && part.action_id === action_id && "value" in part) return [String(part.value)];
   return Object.values(part).flatMap((one) => valuesOf(one, action_id));
+}
+
+/** Presses a button on somebody's Home, or chooses an entry of the menu there: of the change whose id begins so. */
+export async function clickOnHome(
+  slack: SlackStandIn,
+  as: string,
+  action: string,
+  changeId = "",
+): Promise<void> {
+  const view = slack.home(as);
+  assert.ok(view, `${as} has no Home`);
+  const blocks = view.given.blocks.filter((one) => textOf(one).includes(changeId));
+  await clickIn(slack, as, { id: view.id, blocks }, action);
+}
+
+/** The same in the form that this person has open. */
+export async function clickInForm(slack: SlackStandIn, as: string, action: string): Promise<void> {
+  const view = await waitFor(() => slack.modal(as) ?? undefined, "the form");
+  await clickIn(slack, as, { id: view.id, blocks: view.given.blocks }, action);
+}
+
+async function clickIn(
+  slack: SlackStandIn,
+  as: string,
+  view: { id: string; blocks: Record<string, unknown>[] },
+  action: string,
+): Promise<void> {
+  const name = action.replace("greenlight:", "");
+  const isPlain = (block: object) => textOf(block).includes(`"action_id":"${action}"`);
+  const block = view.blocks.find((one) => isPlain(one) || textOf(one).includes(`"value":"${name} `));
+  assert.ok(block, `no ${action} for ${as}`);
+  const entry = new RegExp(`"value":"(${name} [^"]*)"`).exec(textOf(block))?.[1];
+  const pressed = isPlain(block)
+    ? { action_id: action }
+    : { action_id: "greenlight:more", selected: entry ?? "" };
+  const clicked = slack.click({ as, view_id: view.id, block_id: String(block["block_id"]), ...pressed });
+  assert.equal(clicked.ok, true, clicked.error);
+  await clicked.delivered;
 }
 
 /** Sends the form off that this person has open, with what they put into its fields by block. */

@@ -1,0 +1,85 @@
+import type { types } from "@slack/bolt";
+import type { Change } from "../change/change.ts";
+import { codeBox, paragraph, rich, said } from "./blocks.ts";
+import { cancelEntries } from "./cancelling.ts";
+import { approvalButtons, detailsButton, operatorButtons } from "./card-actions.ts";
+import type { Seen } from "./deciding.ts";
+import { shownCommand } from "./plan-steps.ts";
+import { moreMenu } from "./questions.ts";
+import { talkActions } from "./talk-actions.ts";
+import { openQuestions, questionParts } from "./talk-parts.ts";
+import { cutMiddle, oneLine, visible } from "./text.ts";
+import type { UnknownStep } from "./unknown-step.ts";
+
+/** What takes more is read in Details, and decided there. */
+const COMMANDS_CHARS = 800;
+const WHY_CHARS = 300;
+const COMMAND_CHARS = 300;
+
+/**
+ * What waits for a person on their Home, below its row: what it is about in few words, and the buttons. At most two blocks.
+ * Details has all the rest, and what can be done about it.
+ */
+export function askedBlocks(seen: Seen): types.KnownBlock[] {
+  const { change, steps, unknown } = seen;
+  if (openQuestions(change) !== null) return askingBlocks(change);
+  if (change.status === "waiting") return approvalBlocks(change);
+  const buttons = operatorButtons(change, steps);
+  return buttons.length === 0 ? [] : [rich(...operatorParts(change, unknown)), row(change, buttons, [])];
+}
+
+/** The menu beside a change that is under way. */
+export function underWayMenu(change: Pick<Change, "id" | "status">): types.Overflow[] {
+  return moreMenu([detailsButton(change.id), ...cancelEntries(change)]);
+}
+
+function askingBlocks(change: Change): types.KnownBlock[] {
+  const open = openQuestions(change);
+  const buttons = talkActions(change).flatMap(({ elements }) => elements);
+  return open === null ? [] : [rich(...questionParts(open)), row(change, buttons, cancelEntries(change))];
+}
+
+/** The exact commands with the buttons, where they can all be read right here. */
+function approvalBlocks(change: Change): types.KnownBlock[] {
+  const asked = approvalButtons(change);
+  const steps = change.plan?.plan ?? [];
+  if (asked === null || steps.length === 0) return [];
+  const commands = steps
+    .map((step) => `${step.dir === "" ? "" : `in ${oneLine(step.dir)}: `}${shownCommand(step)}`)
+    .join("\n");
+  const more = [asked.requestChanges, ...cancelEntries(change), ...asked.breakGlass];
+  if (commands.length <= COMMANDS_CHARS)
+    return [rich(codeBox(commands)), row(change, [asked.approve, asked.reject], more)];
+  const long = `Its ${steps.length === 1 ? "command is" : `${steps.length} commands are`} longer than this page shows. Details has all of it, with Approve.`;
+  return [
+    rich(paragraph(said(long))),
+    row(change, [asked.reject], [asked.requestChanges, ...cancelEntries(change)]),
+  ];
+}
+
+function operatorParts(change: Change, unknown: UnknownStep | null): types.RichTextBlock["elements"] {
+  const why = change.review?.notes ?? change.error ?? "";
+  const about = why === "" ? [] : [paragraph(said(cutMiddle(visible(why), WHY_CHARS)))];
+  if (unknown === null)
+    return about.length === 0 ? [paragraph(said("A person has to say how it goes on."))] : about;
+  const { record } = unknown;
+  const which = record.direction === "rollback" ? `Taking back step ${record.step}` : `Step ${record.step}`;
+  const command = cutMiddle(oneLine(record.argv.join(" ")), COMMAND_CHARS);
+  return [
+    ...about,
+    paragraph(said(`${which}: did it happen? Details has the last it printed.`)),
+    codeBox(command),
+  ];
+}
+
+function row(
+  { id }: Change,
+  elements: types.ActionsBlockElement[],
+  more: readonly types.Button[],
+): types.ActionsBlock {
+  return {
+    type: "actions",
+    block_id: `greenlight:home:${id}`,
+    elements: [...elements, detailsButton(id), ...moreMenu(more)],
+  };
+}

@@ -1,0 +1,150 @@
+import type { App, webApi } from "@slack/bolt";
+import type { Log } from "../observe/log.ts";
+import { ASK_FORM } from "./ask-form.ts";
+import type { FindHere, Where } from "./deciding.ts";
+import { detailsView } from "./details.ts";
+import { type Form, filled, type Opening, openingOf, type Sent, submissionOf } from "./forms.ts";
+import type { HomesPort } from "./home-port.ts";
+import type { InFlight } from "./in-flight.ts";
+import { answerOrFault } from "./listeners.ts";
+import { type AnswerPlace, type Pressed, readPressed } from "./pressed.ts";
+
+type Needs = {
+  answer: (pressed: Pressed | null, body: unknown) => Promise<string>;
+  forms: readonly Form[];
+  findHere: FindHere;
+  homes: Pick<HomesPort, "say">;
+  inFlight: InFlight;
+  log: Log;
+};
+
+/** What Bolt hands over of a click. There is a response_url where it was made in a message, and only there. */
+type Click = {
+  body: unknown;
+  client: webApi.WebClient;
+  respond?: (message: {
+    response_type: "ephemeral";
+    replace_original: false;
+    text: string;
+  }) => Promise<unknown>;
+};
+
+const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
+
+/**
+ * Every click, also on what an older version posted: one that nobody answers hangs and then fails. One that opens a form is
+ * answered by the form, and one in a form stands in that form.
+ */
+export function addButtons(app: App, needs: Needs): void {
+  app.action(/^/u, async ({ ack, ...click }) => {
+    const pressed = readPressed(click.body);
+    const opening = pressed === null ? null : openingOf(needs.forms, pressed);
+    const work = async (): Promise<void> => {
+      if (opening !== null && pressed !== null) {
+        // The trigger lives 3 s and works once: nothing comes before it.
+        const [text] = await Promise.all([open(needs, click.client, opening, pressed.where), ack()]);
+        if (text !== null) await tellOf(needs, click, pressed, text);
+        return;
+      }
+      await ack();
+      const text = await answerOrFault(
+        () => needs.answer(pressed, click.body),
+        needs.log,
+        (text) => text,
+      );
+      if (pressed?.form !== null && pressed !== null) await showAgain(needs, click, pressed, text);
+      else await tellOf(needs, click, pressed, text);
+    };
+    await needs.inFlight.track(work());
+  });
+}
+
+/** Every form that comes back but the one for asking, which is answered otherwise (listen-shortcuts.ts). */
+export function addForms(
+  app: App,
+  needs: Omit<Needs, "answer" | "findHere"> & { carryOut: (where: Where, sent: Sent) => Promise<string> },
+): void {
+  app.view(new RegExp(`^(?!${ASK_FORM}$)`, "u"), async ({ ack, body, client }) => {
+    const work = async (): Promise<void> => {
+      const submission = submissionOf(needs.forms, body);
+      if ("errors" in submission) {
+        await ack({ response_action: "errors", errors: submission.errors });
+        return;
+      }
+      // What stands below it shows what was true before.
+      await ack({ response_action: "clear" });
+      const { where, sent, place } = submission;
+      const text = await answerOrFault(
+        () => needs.carryOut(where, sent),
+        needs.log,
+        (text) => text,
+      );
+      await tell(needs, client, place, text);
+    };
+    await needs.inFlight.track(work());
+  });
+}
+
+/** Opens the form, and fills it from the row where it asks for that. Returns what the person is told instead, or null. */
+async function open(
+  { findHere, log }: Pick<Needs, "findHere" | "log">,
+  client: webApi.WebClient,
+  opening: Opening,
+  where: Where,
+): Promise<string | null> {
+  if ("refusal" in opening) return opening.refusal;
+  const { triggerId, view, fill, changeId, onTop } = opening;
+  try {
+    const given = { trigger_id: triggerId, view };
+    const opened = await (onTop ? client.views.push(given) : client.views.open(given));
+    const viewId = opened.view?.id;
+    if (fill === null || viewId === undefined) return null;
+    await client.views.update({ view_id: viewId, view: fill(await findHere(changeId, where)) });
+    return null;
+  } catch (error) {
+    log.warn({ err: error, changeId }, "A form could not be opened or filled");
+    return NOT_OPENED;
+  }
+}
+
+/** The form it was pressed in as it stands by now, with the answer on top. */
+async function showAgain(needs: Needs, click: Click, pressed: Pressed, text: string): Promise<void> {
+  const { form, where } = pressed;
+  if (form === null) return;
+  try {
+    const metadata = JSON.stringify(form.kept);
+    const seen = await needs.findHere(form.kept.value.slice(0, 36), where);
+    const view = filled(seen, (found) => detailsView(found, metadata, text));
+    await click.client.views.update({ view_id: form.viewId, view });
+  } catch (error) {
+    // They may have closed it by now.
+    needs.log.warn({ err: error }, "A click in a form is answered outside of it");
+    await tellOf(needs, click, pressed, text);
+  }
+}
+
+async function tellOf(needs: Needs, click: Click, pressed: Pressed | null, text: string): Promise<void> {
+  try {
+    await tell(needs, click.client, pressed?.place ?? null, text);
+  } catch (error) {
+    if (click.respond === undefined || pressed?.place?.channelId === null) throw error;
+    needs.log.warn({ err: error }, "A click is answered by its response_url");
+    await click.respond({ response_type: "ephemeral", replace_original: false, text });
+  }
+}
+
+async function tell(
+  { homes }: Pick<Needs, "homes">,
+  client: webApi.WebClient,
+  place: AnswerPlace | null,
+  text: string,
+): Promise<void> {
+  if (place === null) throw new Error("The click does not say where it was made.");
+  const { channelId: channel, userId: user, threadTs } = place;
+  if (channel === null) {
+    await homes.say(user, text);
+    return;
+  }
+  const thread = threadTs === null ? {} : { thread_ts: threadTs };
+  await client.chat.postEphemeral({ channel, user, text, ...thread });
+}
