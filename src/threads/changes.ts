@@ -98,7 +98,8 @@ async function ask(sql: Sql, needs: DecideNeeds, given: Ask, prepared: Plan | nu
 
 async function findRepeated(sql: Sql, given: Ask, request: string): Promise<Change | null> {
   const byKey = await findByIdempotencyKey(sql, given.idempotencyKey);
-  if (byKey !== null || given.home === null) return byKey;
+  // What repeats a change on purpose has its words; it is not typed twice.
+  if (byKey !== null || given.home === null || given.like !== undefined) return byKey;
   const same = { requester: given.requester, request, channelId: given.home.channelId };
   return findSameWords(sql, same, SAME_WORDS_SECONDS);
 }
