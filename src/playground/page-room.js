@@ -22,18 +22,18 @@ export function createRoom({ render, notice, follow }) {
     settle,
     actAs,
     post,
-    say: (text, inThread) =>
-      post("say", {
-        channel: room.place.channel,
-        text,
-        ...(inThread ? { thread_ts: room.place.thread } : {}),
-      }),
+    say,
     click: async (action) => (await post("click", action)).ok,
     shortcut,
     tell: notice,
     closeView,
     openHome,
   };
+
+  function say(text, inThread) {
+    const where = inThread ? { thread_ts: room.place.thread } : {};
+    return post("say", { channel: room.place.channel, text, ...where });
+  }
 
   function shortcut(callbackId, message) {
     const where = message === undefined ? {} : { channel: message.channel, ts: message.ts };
@@ -63,14 +63,16 @@ export function createRoom({ render, notice, follow }) {
     writeAddress({ as: room.wantedPerson ?? data.me, ...room.place });
   }
 
+  /** At once: what is pressed before their view has come is theirs too. */
   function actAs(id) {
     room.wantedPerson = id;
+    render({});
     follow();
     if (room.place.pane === "home") void post("home", { as: id });
   }
 
   async function post(path, body) {
-    const answer = await wire.post(path, { as: store.data.me, ...body });
+    const answer = await wire.post(path, { as: room.wantedPerson ?? store.data.me, ...body });
     if (!answer.ok) notice(answer.error);
     return answer;
   }

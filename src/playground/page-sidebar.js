@@ -10,7 +10,15 @@ export function createSidebar(room, container) {
     focus: () => container.querySelector("input:checked, button")?.focus(),
     render() {
       const { team, me, users, channels, unread } = room.store.data;
-      const model = [team, me, [...users.values()], [...channels.values()], [...unread], room.place];
+      const model = [
+        team,
+        me,
+        room.wantedPerson,
+        [...users.values()],
+        [...channels.values()],
+        [...unread],
+        room.place,
+      ];
       const now = JSON.stringify(model);
       if (now === print) return;
       print = now;
@@ -66,7 +74,7 @@ function personRow(room, user) {
     type: "radio",
     name: "act-as",
     value: user.id,
-    checked: user.id === room.store.data.me,
+    checked: user.id === (room.wantedPerson ?? room.store.data.me),
     data: { focus: `as/${user.id}` },
   });
   radio.addEventListener("change", () => room.actAs(user.id));

@@ -22,6 +22,7 @@ const panes = {
 const modal = createModal(room);
 let stream = null;
 let frame = null;
+let isPressing = false;
 
 follow();
 rememberFolding();
@@ -30,6 +31,15 @@ addEventListener("hashchange", () => {
   if (as !== null && as !== room.store.data.me) room.actAs(as);
   room.go({ channel, thread, pane });
 });
+
+// Exchanged between press and release, a button would not hear of the click. The click comes before the next frame.
+addEventListener("pointerdown", () => (isPressing = true), true);
+for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) addEventListener(end, release, true);
+
+function release() {
+  isPressing = false;
+  scheduleRender();
+}
 
 /** Follows the events of the person acted as; called again when that changes. */
 function follow() {
@@ -58,7 +68,7 @@ function onEvent(event) {
 
 /** A burst of events is drawn once. A hidden tab gets no frames, so the timer is what counts there. */
 function scheduleRender() {
-  if (frame !== null) return;
+  if (frame !== null || isPressing) return;
   frame = setTimeout(() => render({}), 16);
 }
 

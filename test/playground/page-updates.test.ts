@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { reasonToSkip } from "./page-browser.ts";
+import type { Message } from "./page-stand.ts";
 import { CARD, card, cardBlocks, message, plain, section, startVisits } from "./page-visits.ts";
+
+/** A card whose one button asks nothing more. */
+function plainCard(): Message {
+  const button = { type: "button", action_id: "details", value: "change-1", text: plain("Details") };
+  const actions = { type: "actions", block_id: "b", elements: [button] };
+  return message({ ts: CARD, blocks: [section("s", "*Scale*"), actions] });
+}
 
 describe("the playground's page while things change", { skip: reasonToSkip() }, () => {
   let visits: Awaited<ReturnType<typeof startVisits>>;
@@ -39,6 +47,36 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
     assert.equal(await page.getByRole("combobox").first().inputValue(), "half a thought");
     await page.getByRole("button", { name: "New messages" }).click();
     assert.ok(await page.getByText("the newest").isVisible());
+  });
+
+  test("what comes between press and release takes no click away", async () => {
+    const { emit, page, posts } = await visits.open([plainCard()]);
+    const details = page.getByRole("button", { name: "Details" }).first();
+    const box = await details.boundingBox();
+    assert.ok(box !== null);
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    emit({ type: "message", message: { ...plainCard(), blocks: [section("s1", "grown")] } });
+    await page.waitForTimeout(200);
+    assert.equal(await page.getByText("grown").count(), 0);
+    await page.mouse.up();
+    await page.getByText("grown").waitFor();
+    assert.deepEqual(
+      posts.map(({ path }) => path),
+      ["click"],
+    );
+  });
+
+  test("whoever was chosen to act as acts at once, before their view has come", async () => {
+    const { page, posts } = await visits.open([plainCard()]);
+    const { promise: view, resolve: comes } = Promise.withResolvers<void>();
+    await page.route(/state\?.*UBEN/, (route) => view.then(() => route.continue()));
+    await page.getByRole("radio", { name: /Ben/ }).click({ force: true, noWaitAfter: true });
+    await page.getByRole("button", { name: "Details" }).first().click();
+    const click = posts.find(({ path }) => path === "click");
+    assert.equal(click?.body["as"], "UBEN");
+    comes();
+    await page.getByText("as Ben").first().waitFor();
   });
 
   test("an update keeps what the reader unfolded and how far they scrolled a log", async () => {
