@@ -6,7 +6,7 @@ import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import { launchChromium } from "../playground/page-browser.ts";
 import { startProgram } from "../support/program.ts";
-import { cards, standIn, waitFor } from "../support/slack.ts";
+import { cards, changeIdOf, standIn, waitFor } from "../support/slack.ts";
 
 const PATIENCE_MS = 90_000;
 const SIZE = { width: 1_040, height: 720 };
@@ -36,6 +36,8 @@ export type Stage = {
   form(): Locator;
   /** The verdict under this card, once it came. */
   verdict(card: Message): Promise<Message>;
+  /** Lets the time of the open question run out. */
+  endTime(card: Message): Promise<void>;
   /** Keeps a picture of the page or of one part of it under its name; `schemes` are light and dark, or light alone. */
   picture(name: string, of?: Locator, schemes?: readonly Scheme[]): Promise<void>;
   close(): Promise<void>;
@@ -65,10 +67,7 @@ export async function openStage(folder: string | null): Promise<Stage> {
     shown,
     last: () => page.locator("#channel article").last(),
     actAs: async (who) => {
-      await page
-        .getByRole("radio", { name: new RegExp(who) })
-        .first()
-        .check({ force: true });
+      await page.locator("#sidebar label").filter({ hasText: who }).click();
       // Until the page has become theirs, what is typed and pressed is still somebody else's.
       await page.locator("#channel").getByText(`as ${who}`).first().waitFor({ state: "attached" });
     },
@@ -98,6 +97,11 @@ export async function openStage(folder: string | null): Promise<Stage> {
         "the verdict",
         PATIENCE_MS,
       ),
+    endTime: async (card) => {
+      const end =
+        "update decisions set asked_at = clock_timestamp() - (expires_at - asked_at), expires_at = clock_timestamp() where change_id = $1 and answer is null";
+      await program.app.database.query(end, [await changeIdOf(slack, card)]);
+    },
     picture: (name, of, schemes = ["light"]) => keep(page, folder, { name, of, schemes }),
     close: async () => {
       await browser.close();

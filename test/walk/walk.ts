@@ -1,5 +1,6 @@
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { reasonWithoutTerraform } from "../support/terraform.ts";
 import { walkAfter } from "./after.ts";
 import { walkAsking } from "./asking.ts";
 import { walkDeciding } from "./deciding.ts";
@@ -7,8 +8,11 @@ import { walkFinding } from "./finding.ts";
 import { walkPlaces } from "./places.ts";
 import { walkRunning } from "./running.ts";
 import { walkShortcuts } from "./shortcuts.ts";
+import { walkSlackFails } from "./slack-fails.ts";
 import { openStage, type Stage } from "./stage.ts";
+import { walkTerraform } from "./terraform.ts";
 import { walkTroubles } from "./troubles.ts";
+import { walkWaiting } from "./waiting.ts";
 
 const { GREENLIGHT_SHOTS } = process.env;
 const folder = GREENLIGHT_SHOTS ?? fileURLToPath(new URL("../../docs/screens", import.meta.url));
@@ -29,4 +33,7 @@ describe("a walk through the playground", () => {
   it("goes on from a verdict", () => walkAfter(stage));
   it("finds", () => walkFinding(stage));
   it("meets troubles", () => walkTroubles(stage));
+  it("waits too long", () => walkWaiting(stage));
+  it("applies a saved plan", { skip: reasonWithoutTerraform() }, () => walkTerraform(stage));
+  it("goes on while Slack fails", () => walkSlackFails(stage));
 });
