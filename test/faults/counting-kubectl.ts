@@ -56,7 +56,7 @@ case "$*" in
   *"rollout status "*)
     # The first look at each thing is still looking when it is ended; one after that sees that it is there.
     seen='${dir}'/seen-$(printf '%s' "$*" | tr -c 'a-z0-9' '-')
-    [ -e "$seen" ] || { : > "$seen"; sleep 300; }
+    [ -e "$seen" ] || { : > "$seen"; sleep 20; }
     echo "successfully rolled out"
     exit 0;;
 esac

@@ -22,7 +22,7 @@ export async function randomKills(
   const over = new AbortController();
   const counts = { kills: 0 };
   const killers = [0, 1].map((slot) => killAgainAndAgain(town, `slot${slot}`, random, over.signal, counts));
-  const kinds = ["plain", "slow", "pair", "free", "back", "broken"] as const;
+  const kinds = ["plain", "slow", "pair", "watched", "free", "back", "broken"] as const;
   try {
     const asked = await drive(town, people, random, {
       total,

@@ -2,7 +2,7 @@ import type { Asked } from "../../src/playground/model.ts";
 
 /**
  * What a change of the fault tests is about: `plain` two steps one person approves, `single` one of them, `slow` the same with steps that take
- * 0.4 s, `watched` one of them and then one that only reads and takes 300 s the first time, `long` one that prints ten lines in 2 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
+ * 0.4 s, `watched` one of them and then one that only reads and takes 20 s the first time, `long` one that prints ten lines in 2 s, `pair` two people have to approve, `free` policy asks for nobody, `back` the reviewer wants it taken back, `broken`
  * its second step fails and an operator is asked, `asks` the Planner has a question first, `replan` another plan is wished for,
  * `late` nobody answers in time, `cancelled` it is stopped while it waits.
  */
