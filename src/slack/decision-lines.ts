@@ -29,7 +29,8 @@ export function decisionLine(decision: Decision): string {
   if (answer === null || by === null) return "Not decided yet";
   const when = decidedAt === null ? "" : `, ${dateMrkdwn(decidedAt)}`;
   const why = reason === null || reason === "" ? "" : `: ${inertWithin(reason, REASON_CHARS)}`;
-  if (answer === "expire") return `Expired${when}${why}`;
+  // Why, the change says itself.
+  if (answer === "expire") return `Expired${when}`;
   if (by.kind === "policy") return "The policy asks for nobody here";
   const verb = decision.brokeGlass ? "*Break glass*: approved alone" : verbs[answer];
   return `${verb} by ${whoMrkdwn(decision, by)}${when}${why}`;
