@@ -16,7 +16,7 @@ import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
 import { addButtons, addForms } from "./listen-clicks.ts";
 import type { People } from "./people.ts";
-import { createPlanAgain, PLAN_AGAIN, RUN_AGAIN } from "./plan-again.ts";
+import { createPlanAgain, createRunPlanned, PLAN_AGAIN, RUN_AGAIN, RUN_PLANNED } from "./plan-again.ts";
 import { choices, createChoose } from "./talk-actions.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "./verdict-actions.ts";
 
@@ -47,6 +47,7 @@ export function addClicks(app: App, needs: Needs, inFlight: InFlight): void {
     [STOP]: (where, value) => cancelAs(where, value, null),
     [PLAN_AGAIN]: createPlanAgain(needs),
     [RUN_AGAIN]: createPlanAgain(needs),
+    [RUN_PLANNED]: createRunPlanned(needs),
     [ASK_ROLLBACK]: createAskRollback(needs),
     [FEEDBACK]: createFeedback(needs),
     [FEEDBACK_UP]: createFeedback(needs),

@@ -1,13 +1,11 @@
 import { type Change, openDecision } from "../change/change.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
-import { inert, inertWithin } from "./text.ts";
+import { inertWithin } from "./text.ts";
 
-/** How much of a change's id people read to each other. */
-const SHORT_ID_CHARS = 8;
 const ENVIRONMENTS_CHARS = 200;
 
-/** Who asked and when, where it runs, how risky it is, which change it is, and until when it can be answered: mrkdwn, one fact each. */
+/** Who asked and when, where it runs, how risky it is, and until when it can be answered: mrkdwn, one fact each. */
 export function cardFacts(change: Change): string[] {
   const { risk } = change;
   const environments = change.environments.filter((name) => name !== "");
@@ -19,7 +17,6 @@ export function cardFacts(change: Change): string[] {
       ? []
       : [`Environment ${inertWithin(environments.join(", "), ENVIRONMENTS_CHARS)}`]),
     ...(risk === null || change.plan === null ? [] : [`*${risk} risk*`]),
-    `Change \`${inert(change.id.slice(0, SHORT_ID_CHARS))}\``,
     ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
   ];
 }

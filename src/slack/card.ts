@@ -105,10 +105,13 @@ function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo)
   ];
 }
 
-function planOnlyLines({ planOnly }: Change): Part[] {
+function planOnlyLines({ planOnly, status }: Change): Part[] {
   if (!planOnly) return [];
-  const how = said("To run this, ask for the same without the word plan. It is planned anew then.");
-  return [paragraph(bold("Asked for as a plan only: it cannot run. "), how)];
+  const how =
+    status === "planned"
+      ? [said("Run this asks for the same as a change of its own, planned anew and with its own approval.")]
+      : [];
+  return [paragraph(bold("Asked for as a plan only: it cannot run. "), ...how)];
 }
 
 function why(change: Change): Part[] {

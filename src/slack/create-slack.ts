@@ -96,7 +96,8 @@ export async function createSlack(needs: {
   const decideAs = createDecideAs(deciding);
   const cancelFor = createCancelFor({ changes, findGroups });
   const unlockAs = createUnlockAs({ changes, people, findGroups });
-  const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs, cancelFor };
+  const { canAttach } = identity;
+  const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs, cancelFor, canAttach };
   const askNeeds = { ...config, ...words, decideAs, outbox: needs.outbox, identity };
   const asks = addAsking(receiver.app, askNeeds, inFlight, log);
   addClicks(

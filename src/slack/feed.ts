@@ -3,10 +3,10 @@ import type { ChangeEvent } from "../change/events.ts";
 import { Direction } from "../change/journal.ts";
 import { planPageCount } from "./plan-pages.ts";
 
-/** What is said below the card of a question nobody answers; `number` counts the environments that have escalated. */
+/** What is said below the card of a question nobody answers, `unanswered` of the Planner's; `number` counts the environments that have escalated. */
 export type NoticeKey = {
   kind: "notice";
-  notice: "reminder" | "warning" | "escalation";
+  notice: "reminder" | "unanswered" | "warning" | "escalation";
   revision: number;
   round: number;
   number: number;
@@ -71,7 +71,8 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
       return event.gate === "operator" ? [CARD, questionKey(event)] : [CARD];
     case "reminded":
     case "warned":
-      return [noticeKey(event, event.type === "reminded" ? "reminder" : "warning", 0)];
+      if (event.type === "warned") return [noticeKey(event, "warning", 0)];
+      return [noticeKey(event, event.gate === "answers" ? "unanswered" : "reminder", 0)];
     case "escalated":
       return [CARD, noticeKey(event, "escalation", lastDecision(change, event.gate)?.escalated.length ?? 0)];
     case "unlocked":
@@ -198,7 +199,7 @@ export function parseMessageName(name: string): MessageKey | null {
     return { kind: "approvers", revision: Number(approvers[1]), round: Number(approvers[2]) };
   const verdict = /^verdict:(ended|needs_person:\d+:\d+)$/u.exec(name);
   if (verdict?.[1] !== undefined) return { kind: "verdict", key: verdict[1] };
-  const notice = /^(reminder|warning|escalation):(\d+):(\d+):(\d+)$/u.exec(name);
+  const notice = /^(reminder|unanswered|warning|escalation):(\d+):(\d+):(\d+)$/u.exec(name);
   if (notice !== null) return noticeFrom(notice);
   const unlock = /^unlock:(\d+)$/u.exec(name);
   if (unlock !== null) return { kind: "unlock", number: Number(unlock[1]) };

@@ -19,9 +19,9 @@ import {
 import type { Seen } from "./deciding.ts";
 import { askedBlocks, underWayMenu } from "./home-asked.ts";
 import type { HomeContent, HomeGroup } from "./home-content.ts";
-import { idPiece, shortId } from "./listed-rows.ts";
+import { idPiece, shortId, shortRequest } from "./listed-rows.ts";
 import { statusWords } from "./states.ts";
-import { cutMiddle, inert, inertWithin, oneLine } from "./text.ts";
+import { cutMiddle, inert, oneLine } from "./text.ts";
 
 const REQUEST_CHARS = 150;
 const MOST_LOCKS = 15;
@@ -105,7 +105,7 @@ function underWay(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
     block_id: `greenlight:home:${id}`,
     text: {
       type: "mrkdwn",
-      text: `*${statusWords(status)}* ${name} ${inertWithin(oneLine(request), REQUEST_CHARS)}\n${about.join(" · ")}`,
+      text: `*${statusWords(status)}* ${name} ${inert(shortRequest(request, REQUEST_CHARS))}\n${about.join(" · ")}`,
       verbatim: true,
     },
     ...(menu === undefined ? {} : { accessory: menu }),
@@ -126,7 +126,7 @@ function rowPieces(change: ListedChange, linkTo: LinkTo): Piece[] {
   return [
     bold(`${statusWords(status)} `),
     idPiece(change, linkTo),
-    said(` ${cutMiddle(oneLine(request), REQUEST_CHARS)}\n`),
+    said(` ${shortRequest(request, REQUEST_CHARS)}\n`),
     personPiece(requester),
     said(` · ${[...about, ""].join(" · ")}`),
     datePiece(endedAt ?? createdAt),

@@ -19,6 +19,12 @@ export function shortId(id: string): string {
   return id.slice(0, 8);
 }
 
+/** A request as a row has room for it: in the one of a way back, a change is called as everywhere. */
+export function shortRequest(request: string, max: number): string {
+  const words = oneLine(request).replaceAll(/(Roll back change [0-9a-f]{8})-[0-9a-f-]{27}(?=:)/gu, "$1");
+  return cutMiddle(words, max);
+}
+
 /** The id, as a link to the card where there is one. */
 export function idPiece(
   { id, home, cardTs }: Pick<ListedChange, "id" | "home" | "cardTs">,
@@ -46,7 +52,7 @@ function listedRow(change: ListedChange, linkTo: LinkTo, now: Date): Piece[] {
   return [
     bold(`${stateOf(change)} `),
     idPiece(change, linkTo),
-    said(` ${cutMiddle(oneLine(request), REQUEST_CHARS)}\n`),
+    said(` ${shortRequest(request, REQUEST_CHARS)}\n`),
     personPiece(requester),
     said(` · ${about.join(" · ")}`),
   ];

@@ -26,13 +26,21 @@ export function createFindLogFile(changes: Changes): FindLogFile {
     const steps = await changes.steps(key.changeId);
     if (!steps.some((record) => isAttempt(record, key) && record.outcome !== "running")) return null;
     const dropped = omitted === 0 ? [] : [`(${omitted} lines were printed and not kept)`];
-    const which = `${key.direction === "rollback" ? "rollback-of-" : ""}step-${key.step}`;
     return {
-      name: `change-${key.changeId.slice(0, 8)}-r${key.revision}-${which}-attempt-${key.attempt}.log`,
-      title: `Full log of ${which.replaceAll("-", " ")}, attempt ${key.attempt}`,
+      name: logFileName(key),
+      title: `Full log of ${whichStep(key).replaceAll("-", " ")}, attempt ${key.attempt}`,
       content: [...head.map((line) => lineText(line, null)), ...dropped].join("\n"),
     };
   };
+}
+
+/** What the file with the whole log of an attempt is called. */
+export function logFileName(key: StepKey): string {
+  return `change-${key.changeId.slice(0, 8)}-r${key.revision}-${whichStep(key)}-attempt-${key.attempt}.log`;
+}
+
+function whichStep({ direction, step }: StepKey): string {
+  return `${direction === "rollback" ? "rollback-of-" : ""}step-${step}`;
 }
 
 type Needs = {

@@ -8,11 +8,14 @@ import {
   isUserId,
   type Piece,
   paragraph,
+  personMrkdwn,
+  personPiece,
   type Rendered,
   rich,
   said,
 } from "./blocks.ts";
 import type { NoticeKey } from "./feed.ts";
+import { openQuestions } from "./talk-parts.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 import { isGroupId } from "./who-can.ts";
 
@@ -23,6 +26,7 @@ const MINUTE_MS = 60_000;
 
 const titles: Record<NoticeKey["notice"], string> = {
   reminder: "Still waiting for an approval. ",
+  unanswered: "Still waiting for an answer. ",
   warning: "This expires soon. ",
   escalation: "Nobody has answered, so more people are asked. ",
 };
@@ -32,6 +36,7 @@ const titles: Record<NoticeKey["notice"], string> = {
  * the question is answered, or is another one: then there is nothing to be reminded of.
  */
 export function renderNotice(change: Change, key: NoticeKey, cardUrl: string | null): Rendered | null {
+  if (key.notice === "unanswered") return renderUnanswered(change, key, cardUrl);
   const question = change.status === "waiting" ? openDecision(change) : null;
   const { terms } = change;
   if (question === null || terms === null || question.expiresAt === null) return null;
@@ -54,7 +59,32 @@ export function renderNotice(change: Change, key: NoticeKey, cardUrl: string | n
           said(`${countOf(question, terms)} Open until `),
           datePiece(expiresAt),
           said(`${left}. `),
-          ...(cardUrl === null ? [said("The card is above.")] : [linkTo(cardUrl)]),
+          ...(cardUrl === null ? [said("The card is above.")] : [linkTo(cardUrl, "Decide on the card")]),
+        ),
+      ),
+    ],
+  };
+}
+
+/** The Planner's questions are for whoever asked, and an approver may answer too: only the first is called. */
+function renderUnanswered(change: Change, key: NoticeKey, cardUrl: string | null): Rendered | null {
+  const open = openQuestions(change);
+  if (open === null || open.expiresAt === null) return null;
+  if (open.revision !== key.revision || open.round !== key.round) return null;
+  const words = cutMiddle(visible(change.request), REQUEST_CHARS);
+  const left = minutesLeft(open, key);
+  const ends = `${left}; then the change ends. `;
+  return {
+    text: `${titles.unanswered}${inert(words)}: ${personMrkdwn(change.requester)} open until ${dateMrkdwn(open.expiresAt)}${left}.`,
+    blocks: [
+      rich(
+        paragraph(bold(titles.unanswered), said(words)),
+        paragraph(
+          personPiece(change.requester),
+          said(": the plan needs to know something first. Open until "),
+          datePiece(open.expiresAt),
+          said(ends),
+          ...(cardUrl === null ? [said("The card is above.")] : [linkTo(cardUrl, "Answer on the card")]),
         ),
       ),
     ],
@@ -92,7 +122,13 @@ function isThem(person: Person, userId: string): boolean {
 
 /** Counted from when it became due to be said, so that it says the same whenever it is sent. */
 function minutesLeft({ expiresAt, ...at }: Decision, { notice }: NoticeKey): string {
-  const since = { reminder: at.remindedAt, warning: at.warnedAt, escalation: at.escalatedAt }[notice];
+  const { remindedAt, warnedAt, escalatedAt } = at;
+  const since = {
+    reminder: remindedAt,
+    unanswered: remindedAt,
+    warning: warnedAt,
+    escalation: escalatedAt,
+  }[notice];
   if (expiresAt === null || since === null) return "";
   const minutes = Math.max(1, Math.round((expiresAt.getTime() - since.getTime()) / MINUTE_MS));
   return minutes === 1 ? ", a minute from now" : `, ${minutes} minutes from now`;
@@ -111,6 +147,6 @@ function pieceOf({ kind, id }: Mention): Piece {
   return kind === "user" ? { type: "user", user_id: id } : { type: "usergroup", usergroup_id: id };
 }
 
-function linkTo(url: string): Piece {
-  return { type: "link", url, text: "Decide on the card" };
+function linkTo(url: string, text: string): Piece {
+  return { type: "link", url, text };
 }

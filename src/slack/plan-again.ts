@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
-import type { Change, ChangeStatus } from "../change/change.ts";
+import { type Change, type ChangeStatus, isEnded } from "../change/change.ts";
 import type { Asked, Changes } from "../change/changes.ts";
 import type { Act } from "./buttons.ts";
 import type { FindPlace } from "./channels.ts";
@@ -8,21 +8,36 @@ import type { People } from "./people.ts";
 import { button } from "./questions.ts";
 import { cutMiddle, inert } from "./text.ts";
 
-/** The buttons that ask for the same once more: where it was not carried out, and where it was. */
+/** The buttons that ask for the same once more: where it was not carried out, where it was, and where it was only planned. */
 export const PLAN_AGAIN = "greenlight:plan_again";
 export const RUN_AGAIN = "greenlight:run_again";
+export const RUN_PLANNED = "greenlight:run_planned";
 
 /** What ended without the request being carried out as it was meant. */
 const unfulfilled: ReadonlySet<ChangeStatus> = new Set(["expired", "rejected", "failed", "cancelled"]);
 /** What ended after it was carried out, in whole or in part. */
 const fulfilled: ReadonlySet<ChangeStatus> = new Set(["done", "accepted", "rolled_back"]);
+const planned: ReadonlySet<ChangeStatus> = new Set(["planned"]);
 const REQUEST_CHARS = 300;
 
-/** The button on the card of a change that ended so. */
+/** The button on the card of a change that ended so, or was only planned. */
 export function planAgainActions(change: Change): types.ActionsBlock[] {
-  if (!unfulfilled.has(change.status)) return [];
-  const again = button("plan_again", "Plan again", change.id, {});
-  return [{ type: "actions", block_id: "greenlight:again", elements: [again] }];
+  const elements = [
+    ...(unfulfilled.has(change.status) ? [button("plan_again", "Plan again", change.id, {})] : []),
+    ...(planned.has(change.status) ? [runPlannedButton(change)] : []),
+  ];
+  return elements.length === 0 ? [] : [{ type: "actions", block_id: "greenlight:again", elements }];
+}
+
+/** A dialog, because what the policy lets run unattended runs at once. */
+function runPlannedButton(change: Change): types.Button {
+  const dialog = {
+    title: "Ask for this to be run?",
+    text: "The same words become a change of its own, as your request. It is planned anew and needs its own approval; where the policy asks nobody, it runs at once. This plan here never runs.",
+    confirm: "Ask for it",
+    isDangerous: false,
+  };
+  return button("run_planned", "Run this", change.id, { dialog });
 }
 
 /** The button under the verdict of a change that ran; the words are planned anew, from what is there then. */
@@ -30,8 +45,24 @@ export function runAgainButton(change: Change): types.Button[] {
   return fulfilled.has(change.status) ? [button("run_again", "Run again", change.id, {})] : [];
 }
 
-/** Takes a click on either; its value is a change's id. A request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
-export function createPlanAgain(needs: { changes: Changes; people: People; findPlace: FindPlace }): Act {
+type Needs = { changes: Changes; people: People; findPlace: FindPlace };
+
+/** Takes a click on Plan again or Run again; its value is a change's id. A request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
+export function createPlanAgain(needs: Needs): Act {
+  const fits = ({ status }: Change) => unfulfilled.has(status) || fulfilled.has(status);
+  return askAgain(needs, { fits, key: "again", ofChange: ({ planOnly }) => planOnly });
+}
+
+/** The same for Run this on what was only planned: no plan only any more, so it is judged and approved as a typed request. */
+export function createRunPlanned(needs: Needs): Act {
+  return askAgain(needs, { fits: ({ status }) => planned.has(status), key: "run", ofChange: () => false });
+}
+
+/** `ofChange`: whether the new change is a plan only. */
+function askAgain(
+  needs: Needs,
+  kind: { fits(change: Change): boolean; key: string; ofChange(change: Change): boolean },
+): Act {
   return async (where, value) => {
     const id = z.uuid().safeParse(value);
     const change = id.success ? await needs.changes.get(id.data) : null;
@@ -39,18 +70,20 @@ export function createPlanAgain(needs: { changes: Changes; people: People; findP
     const { home } = change;
     if (home === null || home.channelId !== where.channelId || home.teamId !== where.teamId)
       return "Nothing was started: this change belongs to another channel.";
-    if (!unfulfilled.has(change.status) && !fulfilled.has(change.status))
+    if (!isEnded(change.status))
       return "Nothing was started: this change goes on. Its card shows where it stands.";
     const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, where.channelId);
     if (!allowed.ok) return allowed.reason;
     const place = await needs.findPlace(where.channelId);
     if (!place.ok) return place.reason;
-    const { request, planOnly } = change;
+    if (!kind.fits(change))
+      return "Nothing was started: this is not how this change ended. Its card shows it.";
+    const { request } = change;
     // One successor for each change, however often and by whom it is clicked; that one has a button of its own.
-    const idempotencyKey = `again:${change.id}`;
+    const idempotencyKey = `${kind.key}:${change.id}`;
     const asked = await needs.changes.ask({
       request,
-      planOnly,
+      planOnly: kind.ofChange(change),
       home,
       requester: allowed.person,
       idempotencyKey,

@@ -68,6 +68,7 @@ type OtherAct =
   | "break_glass"
   | "plan_again"
   | "run_again"
+  | "run_planned"
   | "ask_rollback"
   | "feedback_up"
   | "feedback_down";

@@ -1,13 +1,14 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
-import type { StepRecord } from "../change/journal.ts";
+import type { LogExcerpt, StepRecord } from "../change/journal.ts";
 import { charsOf, code, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
 import { SLACK_LIMITS } from "./limits.ts";
 import { idPiece, shortId } from "./listed-rows.ts";
+import { logFileName } from "./log-file.ts";
 import { findNamed } from "./named-change.ts";
 import { sayPieces } from "./say.ts";
 import { stateTitle, stateWords } from "./states.ts";
-import { renderStep } from "./step-message.ts";
+import { isWholeInline, renderStep } from "./step-message.ts";
 import { inert } from "./text.ts";
 import type { AnswerWord, WordAsked, WordNeeds } from "./word.ts";
 
@@ -50,20 +51,33 @@ export function createWordLogs(needs: WordNeeds): AnswerWord {
 
 /** As many as fit, counted from the newest, in the order they ran. */
 async function fitting(
-  { changes }: WordNeeds,
+  { changes, canAttach }: WordNeeds,
   change: Change,
   records: readonly StepRecord[],
 ): Promise<types.KnownBlock[][]> {
   const shown: types.KnownBlock[][] = [];
   let [chars, many] = [0, 0];
   for (const record of records.toReversed()) {
-    const { blocks } = renderStep(change, record, await changes.logs(record, LINES));
+    const log = await changes.logs(record, LINES);
+    const blocks = [...renderStep(change, record, log).blocks, ...wholeLog(record, log, canAttach)];
     chars += blocks.reduce((sum, block) => sum + charsOf(block), 0);
     many += blocks.length;
     if (shown.length > 0 && (chars > LOGS_CHARS || many > LOGS_BLOCKS)) break;
     shown.unshift(blocks);
   }
   return shown;
+}
+
+/** Where the lines are that are not shown here. */
+function wholeLog(record: StepRecord, log: LogExcerpt, canAttach: boolean): types.ContextBlock[] {
+  if (record.outcome === "running" || isWholeInline(log)) return [];
+  return [
+    smallPrint(
+      canAttach
+        ? `All of it is in the thread, in the file \`${logFileName(record)}\``
+        : "All of it is kept, but not in the thread: the Slack app lacks files:write",
+    ),
+  ];
 }
 
 function leftOut({ command }: WordAsked, change: Change, left: number): string {

@@ -10,5 +10,5 @@ export type WordAsked = { command: string; rest: string; viewer: Viewer; where: 
 /** What answers a word: only the person who typed it is told. Throws only for faults of the port. */
 export type AnswerWord = (asked: WordAsked) => Promise<Rendered>;
 
-/** What the words need. */
-export type WordNeeds = { changes: Changes; linkTo: LinkTo; now: () => Date };
+/** What the words need. `canAttach`: whether whole logs come as files. */
+export type WordNeeds = { changes: Changes; linkTo: LinkTo; now: () => Date; canAttach: boolean };

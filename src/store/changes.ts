@@ -18,16 +18,16 @@ export async function findByIdempotencyKey(sql: Sql, key: string): Promise<Chang
   return rows[0] === undefined ? null : toChange(rows[0]);
 }
 
-/** The newest change of this requester with the same words in the same place, at most `seconds` old, or null. */
+/** The newest change of this requester with the same words in the same place, to be run or only planned as this one, at most `seconds` old, or null. */
 export async function findSameWords(
   sql: Sql,
-  same: { requester: Person; request: string; channelId: string },
+  same: { requester: Person; request: string; channelId: string; planOnly: boolean },
   seconds: number,
 ): Promise<Change | null> {
   const { rows } = await sql.query<ChangeRow>(
     `${SELECT} where c.requester_key = $1 and c.request = $2 and c.home_channel = $3
-       and c.created_at > now() - make_interval(secs => $4) order by c.created_at desc limit 1`,
-    [keyOf(same.requester), same.request, same.channelId, seconds],
+       and c.plan_only = $5 and c.created_at > now() - make_interval(secs => $4) order by c.created_at desc limit 1`,
+    [keyOf(same.requester), same.request, same.channelId, seconds, same.planOnly],
   );
   return rows[0] === undefined ? null : toChange(rows[0]);
 }

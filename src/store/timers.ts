@@ -11,12 +11,12 @@ export type Place = Pick<Decision, "gate" | "revision" | "round"> & { changeId: 
 const WARNS_AT = "d.expires_at - least((d.expires_at - d.asked_at) / 6, interval '5 minutes')";
 
 /**
- * When each is due, by the row as it stands; null once it was said, and for the Planner's questions, which only expire.
+ * When each is due, by the row as it stands; null once it was said. Of the Planner's questions there is one reminder alone.
  * Half of the time always comes before its last sixth, and what is due at once (after an outage) is said in this order.
  */
 const dueAt: Record<Notice, string> = {
   reminded:
-    "case when d.gate = 'approval' and d.reminded_at is null then d.asked_at + (d.expires_at - d.asked_at) / 2 end",
+    "case when d.gate in ('approval', 'answers') and d.reminded_at is null then d.asked_at + (d.expires_at - d.asked_at) / 2 end",
   escalated: "d.escalates_at",
   warned: `case when d.gate = 'approval' and d.warned_at is null and d.reminded_at is not null then ${WARNS_AT} end`,
 };

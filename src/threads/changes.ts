@@ -28,7 +28,7 @@ import { find, history } from "./find.ts";
 import { list } from "./list.ts";
 import { unlock } from "./unlock.ts";
 
-/** The same words of the same person in the same place within this time are one request: a retyped command. */
+/** The same words of the same person in the same place within this time are one request, a retyped command; a plan only and the real one are two. */
 const SAME_WORDS_SECONDS = 10;
 const MAX_WAITING_PER_REQUESTER = 20;
 
@@ -100,7 +100,8 @@ async function findRepeated(sql: Sql, given: Ask, request: string): Promise<Chan
   const byKey = await findByIdempotencyKey(sql, given.idempotencyKey);
   // What repeats a change on purpose has its words; it is not typed twice.
   if (byKey !== null || given.home === null || given.like !== undefined) return byKey;
-  const same = { requester: given.requester, request, channelId: given.home.channelId };
+  const { requester, planOnly, home } = given;
+  const same = { requester, request, channelId: home.channelId, planOnly };
   return findSameWords(sql, same, SAME_WORDS_SECONDS);
 }
 

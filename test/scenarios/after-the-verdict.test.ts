@@ -7,6 +7,7 @@ import {
   answerTo,
   askFor,
   cards,
+  changeIdOf,
   hasButton,
   now,
   press,
@@ -18,6 +19,7 @@ import {
 
 const ROLL_BACK = "greenlight:ask_rollback";
 const RUN_AGAIN = "greenlight:run_again";
+const RUN_PLANNED = "greenlight:run_planned";
 
 describe("after the verdict", () => {
   let program: Program;
@@ -123,6 +125,35 @@ describe("after the verdict", () => {
     await newCard(before);
     assert.match(await answerTo(slack, slack.users.ben, verdict, RUN_AGAIN), /already/);
     assert.equal(cards(slack).length, before.size + 1);
+  });
+
+  it("asks for what was only planned as a change of its own, once for however many clicks, and the plan never runs", async () => {
+    const { ana, ben, cleo, gus } = slack.users;
+    const line = "scale deployment/web --replicas=8 -n production";
+    const plan = { agent: "planner" as const, json: planOf([[line, null]]) };
+    program.model.script([plan, plan]);
+    const card = await askFor(slack, "plan do as planned");
+    const other = await askFor(slack, "do as planned");
+    await waitFor(
+      () => hasButton(now(slack, other), "greenlight:approve"),
+      "the same words to be run are two",
+    );
+    await press(slack, ben, other, "greenlight:reject");
+    await waitFor(() => hasButton(now(slack, card), RUN_PLANNED), "Run this");
+    assert.match(textOf(now(slack, card)), /it cannot run.*Run this asks for the same/);
+    assert.match(await answerTo(slack, gus, card, RUN_PLANNED), /Guests cannot ask/);
+    const before = known();
+    program.model.script(plan);
+    const answers = await Promise.all([ana, ben, cleo].map((one) => answerTo(slack, one, card, RUN_PLANNED)));
+    assert.equal(answers.filter((answer) => /Planning again/.test(answer)).length, 1, answers.join("\n"));
+    const real = await newCard(before);
+    await waitFor(() => hasButton(now(slack, real), "greenlight:approve"), "an approval of its own");
+    assert.equal(cards(slack).length, before.size + 1);
+    const approver = /asked by <@U0BEN/.test(now(slack, real).text) ? cleo : ben;
+    await press(slack, approver, real, "greenlight:approve");
+    await program.until(await changeIdOf(slack, real), "done");
+    assert.deepEqual(await program.ran(await changeIdOf(slack, card)), []);
+    assert.match(await answerTo(slack, ana, card, RUN_PLANNED), /already, as change/);
   });
 
   it("keeps one thumb of each person, the last one", async () => {

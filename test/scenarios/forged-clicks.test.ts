@@ -21,6 +21,7 @@ import {
 const BUTTONS: Record<string, (id: string) => string> = {
   plan_again: (id) => id,
   run_again: (id) => id,
+  run_planned: (id) => id,
   ask_rollback: (id) => id,
   feedback_up: (id) => `up:${id}`,
   feedback_down: (id) => `down:${id}`,

@@ -4,7 +4,7 @@ import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import { startOwnSlack } from "../support/own-slack.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { askFor, changeIdOf, replies, standIn, textOf, waitFor } from "../support/slack.ts";
+import { askFor, changeIdOf, replies, standIn, textOf, typed, waitFor } from "../support/slack.ts";
 
 /** Prints far more than forty lines, and asks nobody. */
 const LONG = "get deployments -n staging -o yaml";
@@ -44,6 +44,8 @@ describe("the full log of a step", () => {
     assert.ok(lines.length > 60, `${lines.length} lines`);
     const file = slack.files().find((one) => one.name === name);
     assert.equal(file?.content?.toString("utf8"), lines.join("\n"));
+    const logs = await typed(slack, `/infra logs ${await changeIdOf(slack, card)}`);
+    assert.ok(textOf(logs.blocks).includes(`in the file \`${name}\``), "the file's name in /infra logs");
     const said = new RegExp(`All ${lines.length} lines come as a file`);
     const find = () => replies(slack, card).find((reply) => said.test(textOf(reply.blocks)));
     const step = await waitFor(find, "the step's last words");

@@ -89,6 +89,34 @@ describe("an approval that is long in coming", () => {
       assert.equal(texts.filter((text) => what.test(text)).length, 1, String(what));
   });
 
+  it("of the Planner's question whoever asked is reminded, once, and never after the answer", async () => {
+    const { ana, ben } = slack.users;
+    const card = await askFor(slack, "restart checkout");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:choose_0"), "the choices");
+    const id = await changeIdOf(slack, card);
+    const half =
+      "asked_at = now() - interval '30 minutes', expires_at = clock_timestamp() + interval '30 minutes'";
+    await move(id, half);
+    const reminder = await reply(card, /^Still waiting for an answer/);
+    assert.match(reminder.text, new RegExp(`<@${ana}> open until <!date\\^\\d+.*, 30 minutes from now`));
+    assert.match(textOf(reminder.blocks), /Answer on the card/);
+    assert.doesNotMatch(textOf(reminder), new RegExp(`${ben}|!here|!channel`));
+    assert.equal(reminder.broadcast, false);
+    // Close to its end nothing more is said of it.
+    await move(id, "expires_at = clock_timestamp() + interval '1 minute'");
+    assert.match(await answerTo(slack, ana, card, "greenlight:choose_0"), /Answered/);
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    // The approval of the same revision has a reminder of its own.
+    await program.app.database.query(
+      `update decisions set ${half} where change_id = $1 and gate = 'approval'`,
+      [id],
+    );
+    await reply(card, /^Still waiting for an approval/);
+    const texts = replies(slack, card).map(({ text }) => text);
+    assert.equal(texts.filter((text) => /^Still waiting for an answer/.test(text)).length, 1);
+    await answerTo(slack, ben, card, "greenlight:reject");
+  });
+
   it("is not spoken of once it is answered, also where the reply was not sent yet", async () => {
     const card = await askFor(slack, "scale payment-api to 6 replicas in production");
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");

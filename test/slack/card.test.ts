@@ -24,7 +24,6 @@ describe("the card", () => {
         "Asked by <@U1>",
         "Environment production",
         "medium risk",
-        "Change `01890000`",
         "Expires <!date^",
         "Asked for: ",
         "1 object changed · no restart · has a way back",
@@ -32,6 +31,7 @@ describe("the card", () => {
         "kubectl scale deployment/payment-api --replicas=5 -n production",
         "kubectl scale deployment/payment-api --replicas=3 -n production",
         "because",
+        "Change `01890000-",
         "Digest `aaaaaaaaaaaa`",
         "greenlight:approve",
       ];
@@ -42,6 +42,7 @@ describe("the card", () => {
         JSON.stringify(places),
       );
       assert.ok(!places.includes(-1), JSON.stringify(places));
+      assert.equal(text.split("Change `").length, 2, "its id stands once");
     }
   });
 
