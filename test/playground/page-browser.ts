@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const quiet =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
@@ -26,6 +26,12 @@ export async function launchChromium() {
   if (executablePath === null)
     throw new Error("Looked for Chromium in /usr/bin and PATH, found none: install it.");
   return await chromium.launch({ executablePath, args: quiet.split(" ") });
+}
+
+/** Acts as somebody else from here on: until the page has become theirs, what is typed and pressed is still the other's. */
+export async function actAs(page: Page, who: string): Promise<void> {
+  await page.locator("#sidebar label").filter({ hasText: who }).click();
+  await page.locator("#channel").getByText(`as ${who}`).first().waitFor({ state: "attached" });
 }
 
 function isExecutable(path: string): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
+import { verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
@@ -11,7 +12,6 @@ import {
   hasButton,
   now,
   press,
-  replies,
   standIn,
   textOf,
   waitFor,
@@ -32,10 +32,9 @@ describe("after the verdict", () => {
 
   const done = async (line: string, back: string | null): Promise<{ card: Message; verdict: Message }> => {
     program.model.script({ agent: "planner", json: planOf([[line, back]]) });
-    const card = await askFor(slack, `do ${line}`);
-    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const card = await waitingCard(slack, `do ${line}`);
     await press(slack, slack.users.ben, card, "greenlight:approve");
-    const verdict = await waitFor(() => replies(slack, card).find((one) => one.broadcast), "the verdict");
+    const verdict = await verdictOf(slack, card);
     return { card, verdict };
   };
   const newCard = (known: ReadonlySet<string>): Promise<Message> =>
@@ -83,7 +82,7 @@ describe("after the verdict", () => {
     assert.match(textOf(now(slack, card)), /Roll back change [0-9a-f-]{36}/);
     const approver = /asked by <@U0BEN/.test(now(slack, card).text) ? slack.users.cleo : slack.users.ben;
     await press(slack, approver, card, "greenlight:approve");
-    const back = await waitFor(() => replies(slack, card).find((one) => one.broadcast), "its verdict");
+    const back = await verdictOf(slack, card);
     assert.match(textOf(back), /Done: Scale web to/);
     assert.match(await answerTo(slack, slack.users.ana, verdict, ROLL_BACK), /asked for already/);
   });

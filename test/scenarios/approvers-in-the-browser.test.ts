@@ -3,8 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium, reasonToSkip } from "../playground/page-browser.ts";
-import { policyFile } from "../support/policy-file.ts";
+import { actAs, launchChromium, reasonToSkip } from "../playground/page-browser.ts";
 import { type Program, startProgram } from "../support/program.ts";
 
 const SHOTS = process.env["GREENLIGHT_SHOTS"];
@@ -21,22 +20,19 @@ break_glass: [U0CLEO0001]
 
 describe("approvers in a browser", { skip: reasonToSkip() }, () => {
   let browser: Browser;
-  let policy: Awaited<ReturnType<typeof policyFile>>;
   let program: Program;
   before(async () => {
-    policy = await policyFile(POLICY);
-    [browser, program] = await Promise.all([launchChromium(), startProgram(policy.env)]);
+    [browser, program] = await Promise.all([launchChromium(), startProgram({}, { policy: POLICY })]);
   });
   after(async () => {
     await browser.close();
     await program.close();
-    await policy.remove();
   });
 
   it("shows one of two approvals, and the form that breaks the glass", async () => {
     const page = await open(browser, program);
     await ask(page, "/infra delete the deployment legacy-report in production");
-    await actAs(page, /Ben/);
+    await actAs(page, "Ben");
     await page.getByRole("button", { name: "Approve", exact: true }).last().click();
     await page.getByRole("dialog").getByRole("textbox").fill("legacy-report");
     await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
@@ -45,7 +41,7 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
     await shoot(page, "one-of-two");
     await ask(page, "/infra restart checkout in staging");
     await page.getByText(/nothing is approved: The big sale/).waitFor();
-    await actAs(page, /Cleo/);
+    await actAs(page, "Cleo");
     await page.getByRole("button", { name: "Break glass…" }).last().click();
     const form = page.getByRole("dialog");
     await form.getByText("You approve this plan alone.").waitFor();
@@ -70,17 +66,13 @@ async function open(browser: Browser, program: Program): Promise<Page> {
 }
 
 async function ask(page: Page, text: string): Promise<void> {
-  await actAs(page, /Ana/);
+  await actAs(page, "Ana");
   const composer = page.locator("#channel textarea");
   await composer.fill(text);
   await composer.press("Enter");
   const card = page.getByText(text.replace("/infra ", "")).first();
   await card.waitFor();
   await page.getByRole("button", { name: "Approve", exact: true }).last().waitFor();
-}
-
-async function actAs(page: Page, who: RegExp): Promise<void> {
-  await page.getByRole("radio", { name: who }).first().check({ force: true });
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

@@ -3,18 +3,15 @@ import { after, before, describe, it } from "node:test";
 import { ChangeEvent } from "../../src/change/events.ts";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
-import { policyFile } from "../support/policy-file.ts";
+import { shows, verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
-  askFor,
   cards,
   changeIdOf,
-  hasButton,
   mrkdwnOf,
   now,
   press,
-  replies,
   standIn,
   textOf,
   waitFor,
@@ -42,44 +39,33 @@ break_glass: [${ANA}, "U0CLEO0001"]
 describe("who approves, in Slack", () => {
   let program: Program;
   let slack: SlackStandIn;
-  let policy: Awaited<ReturnType<typeof policyFile>>;
   before(async () => {
-    policy = await policyFile(POLICY);
-    program = await startProgram(policy.env);
+    program = await startProgram({}, { policy: POLICY });
     slack = standIn(program);
   });
-  after(async () => {
-    await program.close();
-    await policy.remove();
-  });
+  after(() => program.close());
 
-  const waiting = async (request: string): Promise<Message> => {
-    const card = await askFor(slack, request);
-    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
-    return card;
-  };
+  const waiting = (request: string): Promise<Message> => waitingCard(slack, request);
   const inFreeze = (replicas: number): Promise<Message> => {
     const line = `scale deployment/web --replicas=${replicas} -n default`;
     program.model.script({ agent: "planner", json: planOf([[line, null]], "high") });
     return waiting(`give web ${replicas} replicas in the sandbox`);
   };
   const idOf = (card: Message): Promise<string> => changeIdOf(slack, card);
-  const shows = (card: Message, what: RegExp) =>
-    waitFor(() => (what.test(textOf(now(slack, card))) ? true : undefined), String(what));
 
   it("counts two members of a group, tells the first what is missing, and runs once", async () => {
     const { ben, cleo } = slack.users;
     const card = await waiting("delete the deployment legacy-report in production");
-    await shows(card, /0 of 2 approvals/);
-    await shows(card, /Expires <!date\^\d+/);
-    await shows(card, new RegExp(`Can approve: <!subteam\\^${SRE}>`));
+    await shows(slack, card, /0 of 2 approvals/);
+    await shows(slack, card, /Expires <!date\^\d+/);
+    await shows(slack, card, new RegExp(`Can approve: <!subteam\\^${SRE}>`));
     assert.match(await answerTo(slack, ben, card, "greenlight:approve"), /Your approval counts: 1 of 2/);
-    await shows(card, /1 of 2 approvals, by <@U0BEN00001>/);
+    await shows(slack, card, /1 of 2 approvals, by <@U0BEN00001>/);
     assert.match(await answerTo(slack, ben, card, "greenlight:approve"), /approved this already: 1 of 2/);
     const id = await idOf(card);
     assert.deepEqual(await program.ran(id), []);
     assert.match(await answerTo(slack, cleo, card, "greenlight:approve"), /Approved\. It runs now/);
-    const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    const verdict = await verdictOf(slack, card);
     assert.match(textOf(verdict), /Approved by <@U0BEN00001> and <@U0CLEO0001>/);
     assert.deepEqual(await program.ran(id), ["forward 1 done"]);
     const decision = (await program.app.changes.get(id))?.decisions[0];
@@ -172,7 +158,7 @@ describe("who approves, in Slack", () => {
 
   it("approves nothing in a freeze, and says until when and why", async () => {
     const card = await inFreeze(6);
-    await shows(card, /Freeze of sandbox from <!date.*nothing is approved: The big sale/);
+    await shows(slack, card, /Freeze of sandbox from <!date.*nothing is approved: The big sale/);
     const refused = await answerTo(slack, slack.users.ben, card, "greenlight:approve");
     assert.match(refused, /Nothing is approved for sandbox until 2099-01-01 00:.*The big sale/);
     assert.equal((await program.app.changes.get(await idOf(card)))?.status, "waiting");
@@ -198,8 +184,8 @@ describe("who approves, in Slack", () => {
     const done = await program.until(id, "done", "failed");
     assert.equal(done.status, "done");
     assert.equal(done.decisions[0]?.brokeGlass, true);
-    const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
-    await shows(card, /Done/);
+    const verdict = await verdictOf(slack, card);
+    await shows(slack, card, /Done/);
     for (const shown of [now(slack, card), verdict]) {
       assert.match(textOf(shown), /\*Break glass\*: approved alone by <@U0ANA00001>.*Checkout is down/);
       for (const mrkdwn of mrkdwnOf(shown)) assert.doesNotMatch(mrkdwn, /<!channel>/);

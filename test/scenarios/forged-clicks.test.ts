@@ -2,20 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
+import { verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import {
-  answerTo,
-  askFor,
-  callAsBot,
-  cards,
-  changeIdOf,
-  hasButton,
-  now,
-  press,
-  replies,
-  standIn,
-  waitFor,
-} from "../support/slack.ts";
+import { answerTo, callAsBot, cards, changeIdOf, press, standIn } from "../support/slack.ts";
 
 /** The buttons under a verdict, and what the value of each is for a change. */
 const BUTTONS: Record<string, (id: string) => string> = {
@@ -41,10 +30,9 @@ describe("a forged click on what stands under a verdict is answered privately, p
     const way = { agent: "planner" as const };
     const [there, back] = [4, 2].map((count) => `scale deployment/web --replicas=${count} -n production`);
     program.model.script({ ...way, json: planOf([[there ?? "", back ?? ""]]) });
-    const card = await askFor(slack, "scale web");
-    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const card = await waitingCard(slack, "scale web");
     await press(slack, slack.users.ben, card, "greenlight:approve");
-    await waitFor(() => replies(slack, card).find((one) => one.broadcast), "the verdict");
+    await verdictOf(slack, card);
     done = await changeIdOf(slack, card);
   });
   after(() => program.close());
@@ -109,8 +97,7 @@ describe("a forged click on what stands under a verdict is answered privately, p
     const way = { agent: "planner" as const };
     const line = "scale deployment/checkout --replicas=4 -n production";
     program.model.script({ ...way, json: planOf([[line, null]]) });
-    const card = await askFor(slack, "scale checkout");
-    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const card = await waitingCard(slack, "scale checkout");
     const id = await changeIdOf(slack, card);
     await pressAll((right) => right(id), [slack.users.ana, slack.users.ben], NOTHING);
     await press(slack, slack.users.ben, card, "greenlight:reject");

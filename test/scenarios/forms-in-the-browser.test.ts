@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium, reasonToSkip } from "../playground/page-browser.ts";
+import { actAs, launchChromium, reasonToSkip } from "../playground/page-browser.ts";
 import { type Program, startProgram } from "../support/program.ts";
 
 const SHOTS = process.env["GREENLIGHT_SHOTS"];
@@ -44,7 +44,7 @@ describe("questions and forms in a browser", { skip: reasonToSkip() }, () => {
   });
 
   it("takes a wish, and shows the revision it makes", async () => {
-    await actAs(page, /Ben/);
+    await actAs(page, "Ben");
     await last("Request changes").click();
     await form().getByRole("textbox").fill("use 2 instead");
     await shoot(page, "request-changes-form");
@@ -76,7 +76,7 @@ describe("questions and forms in a browser", { skip: reasonToSkip() }, () => {
     await shoot(page, "one-question");
     await last("production").click();
     await last("Approve").waitFor();
-    await actAs(page, /Ben/);
+    await actAs(page, "Ben");
     await last("Approve").click();
     await form().getByText("This deletes, destroys or replaces what is there.").waitFor();
     await form().getByRole("textbox").fill("legacy");
@@ -96,15 +96,11 @@ describe("questions and forms in a browser", { skip: reasonToSkip() }, () => {
 });
 
 async function ask(page: Page, text: string): Promise<void> {
-  await actAs(page, /Ana/);
+  await actAs(page, "Ana");
   const composer = page.locator("#channel textarea");
   await composer.fill(text);
   await composer.press("Enter");
   await page.getByText(text.replace("/infra ", "")).first().waitFor();
-}
-
-async function actAs(page: Page, who: RegExp): Promise<void> {
-  await page.getByRole("radio", { name: who }).first().check({ force: true });
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

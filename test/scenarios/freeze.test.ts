@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import type { Change } from "../../src/change/change.ts";
-import { policyFile } from "../support/policy-file.ts";
 import { type Program, startProgram } from "../support/program.ts";
 
 const RULES = `
@@ -14,15 +12,10 @@ const FREEZE = `${RULES}freezes: [{ from: "2020-01-01T00:00:00Z", until: "2099-0
 
 describe("a freeze", () => {
   let program: Program;
-  let policy: Awaited<ReturnType<typeof policyFile>>;
   before(async () => {
-    policy = await policyFile(RULES);
-    program = await startProgram(policy.env);
+    program = await startProgram({}, { policy: RULES });
   });
-  after(async () => {
-    await program.close();
-    await policy.remove();
-  });
+  after(() => program.close());
 
   it("that begins after an approval keeps the change from starting, unless the glass was broken for it", async () => {
     const plain = await program.ask("scale payment-api to 4 replicas in production");
@@ -35,7 +28,7 @@ describe("a freeze", () => {
     await program.app.database.query("update decisions set broke_glass = true where change_id = $1", [
       urgent.id,
     ]);
-    await writeFile(policy.env.GREENLIGHT_POLICY, FREEZE);
+    await program.writePolicy(FREEZE);
     await program.restart();
     const ended = await program.until(plain.id, "failed", "done");
     assert.equal(ended.status, "failed");

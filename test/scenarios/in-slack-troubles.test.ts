@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import type { SlackOptions, SlackStandIn } from "../../src/playground/slack.ts";
 import { startOwnSlack } from "../support/own-slack.ts";
-import { policyFile } from "../support/policy-file.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
@@ -26,8 +25,8 @@ describe("Slack, when it is not simple", () => {
   after(async () => {
     for (const close of closing.toReversed()) await close();
   });
-  const start = async (env: { [name: string]: string } = {}): Promise<Program> => {
-    const program = await startProgram(env);
+  const start = async (env: { [name: string]: string } = {}, policy?: string): Promise<Program> => {
+    const program = await startProgram(env, policy === undefined ? {} : { policy });
     closing.push(() => program.close());
     return program;
   };
@@ -65,10 +64,9 @@ describe("Slack, when it is not simple", () => {
   });
 
   it("says at the start that approvers by group cannot be looked up without the scope, and refuses them", async () => {
-    const policy = await policyFile("{ version: 1, approvals: [{ groups: [S0SRE00001] }] }");
-    closing.push(policy.remove);
+    const policy = "{ version: 1, approvals: [{ groups: [S0SRE00001] }] }";
     const slack = await ownSlack({ scopes: ["commands", "chat:write", "users:read", "channels:read"] });
-    const program = await start({ ...realSlack(slack), ...policy.env, SLACK_APP_TOKEN: slack.tokens.app });
+    const program = await start({ ...realSlack(slack), SLACK_APP_TOKEN: slack.tokens.app }, policy);
     assert.match(
       program.app.lines.join("\n"),
       /member of S0SRE00001, because the Slack app lacks usergroups:read/,

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium, reasonToSkip } from "../playground/page-browser.ts";
+import { actAs, launchChromium, reasonToSkip } from "../playground/page-browser.ts";
 import { startProgram } from "../support/program.ts";
 
 const SHOTS = process.env["GREENLIGHT_SHOTS"];
@@ -28,14 +28,14 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
       await page.goto(program.app.page ?? "");
       await page.locator("body[data-link=live]").waitFor();
       await shoot(page, `open-${scheme}`);
-      await actAs(page, /Ana/);
+      await actAs(page, "Ana");
       const composer = page.locator("#channel textarea");
       await composer.fill(`/infra scale payment-api to ${replicas} replicas in production`);
       await composer.press("Enter");
       const approve = page.getByRole("button", { name: "Approve", exact: true }).last();
       await approve.waitFor();
       await shoot(page, `waiting-${scheme}`);
-      await actAs(page, /Ben/);
+      await actAs(page, "Ben");
       await page.getByText("The exact commands of 2 steps").last().click();
       await page.getByRole("button", { name: "Approve", exact: true }).last().click();
       await shoot(page, `confirm-${scheme}`);
@@ -56,10 +56,6 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
     });
   }
 });
-
-async function actAs(page: Page, who: RegExp): Promise<void> {
-  await page.getByRole("radio", { name: who }).first().check({ force: true });
-}
 
 async function shoot(page: Page, name: string): Promise<void> {
   if (SHOTS === undefined) return;

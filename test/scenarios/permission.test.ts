@@ -79,10 +79,7 @@ describe("nothing runs without a permission row", () => {
     assert.equal((await program.decide(waiting, "approve")).kind, "already");
     assert.equal((await program.decide(waiting, "reject")).kind, "already");
     // Even when a worker looks at the change again.
-    await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
-      waiting.id,
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await program.lookAgain(waiting.id);
     assert.deepEqual(await program.ran(waiting.id), before);
     assert.equal((await program.app.changes.get(waiting.id))?.status, "done");
   });

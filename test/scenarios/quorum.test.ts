@@ -9,7 +9,6 @@ import { builtInPolicy } from "../../src/policy/document.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { createChanges } from "../../src/threads/changes.ts";
 import { createFindTerms } from "../../src/threads/terms.ts";
-import { policyFile } from "../support/policy-file.ts";
 import { ANA_SECRET, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 
 const QUORUM = 3;
@@ -20,15 +19,13 @@ const TOKENS = `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET},dee:appro
 
 describe("a quorum", () => {
   let program: Program;
-  let policy: Awaited<ReturnType<typeof policyFile>>;
   before(async () => {
-    policy = await policyFile(`{ version: 1, approvals: [{ quorum: ${QUORUM} }] }`);
-    program = await startProgram({ ...policy.env, GREENLIGHT_API_TOKENS: TOKENS });
+    program = await startProgram(
+      { GREENLIGHT_API_TOKENS: TOKENS },
+      { policy: `{ version: 1, approvals: [{ quorum: ${QUORUM} }] }` },
+    );
   });
-  after(async () => {
-    await program.close();
-    await policy.remove();
-  });
+  after(() => program.close());
 
   const waiting = async (name: string): Promise<Change> => {
     program.model.script({ agent: "planner", json: planOf([["version", null]], "high") });

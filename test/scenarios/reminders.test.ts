@@ -2,19 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
-import { policyFile } from "../support/policy-file.ts";
+import { verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, startProgram } from "../support/program.ts";
-import {
-  answerTo,
-  askFor,
-  changeIdOf,
-  hasButton,
-  now,
-  replies,
-  standIn,
-  textOf,
-  waitFor,
-} from "../support/slack.ts";
+import { answerTo, changeIdOf, now, replies, standIn, textOf, waitFor } from "../support/slack.ts";
+import { soon } from "../support/soon.ts";
 
 const SRE = "S0SRE00001";
 const BEN = "U0BEN00001";
@@ -31,16 +22,11 @@ approvals:
 describe("an approval that is long in coming", () => {
   let program: Program;
   let slack: SlackStandIn;
-  let policy: Awaited<ReturnType<typeof policyFile>>;
   before(async () => {
-    policy = await policyFile(POLICY);
-    program = await startProgram(policy.env);
+    program = await startProgram({}, { policy: POLICY });
     slack = standIn(program);
   });
-  after(async () => {
-    await program.close();
-    await policy.remove();
-  });
+  after(() => program.close());
 
   const move = (id: string, set: string) =>
     program.app.database.query(`update decisions set ${set} where change_id = $1`, [id]);
@@ -49,8 +35,7 @@ describe("an approval that is long in coming", () => {
 
   it("is reminded of, escalated and warned of in the thread, and one who was asked late approves", async () => {
     const { ana, ben, cleo } = slack.users;
-    const card = await askFor(slack, "scale payment-api to 5 replicas in production");
-    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const card = await waitingCard(slack, "scale payment-api to 5 replicas in production");
     const id = await changeIdOf(slack, card);
     assert.match(await answerTo(slack, cleo, card, "greenlight:approve"), /not one of the approvers/);
 
@@ -118,8 +103,7 @@ describe("an approval that is long in coming", () => {
   });
 
   it("is not spoken of once it is answered, also where the reply was not sent yet", async () => {
-    const card = await askFor(slack, "scale payment-api to 6 replicas in production");
-    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    const card = await waitingCard(slack, "scale payment-api to 6 replicas in production");
     const id = await changeIdOf(slack, card);
     // Its sender is held off; the answer comes first.
     await program.app.database.query(
@@ -133,19 +117,12 @@ describe("an approval that is long in coming", () => {
       "update messages set due_at = now() where change_id = $1 and name like 'reminder%'",
       [id],
     );
-    await waitFor(() => replies(slack, card).find(({ broadcast }) => broadcast), "the verdict");
-    const abandoned = async (): Promise<boolean> => {
-      const { rows } = await program.app.database.query<{ abandoned: string | null }>(
-        "select abandoned from messages where change_id = $1 and name like 'reminder%'",
-        [id],
-      );
-      return rows[0]?.abandoned !== null;
-    };
-    const giveUp = Date.now() + 20_000;
-    while (!(await abandoned())) {
-      assert.ok(Date.now() < giveUp, "the reminder is still due");
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+    await verdictOf(slack, card);
+    await soon("the reminder to be given up", async () => {
+      const given =
+        "select 1 from messages where change_id = $1 and name like 'reminder%' and abandoned is not null";
+      return (await program.app.database.query(given, [id])).rowCount === 1;
+    });
     assert.ok(!replies(slack, card).some(({ text }) => /Still waiting/.test(text)));
   });
 });

@@ -92,10 +92,7 @@ describe("a decision is carried into the graph once", () => {
       "update decisions set revision = 2, answer = 'approve', decided_at = now(), by = $2 where change_id = $1",
       [waiting.id, JSON.stringify({ kind: "token", name: "ben", role: "approver", slackId: null })],
     );
-    await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
-      waiting.id,
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await program.lookAgain(waiting.id);
     assert.deepEqual(await program.ran(waiting.id), []);
     assert.equal((await program.app.changes.get(waiting.id))?.status, "waiting");
   });

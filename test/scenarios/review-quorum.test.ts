@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import type { Change } from "../../src/change/change.ts";
-import { policyFile } from "../support/policy-file.ts";
 import { ANA_SECRET, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 
 const names = ["dee", "eve"];
@@ -15,15 +13,13 @@ const rules = (tokens: string) => `{ version: 1, approvals: [{ quorum: 2, tokens
 
 describe("a quorum under rules that change", () => {
   let program: Program;
-  let policy: Awaited<ReturnType<typeof policyFile>>;
   before(async () => {
-    policy = await policyFile(rules("ben, dee, eve"));
-    program = await startProgram({ ...policy.env, GREENLIGHT_API_TOKENS: TOKENS.join(",") });
+    program = await startProgram(
+      { GREENLIGHT_API_TOKENS: TOKENS.join(",") },
+      { policy: rules("ben, dee, eve") },
+    );
   });
-  after(async () => {
-    await program.close();
-    await policy.remove();
-  });
+  after(() => program.close());
 
   const approve = (change: Change, name: string) =>
     program.app.changes.decide({
@@ -41,9 +37,7 @@ describe("a quorum under rules that change", () => {
     program.model.script({ agent: "planner", json: planOf([["version", null]], "high") });
     const change = await program.ask("who still counts");
     assert.equal((await approve(change, "ben")).kind, "counted");
-    const file = policy.env["GREENLIGHT_POLICY"];
-    assert.ok(file !== undefined);
-    await writeFile(file, rules("dee, eve"));
+    await program.writePolicy(rules("dee, eve"));
     await program.restart();
     const second = await approve(change, "dee");
     assert.ok(second.kind === "counted", second.kind);

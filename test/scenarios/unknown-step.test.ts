@@ -110,10 +110,7 @@ describe("a step nobody saw the end of", () => {
       digest: asked.digest ?? "",
     };
     await program.forge(asked.id, { decision: forged }, "awaitOperator");
-    await program.app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [
-      asked.id,
-    ]);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await program.lookAgain(asked.id);
     assert.deepEqual(await program.ran(asked.id), ["forward 1 not run"]);
   });
 

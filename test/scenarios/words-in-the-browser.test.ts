@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { launchChromium, reasonToSkip } from "../playground/page-browser.ts";
+import { actAs, launchChromium, reasonToSkip } from "../playground/page-browser.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { askFor, changeIdOf, hasButton, now, standIn, waitFor } from "../support/slack.ts";
 
@@ -34,7 +34,7 @@ describe("the words after /infra in a browser", { skip: reasonToSkip() }, () => 
       page.setDefaultTimeout(PATIENCE_MS);
       await page.goto(program.app.page ?? "");
       await page.locator("body[data-link=live]").waitFor();
-      await actAs(page, /Ben/);
+      await actAs(page, "Ben");
       const check = "kubectl scale deployment/payment-api --replicas=9 -n production";
       for (const [name, typed, seen] of [
         ["help", "help", /Try, without running anything/],
@@ -55,10 +55,6 @@ describe("the words after /infra in a browser", { skip: reasonToSkip() }, () => 
     });
   }
 });
-
-async function actAs(page: Page, who: RegExp): Promise<void> {
-  await page.getByRole("radio", { name: who }).first().check({ force: true });
-}
 
 /** Keeps a picture where GREENLIGHT_SHOTS says, for people to look at. */
 async function shoot(page: Page, name: string): Promise<void> {

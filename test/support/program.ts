@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import pino from "pino";
@@ -22,6 +22,7 @@ import type { EmbeddedConnection } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { assertNoneRefused } from "./own-slack.ts";
 import { createDatabase } from "./postgres.ts";
+import { soon } from "./soon.ts";
 
 export const ANA = { kind: "token", name: "ana", role: "requester", slackId: null } as const;
 export const BEN = { kind: "token", name: "ben", role: "approver", slackId: null } as const;
@@ -50,6 +51,10 @@ export type Program = {
     values: Partial<GraphState>,
     node: "awaitAnswers" | "awaitApproval" | "awaitOperator",
   ): Promise<void>;
+  /** Writes its policy file anew, where it was started with one; it is read at the next start. */
+  writePolicy(text: string): Promise<void>;
+  /** Has a worker look at the change once more, and waits until it has done what it found to do. */
+  lookAgain(id: string): Promise<void>;
   /** Stops the program and starts it again on the same data. */
   restart(): Promise<void>;
   /** Takes from every change the targets it holds, so that one left open does not block the next test. */
@@ -76,15 +81,18 @@ const REST: ChangeStatus[] = [
 ];
 const PATIENCE_MS = 60_000;
 
-/** Starts the program for one test file. */
+/** Starts the program for one test file; `policy` is the text of its policy file, where it is not the sample's. */
 export async function startProgram(
   env: { [name: string]: string } = {},
-  options: AppOptions = {},
+  { policy, ...options }: AppOptions & { policy?: string } = {},
 ): Promise<Program> {
   const database = await createDatabase({ migrate });
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-program-"));
   const model = await startModel();
   const url = urlOf(database.config);
+  const policyFile = join(dataDir, "policy.yml");
+  const writePolicy = (text: string): Promise<void> => writeFile(policyFile, text);
+  if (policy !== undefined) await writePolicy(policy);
   const read = readConfig({
     PATH: `${dirname(process.execPath)}${delimiter}/usr/local/bin${delimiter}/usr/bin${delimiter}/bin`,
     PORT: "0",
@@ -94,6 +102,7 @@ export async function startProgram(
     GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET}`,
     ANTHROPIC_API_KEY: model.apiKey,
     ANTHROPIC_BASE_URL: model.baseUrl,
+    ...(policy === undefined ? {} : { GREENLIGHT_POLICY: policyFile }),
     ...env,
   });
   if (!read.ok) throw new Error(read.faults.join("; "));
@@ -116,6 +125,7 @@ export async function startProgram(
     model,
     config,
     until,
+    writePolicy,
     ask: async (request) => {
       const asked = await app.changes.ask({
         request,
@@ -152,6 +162,13 @@ export async function startProgram(
       // Only its shape is used: updateState runs no node.
       const graph = createGraph({} as GraphDeps, createCheckpointer(app.database));
       await graph.updateState({ configurable: { thread_id: id } }, values, node);
+    },
+    lookAgain: async (id) => {
+      await app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [id]);
+      await soon("the worker's look", async () => {
+        const done = "select 1 from changes where id = $1 and work_done = work_wanted and lease_owner is null";
+        return (await app.database.query(done, [id])).rowCount === 1;
+      });
     },
     restart: async () => {
       await app.stop();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
-import { launchChromium } from "../playground/page-browser.ts";
+import { actAs, launchChromium } from "../playground/page-browser.ts";
 import { startProgram } from "../support/program.ts";
 import { cards, changeIdOf, standIn, waitFor } from "../support/slack.ts";
 
@@ -66,11 +66,7 @@ export async function openStage(folder: string | null): Promise<Stage> {
     form,
     shown,
     last: () => page.locator("#channel article").last(),
-    actAs: async (who) => {
-      await page.locator("#sidebar label").filter({ hasText: who }).click();
-      // Until the page has become theirs, what is typed and pressed is still somebody else's.
-      await page.locator("#channel").getByText(`as ${who}`).first().waitFor({ state: "attached" });
-    },
+    actAs: (who) => actAs(page, who),
     goTo: (name) => page.locator("#sidebar").getByRole("button", { name }).first().click(),
     type: async (text) => {
       await page.locator("#channel textarea").fill(text);
