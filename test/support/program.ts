@@ -53,7 +53,7 @@ export type Program = {
   ): Promise<void>;
   /** Writes its policy file anew, where it was started with one; it is read at the next start. */
   writePolicy(text: string): Promise<void>;
-  /** Has a worker look at the change once more, and waits until it has done what it found to do. */
+  /** Has a worker look at the change once more, and waits until it has done what it found to do, or has met a fault. */
   lookAgain(id: string): Promise<void>;
   /** Stops the program and starts it again on the same data. */
   restart(): Promise<void>;
@@ -166,7 +166,8 @@ export async function startProgram(
     lookAgain: async (id) => {
       await app.database.query("update changes set work_wanted = work_wanted + 1 where id = $1", [id]);
       await soon("the worker's look", async () => {
-        const done = "select 1 from changes where id = $1 and work_done = work_wanted and lease_owner is null";
+        const done =
+          "select 1 from changes where id = $1 and lease_owner is null and (work_done = work_wanted or faults > 0)";
         return (await app.database.query(done, [id])).rowCount === 1;
       });
     },
