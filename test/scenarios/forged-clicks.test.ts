@@ -6,7 +6,7 @@ import { verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import { answerTo, callAsBot, cards, changeIdOf, press, standIn } from "../support/slack.ts";
 
-/** The buttons under a verdict, and what the value of each is for a change. */
+/** The buttons of what has ended, and what the value of each is for a change. */
 const BUTTONS: Record<string, (id: string) => string> = {
   plan_again: (id) => id,
   run_again: (id) => id,
@@ -102,6 +102,14 @@ describe("a forged click on what stands under a verdict is answered privately, p
     await pressAll((right) => right(id), [slack.users.ana, slack.users.ben], NOTHING);
     await press(slack, slack.users.ben, card, "greenlight:reject");
     await program.until(id, "rejected");
+  });
+
+  it("for a change that ended in another way than the button is for", async () => {
+    const stood = await everything();
+    const forged = await post(slack.channels.infra, "run_planned", done);
+    const said = await answerTo(slack, slack.users.ana, forged, "greenlight:run_planned");
+    assert.match(said, /Nothing was started: this is not how this change ended/);
+    assert.deepEqual(await everything(), stood);
   });
 
   it("by those who may not ask: a guest", async () => {

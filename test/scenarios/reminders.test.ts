@@ -4,7 +4,17 @@ import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import { verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, startProgram } from "../support/program.ts";
-import { answerTo, changeIdOf, now, replies, standIn, textOf, waitFor } from "../support/slack.ts";
+import {
+  answerTo,
+  askFor,
+  changeIdOf,
+  hasButton,
+  now,
+  replies,
+  standIn,
+  textOf,
+  waitFor,
+} from "../support/slack.ts";
 import { soon } from "../support/soon.ts";
 
 const SRE = "S0SRE00001";
