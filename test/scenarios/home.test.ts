@@ -72,6 +72,7 @@ describe("App Home", () => {
 
   it("takes no click of who may not approve, of who may not see the change any more, or of a Home that is old", async () => {
     const { ana, ben, gus } = slack.users;
+    for (const user of [ana, ben]) await slack.openHome(user).delivered;
     const card = await asked("restart checkout in production");
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
@@ -131,6 +132,7 @@ describe("App Home", () => {
 
   it("approves what destroys once its name is typed there", async () => {
     const { ben } = slack.users;
+    await slack.openHome(ben).delivered;
     const card = await asked("delete the service web in production");
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
@@ -142,6 +144,7 @@ describe("App Home", () => {
 
   it("shows Details with every command, and decides in them; who may not see the change sees nothing of it", async () => {
     const { ana, ben, cleo } = slack.users;
+    for (const user of [ana, ben]) await slack.openHome(user).delivered;
     const card = await askFor(slack, "scale web to 2 replicas in production", cleo);
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
@@ -166,7 +169,7 @@ describe("App Home", () => {
 
   it("cancels what waits and stops what runs, with a reason, by a menu", async () => {
     const { ana, cleo } = slack.users;
-    await slack.openHome(ana).delivered;
+    for (const user of [ana, cleo]) await slack.openHome(user).delivered;
     const card = await asked("scale checkout to 6 replicas in production");
     const id = await changeIdOf(slack, card);
     await shows(ana, new RegExp(`cancel ${id}`));

@@ -15,6 +15,9 @@ export async function walkPlaces(stage: Stage): Promise<void> {
   const home = page.locator("#home");
   await home.getByText("restart checkout in production").first().waitFor();
   await stage.picture("home", undefined, BOTH);
+  await home.getByRole("button", { name: "Details", exact: true }).first().click();
+  await stage.form().getByText("kubectl rollout restart deployment/checkout -n production").first().waitFor();
+  await stage.form().getByRole("button", { name: "Close", exact: true }).first().click();
   await home.getByRole("button", { name: "Approve", exact: true }).first().click();
   await page.getByRole("dialog").getByRole("button", { name: "Approve and run" }).click();
   await stage.goTo("Messages");

@@ -24,4 +24,8 @@ export async function walkTroubles(stage: Stage): Promise<void> {
   await stage.actAs("Ana");
   await stage.press(first, "Stop", "Stop it");
   await stage.sees(first, "A person has to look at this");
+  // It holds its target until somebody has.
+  await stage.actAs("Ben");
+  await stage.press(first, "Accept as it is");
+  await stage.sees(first, "Accepted as it is");
 }
