@@ -4,7 +4,7 @@ import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import { verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { answerTo, callAsBot, cards, changeIdOf, press, standIn } from "../support/slack.ts";
+import { answerTo, callAsBot, cards, changeIdOf, press, standIn, textOf, waitFor } from "../support/slack.ts";
 
 /** The buttons of what has ended, and what the value of each is for a change. */
 const BUTTONS: Record<string, (id: string) => string> = {
@@ -46,9 +46,9 @@ describe("a forged click on what stands under a verdict is answered privately, p
   ): Promise<void> => {
     const stood = await everything();
     for (const [name, right] of Object.entries(BUTTONS)) {
-      const forged = await post(channel, name, valueFor(right));
+      const posted = await post(channel, name, valueFor(right));
       for (const as of who) {
-        const said = await answerTo(slack, as, forged, `greenlight:${name}`);
+        const said = await answerTo(slack, as, posted, `greenlight:${name}`);
         assert.match(said, answer, `${name} by ${as}`);
       }
     }
@@ -106,8 +106,8 @@ describe("a forged click on what stands under a verdict is answered privately, p
 
   it("for a change that ended in another way than the button is for", async () => {
     const stood = await everything();
-    const forged = await post(slack.channels.infra, "run_planned", done);
-    const said = await answerTo(slack, slack.users.ana, forged, "greenlight:run_planned");
+    const posted = await post(slack.channels.infra, "run_planned", done);
+    const said = await answerTo(slack, slack.users.ana, posted, "greenlight:run_planned");
     assert.match(said, /Nothing was started: this is not how this change ended/);
     assert.deepEqual(await everything(), stood);
   });
@@ -116,10 +116,57 @@ describe("a forged click on what stands under a verdict is answered privately, p
     await pressAll((right) => right(done), [slack.users.gus], /Guests cannot/);
   });
 
-  async function post(channel: string, name: string, value: string): Promise<Message> {
+  it("on a Home: of no question, of no change, of one in another workspace, and of what is done in a channel", async () => {
+    const { ben } = slack.users;
+    await slack.openHome(ben).delivered;
+    await waitFor(() => slack.home(ben) ?? undefined, "the Home");
+    const card = await waitingCard(slack, "restart checkout in production");
+    const id = await changeIdOf(slack, card);
+    const { digest } = await program.until(id, "waiting");
+    const asked = (changeId: string) => `${changeId}:1:1:${digest?.slice(0, 12)}`;
+    const team = (name: string) =>
+      program.app.database.query("update changes set home_team = $2 where id = $1", [id, name]);
+    await team("T0OTHER001");
+    const stood = await everything();
+    // No answer is the one before: a Home that would say the same again is not published.
+    for (const [name, value, answer] of [
+      ["approve", "x", /from an older (Home|card)/],
+      ["accept", asked(crypto.randomUUID()), /does not know this change/],
+      [
+        "approve",
+        asked(id),
+        /Nothing was decided: by the rules as they are now this change is not for you to see/,
+      ],
+      ["run_again", done, /belongs to another channel/],
+      ["accept", `${asked(id)}0`, /from an older (Home|card)/],
+      ["feedback_up", `up:${done}`, /belongs to another channel/],
+    ] as const) {
+      await callAsBot(slack, "views.publish", {
+        user_id: ben,
+        view: { type: "home", blocks: forged(name, value) },
+      });
+      const view_id = slack.home(ben)?.id ?? "";
+      const said = slack.click({ as: ben, view_id, block_id: "forged", action_id: `greenlight:${name}` });
+      assert.equal(said.ok, true, said.error);
+      await said.delivered;
+      const shown = () => (answer.test(textOf(slack.home(ben)?.given.blocks)) ? true : undefined);
+      await waitFor(shown, `${answer} for ${name} with ${value}`);
+    }
+    assert.deepEqual(await everything(), stood);
+    await team(slack.team.id);
+    assert.equal((await program.app.changes.get(id))?.status, "waiting");
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(id, "rejected");
+  });
+
+  function forged(name: string, value: string): object[] {
     const text = { type: "plain_text", text: "Press" };
     const elements = [{ type: "button", action_id: `greenlight:${name}`, text, value }];
-    const blocks = [{ type: "actions", block_id: "forged", elements }];
+    return [{ type: "actions", block_id: "forged", elements }];
+  }
+
+  async function post(channel: string, name: string, value: string): Promise<Message> {
+    const blocks = forged(name, value);
     const { ts } = await callAsBot(slack, "chat.postMessage", { channel, text: "Forged", blocks });
     const posted = slack.messages(channel).find((message) => message.ts === ts);
     assert.ok(posted, "the forged message was not posted");
