@@ -5,6 +5,7 @@ import type { RunSignals } from "../change/run-signals.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
+import { onlyReads } from "../policy/only-reads.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { watchErroredState } from "./errored-state.ts";
 import { createLastWords } from "./last-words.ts";
@@ -106,7 +107,8 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     at(`after ${back}exit`);
     const end = outcomeOf(ended, {
       command,
-      risk: verdict.risk,
+      // By the same rule as whoever carries it on: what that one would not run again must not count as not run.
+      onlyReads: onlyReads(command, options.policy),
       attempt: key.attempt,
       isStopped: stop.aborted,
     });

@@ -1,4 +1,4 @@
-import type { Command, Risk } from "../change/plan.ts";
+import type { Command } from "../change/plan.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
 import { parseTerraform } from "../policy/terraform-line.ts";
 import type { Ended } from "./run-command.ts";
@@ -6,15 +6,18 @@ import type { Ended } from "./run-command.ts";
 /** A read that ends who runs it, again and again, is not tried for ever. */
 const READ_ATTEMPTS = 3;
 
-/** What was seen of an attempt besides its end: `isStopped`, that the work on the change was stopped. */
-type Seen = { command: Command; risk: Risk; attempt: number; isStopped: boolean };
+/**
+ * What was seen of an attempt besides its end: `onlyReads`, as the policy knows it (policy/only-reads.ts); `isStopped`, that
+ * the work on the change was stopped.
+ */
+type Seen = { command: Command; onlyReads: boolean; attempt: number; isStopped: boolean };
 
 /**
  * What an end means for a step. A read that was ended at its deadline failed: there is nothing it may have done, so
  * nobody has to be asked whether it did.
  */
-export function outcomeOf(end: Ended, { command, risk, attempt, isStopped }: Seen): Ended {
-  if (end.outcome === "unknown" && risk === "low")
+export function outcomeOf(end: Ended, { command, onlyReads, attempt, isStopped }: Seen): Ended {
+  if (end.outcome === "unknown" && onlyReads)
     return isStopped ? cutRead(end, attempt) : { ...end, outcome: "failed" };
   if (end.outcome !== "failed" || end.exitCode !== differsCodeOf(command)) return end;
   return { ...end, outcome: "done", error: null };

@@ -69,7 +69,8 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
   const { directory, startedIn, policy, files } = ground;
   if (line.rule.anywhere) return { ok: true, risk: "low", reasons: [], reads: [] };
   const tree: Read = { path: directory, kind: "tree" };
-  if (files === null || line.verb === "fmt") return { ok: true, risk: "low", reasons: [], reads: [tree] };
+  if (line.verb === "fmt") return { ok: true, risk: "low", reasons: [], reads: [tree] };
+  if (files === null) return unreadRoot(line, tree, ground);
   const tests = line.flags.get("-test-directory")?.at(-1) ?? "tests";
   const root = lookAtRoot(files, { directory, startedIn, tests: placeOf(directory, tests) ?? "" });
   if (!root.ok) return root;
@@ -79,14 +80,18 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
   return line.rule.loads ? loadedRoot(root, reads, ground) : { ok: true, risk: "low", reasons: [], reads };
 }
 
+/** A root whose files are not at hand: one that the policy trusts may hold anything, so it counts for what it may be at worst. */
+function unreadRoot(line: TerraformLine, tree: Read, ground: Ground): RootVerdict {
+  if (line.rule.loads !== true || !isTrusted(ground))
+    return { ok: true, risk: "low", reasons: [], reads: [tree] };
+  const reasons = ["the policy trusts its root, so code in it may run while it is loaded"];
+  return { ok: true, risk: "high", reasons, reads: [tree] };
+}
+
 /** What it means that a line loads the root: code in it runs, and providers are fetched. */
-function loadedRoot(
-  root: Extract<Root, { ok: true }>,
-  reads: Read[],
-  { directory, policy }: Ground,
-): RootVerdict {
-  const isTrusted = policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
-  if (root.findings.length > 0 && !isTrusted) {
+function loadedRoot(root: Extract<Root, { ok: true }>, reads: Read[], ground: Ground): RootVerdict {
+  const { directory } = ground;
+  if (root.findings.length > 0 && !isTrusted(ground)) {
     const reason = `${root.findings.join("; ")}. It would run before anybody approves; the policy's terraform.trusted_roots may allow it`;
     return { ok: false, reason };
   }
@@ -97,6 +102,10 @@ function loadedRoot(
   }
   const reasons = root.findings.map((finding) => `trusted by the policy: ${finding}`);
   return { ok: true, risk: reasons.length > 0 ? "high" : "low", reasons, reads };
+}
+
+function isTrusted({ directory, policy }: Ground): boolean {
+  return policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
 }
 
 function unlisted(place: string): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Command, Risk } from "../../src/change/plan.ts";
+import type { Command } from "../../src/change/plan.ts";
 import { outcomeOf } from "../../src/execution/outcome.ts";
 import type { Ended } from "../../src/execution/run-command.ts";
 
@@ -18,25 +18,27 @@ const exit = (exitCode: number): Ended => ({
 });
 const ended: Ended = { outcome: "unknown", exitCode: null, signal: "SIGTERM", error: "It was ended." };
 
-const cases: [line: string, end: Ended, risk: Risk, isStopped: boolean, outcome: Ended["outcome"]][] = [
-  ["kubectl diff -f x.yaml", exit(1), "low", false, "done"],
-  ["kubectl diff -f x.yaml", exit(2), "low", false, "failed"],
-  ["kubectl get pods", exit(1), "low", false, "failed"],
-  ["kubectl -n diff get pods", exit(1), "low", false, "failed"],
-  ["terraform plan -detailed-exitcode", exit(2), "low", false, "done"],
-  ["terraform plan -detailed-exitcode", exit(1), "low", false, "failed"],
-  ["terraform plan", exit(2), "low", false, "failed"],
-  ["terraform plan -detailed-exitcode=false", exit(2), "low", false, "failed"],
-  ["kubectl rollout status deployment/web", ended, "low", false, "failed"],
-  ["kubectl rollout status deployment/web", ended, "low", true, "not run"],
-  ["kubectl scale deployment/web --replicas=3", ended, "medium", true, "unknown"],
-  ["kubectl scale deployment/web --replicas=3", ended, "medium", false, "unknown"],
-];
+const cases: [line: string, end: Ended, onlyReads: boolean, isStopped: boolean, outcome: Ended["outcome"]][] =
+  [
+    ["kubectl diff -f x.yaml", exit(1), true, false, "done"],
+    ["kubectl diff -f x.yaml", exit(2), true, false, "failed"],
+    ["kubectl get pods", exit(1), true, false, "failed"],
+    ["kubectl -n diff get pods", exit(1), true, false, "failed"],
+    ["terraform plan -detailed-exitcode", exit(2), true, false, "done"],
+    ["terraform plan -detailed-exitcode", exit(1), true, false, "failed"],
+    ["terraform plan", exit(2), true, false, "failed"],
+    ["terraform plan -detailed-exitcode=false", exit(2), true, false, "failed"],
+    ["kubectl rollout status deployment/web", ended, true, false, "failed"],
+    ["kubectl rollout status deployment/web", ended, true, true, "not run"],
+    ["terraform plan", ended, false, true, "unknown"],
+    ["kubectl scale deployment/web --replicas=3", ended, false, true, "unknown"],
+    ["kubectl scale deployment/web --replicas=3", ended, false, false, "unknown"],
+  ];
 
-for (const [line, end, risk, isStopped, outcome] of cases) {
+for (const [line, end, onlyReads, isStopped, outcome] of cases) {
   const how = end.exitCode === null ? "ended by us" : `exit code ${end.exitCode}`;
   test(`${line}, ${how}${isStopped ? ", the change stopped" : ""}: ${outcome}`, () => {
-    const found = outcomeOf(end, { command: commandOf(line), risk, attempt: 1, isStopped });
+    const found = outcomeOf(end, { command: commandOf(line), onlyReads, attempt: 1, isStopped });
     assert.equal(found.outcome, outcome);
     assert.equal(found.error === null, outcome === "done");
   });
