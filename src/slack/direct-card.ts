@@ -5,7 +5,7 @@ import type { LinkTo } from "./blocked-lines.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
 import { cancelLines } from "./cancelling.ts";
 import { renderCard } from "./card.ts";
-import { approvalActions, detailsButton, operatorActions } from "./card-actions.ts";
+import { approvalActions, detailsButton, operatorButtons } from "./card-actions.ts";
 import type { Seen } from "./deciding.ts";
 import { decisionLines } from "./decision-lines.ts";
 import { CARD_REQUEST_CHARS } from "./limits.ts";
@@ -73,29 +73,27 @@ function decided(seen: Seen, home: types.KnownBlock): Rendered {
       headline(aboutWords(change)),
       rich(paragraph(bold(line)), paragraph(bold("Asked for: "), said(request))),
       ...(lines.length === 0 ? [] : [smallPrint(...lines)]),
+      ...operatorBlocks(seen),
       home,
       smallPrint(`Change \`${inert(change.id)}\``),
-      ...operatorBlocks(seen),
-      ...(change.endedAt === null ? detailed(change) : []),
+      ...(change.endedAt === null ? detailed(change, operatorButtons(change, steps)) : []),
     ],
   };
 }
 
-/** What a person has to say who may: the same question and buttons as in the channel. */
+/** What a person has to say something about who may: the same question as in the channel. */
 function operatorBlocks({ change, steps, unknown }: Seen): types.KnownBlock[] {
-  const buttons = operatorActions(change, steps);
-  if (buttons.length === 0) return [];
+  if (operatorButtons(change, steps).length === 0) return [];
   const why = change.review?.notes ?? change.error ?? "";
   return [
     ...(why === "" ? [] : [rich(paragraph(bold("Why: "), said(cutMiddle(visible(why), WHY_CHARS))))]),
     ...(unknown === null ? [] : unknownBlocks(unknown)),
-    ...buttons,
   ];
 }
 
 /** Stop is there, as long as there is something to stop: progress does not come here, so a button of its own would stand on. */
-function detailed({ id }: Change): types.ActionsBlock[] {
-  return [{ type: "actions", block_id: "greenlight:detailed", elements: [detailsButton(id)] }];
+function detailed({ id }: Change, buttons: readonly types.Button[] = []): types.ActionsBlock[] {
+  return [{ type: "actions", block_id: "greenlight:detailed", elements: [...buttons, detailsButton(id)] }];
 }
 
 /** How it ended or where a person is needed, as the row says; else only that it was approved. */

@@ -1,10 +1,15 @@
+import type { types } from "@slack/bolt";
 import type { Change } from "../../src/change/change.ts";
 import type { LogExcerpt } from "../../src/change/journal.ts";
+import type { ListedChange } from "../../src/change/listed.ts";
 import { checkBlocks } from "../../src/playground/slack-blocks.ts";
 import { LIMITS } from "../../src/playground/slack-limits.ts";
 import { charsOf, type Rendered } from "../../src/slack/blocks.ts";
 import { renderCard } from "../../src/slack/card.ts";
+import type { Seen } from "../../src/slack/deciding.ts";
+import { detailsView } from "../../src/slack/details.ts";
 import { renderDirect } from "../../src/slack/direct-card.ts";
+import { renderHome } from "../../src/slack/home-view.ts";
 import { SLACK_LIMITS } from "../../src/slack/limits.ts";
 import { renderNotice } from "../../src/slack/notice-message.ts";
 import { planPages } from "../../src/slack/plan-pages.ts";
@@ -89,7 +94,11 @@ function piece(random: Random): string {
   return String.fromCodePoint(from + Math.floor(random() * (to - from + 1)));
 }
 
-function look(message: Rendered, text: string, found: Rendering): void {
+function look(message: Rendered | View, text: string, found: Rendering): void {
+  if ("view" in message) {
+    lookAtView(message, text, found);
+    return;
+  }
   found.messages += 1;
   const chars = message.blocks.reduce((sum, block) => sum + charsOf(block), 0);
   found.longest = Math.max(found.longest, chars);
@@ -106,7 +115,18 @@ function look(message: Rendered, text: string, found: Rendering): void {
     found.faults.push(`${wrong[0]} (of ${wrong.length}) for ${JSON.stringify(text).slice(0, 300)}`);
 }
 
-function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered> {
+function lookAtView({ view }: View, text: string, found: Rendering): void {
+  found.messages += 1;
+  const wrong = [
+    ...checkBlocks(view.blocks, view.type, "/view/blocks"),
+    ...activeIn({ view }, PEOPLE).map((one) => `active: ${one}`),
+    ...unseenIn({ view }).map((one) => `unseen: ${one}`),
+  ];
+  if (wrong.length > 0)
+    found.faults.push(`${wrong[0]} (of ${wrong.length}) for ${JSON.stringify(text).slice(0, 300)}`);
+}
+
+function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered | View> {
   const plan = planWith(next);
   const base = changeWith(next, plan);
   const failed = aRecord({
@@ -150,6 +170,9 @@ function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered> {
   const question = { text: next(250), choices: [next(70)] };
   const open = { ...asked, gate: "answers" as const, questions: [question] };
   yield renderCard({ ...base, status: "asking", plan: null, decisions: [open] }, [], options);
+  const unanswered = { ...notice, notice: "unanswered" } as const;
+  const reminded = renderNotice({ ...base, status: "asking", decisions: [open] }, unanswered, null);
+  if (reminded !== null) yield reminded;
   const wish = { ...answered, answer: "request_changes" as const };
   yield renderCard({ ...waiting, revision: 2, decisions: [wish, { ...asked, revision: 2 }] }, [], options);
   const operator = aQuestion({ gate: "operator", round: 1 });
@@ -157,6 +180,13 @@ function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered> {
   const log = logOf(next);
   yield renderCard(stuck, [failed, unknown], options);
   yield renderQuestion(stuck, [failed, unknown], operator, { record: unknown, log });
+  const beside = { unknown: { record: unknown, log }, cardTs: null, linkTo: () => null, takes };
+  yield renderDirect(stuck, [failed, unknown], beside);
+  const seen = { change: stuck, steps: [failed, unknown], unknown: beside.unknown };
+  yield asView(detailsView(seen, "{}", null));
+  yield asView(
+    homeOf(next, [seen, { change: { ...waiting, id: crypto.randomUUID() }, steps: [], unknown: null }]),
+  );
   for (const record of [failed, unknown]) yield renderStep(base, record, log, true);
   const done = [1, 2].map((step) => aRecord({ step, argv: ["kubectl", next(160)] }));
   for (const status of ["done", "failed", "rolled_back", "expired"] as const) {
@@ -164,6 +194,30 @@ function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered> {
     yield renderCard(ended, done, options);
     yield renderVerdict(ended, done, { cost: ["Model: 1 tokens in, 1 out"], takes });
   }
+}
+
+/** A view is looked at as what it is made of; its size has a test of its own. */
+type View = { view: { type: "modal" | "home"; blocks: Rendered["blocks"] } };
+
+function asView(view: types.View): View {
+  return {
+    view: { type: view.type === "home" ? "home" : "modal", blocks: view.blocks as Rendered["blocks"] },
+  };
+}
+
+/** Each of these waits on a Home, and one more is under way. */
+function homeOf(next: Next, waiting: readonly Seen[]): types.View {
+  const row = (change: Change): ListedChange => ({
+    ...change,
+    ...{ request: next(500), environments: [next(100)], escalated: [], cardTs: null, hasRun: false },
+  });
+  const rows = waiting.map(({ change }) => row(change));
+  const asked = new Map(rows.map(({ id }, index) => [id, waiting[index] as Seen]));
+  const running = waiting
+    .slice(0, 1)
+    .map(({ change }) => row({ ...change, id: crypto.randomUUID(), status: "running" }));
+  const groups = { waiting: rows, running, mine: [], recent: rows };
+  return renderHome({ groups, asked, locks: [] }, null, () => null);
 }
 
 function logOf(next: Next): LogExcerpt {
