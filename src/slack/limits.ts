@@ -7,6 +7,8 @@ export const SLACK_LIMITS = {
   actions: 25,
   buttonLabel: 75,
   buttonValue: 2_000,
+  /** Of an entry of a menu. */
+  optionValue: 150,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,

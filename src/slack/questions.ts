@@ -93,13 +93,18 @@ export function button(
   };
 }
 
-/** The menu of several buttons that have no dialog of their own; at most five. */
+/**
+ * The menu of several buttons that have no dialog of their own; at most five. One whose value is longer than an entry's may
+ * be (it names a long target to be typed) is left out: it stands in Details.
+ */
 export function moreMenu(entries: readonly types.Button[]): types.Overflow[] {
-  if (entries.length === 0) return [];
-  const options = entries.map(({ action_id = "", text, value = "" }) => ({
-    text: plain(text.text, SLACK_LIMITS.buttonLabel),
-    value: `${action_id.replace(/^greenlight:/u, "")} ${value}`,
-  }));
+  const options = entries
+    .map(({ action_id = "", text, value = "" }) => ({
+      text: plain(text.text, SLACK_LIMITS.buttonLabel),
+      value: `${action_id.replace(/^greenlight:/u, "")} ${value}`,
+    }))
+    .filter(({ value }) => value.length <= SLACK_LIMITS.optionValue);
+  if (options.length === 0) return [];
   return [{ type: "overflow", action_id: MORE, options }];
 }
 

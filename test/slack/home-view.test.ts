@@ -82,6 +82,26 @@ describe("the Home", () => {
     assert.match(JSON.stringify(details), /"greenlight:approve"/);
   });
 
+  it("takes the longest name that is typed, also where the glass may be broken", () => {
+    const typedTarget = "x".repeat(100);
+    const change = aChange({
+      ...{ status: "waiting", risk: "high", decisions: [aQuestion({ revision: 5, round: 3 })] },
+      plan: aPlan([aStep("delete deployment web")]),
+      terms: {
+        ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
+        ...{ freezes: [], breakGlass: ["U1"], typedTarget, problem: null },
+        approvers: [{ environments: ["production"], users: ["U2"], groups: [], tokens: null, escalated: null }],
+      },
+    });
+    const groups = { waiting: [row(1, { id: change.id })], running: [], mine: [], recent: [] };
+    const view = renderHome({ groups, asked: new Map([[change.id, seen(change)]]), locks: [] }, null, () => LINK);
+    assert.deepEqual(checkView(view, "home"), []);
+    assert.deepEqual(checkView(detailsView(seen(change), "{}", null), "modal"), []);
+    // A menu's entry cannot hold that name, and a Home that Slack refuses says nothing at all.
+    assert.doesNotMatch(JSON.stringify(view), /break_glass/);
+    assert.match(JSON.stringify(detailsView(seen(change), "{}", null)), /break_glass/);
+  });
+
   it("asks an operator what happened, and Details has what was printed", () => {
     const unknown = aRecord({ step: 1, outcome: "unknown", argv: ["kubectl", HOSTILE], finishedAt: null });
     const change = aChange({
