@@ -71,12 +71,16 @@ export type Decided =
   | { kind: "refused"; reason: string; terms?: ApprovalTerms }
   | { kind: "unknown" };
 
-/** Somebody wants a change stopped; `groups` as in a decision. */
+/**
+ * Somebody wants a change stopped; `groups` as in a decision. `writtenAt`: of words that may come late or more than once,
+ * since they count for what stood there when they were written.
+ */
 export type CancelAsk = {
   changeId: string;
   by: Person;
   groups?: readonly string[];
   reason: string | null;
+  writtenAt?: Date | undefined;
 };
 
 /**

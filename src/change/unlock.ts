@@ -15,8 +15,14 @@ export type Unlock = z.infer<typeof Unlock>;
 /** The fewest and the most characters of a reason to unlock. */
 export const UNLOCK_REASON = { min: 10, max: 1_000 };
 
-/** The wish to. `groups`: the user groups Slack says they are in at this moment. */
-export type AskUnlock = { changeId: string; by: Person; groups?: readonly string[]; reason: string };
+/** The wish to. `groups`: the user groups Slack says they are in at this moment. `writtenAt`: of words that may come late or more than once. */
+export type AskUnlock = {
+  changeId: string;
+  by: Person;
+  groups?: readonly string[];
+  reason: string;
+  writtenAt?: Date | undefined;
+};
 
 /**
  * What became of it. `nothing`: it holds no targets. `busy`: something of it runs now. `refused`: this person may not, or

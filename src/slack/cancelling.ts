@@ -1,8 +1,7 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
 import type { Change, ChangeStatus } from "../change/change.ts";
-import type { Cancelled, Changes } from "../change/changes.ts";
-import type { Person } from "../change/person.ts";
+import type { CancelAsk, Cancelled, Changes } from "../change/changes.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
 import { type IsHere, notHere, type Where } from "./deciding.ts";
 import type { FindGroups } from "./groups.ts";
@@ -88,29 +87,28 @@ export function createCancelAs(needs: {
     const change = id.success ? await needs.changes.get(id.data) : null;
     if (change === null) return answerTo({ kind: "unknown" });
     if (!(await needs.isHere(change, where))) return `Nothing was stopped: ${notHere(where)}`;
-    return cancelWithGroups(needs, change.id, known.person, reason);
+    return cancelWithGroups(needs, { changeId: change.id, by: known.person, reason });
   };
 }
 
 /** Has a change stopped for somebody Slack vouches for, wherever it belongs, and says what only they are told of it. */
-export type CancelFor = (by: Person, changeId: string, reason: string | null) => Promise<string>;
+export type CancelFor = (given: Omit<CancelAsk, "groups">) => Promise<string>;
 
 /** Makes it, for a word that names a change its typist may see. */
 export function createCancelFor(needs: { changes: Changes; findGroups: FindGroups }): CancelFor {
-  return (by, changeId, reason) => cancelWithGroups(needs, changeId, by, reason);
+  return (given) => cancelWithGroups(needs, given);
 }
 
 async function cancelWithGroups(
   { changes, findGroups }: { changes: Changes; findGroups: FindGroups },
-  changeId: string,
-  by: Person,
-  reason: string | null,
+  given: Omit<CancelAsk, "groups">,
 ): Promise<string> {
-  const first = await changes.cancel({ changeId, by, reason });
+  const { by } = given;
+  const first = await changes.cancel(given);
   if (first.kind !== "refused" || by.kind !== "slack") return answerTo(first);
   const { groups, fault } = await findGroups(by, first.terms);
   if (fault !== null) return `Nothing was stopped. ${fault}`;
-  return answerTo(groups.length === 0 ? first : await changes.cancel({ changeId, by, groups, reason }));
+  return answerTo(groups.length === 0 ? first : await changes.cancel({ ...given, groups }));
 }
 
 function answerTo(cancelled: Cancelled): string {

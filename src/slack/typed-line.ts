@@ -50,10 +50,11 @@ export function createAnswerTyped(needs: Needs): AnswerTyped {
         // Help tells nothing of anybody, so it is there for everybody.
         if (word === "help") return renderHelp(line.command);
         if (word === "plan") return planFor(needs, line, rest);
-        const viewer = await viewerOf(needs, line.where);
-        return viewer.ok
-          ? words[word]({ command: line.command, rest, viewer: viewer.viewer, where: line.where })
-          : say(viewer.reason);
+        const found = await viewerOf(needs, line.where);
+        if (!found.ok) return say(found.reason);
+        const { command, where, source } = line;
+        const writtenAt = source === null ? undefined : new Date(Number(source.ts) * 1_000);
+        return words[word]({ command, rest, viewer: found.viewer, where, writtenAt });
       }
       case "unknown":
         return unknown(line, typed);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Changes } from "../change/changes.ts";
 import { readTarget, targetInWords } from "../change/target.ts";
-import type { Unlocked } from "../change/unlock.ts";
+import type { AskUnlock, Unlocked } from "../change/unlock.ts";
 import type { Where } from "./deciding.ts";
 import type { FindGroups } from "./groups.ts";
 import type { People } from "./people.ts";
@@ -9,7 +9,7 @@ import { inert, visible } from "./text.ts";
 import { whoCanApprove } from "./who-can.ts";
 
 /** Takes a change's targets away for somebody, and says what only they are told of it. Throws only for faults of the port. */
-export type UnlockAs = (where: Where, changeId: string, reason: string) => Promise<string>;
+export type UnlockAs = (where: Where, given: Omit<AskUnlock, "by" | "groups">) => Promise<string>;
 
 const ChangeId = z.uuid();
 const NAMED = 10;
@@ -20,16 +20,18 @@ export function createUnlockAs(needs: {
   people: People;
   findGroups: FindGroups;
 }): UnlockAs {
-  return async ({ userId, userTeamId }, changeId, reason) => {
+  return async ({ userId, userTeamId }, given) => {
     const known = await needs.people.isMember(userId, userTeamId);
     if (!known.ok) return `Nothing was unlocked. ${known.reason}`;
     // Whoever typed it may have typed anything.
-    const change = ChangeId.safeParse(changeId).success ? await needs.changes.get(changeId) : null;
+    const change = ChangeId.safeParse(given.changeId).success
+      ? await needs.changes.get(given.changeId)
+      : null;
     if (change === null) return answerTo({ kind: "unknown" });
     const by = known.person;
     const { groups, fault } =
       change.terms === null ? { groups: [], fault: null } : await needs.findGroups(by, change.terms);
-    const unlocked = await needs.changes.unlock({ changeId, by, groups, reason });
+    const unlocked = await needs.changes.unlock({ ...given, by, groups });
     // What Slack did not say may be why: that is worth more to them than a list of others.
     return unlocked.kind === "refused" && unlocked.terms !== undefined && fault !== null
       ? `Nothing was unlocked. ${fault}`

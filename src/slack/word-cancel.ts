@@ -21,7 +21,9 @@ export function createWordCancel(needs: WordNeeds & { cancelFor: CancelFor }): A
         ),
       ]);
     const { person } = asked.viewer;
-    const text = await needs.cancelFor(person, named.change.id, reason === "" ? null : reason);
+    const { writtenAt } = asked;
+    const given = { changeId: named.change.id, by: person, reason: reason === "" ? null : reason, writtenAt };
+    const text = await needs.cancelFor(given);
     return { text, blocks: [] };
   };
 }

@@ -18,7 +18,8 @@ export function createWordUnlock(needs: WordNeeds & { unlockAs: UnlockAs }): Ans
           ` takes a reason of at least ${UNLOCK_REASON.min} characters, which everybody sees. Nothing was unlocked.`,
         ),
       ]);
-    const { where } = asked;
-    return { text: await needs.unlockAs(where, named.change.id, reason), blocks: [] };
+    const { where, writtenAt } = asked;
+    const text = await needs.unlockAs(where, { changeId: named.change.id, reason, writtenAt });
+    return { text, blocks: [] };
   };
 }

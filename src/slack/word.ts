@@ -4,8 +4,14 @@ import type { LinkTo } from "./blocked-lines.ts";
 import type { Rendered } from "./blocks.ts";
 import type { Where } from "./deciding.ts";
 
-/** A word as it was typed: the command before it, what stands behind it, who typed it, and where. */
-export type WordAsked = { command: string; rest: string; viewer: Viewer; where: Where };
+/** A word as it was typed: the command before it, what stands behind it, who typed it, where, and when it was written, if it is a message. */
+export type WordAsked = {
+  command: string;
+  rest: string;
+  viewer: Viewer;
+  where: Where;
+  writtenAt: Date | undefined;
+};
 
 /** What answers a word: only the person who typed it is told. Throws only for faults of the port. */
 export type AnswerWord = (asked: WordAsked) => Promise<Rendered>;

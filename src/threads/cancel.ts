@@ -1,3 +1,4 @@
+import type { Cancel } from "../change/cancel.ts";
 import { type Change, type Decision, isEnded, openDecision } from "../change/change.ts";
 import type { CancelAsk, Cancelled } from "../change/changes.ts";
 import { whoCancelled } from "../change/how-far.ts";
@@ -44,7 +45,7 @@ async function cancelLocked(sql: Sql, needs: DecideNeeds, given: CancelAsk): Pro
   const { changeId, by } = given;
   await lockChange(sql, changeId);
   const change = await mustFind(sql, changeId);
-  const refused = whyRefused(needs, change, given) ?? whyAlready(change);
+  const refused = whyRefused(needs, change, given) ?? whyAlready(change, given);
   if (refused !== null) return refused;
   const reason = given.reason === null ? null : needs.redact(given.reason.replaceAll("\0", "").trim());
   const isUntouched = (await findSteps(sql, changeId)).length === 0;
@@ -98,7 +99,7 @@ function whyRefused(needs: DecideNeeds, change: Change, given: CancelAsk): Cance
   return reason === null ? null : { kind: "refused", reason, terms };
 }
 
-function whyAlready(change: Change): Cancelled | null {
+function whyAlready(change: Change, { writtenAt }: CancelAsk): Cancelled | null {
   const say = (reason: string): Cancelled => ({ kind: "already", change, reason });
   if (isEnded(change.status)) return say(`The change is ${change.status.replaceAll("_", " ")}.`);
   const last = change.decisions.at(-1);
@@ -106,7 +107,17 @@ function whyAlready(change: Change): Cancelled | null {
   if (change.stopAsked) return say("It is being stopped already.");
   if (change.cancel !== null && change.status === "needs_person")
     return say("It was stopped already, and a person is asked how it ends.");
+  // What stopped it must not stop its way back too, when it is delivered once more.
+  if (change.cancel !== null && writtenAt !== undefined && writtenAt <= lastWordAbout(change, change.cancel))
+    return say(
+      "It was stopped, and somebody has said how it goes on, since this was written. To stop that, say it again.",
+    );
   return null;
+}
+
+function lastWordAbout({ decisions }: Change, cancel: Cancel): Date {
+  const said = [cancel.at, ...decisions.flatMap(({ decidedAt }) => decidedAt ?? [])];
+  return new Date(Math.max(...said.map((at) => at.getTime())));
 }
 
 function endsIt({ answer }: Decision): boolean {

@@ -42,8 +42,12 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
   });
   afterEach(() => program.releaseTargets());
 
-  const cancel = (id: string, by: Person = ANA, reason: string | null = "wrong cluster") =>
-    program.app.changes.cancel({ changeId: id, by, reason });
+  const cancel = (
+    id: string,
+    by: Person = ANA,
+    reason: string | null = "wrong cluster",
+    written: { writtenAt?: Date | undefined } = {},
+  ) => program.app.changes.cancel({ changeId: id, by, reason, ...written });
   /** Two steps about things of this name, and their ways back. */
   const plan = (name: string) =>
     planOf(
@@ -222,7 +226,11 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
     assert.equal((await program.decide(again, "roll_back")).kind, "decided");
     // Its way back hangs too, and is stopped like it.
     await runs(id, "rollback");
-    assert.equal((await cancel(id, ANA, "enough")).kind, "stopping");
+    // The message that stopped it, delivered once more: it is no word about the way back.
+    const late = await cancel(id, ANA, "wrong cluster", { writtenAt: again.decisions.at(-1)?.askedAt });
+    assert.ok(late.kind === "already");
+    assert.match(late.reason, /since this was written/);
+    assert.equal((await cancel(id, ANA, "enough", { writtenAt: new Date() })).kind, "stopping");
     const last = await untilRound(id, 3);
     assert.deepEqual(await program.ran(id), ["forward 1 done", "rollback 1 unknown"]);
     assert.match(last.review?.notes ?? "", /Step 1 is done, and nobody saw whether taking it back worked/);

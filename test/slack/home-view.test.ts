@@ -90,11 +90,17 @@ describe("the Home", () => {
       terms: {
         ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
         ...{ freezes: [], breakGlass: ["U1"], typedTarget, problem: null },
-        approvers: [{ environments: ["production"], users: ["U2"], groups: [], tokens: null, escalated: null }],
+        approvers: [
+          { environments: ["production"], users: ["U2"], groups: [], tokens: null, escalated: null },
+        ],
       },
     });
     const groups = { waiting: [row(1, { id: change.id })], running: [], mine: [], recent: [] };
-    const view = renderHome({ groups, asked: new Map([[change.id, seen(change)]]), locks: [] }, null, () => LINK);
+    const view = renderHome(
+      { groups, asked: new Map([[change.id, seen(change)]]), locks: [] },
+      null,
+      () => LINK,
+    );
     assert.deepEqual(checkView(view, "home"), []);
     assert.deepEqual(checkView(detailsView(seen(change), "{}", null), "modal"), []);
     // A menu's entry cannot hold that name, and a Home that Slack refuses says nothing at all.

@@ -36,8 +36,12 @@ describe("taking a change's targets away", () => {
   const findTerms = createFindTerms({ policy: builtInPolicy, tokens: [], now: () => new Date() });
   const redact = (text: string) => text.replaceAll("hunter2", "[redacted]");
   const take = (lease: Lease) => createTakeTargets(database, record)(lease);
-  const unlockAs = (by: Person, { changeId }: Pick<Lease, "changeId">, reason = REASON) =>
-    unlock({ database, record, redact, findTerms }, { changeId, by, reason });
+  const unlockAs = (
+    by: Person,
+    { changeId }: Pick<Lease, "changeId">,
+    reason = REASON,
+    written: { writtenAt?: Date } = {},
+  ) => unlock({ database, record, redact, findTerms }, { changeId, by, reason, ...written });
   /** A change of Ana's that somebody owns, and holds this. */
   const holder = async (name: string): Promise<Lease> => {
     const id = await addChange(database, { requester: ANA });
@@ -106,6 +110,25 @@ describe("taking a change's targets away", () => {
     }
     assert.equal(await locksOf(lease), 1);
     assert.equal((await unlockAs(BEN, { changeId: randomUUID() })).kind, "unknown");
+  });
+
+  it("has one effect for each message that says so: one delivered again takes nothing that was taken back since", async () => {
+    const lease = await holder("cron");
+    const letGo = () =>
+      database.query("update changes set lease_until = now() - interval '1 second' where id = $1", [
+        lease.changeId,
+      ]);
+    await take(lease);
+    await letGo();
+    const written = { writtenAt: new Date(Date.now() - 2_000) };
+    assert.equal((await unlockAs(BEN, lease, REASON, written)).kind, "unlocked");
+    assert.equal(await take(lease), true);
+    const again = await unlockAs(BEN, lease, REASON, written);
+    assert.ok(again.kind === "nothing");
+    assert.match(again.reason, /taken away since this was written/);
+    assert.equal(await locksOf(lease), 1);
+    const later = { writtenAt: new Date(Date.now() + 2_000) };
+    assert.equal((await unlockAs(BEN, lease, REASON, later)).kind, "unlocked");
   });
 
   it("has one effect, however many do it at once, and is recorded: who, why, what", async () => {
