@@ -43,11 +43,11 @@ function wordAbout(change: Change, text: string): string | null {
   if (typed.kind === "unknown" && typed.foreign && !decides.test(text)) return text;
   if (typed.kind !== "word") return null;
   const { word, rest } = typed;
-  // An answer may begin like a word ("list all of them").
-  if (change.status === "asking" && rest !== "") return null;
   const takesId = /^\w+ ID\b/u.test(WORDS[word].usage);
   const [first = ""] = rest.split(/\s/u);
-  const hasId = /^[0-9a-f-]{8,36}$/iu.test(first);
+  const hasId = takesId && /^[0-9a-f-]{8,36}$/iu.test(first);
+  // An answer may begin like a word ("list all of them"); but a plan made after what was a cancel might run by itself.
+  if (change.status === "asking" && rest !== "" && word !== "cancel" && !hasId) return null;
   return takesId && !hasId ? `${word} ${change.id} ${rest}` : text;
 }
 

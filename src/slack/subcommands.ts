@@ -24,7 +24,8 @@ const alike: { [typed: string]: WordName } = { "?": "help", "dry-run": "plan", l
 export function readTyped(text: string): Typed {
   const request = plainWords(text);
   const [, head = "", rest = ""] = /^(\S*)\s*(.*)$/su.exec(request) ?? [];
-  const first = head.toLowerCase();
+  // People end a word as in a sentence: "cancel, we do it by hand".
+  const first = head.toLowerCase().replace(/(?<=.)[,:;.!?]+$/u, "");
   if (first === "") return { kind: "word", word: "help", rest: "" };
   const word = Object.hasOwn(alike, first) ? alike[first] : first;
   if (word !== undefined && isWord(word)) return { kind: "word", word, rest };

@@ -51,6 +51,17 @@ describe("what is said in a change's thread", () => {
         [["answered", [words]]],
       );
     }
+    // Whoever wants it ended, or names a change, answers no question; an answer may be the last thing before it runs.
+    const change = inStatus("asking", "answers", 1);
+    for (const [words, read] of [
+      ["cancel, we do it by hand", `cancel ${change.id} we do it by hand`],
+      ["Cancel it please", `cancel ${change.id} it please`],
+      ["status 12345678", "status 12345678"],
+      ["cancel 12345678 wrong one", "cancel 12345678 wrong one"],
+    ] as const) {
+      const { typed, decided } = await say(change, words);
+      assert.deepEqual([typed, decided], [[read], []], words);
+    }
     const several = await say(inStatus("asking", "answers", 2), "production");
     assert.match(several.answer, /2 questions are open/);
     assert.deepEqual(several.decided, []);
