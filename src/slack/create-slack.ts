@@ -11,7 +11,7 @@ import { createCancelAs, createCancelFor } from "./cancelling.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
-import { createDecideAs, createIsHere } from "./deciding.ts";
+import { createDecideAs, createFindHere, createIsHere } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
 import { createFindGroups, createFindMembers } from "./groups.ts";
 import { createReadHome, type ReadHome } from "./home-content.ts";
@@ -91,7 +91,8 @@ export async function createSlack(needs: {
   const findGroups = createFindGroups(client);
   const now = () => new Date();
   const groupsOf = createGroupsOf(client, config.approverGroups, now);
-  const isHere = createIsHere({ changes, people, groupsOf, isDirectCard });
+  const places = { changes, people, groupsOf, isDirectCard };
+  const isHere = createIsHere(places);
   const deciding = { changes, people, findGroups, isHere };
   const decideAs = createDecideAs(deciding);
   const cancelFor = createCancelFor({ changes, findGroups });
@@ -102,7 +103,10 @@ export async function createSlack(needs: {
   const asks = addAsking(receiver.app, askNeeds, inFlight, log);
   addClicks(
     receiver.app,
-    { ...deciding, ...words, ...needs, decideAs, cancelAs: createCancelAs(deciding), asks },
+    {
+      ...{ ...words, ...needs, decideAs, cancelAs: createCancelAs(deciding), asks },
+      findHere: createFindHere(places),
+    },
     inFlight,
   );
   receiver.app.error(async (error) =>

@@ -57,12 +57,20 @@ export type Seen = { change: Change; steps: readonly StepRecord[]; unknown: Unkn
 /** A change for somebody who looks at it from there; `elsewhere`: it is shown at another place only. */
 export type FindHere = (changeId: string, where: Where) => Promise<Seen | "elsewhere" | null>;
 
-/** Makes it. */
-export function createFindHere({ changes, isHere }: { changes: Changes; isHere: IsHere }): FindHere {
+/**
+ * Makes it. Whoever got a card directly may have left the approvers since: what that one decides the port refuses, and what
+ * it shows is no more than what they may see by now.
+ */
+export function createFindHere(needs: HereNeeds): FindHere {
+  const { changes } = needs;
+  const isHere = createIsHere(needs);
+  const maySee = createMaySee(needs);
   return async (changeId, where) => {
     const change = await changes.get(changeId);
     if (change === null) return null;
     if (!(await isHere(change, where))) return "elsewhere";
+    const isDirect = where.onHome !== true && change.home?.channelId !== where.channelId;
+    if (isDirect && !(await maySee(change.id, where))) return "elsewhere";
     const steps = await changes.steps(changeId);
     return { change, steps, unknown: await findUnknown(changes, change, steps) };
   };
@@ -81,22 +89,31 @@ export function notHere({ onHome }: Where): string {
     : "this change belongs to another channel, so it is decided there.";
 }
 
-/** Makes it. A Home says what was true when it was published, so who looks is asked anew. */
-export function createIsHere(needs: {
+type HereNeeds = {
   changes: Changes;
   people: People;
   groupsOf: GroupsOf;
   isDirectCard: OutboxPort["isDirectCard"];
-}): IsHere {
-  return async ({ id, home }, { userId, userTeamId, channelId, teamId, onHome }) => {
-    if (onHome === true) {
-      const known = await needs.people.isMember(userId, userTeamId);
-      if (!known.ok) return false;
-      const viewer = { person: known.person, groups: await needs.groupsOf(known.person), channelId: null };
-      return (await needs.changes.find(viewer, id)).kind === "one";
-    }
+};
+
+/** Makes it. A Home says what was true when it was published, so who looks is asked anew. */
+export function createIsHere(needs: HereNeeds): IsHere {
+  const maySee = createMaySee(needs);
+  return async ({ id, home }, where) => {
+    const { userId, channelId, teamId, onHome } = where;
+    if (onHome === true) return maySee(id, where);
     if (home === null || home.teamId !== teamId) return false;
     return home.channelId === channelId || needs.isDirectCard({ changeId: id, userId, channelId });
+  };
+}
+
+/** Whether somebody may see a change outside of its channel, by the rules of now. */
+function createMaySee({ changes, people, groupsOf }: Omit<HereNeeds, "isDirectCard">) {
+  return async (changeId: string, { userId, userTeamId }: Where): Promise<boolean> => {
+    const known = await people.isMember(userId, userTeamId);
+    if (!known.ok) return false;
+    const viewer = { person: known.person, groups: await groupsOf(known.person), channelId: null };
+    return (await changes.find(viewer, changeId)).kind === "one";
   };
 }
 

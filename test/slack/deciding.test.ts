@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createFindHere, type Where } from "../../src/slack/deciding.ts";
+import { aChange } from "../support/changes.ts";
+
+const CHANGE = aChange({ status: "running" });
+const MEMBER = { ok: true, person: { kind: "slack", teamId: "T1", userId: "U2" } } as const;
+const there: Where = { userId: "U2", userTeamId: "T1", teamId: "T1", channelId: "C1" };
+const directly: Where = { ...there, channelId: "D2" };
+const onHome: Where = { ...there, channelId: "", onHome: true };
+
+describe("what a form shows of a change", () => {
+  it("is for its channel, and elsewhere for who may see it by now: a card that came directly stays, its reader may not", async () => {
+    const now = { maySee: true, isMember: true };
+    const find = findHere(now);
+    for (const where of [there, directly, onHome]) assert.notEqual(await find(CHANGE.id, where), "elsewhere");
+    for (const gone of [{ maySee: false }, { isMember: false }]) {
+      Object.assign(now, { maySee: true, isMember: true }, gone);
+      assert.notEqual(await find(CHANGE.id, there), "elsewhere");
+      for (const where of [directly, onHome]) assert.equal(await find(CHANGE.id, where), "elsewhere");
+    }
+  });
+
+  it("is nothing in another channel, another workspace and another person's direct messages", async () => {
+    const find = findHere({ maySee: true, isMember: true });
+    for (const where of [
+      { ...there, channelId: "C2" },
+      { ...there, teamId: "T2" },
+      { ...directly, teamId: "T2" },
+      { ...directly, channelId: "D3" },
+      { ...directly, userId: "U3" },
+    ])
+      assert.equal(await find(CHANGE.id, where), "elsewhere", JSON.stringify(where));
+  });
+});
+
+/** Finds in a workspace where the card stands in C1, and with U2 in D2. */
+function findHere(now: { maySee: boolean; isMember: boolean }) {
+  return createFindHere({
+    changes: {
+      get: async () => CHANGE,
+      steps: async () => [],
+      find: async () => (now.maySee ? { kind: "one", change: CHANGE, cardTs: null } : { kind: "none" }),
+    },
+    people: { isMember: async () => (now.isMember ? MEMBER : { ok: false, reason: "no" }) },
+    groupsOf: async () => [],
+    isDirectCard: async ({ userId, channelId }: { userId: string; channelId: string }) =>
+      userId === "U2" && channelId === "D2",
+  } as unknown as Parameters<typeof createFindHere>[0]);
+}
