@@ -8,6 +8,7 @@ import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
 import { answerOrFault } from "./listeners.ts";
 import { type AnswerPlace, type Pressed, readPressed } from "./pressed.ts";
+import { tellDirectly } from "./tell.ts";
 
 type Needs = {
   answer: (pressed: Pressed | null, body: unknown) => Promise<string>;
@@ -43,7 +44,7 @@ export function addButtons(app: App, needs: Needs): void {
       if (opening !== null && pressed !== null) {
         // The trigger lives 3 s and works once: nothing comes before it.
         const [text] = await Promise.all([open(needs, click.client, opening, pressed.where), ack()]);
-        if (text !== null) await tellOf(needs, click, pressed, text);
+        if (text !== null) await tellOf(needs, click, pressed.place, text);
         return;
       }
       await ack();
@@ -53,7 +54,7 @@ export function addButtons(app: App, needs: Needs): void {
         (text) => text,
       );
       if (pressed?.form !== null && pressed !== null) await showAgain(needs, click, pressed, text);
-      else await tellOf(needs, click, pressed, text);
+      else await tellOf(needs, click, pressed?.place ?? null, text);
     };
     await needs.inFlight.track(work());
   });
@@ -79,7 +80,7 @@ export function addForms(
         needs.log,
         (text) => text,
       );
-      await tell(needs, client, place, text);
+      await tellOf(needs, { client }, place, text);
     };
     await needs.inFlight.track(work());
   });
@@ -119,17 +120,24 @@ async function showAgain(needs: Needs, click: Click, pressed: Pressed, text: str
   } catch (error) {
     // They may have closed it by now.
     needs.log.warn({ err: error }, "A click in a form is answered outside of it");
-    await tellOf(needs, click, pressed, text);
+    await tellOf(needs, click, pressed.place, text);
   }
 }
 
-async function tellOf(needs: Needs, click: Click, pressed: Pressed | null, text: string): Promise<void> {
+/** Where it was made; where Slack takes no answer there by its response_url, and what has none, as a form, directly. */
+async function tellOf(
+  needs: Pick<Needs, "homes" | "log">,
+  { client, respond }: Pick<Click, "client" | "respond">,
+  place: AnswerPlace | null,
+  text: string,
+): Promise<void> {
   try {
-    await tell(needs, click.client, pressed?.place ?? null, text);
+    await tell(needs, client, place, text);
   } catch (error) {
-    if (click.respond === undefined || pressed?.place?.channelId === null) throw error;
-    needs.log.warn({ err: error }, "A click is answered by its response_url");
-    await click.respond({ response_type: "ephemeral", replace_original: false, text });
+    if (place?.channelId === null || (place === null && respond === undefined)) throw error;
+    needs.log.warn({ err: error }, "A click is not answered where it was made");
+    if (respond !== undefined) await respond({ response_type: "ephemeral", replace_original: false, text });
+    else if (place !== null) await tellDirectly(client, place.userId, { text, blocks: [] });
   }
 }
 

@@ -8,6 +8,7 @@ import {
   askFor,
   changeIdOf,
   click,
+  directCards,
   hasButton,
   mrkdwnOf,
   now,
@@ -175,6 +176,19 @@ describe("forms in Slack", () => {
     assert.equal((await program.app.changes.get(await changeIdOf(slack, card)))?.status, "waiting");
     await formOf(ben, card, "greenlight:reject");
     await send(slack, ben, {});
+  });
+
+  it("what a form did is told directly where Slack takes no answer in the channel", async () => {
+    const { ben } = slack.users;
+    const card = await waiting("scale web to 9 replicas in production");
+    await formOf(ben, card, "greenlight:reject");
+    slack.faults.errorOn(1, "not_in_channel", "chat.postEphemeral");
+    await send(slack, ben, {});
+    await waitFor(
+      () => directCards(slack, ben).find(({ text }) => /^Rejected\. Nothing is run/.test(text)),
+      "the answer as a direct message",
+    );
+    await program.until(await changeIdOf(slack, card), "rejected");
   });
 
   it("a question with choices is answered by one click, on the card or in the thread that calls the requester", async () => {
