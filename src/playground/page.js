@@ -23,6 +23,7 @@ const modal = createModal(room);
 let stream = null;
 let frame = null;
 let isPressing = false;
+let isDue = false;
 
 follow();
 rememberFolding();
@@ -38,7 +39,7 @@ for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) addEventLis
 
 function release() {
   isPressing = false;
-  scheduleRender();
+  if (isDue) scheduleRender();
 }
 
 /** Follows the events of the person acted as; called again when that changes. */
@@ -68,6 +69,7 @@ function onEvent(event) {
 
 /** A burst of events is drawn once. A hidden tab gets no frames, so the timer is what counts there. */
 function scheduleRender() {
+  isDue = isPressing;
   if (frame !== null || isPressing) return;
   frame = setTimeout(() => render({}), 16);
 }

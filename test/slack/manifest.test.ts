@@ -24,6 +24,7 @@ const SCOPES_OF: Record<string, string[]> = {
   "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
   "views.open": [],
+  "views.push": [],
   "views.update": [],
   "views.publish": [],
 };
