@@ -6,6 +6,7 @@ import type { Act } from "./buttons.ts";
 import type { FindPlace } from "./channels.ts";
 import type { People } from "./people.ts";
 import { button } from "./questions.ts";
+import { statusWords } from "./states.ts";
 import { cutMiddle, inert } from "./text.ts";
 
 /** The buttons that ask for the same once more: where it was not carried out, where it was, and where it was only planned. */
@@ -93,13 +94,20 @@ function askAgain(
   };
 }
 
+/** A second press comes when the first one's change has ended, too: then that one's card has the button. */
+function whereTo({ status }: Change): string {
+  return isEnded(status)
+    ? `that one has ended by now (${statusWords(status)}). To ask once more, press the button on its card or verdict in this channel.`
+    : "look for its card in this channel.";
+}
+
 function answerTo(asked: Asked): string {
   switch (asked.kind) {
     case "forbidden":
     case "refused":
       return `Nothing was started. ${inert(asked.reason)}`;
     case "repeated":
-      return `This is planned again already, as change \`${inert(asked.change.id)}\`: look for its card in this channel. Nothing new was started.`;
+      return `This is planned again already, as change \`${inert(asked.change.id)}\`: ${whereTo(asked.change)} Nothing new was started.`;
     case "accepted":
       return `Planning again: ${inert(cutMiddle(asked.change.request, REQUEST_CHARS))}\nIt is change \`${inert(asked.change.id)}\`, and its card comes in this channel. It is your request now, so by default somebody else approves it.`;
   }

@@ -133,6 +133,8 @@ describe("an approval nobody gives", () => {
     assert.match(await answerTo(slack, asker, again, "greenlight:approve"), /You asked for this change/);
     await press(slack, asker === ben ? cleo : ben, again, "greenlight:reject");
     await waitFor(() => hasButton(now(slack, again), "greenlight:plan_again"), "Plan again after a Reject");
+    const late = await answerTo(slack, ben, card, "greenlight:plan_again");
+    assert.match(late, /has ended by now \(.*Rejected\)\. To ask once more, press the button on its card/);
     assert.equal(cards(slack).length, known.size + 1);
   });
 });
