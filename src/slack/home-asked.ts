@@ -8,7 +8,7 @@ import { shownCommand } from "./plan-steps.ts";
 import { moreMenu } from "./questions.ts";
 import { talkActions } from "./talk-actions.ts";
 import { openQuestions, questionParts } from "./talk-parts.ts";
-import { cutMiddle, oneLine, visible } from "./text.ts";
+import { commandLine, cutMiddle, oneLine, visible } from "./text.ts";
 import type { UnknownStep } from "./unknown-step.ts";
 
 /** What takes more is read in Details, and decided there. */
@@ -64,7 +64,7 @@ function operatorParts(change: Change, unknown: UnknownStep | null): types.RichT
     return about.length === 0 ? [paragraph(said("A person has to say how it goes on."))] : about;
   const { record } = unknown;
   const which = record.direction === "rollback" ? `Taking back step ${record.step}` : `Step ${record.step}`;
-  const command = cutMiddle(oneLine(record.argv.join(" ")), COMMAND_CHARS);
+  const command = cutMiddle(oneLine(commandLine(record.argv)), COMMAND_CHARS);
   return [
     ...about,
     paragraph(said(`${which}: did it happen? Details has the last it printed.`)),

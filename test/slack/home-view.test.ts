@@ -109,7 +109,12 @@ describe("the Home", () => {
   });
 
   it("asks an operator what happened, and Details has what was printed", () => {
-    const unknown = aRecord({ step: 1, outcome: "unknown", argv: ["kubectl", HOSTILE], finishedAt: null });
+    const unknown = aRecord({
+      step: 1,
+      outcome: "unknown",
+      argv: ["kubectl", "two words", HOSTILE],
+      finishedAt: null,
+    });
     const change = aChange({
       ...{ status: "needs_person", decisions: [aQuestion({ gate: "operator" })] },
       ...{ plan: aPlan([aStep("rollout restart deployment/web")]), error: HOSTILE },
@@ -126,6 +131,11 @@ describe("the Home", () => {
       assert.deepEqual(checkView(shown, type), []);
       assert.deepEqual(activeIn({ view: shown }, ["U1"]), []);
       assert.deepEqual(unseenIn({ view: shown }), []);
+      // Quoted as it ran: one argument of two words is not two.
+      assert.match(
+        JSON.stringify(shown),
+        /rich_text_preformatted","elements":\[\{"type":"text","text":"kubectl 'two words' /,
+      );
       for (const answer of ["happened", "did_not_happen", "roll_back", "accept"])
         assert.match(JSON.stringify(shown), new RegExp(`"greenlight:${answer}"`));
     }
