@@ -90,6 +90,15 @@ export function whyNotSpeak(
     : `Only whoever asked for this change and its approvers have a say in it. ${why}`;
 }
 
+/**
+ * Why this person's yes does not count for a plan that was made after words of theirs (`said`: who wished for another plan or
+ * answered the Planner), or null: alone they would have anything run, under somebody else's request.
+ */
+export function whyNotOwnWords(person: Person, said: readonly Person[], terms: Requirement): string | null {
+  if (terms.requesterMayApprove || !said.some((one) => isSamePerson(one, person))) return null;
+  return "This plan was made after what you said of it, so somebody else has to approve it. Where nobody else can, somebody else has to ask for it.";
+}
+
 /** Why this person may not break the glass, or null when they may. API tokens never do: a person stands up for it. */
 export function whyNotBreakGlass(
   person: Person,

@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { ApprovalTerms } from "../change/approval.ts";
 import { type Change, type Decision, openDecision } from "../change/change.ts";
+import { whoHadASay } from "../change/say.ts";
 import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint } from "./blocks.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 import { escalatedTo, whoCanApprove } from "./who-can.ts";
@@ -64,7 +65,7 @@ function approvalLines(change: Change): string[] {
   const given = question.approvals.map(({ by }) => personMrkdwn(by));
   const count = quorum === 1 ? "1 approval needed" : `${given.length} of ${quorum} approvals`;
   const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
-  const own = terms.requesterMayApprove ? "" : " (whoever asked for it cannot)";
+  const own = terms.requesterMayApprove ? "" : cannotWords(change);
   const [first = "", ...others] = whoCanApprove(terms);
   return [
     `${count}${by}`,
@@ -73,6 +74,13 @@ function approvalLines(change: Change): string[] {
     ...others.slice(0, 3),
     ...freezeLines(terms),
   ];
+}
+
+function cannotWords({ decisions }: Change): string {
+  const spoke = whoHadASay(decisions).length > 0;
+  return spoke
+    ? " (whoever asked for it, or said how it should be, cannot)"
+    : " (whoever asked for it cannot)";
 }
 
 /** Whom the wait has brought, and since when. */

@@ -57,7 +57,7 @@ export const requestChangesForm: Form = questionForm({
       rich(
         paragraph(
           said(
-            "Another plan is made after your words. It is a new revision with an approval of its own; this one can never run any more.",
+            "Another plan is made after your words. It is a new revision with an approval of its own; this one can never run any more. Unless the policy lets requesters approve, somebody else approves it.",
           ),
         ),
       ),

@@ -1,7 +1,8 @@
 import { freezeAt } from "../change/approval.ts";
 import { answersOf, type Change, type Decision } from "../change/change.ts";
 import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
-import { whyNotBreakGlass, whyNotDecide, whyNotSpeak } from "../policy/approvers.ts";
+import { whoHadASay } from "../change/say.ts";
+import { whyNotBreakGlass, whyNotDecide, whyNotOwnWords, whyNotSpeak } from "../policy/approvers.ts";
 import type { FindTerms } from "./terms.ts";
 
 type Needs = { findTerms: FindTerms; now: () => Date };
@@ -25,7 +26,9 @@ export function look(needs: Needs, change: Change, given: Decide): Decision | De
   if (asked.answer !== null) return { kind: "already", change, decision: asked };
   const late =
     given.answer === "approve"
-      ? (whyNotNow(needs, change, given) ?? whyNotTyped(needs, change, given))
+      ? (whyOwnWords(needs, change, given) ??
+        whyNotNow(needs, change, given) ??
+        whyNotTyped(needs, change, given))
       : null;
   return late === null ? asked : { kind: "refused", reason: late };
 }
@@ -56,6 +59,11 @@ function whyNoReason(given: Decide): string | null {
   return typed.length >= MIN_BREAK_GLASS_REASON
     ? null
     : `Breaking the glass takes a reason of at least ${MIN_BREAK_GLASS_REASON} characters.`;
+}
+
+function whyOwnWords(needs: Needs, change: Change, given: Decide): string | null {
+  if (given.breaksGlass === true) return null;
+  return whyNotOwnWords(given.by, whoHadASay(change.decisions), needs.findTerms(change));
 }
 
 function whyNotNow(needs: Needs, change: Change, given: Decide): string | null {

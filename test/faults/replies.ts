@@ -44,6 +44,8 @@ export async function repliesTo(town: Town, question: Question): Promise<Reply[]
   if (request.endsWith(" cancelled")) return [{ ...say("cancel", "ben"), path: "cancel" }];
   if (request.endsWith(" replan") && revision === 1)
     return [say("request_changes", "ben", { reason: "Another count of replicas." })];
+  // Ben answered the Planner or wished for another plan, so his yes to it does not count.
+  if (request.endsWith(" asks") || revision > 1) return [say("approve", "dan")];
   return [say("approve", question.approvals > 0 ? "cleo" : "ben")];
 }
 

@@ -4,13 +4,14 @@ import type { Change } from "../../src/change/change.ts";
 import { ANA, ANA_SECRET, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 
 const ROUNDS = 20;
+const CLEO = { kind: "token", name: "cleo", role: "approver", slackId: null } as const;
 const EVE = { kind: "token", name: "eve", role: "requester", slackId: null } as const;
 
 describe("changes asked for at the approval", () => {
   let program: Program;
   before(async () => {
     program = await startProgram({
-      GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET},eve:requester:eve-0123456789abcdef`,
+      GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET},eve:requester:eve-0123456789abcdef,cleo:approver:cleo-0123456789abcdef`,
     });
   });
   after(() => program.close());
@@ -47,7 +48,11 @@ describe("changes asked for at the approval", () => {
     assert.equal((await wish(second, "also restart it", ANA)).kind, "decided");
     const third = await untilRevision(first.id, 3);
     assert.match(JSON.stringify(third.plan), /--replicas=4.*rollout.*restart/);
-    assert.equal((await program.decide(third, "approve")).kind, "decided");
+    const own = await program.decide(third, "approve");
+    assert.ok(own.kind === "refused");
+    assert.match(own.reason, /made after what you said of it, so somebody else/);
+    assert.deepEqual(await program.ran(first.id), []);
+    assert.equal((await program.decide(third, "approve", { by: CLEO })).kind, "decided");
     await program.until(first.id, "done");
     const steps = await program.app.changes.steps(first.id);
     assert.ok(steps.length > 0 && steps.every(({ revision }) => revision === 3));
