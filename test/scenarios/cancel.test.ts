@@ -186,7 +186,8 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
     );
     const blocked = await approved("four");
     await program.until(blocked.id, "blocked");
-    assert.equal((await cancel(blocked.id, BEN, null)).kind, "cancelled");
+    // Its owner may be looking at that moment whether the targets are free by now.
+    assert.match((await cancel(blocked.id, BEN, null)).kind, /^(cancelled|stopping)$/);
     assert.equal(
       (await program.until(blocked.id, "cancelled")).error,
       "Cancelled by API token ben. Nothing of it was run.",
