@@ -34,17 +34,21 @@ const ID = "greenlight:details";
 export const detailsForm: Form = {
   id: ID,
   start: (value) => {
-    // Cards of an earlier version name the question too.
-    const id = z.uuid().safeParse(value.slice(0, ID_CHARS));
-    if (!id.success) return "old";
+    const changeId = changeOf(value);
+    if (changeId === null) return "old";
     return {
-      changeId: id.data,
+      changeId,
       view: () => notice(TITLE, "The change is being looked up…"),
       fill: (seen, metadata) => detailsView(seen, metadata, null),
     };
   },
   read: null,
 };
+
+/** Which change a value of its button is about, or null. Cards of an earlier version name the question too. */
+export function changeOf(value: string): string | null {
+  return z.uuid().safeParse(value.slice(0, ID_CHARS)).data ?? null;
+}
 
 /** The same once more after a button in it was pressed, with the answer to that, which is mrkdwn of ours, a line each. */
 export function detailsView(seen: Seen, metadata: string, answer: string | null): types.ModalView {

@@ -2,7 +2,7 @@ import type { App, webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
 import { ASK_FORM } from "./ask-form.ts";
 import type { FindHere, Where } from "./deciding.ts";
-import { detailsView } from "./details.ts";
+import { changeOf, detailsView } from "./details.ts";
 import { type Form, filled, type Opening, openingOf, type Sent, submissionOf } from "./forms.ts";
 import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -53,7 +53,7 @@ export function addButtons(app: App, needs: Needs): void {
         needs.log,
         (text) => text,
       );
-      if (pressed?.form !== null && pressed !== null) await showAgain(needs, click, pressed, text);
+      if (pressed !== null && pressed.form !== null) await showAgain(needs, click, pressed, text);
       else await tellOf(needs, click, pressed?.place ?? null, text);
     };
     await needs.inFlight.track(work());
@@ -114,7 +114,8 @@ async function showAgain(needs: Needs, click: Click, pressed: Pressed, text: str
   if (form === null) return;
   try {
     const metadata = JSON.stringify(form.kept);
-    const seen = await needs.findHere(form.kept.value.slice(0, 36), where);
+    const changeId = changeOf(form.kept.value);
+    const seen = changeId === null ? null : await needs.findHere(changeId, where);
     const view = filled(seen, (found) => detailsView(found, metadata, text));
     await click.client.views.update({ view_id: form.viewId, view });
   } catch (error) {

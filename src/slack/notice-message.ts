@@ -14,7 +14,7 @@ import {
   rich,
   said,
 } from "./blocks.ts";
-import type { NoticeKey } from "./feed.ts";
+import type { NoticeKey } from "./message-key.ts";
 import { openQuestions } from "./talk-parts.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 import { isGroupId } from "./who-can.ts";

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Loads every fourth test file, from the `first` on, into this process. A process for each file would load the program and
- * start a PostgreSQL 140 times; one process for all waits most of its time, and took 13 minutes where two at a time take 8.
+ * start a PostgreSQL 140 times; one process for all waits most of its time, and took 13 minutes where two at a time take 10.
  */
 export async function loadShard(first: number): Promise<void> {
   const files = globSync("**/*.test.ts", { cwd: ROOT }).toSorted();
