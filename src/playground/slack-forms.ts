@@ -42,10 +42,15 @@ export function createForms(stand: Stand, delivery: Delivery) {
   function react(person: Person, view: View, response: Json): void {
     const action = response["response_action"];
     if (action === undefined && stand.views.top(person.id) === view) stand.views.close(person.id, false);
-    else if (action === "clear") stand.views.close(person.id, true);
+    else if (action === "clear") clear(person, view);
     else if (action === "errors") showErrors(person, view, response["errors"]);
     else if (action === "update" || action === "push") showView(person, view, action, response["view"]);
     else if (action !== undefined) stand.workspace.notice(person.id, TROUBLE);
+  }
+
+  /** The forms it stood among; what the person opened meanwhile is none of them. */
+  function clear(person: Person, { rootId }: View): void {
+    if (stand.views.top(person.id)?.rootId === rootId) stand.views.close(person.id, true);
   }
 
   function showErrors(person: Person, view: View, errors: unknown): void {

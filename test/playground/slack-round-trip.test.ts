@@ -117,6 +117,17 @@ for (const mode of ["socket", "http"] as const) {
       await until(() => slack.thread(infra, thread_ts).some((one) => one.text === "in the thread"));
     });
 
+    test("an ack that clears the forms leaves one alone that was opened meanwhile", async () => {
+      const { ana } = slack.users;
+      await slack.say({ as: ana, channel: slack.channels.infra, text: "/infra form" }).delivered;
+      const first = await eventually(() => slack.modal(ana));
+      const values = { reason: { text: "clear all of it" } };
+      assert.equal(await slack.submit({ as: ana, view_id: first.id, values }).delivered, "acked");
+      const second = slack.modal(ana);
+      assert.ok(second !== null && second.id !== first.id, "the other form is gone");
+      slack.close({ as: ana, view_id: second.id });
+    });
+
     test("whoever opens the Home is announced, and sees what is published", async () => {
       assert.equal(await slack.openHome(slack.users.ana).delivered, "acked");
       const home = await eventually(() => slack.home(slack.users.ana));
@@ -164,10 +175,13 @@ function listen(bolt: App, heard: Heard[]): void {
     const { ts = "", channel_id = "" } = { ts: body.message?.ts, channel_id: body.channel?.id };
     await client.chat.update({ channel: channel_id, ts, text: "approved" });
   });
-  bolt.view("form", async ({ ack, body, view }) => {
+  bolt.view("form", async ({ ack, body, client, view }) => {
     hear("view", body);
     const text = view.state.values["reason"]?.["text"]?.value ?? "";
-    if (text.length > 5) await ack();
+    if (text.startsWith("clear")) {
+      if ("trigger_id" in body) await client.views.open({ trigger_id: String(body.trigger_id), view: form });
+      await ack({ response_action: "clear" });
+    } else if (text.length > 5) await ack();
     else await ack({ response_action: "errors", errors: { reason: "Say more." } });
   });
   bolt.view({ callback_id: "form", type: "view_closed" }, async ({ ack, body }) => {

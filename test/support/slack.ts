@@ -85,12 +85,32 @@ export async function press(
   const all = [shown.blocks, ...(stale ? shown.pastBlocks.toReversed() : [])];
   // A name to be typed stands behind the question in the button's value.
   const [, ...name] = (all.flatMap((blocks) => valuesOf(blocks, action_id))[0] ?? "").split(" ");
-  await click(slack, as, card, action_id, stale);
   const isTyped = action_id === "greenlight:approve" && name.length > 0;
-  if (action_id !== "greenlight:reject" && action_id !== "greenlight:cancel" && !isTyped) return;
-  const opened = () => (slack.modal(as)?.given["callback_id"] === action_id ? true : undefined);
-  await waitFor(opened, `the form of ${action_id}`);
-  await send(slack, as, isTyped ? { "greenlight:target": name.join(" ") } : {});
+  const hasForm = action_id === "greenlight:reject" || action_id === "greenlight:cancel" || isTyped;
+  if (!hasForm) {
+    await click(slack, as, card, action_id, stale);
+    return;
+  }
+  await inTurn(slack, as, async () => {
+    await click(slack, as, card, action_id, stale);
+    const opened = () => (slack.modal(as)?.given["callback_id"] === action_id ? true : undefined);
+    await waitFor(opened, `the form of ${action_id}`);
+    await send(slack, as, isTyped ? { "greenlight:target": name.join(" ") } : {});
+  });
+}
+
+const turns = new WeakMap<SlackStandIn, Map<string, Promise<unknown>>>();
+
+/** A person has one form in front of them at a time: another one that opens takes its place. */
+function inTurn(slack: SlackStandIn, as: string, work: () => Promise<void>): Promise<void> {
+  const mine = turns.get(slack) ?? new Map<string, Promise<unknown>>();
+  turns.set(slack, mine);
+  const next = (mine.get(as) ?? Promise.resolve()).then(work);
+  mine.set(
+    as,
+    next.catch(() => undefined),
+  );
+  return next;
 }
 
 /** The values of the buttons with this action. */
