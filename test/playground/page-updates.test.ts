@@ -59,7 +59,9 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
     emit({ type: "message", message: { ...plainCard(), blocks: [section("s1", "grown")] } });
     await page.waitForTimeout(200);
     assert.equal(await page.getByText("grown").count(), 0);
+    const posted = page.waitForResponse(/click$/);
     await page.mouse.up();
+    await posted;
     await page.getByText("grown").waitFor();
     assert.deepEqual(
       posts.map(({ path }) => path),
@@ -72,7 +74,9 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
     const { promise: view, resolve: comes } = Promise.withResolvers<void>();
     await page.route(/state\?.*UBEN/, (route) => view.then(() => route.continue()));
     await page.getByRole("radio", { name: /Ben/ }).click({ force: true, noWaitAfter: true });
+    const posted = page.waitForResponse(/click$/);
     await page.getByRole("button", { name: "Details" }).first().click();
+    await posted;
     const click = posts.find(({ path }) => path === "click");
     assert.equal(click?.body["as"], "UBEN");
     comes();
