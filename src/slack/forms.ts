@@ -104,11 +104,14 @@ export function openingOf(forms: readonly Form[], pressed: Pressed): Opening | n
   };
 }
 
-/** What came back: what is wrong with it; or who does what, and where they are told what became of it. */
+/**
+ * What came back: what is wrong with it; or who does what, and where they are told what became of it. `field`: the block that
+ * can show what is wrong, if the form has one.
+ */
 export function submissionOf(
   forms: readonly Form[],
   body: unknown,
-): { errors: Record<string, string> } | { place: AnswerPlace; where: Where; sent: Sent } {
+): { errors: Record<string, string> } | { place: AnswerPlace; where: Where; sent: Sent; field: string | null } {
   const submission = Submission.safeParse(body);
   if (!submission.success) return { errors: {} };
   const { user, view } = submission.data;
@@ -125,6 +128,7 @@ export function submissionOf(
     place: { userId: user.id, channelId, threadTs },
     where: whereOf(submission.data, channelId),
     sent: found,
+    field: first === "" ? null : first,
   };
 }
 

@@ -9,6 +9,7 @@ import type { InFlight } from "./in-flight.ts";
 import { answerOrFault } from "./listeners.ts";
 import { type AnswerPlace, type Pressed, readPressed } from "./pressed.ts";
 import { tellDirectly } from "./tell.ts";
+import { FORM_MS, within } from "./within.ts";
 
 type Needs = {
   answer: (pressed: Pressed | null, body: unknown) => Promise<string>;
@@ -30,6 +31,8 @@ type Click = {
   }) => Promise<unknown>;
 };
 
+const SLOW =
+  "This takes longer than usual. Leave the form open until a message tells you what became of it: close it then, or send it once more.";
 const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
 
 /**
@@ -60,7 +63,10 @@ export function addButtons(app: App, needs: Needs): void {
   });
 }
 
-/** Every form that comes back but the one for asking, which is answered otherwise (listen-shortcuts.ts). */
+/**
+ * Every form that comes back but the one for asking, which is answered otherwise (listen-shortcuts.ts). It closes once what
+ * was put into it is done: while a process that dies, or a database that is away, could lose the words, they stand in it.
+ */
 export function addForms(
   app: App,
   needs: Omit<Needs, "answer" | "findHere"> & { carryOut: (where: Where, sent: Sent) => Promise<string> },
@@ -72,18 +78,31 @@ export function addForms(
         await ack({ response_action: "errors", errors: submission.errors });
         return;
       }
+      const { where, sent, place, field } = submission;
+      const working = carriedOut(needs, where, sent);
+      const inTime = await within(working, FORM_MS);
+      const kept = inTime === null ? SLOW : inTime.isFault ? inTime.text : null;
+      if (kept !== null && field !== null)
+        await ack({ response_action: "errors", errors: { [field]: kept } });
       // What stands below it shows what was true before.
-      await ack({ response_action: "clear" });
-      const { where, sent, place } = submission;
-      const text = await answerOrFault(
-        () => needs.carryOut(where, sent),
-        needs.log,
-        (text) => text,
-      );
-      await tellOf(needs, { client }, place, text);
+      else await ack({ response_action: "clear" });
+      if (kept === null || inTime === null) await tellOf(needs, { client }, place, (await working).text);
     };
     await needs.inFlight.track(work());
   });
+}
+
+/** What became of it; `isFault`: nobody can tell that it was done, so it is to be sent once more. */
+function carriedOut(
+  { carryOut, log }: Parameters<typeof addForms>[1],
+  where: Where,
+  sent: Sent,
+): Promise<{ text: string; isFault: boolean }> {
+  return answerOrFault<{ text: string; isFault: boolean }>(
+    async () => ({ text: await carryOut(where, sent), isFault: false }),
+    log,
+    (text) => ({ text, isFault: true }),
+  );
 }
 
 /** Opens the form, and fills it from the row where it asks for that. Returns what the person is told instead, or null. */

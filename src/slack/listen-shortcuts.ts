@@ -6,9 +6,8 @@ import type { InFlight } from "./in-flight.ts";
 import { answerOrFault } from "./listeners.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
 import { tellDirectly, tellOne } from "./tell.ts";
+import { FORM_MS, within } from "./within.ts";
 
-/** Slack waits 3 s for what is wrong with a form. */
-const ERRORS_MS = 2_000;
 const NOT_OPENED = "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
 const OLD =
   "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
@@ -47,7 +46,7 @@ export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log)
         log,
         (text) => ({ ok: false, about: "request", text }) as const,
       );
-      const inTime = await within(asking, ERRORS_MS);
+      const inTime = await within(asking, FORM_MS);
       if (inTime?.ok === false) {
         await ack({ response_action: "errors", errors: askErrors(body, inTime) });
         return;
@@ -69,14 +68,4 @@ async function open(client: webApi.WebClient, { triggerId, view }: ShortcutOpeni
     log.warn({ err: error }, "The form for asking could not be opened");
     return NOT_OPENED;
   }
-}
-
-async function within<Result>(work: Promise<Result>, ms: number): Promise<Result | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  const first = await Promise.race([work, late]);
-  clearTimeout(timer);
-  return first;
 }

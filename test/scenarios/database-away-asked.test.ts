@@ -11,7 +11,7 @@ import { installCountingKubectl } from "../faults/counting-kubectl.ts";
 import { type Cuttable, createCuttable } from "../support/cuttable.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { type Program, planOf, startProgram, urlOf } from "../support/program.ts";
-import { askFor, cards, hasButton, now, press, standIn, waitFor } from "../support/slack.ts";
+import { askFor, cards, click, hasButton, now, press, send, standIn, waitFor } from "../support/slack.ts";
 import { soon } from "../support/soon.ts";
 
 const pace = { leaseMs: 2_000, heartbeatMs: 600, pollMs: 100 };
@@ -49,6 +49,10 @@ describe("while the database is away", { timeout: 180_000 }, () => {
       await waitFor(() => isTold(ana), "ana's answer");
       await press(slack, ben, card, "greenlight:approve");
       await waitFor(() => isTold(ben), "ben's answer");
+      await click(slack, ben, card, "greenlight:request_changes");
+      await waitFor(() => (slack.modal(ben) === null ? undefined : true), "the form");
+      await send(slack, ben, { "greenlight:words": "use 5 instead, and say why" });
+      assert.match(JSON.stringify(slack.modal(ben)?.errors), /database is away/);
       assert.deepEqual(await rowsOf("select status from changes"), [{ status: "waiting" }]);
       assert.equal(cards(slack).length, 1);
       await way.mend();

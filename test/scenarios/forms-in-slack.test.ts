@@ -70,6 +70,35 @@ describe("forms in Slack", () => {
     assert.match(await told(ben, () => send(slack, ben, {})), /Rejected/);
   });
 
+  it("what was put into a form stands in it until it is done, also when that takes longer than Slack waits", async () => {
+    const { ben } = slack.users;
+    const card = await waiting("scale checkout to 6 replicas in production");
+    const id = await changeIdOf(slack, card);
+    await formOf(ben, card, "greenlight:reject");
+    const { query, transaction } = program.app.database;
+    const locked = (work: () => Promise<unknown>) =>
+      transaction(async (sql) => {
+        await sql.query("select 1 from changes where id = $1 for update", [id]);
+        await work();
+      });
+    await locked(() => send(slack, ben, { "greenlight:words": "not on a Friday" }));
+    assert.match(textOf(slack.modal(ben)?.errors), /longer than usual/);
+    await waitFor(
+      () => slack.ephemerals(ben).some((one) => /Rejected\. Nothing is run/.test(textOf(one))) || undefined,
+      "the answer",
+    );
+    slack.close({ as: ben, view_id: slack.modal(ben)?.id ?? "" });
+    const other = await waiting("scale web to 6 replicas in production");
+    const otherId = await changeIdOf(slack, other);
+    await formOf(ben, other, "greenlight:reject");
+    await send(slack, ben, { "greenlight:words": "nor this" });
+    assert.equal(slack.modal(ben), null);
+    const { rows } = await query("select answer, reason from decisions where change_id = any($1)", [
+      [id, otherId],
+    ]);
+    assert.deepEqual(rows.map(({ reason }) => reason).toSorted(), ["nor this", "not on a Friday"]);
+  });
+
   it("Request changes makes another revision, which the card names with the wish; the old buttons are stale", async () => {
     const { ana, ben } = slack.users;
     const card = await waiting("scale web to 6 replicas in production");
