@@ -1,6 +1,5 @@
-import type { webApi } from "@slack/bolt";
 import { type Person, slackIdsOf } from "../change/person.ts";
-import { findMembers } from "./groups.ts";
+import type { FindMembers } from "./groups.ts";
 
 /** Of the user groups the policy names as approvers, those a person is in. Good for finding only: a decision asks anew. */
 export type GroupsOf = (person: Person) => Promise<string[]>;
@@ -8,9 +7,9 @@ export type GroupsOf = (person: Person) => Promise<string[]>;
 /** Slack takes about twenty such calls a minute, and each group is one. */
 const FRESH_MS = 60_000;
 
-/** Makes the question; what Slack says of a group is kept for a minute. A group it says nothing of counts as one they are not in. */
+/** Makes the question; what Slack says of a group is kept for a minute. Throws what `findMembers` throws, and asks again then. */
 export function createGroupsOf(
-  client: webApi.WebClient,
+  findMembers: FindMembers,
   groups: readonly string[],
   now: () => Date,
 ): GroupsOf {
@@ -18,8 +17,9 @@ export function createGroupsOf(
   const membersOf = (group: string): Promise<readonly string[]> => {
     const kept = known.get(group);
     if (kept !== undefined && kept.until > now().getTime()) return kept.members;
-    const members = findMembers(client, group).then((found) => (found.ok ? found.members : []));
+    const members = findMembers(group);
     known.set(group, { members, until: now().getTime() + FRESH_MS });
+    members.catch(() => known.delete(group));
     return members;
   };
   return async (person) => {

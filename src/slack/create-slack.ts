@@ -13,7 +13,7 @@ import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
 import { createDecideAs, createFindHere, createIsHere } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
-import { createFindGroups, createFindMembers } from "./groups.ts";
+import { createFindGroups, createFindMembers, createGuessMembers } from "./groups.ts";
 import { createReadHome, type ReadHome } from "./home-content.ts";
 import type { DueHome, HomesPort } from "./home-port.ts";
 import { createHomeSender, type HomeSender } from "./home-sender.ts";
@@ -22,6 +22,7 @@ import { findIdentity, type Identity } from "./identity.ts";
 import { createInFlight } from "./in-flight.ts";
 import { addHome } from "./listeners.ts";
 import { createFindLogFile } from "./log-file.ts";
+import { createMayRead } from "./may-read.ts";
 import { createOpenDirect } from "./open-direct.ts";
 import { createOutboxSender } from "./outbox.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
@@ -90,7 +91,7 @@ export async function createSlack(needs: {
   const asking = { changes, people, findPlace };
   const findGroups = createFindGroups(client);
   const now = () => new Date();
-  const groupsOf = createGroupsOf(client, config.approverGroups, now);
+  const groupsOf = createGroupsOf(createGuessMembers(client), config.approverGroups, now);
   const places = { changes, people, groupsOf, isDirectCard };
   const isHere = createIsHere(places);
   const deciding = { changes, people, findGroups, isHere };
@@ -137,9 +138,12 @@ export async function createSlack(needs: {
 function createSender(needs: Parameters<typeof createSlack>[0], identity: Identity, people: People) {
   const { config, changes, outbox, log, at = nowhere } = needs;
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
+  const findMembers = createFindMembers(client);
+  const groupsOf = createGroupsOf(findMembers, config.approverGroups, () => new Date());
   const parts = {
     client,
     log,
+    mayRead: createMayRead({ changes, groupsOf }),
     render: createRender({
       changes,
       linkTo: createLinkTo(identity),
@@ -154,7 +158,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
     tellApprovers: createTellApprovers({
       changes,
       people,
-      findMembers: createFindMembers(client),
+      findMembers,
       port: outbox,
       log,
     }),

@@ -4,6 +4,7 @@ import type { Rendered } from "./blocks.ts";
 import type { CardOptions } from "./card.ts";
 import { type Failure, readFailure } from "./failures.ts";
 import { deliverLogFile, type FindLogFile } from "./log-file.ts";
+import type { MayRead } from "./may-read.ts";
 import { type MessageKey, parseMessageName } from "./message-key.ts";
 import type { OpenDirect } from "./open-direct.ts";
 import type { DueMessage } from "./outbox-port.ts";
@@ -20,8 +21,8 @@ export type Delivery =
 /** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
 export type Shown = Rendered & { isOver?: boolean };
 
-/** What a message must know beside its row: `cardTs`, where the card stands that it belongs to. */
-export type RenderOptions = CardOptions & { cardTs: string | null };
+/** What a message must know beside its row: `cardTs`, where the card stands that it belongs to; `isTheirs`, whether the person it stands with may read it. */
+export type RenderOptions = CardOptions & { cardTs: string | null; isTheirs: boolean };
 
 /** What a message says now, from its row; null when it has no place any more. */
 export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Shown | null>;
@@ -32,6 +33,7 @@ type Needs = {
   findStanding: FindStanding;
   openDirect: OpenDirect;
   tellApprovers: TellApprovers;
+  mayRead: MayRead;
   findLogFile: FindLogFile;
   pace: Pace;
   richKinds: RichKinds;
@@ -46,14 +48,17 @@ type Placed = DueMessage & { channelId: string };
 
 const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
 
-/** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, or is aborted. */
+/** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, when Slack does not say who may read it, or when it is aborted. */
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
   if (key.kind === "approvers") return failing(signal, () => needs.tellApprovers(message.changeId, key));
   if (key.kind === "log") return failing(signal, () => deliverLogFile(needs, message, key, signal));
   const { pagesStand, cardTs } = message;
-  const again = (takes: Takes) => needs.render(message.changeId, key, { pagesStand, cardTs, takes });
+  // Whoever gets it anew was found among those who may a moment ago.
+  const isTheirs = key.kind !== "direct" || message.ts === null || (await needs.mayRead(message));
+  const again = (takes: Takes) =>
+    needs.render(message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
   const rendered = await again(needs.richKinds.takesIn(message.teamId));
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
   return failing(signal, async () => {

@@ -28,14 +28,16 @@ const answered: Partial<Record<Answer, string>> = {
 /**
  * The card as it stands with one approver. While it is asked: everything the channel sees, and the buttons where the plan
  * is on it in full. After that: what was decided by whom, and where it goes on; it then says nothing that progress makes
- * untrue, because progress does not come here. `isOver`: nothing is asked any more.
+ * untrue, because progress does not come here. `isTheirs` false: they may not see the change by now, and so it says only that.
+ * `isOver`: nothing is asked any more.
  */
 export function renderDirect(
   change: Change,
   steps: readonly StepRecord[],
-  options: { cardTs: string | null; linkTo: LinkTo; takes?: Takes; unknown?: UnknownStep | null },
+  options: DirectOptions,
 ): Rendered & { isOver: boolean } {
   const home = homeLine(change, options);
+  if (!options.isTheirs) return { ...left(change, home), isOver: true };
   if (!isAsked(change)) {
     const seen = { change, steps, unknown: options.unknown ?? null };
     return { ...decided(seen, home), isOver: true };
@@ -56,6 +58,24 @@ export function renderDirect(
     instead: [home, ...instead],
   });
   return { ...card, isOver: false };
+}
+
+type DirectOptions = {
+  isTheirs: boolean;
+  cardTs: string | null;
+  linkTo: LinkTo;
+  takes?: Takes;
+  unknown?: UnknownStep | null;
+};
+
+const LEFT = "By the rules as they are now this change is not yours to approve, so nothing is asked of you.";
+
+/** Nothing that is new to them: where it goes on, and which change it was. */
+function left({ id }: Change, home: types.KnownBlock): Rendered {
+  return {
+    text: LEFT,
+    blocks: [rich(paragraph(said(LEFT))), home, smallPrint(`Change \`${inert(id)}\``)],
+  };
 }
 
 function isAsked(change: Change): boolean {

@@ -82,14 +82,15 @@ export function createMessageRefs(notify: {
 }
 
 function approversOf(event: ChangeEvent): MessageKey[] {
-  const isAsked = event.type === "opened" || event.type === "escalated";
+  // By half time somebody else may be on call, and then they get the card.
+  const isAsked = event.type === "opened" || event.type === "escalated" || event.type === "reminded";
   if (!isAsked || event.gate !== "approval") return [];
   return [{ kind: "approvers", revision: event.revision, round: event.round }];
 }
 
 /**
- * What changes the card with a person: who has approved, what was decided, what is asked of an operator, and how it ended
- * where that is not as it was asked for. Progress stands in the channel.
+ * What changes the card with a person: who has approved, what was decided, who may by half time, what is asked of an
+ * operator, and how it ended where that is not as it was asked for. Progress stands in the channel.
  */
 function isForDirect(event: ChangeEvent, change: Change): boolean {
   switch (event.type) {
@@ -97,6 +98,8 @@ function isForDirect(event: ChangeEvent, change: Change): boolean {
       return event.gate === "approval";
     case "decided":
       return event.gate !== "answers";
+    case "reminded":
+      return event.gate === "approval";
     case "status":
       return event.status === "needs_person";
     case "step_finished":

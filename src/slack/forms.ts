@@ -111,7 +111,9 @@ export function openingOf(forms: readonly Form[], pressed: Pressed): Opening | n
 export function submissionOf(
   forms: readonly Form[],
   body: unknown,
-): { errors: Record<string, string> } | { place: AnswerPlace; where: Where; sent: Sent; field: string | null } {
+):
+  | { errors: Record<string, string> }
+  | { place: AnswerPlace; where: Where; sent: Sent; field: string | null } {
   const submission = Submission.safeParse(body);
   if (!submission.success) return { errors: {} };
   const { user, view } = submission.data;

@@ -81,15 +81,22 @@ export function addForms(
       const { where, sent, place, field } = submission;
       const working = carriedOut(needs, where, sent);
       const inTime = await within(working, FORM_MS);
-      const kept = inTime === null ? SLOW : inTime.isFault ? inTime.text : null;
-      if (kept !== null && field !== null)
-        await ack({ response_action: "errors", errors: { [field]: kept } });
-      // What stands below it shows what was true before.
-      else await ack({ response_action: "clear" });
-      if (kept === null || inTime === null) await tellOf(needs, { client }, place, (await working).text);
+      const stays = field === null ? null : whyItStays(inTime);
+      // Closed with what stands below it, which shows what was true before.
+      if (field === null || stays === null) await ack({ response_action: "clear" });
+      else await ack({ response_action: "errors", errors: { [field]: stays } });
+      if (stays === null || inTime === null) await tellOf(needs, { client }, place, (await working).text);
     };
     await needs.inFlight.track(work());
   });
+}
+
+type Outcome = { text: string; isFault: boolean };
+
+/** What a form says that must not close yet; null: it is done with. */
+function whyItStays(inTime: Outcome | null): string | null {
+  if (inTime === null) return SLOW;
+  return inTime.isFault ? inTime.text : null;
 }
 
 /** What became of it; `isFault`: nobody can tell that it was done, so it is to be sent once more. */
@@ -97,8 +104,8 @@ function carriedOut(
   { carryOut, log }: Parameters<typeof addForms>[1],
   where: Where,
   sent: Sent,
-): Promise<{ text: string; isFault: boolean }> {
-  return answerOrFault<{ text: string; isFault: boolean }>(
+): Promise<Outcome> {
+  return answerOrFault<Outcome>(
     async () => ({ text: await carryOut(where, sent), isFault: false }),
     log,
     (text) => ({ text, isFault: true }),

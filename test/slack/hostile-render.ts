@@ -148,7 +148,7 @@ function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered | Vie
   const options = { pagesStand: true, takes };
   yield renderCard({ ...base, status: "planning", plan: null, risk: null }, [], options);
   yield renderCard(waiting, [], options);
-  yield renderDirect(waiting, [], { cardTs: null, linkTo: () => null, takes });
+  yield renderDirect(waiting, [], { isTheirs: true, cardTs: null, linkTo: () => null, takes });
   yield* planPages(base);
   const notice = { kind: "notice", notice: "reminder", revision: 1, round: 1, number: 0 } as const;
   const said = renderNotice(waiting, notice, null);
@@ -180,7 +180,13 @@ function* messagesOf(next: Next, takes: () => boolean): Generator<Rendered | Vie
   const log = logOf(next);
   yield renderCard(stuck, [failed, unknown], options);
   yield renderQuestion(stuck, [failed, unknown], operator, { record: unknown, log });
-  const beside = { unknown: { record: unknown, log }, cardTs: null, linkTo: () => null, takes };
+  const beside = {
+    unknown: { record: unknown, log },
+    isTheirs: true,
+    cardTs: null,
+    linkTo: () => null,
+    takes,
+  };
   yield renderDirect(stuck, [failed, unknown], beside);
   const seen = { change: stuck, steps: [failed, unknown], unknown: beside.unknown };
   yield asView(detailsView(seen, "{}", null));
