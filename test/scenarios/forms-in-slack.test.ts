@@ -72,7 +72,7 @@ describe("forms in Slack", () => {
 
   it("what was put into a form stands in it until it is done, also when that takes longer than Slack waits", async () => {
     const { ben } = slack.users;
-    const card = await waiting("scale checkout to 6 replicas in production");
+    const card = await waiting("scale checkout to 7 replicas in production");
     const id = await changeIdOf(slack, card);
     await formOf(ben, card, "greenlight:reject");
     const { query, transaction } = program.app.database;
@@ -88,7 +88,7 @@ describe("forms in Slack", () => {
       "the answer",
     );
     slack.close({ as: ben, view_id: slack.modal(ben)?.id ?? "" });
-    const other = await waiting("scale web to 6 replicas in production");
+    const other = await waiting("scale web to 7 replicas in production");
     const otherId = await changeIdOf(slack, other);
     await formOf(ben, other, "greenlight:reject");
     await send(slack, ben, { "greenlight:words": "nor this" });
