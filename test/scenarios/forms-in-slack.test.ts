@@ -88,7 +88,7 @@ describe("forms in Slack", () => {
       "the answer",
     );
     slack.close({ as: ben, view_id: slack.modal(ben)?.id ?? "" });
-    const other = await waiting("scale web to 7 replicas in production");
+    const other = await waiting("scale web to 8 replicas in production");
     const otherId = await changeIdOf(slack, other);
     await formOf(ben, other, "greenlight:reject");
     await send(slack, ben, { "greenlight:words": "nor this" });
