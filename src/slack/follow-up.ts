@@ -16,6 +16,11 @@ export type FollowUp = (change: Change, message: SaidMessage, line: TypedLine) =
 const OLD_CHARS = 1_200;
 const decides =
   /^(?:i )?(?:approved?|confirm(?:ed)?|reject(?:ed)?|den(?:y|ied)|accept(?:ed)?|lgtm|looks good|yes|yep|no|nope|ok(?:ay)?|ship it|do it|go|go ahead|run it|\+1|-1)(?:\s+(?:it|this|that|to me|please|thanks|now))*[.!]*$/iu;
+/** Said of the change itself, and never a part of a plan: "stop the old job first" is no match. */
+const stops =
+  /^(?:please )?(?:stop|abort|halt)(?:[ ,]+(?:it|this|that|the change|everything|all|now|right now|immediately|at once|please))*[.!]*$/iu;
+/** Words whose whole line nobody gives as an answer. */
+const lines = /^(?:list (?:waiting|mine|running|recent|all)|check (?:kubectl|terraform) .*)$/isu;
 
 /**
  * Makes it. While the change waits for an approval the words are a wish for changes, while it asks one question the answer
@@ -38,8 +43,10 @@ export function createFollowUp(needs: { decideAs: DecideAs; answerTyped: AnswerT
 
 /** A word of the bot's own, with this change's id where the word takes one and none stands there; null: it is none. */
 function wordAbout(change: Change, text: string): string | null {
+  // At any state: it is said in a hurry, and doing less is what nobody has to approve.
+  if (stops.test(text)) return `cancel ${change.id} ${text}`;
   const typed = readTyped(text);
-  // "stop" alone is no wish; what decides is answered where it would have to decide something.
+  // What decides is answered where it would have to decide something.
   if (typed.kind === "unknown" && typed.foreign && !decides.test(text)) return text;
   if (typed.kind !== "word") return null;
   const { word, rest } = typed;
@@ -47,7 +54,8 @@ function wordAbout(change: Change, text: string): string | null {
   const [first = ""] = rest.split(/\s/u);
   const hasId = takesId && /^[0-9a-f-]{8,36}$/iu.test(first);
   // An answer may begin like a word ("list all of them"); but a plan made after what was a cancel might run by itself.
-  if (change.status === "asking" && rest !== "" && word !== "cancel" && !hasId) return null;
+  const isAnswer = rest !== "" && word !== "cancel" && !hasId && !lines.test(text);
+  if (change.status === "asking" && isAnswer) return null;
   return takesId && !hasId ? `${word} ${change.id} ${rest}` : text;
 }
 

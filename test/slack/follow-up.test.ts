@@ -58,6 +58,8 @@ describe("what is said in a change's thread", () => {
       ["Cancel it please", `cancel ${change.id} it please`],
       ["status 12345678", "status 12345678"],
       ["cancel 12345678 wrong one", "cancel 12345678 wrong one"],
+      ["list mine", "list mine"],
+      ["check kubectl get pods -n web", "check kubectl get pods -n web"],
     ] as const) {
       const { typed, decided } = await say(change, words);
       assert.deepEqual([typed, decided], [[read], []], words);
@@ -96,6 +98,21 @@ describe("what is said in a change's thread", () => {
       assert.deepEqual([said.decided, said.typed], [[], []], status);
       assert.match(said.answer, /Nothing/, status);
     }
+  });
+
+  it("stops this change, at any state, when it says only that", async () => {
+    for (const status of ["asking", "waiting", "running", "rolling_back", "needs_person", "done"] as const) {
+      const change = inStatus(status, null);
+      for (const words of ["stop", "Stop it now!", "please abort", "halt, please"]) {
+        const said = await say(change, words);
+        assert.deepEqual([said.typed, said.decided], [[`cancel ${change.id} ${words}`], []], status);
+      }
+    }
+    const wish = await say(inStatus("waiting", "approval"), "stop the old job first");
+    assert.deepEqual(
+      wish.decided.map(({ reason }) => reason),
+      ["stop the old job first"],
+    );
   });
 
   it("may be a word, which is about this change where it takes one and names none", async () => {
