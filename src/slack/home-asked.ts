@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import type { Change } from "../change/change.ts";
+import { type Change, isEnded } from "../change/change.ts";
 import { codeBox, paragraph, rich, said } from "./blocks.ts";
 import { cancelEntries } from "./cancelling.ts";
 import { approvalButtons, detailsButton, operatorButtons } from "./card-actions.ts";
@@ -28,9 +28,11 @@ export function askedBlocks(seen: Seen): types.KnownBlock[] {
   return buttons.length === 0 ? [] : [rich(...operatorParts(change, unknown)), row(change, buttons, [])];
 }
 
-/** The menu beside a change that is under way. */
-export function underWayMenu(change: Pick<Change, "id" | "status">): types.Overflow[] {
-  return moreMenu([detailsButton(change.id), ...cancelEntries(change)]);
+/** What stands beside a change's row: Details, in a menu where it can be cancelled too. */
+export function besideRow(change: Pick<Change, "id" | "status">): types.Overflow | types.Button {
+  const details = detailsButton(change.id);
+  const [menu] = isEnded(change.status) ? [] : moreMenu([details, ...cancelEntries(change)]);
+  return menu ?? details;
 }
 
 function askingBlocks(change: Change): types.KnownBlock[] {

@@ -17,7 +17,7 @@ import {
   smallPrint,
 } from "./blocks.ts";
 import type { Seen } from "./deciding.ts";
-import { askedBlocks, underWayMenu } from "./home-asked.ts";
+import { askedBlocks, besideRow } from "./home-asked.ts";
 import type { HomeContent, HomeGroup } from "./home-content.ts";
 import { idPiece, shortId, shortRequest } from "./listed-rows.ts";
 import { statusWords } from "./states.ts";
@@ -35,7 +35,7 @@ const titles: Record<HomeGroup, { title: string; none: string }> = {
   recent: { title: "Ended lately", none: "Nothing has ended yet." },
 };
 
-/** The Home of one person: what waits for them first. Pure; at most 10 changes a list, so at most 70 blocks of Slack's 100. */
+/** The Home of one person: what waits for them first. Pure; at most 10 changes a list, so at most 85 blocks of Slack's 100. */
 export function renderHome(
   content: HomeContent | { refusal: string },
   notice: string | null,
@@ -53,10 +53,7 @@ export function renderHome(
   return home([
     ...top,
     ...section("waiting", waiting),
-    ...section(
-      "running",
-      groups.running.map((row) => underWay(row, linkTo)),
-    ),
+    ...section("running", rows(groups.running, linkTo)),
     ...section("mine", rows(groups.mine, linkTo)),
     headline("Held targets"),
     ...lockRows(locks, [...groups.waiting, ...groups.running, ...groups.mine], linkTo),
@@ -82,24 +79,23 @@ function section(group: HomeGroup, blocks: types.KnownBlock[]): types.KnownBlock
 }
 
 function rows(changes: readonly ListedChange[], linkTo: LinkTo): types.KnownBlock[] {
-  return changes.length === 0 ? [] : [rich(bullets(changes.map((row) => rowPieces(row, linkTo))))];
+  return changes.map((change) => rowAtSide(change, linkTo));
 }
 
 function askedOf(seen: Seen | undefined): types.KnownBlock[] {
   return seen === undefined ? [] : askedBlocks(seen);
 }
 
-/** The same as the other rows, in the one block that takes a menu at its side. */
-function underWay(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
-  const { id, status, request, requester, home, cardTs, createdAt } = change;
+/** The same as a row of what waits, in the one block that takes something at its side: what can be done about it. */
+function rowAtSide(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
+  const { id, status, request, requester, home, cardTs, createdAt, endedAt } = change;
   const url = home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
   const name = url === null ? `\`${shortId(id)}\`` : `<${url}|${shortId(id)}>`;
   const about = [
     personMrkdwn(requester),
     ...aboutRow(change).map((one) => inert(one)),
-    dateMrkdwn(createdAt),
+    dateMrkdwn(endedAt ?? createdAt),
   ];
-  const [menu] = underWayMenu(change);
   return {
     type: "section",
     block_id: `greenlight:home:${id}`,
@@ -108,7 +104,7 @@ function underWay(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
       text: `*${statusWords(status)}* ${name} ${inert(shortRequest(request, REQUEST_CHARS))}\n${about.join(" · ")}`,
       verbatim: true,
     },
-    ...(menu === undefined ? {} : { accessory: menu }),
+    accessory: besideRow(change),
   };
 }
 

@@ -57,7 +57,7 @@ describe("the Home", () => {
     }));
     const view = renderHome({ groups, asked, locks }, "One line\nAnother, by <@U1>", () => LINK);
     assert.deepEqual(checkView(view, "home"), []);
-    assert.ok(view.blocks.length <= 70, `${view.blocks.length} blocks`);
+    assert.ok(view.blocks.length <= 85, `${view.blocks.length} blocks`);
     assert.deepEqual(activeIn({ view }, ["U1"]), []);
     assert.deepEqual(unseenIn({ view }), []);
     for (const block of view.blocks)
@@ -80,6 +80,22 @@ describe("the Home", () => {
     assert.deepEqual(checkView(details, "modal"), []);
     assert.match(JSON.stringify(details), /x{900}/);
     assert.match(JSON.stringify(details), /"greenlight:approve"/);
+  });
+
+  it("has Details at the side of every row, also of what ended, and Cancel only while there is something to cancel", () => {
+    const groups = {
+      waiting: [],
+      running: [row(1, { status: "running" })],
+      mine: [row(2), row(3, { status: "done", endedAt: AT })],
+      recent: [row(4, { status: "failed", endedAt: AT })],
+    };
+    const view = renderHome({ groups, asked: new Map(), locks: [] }, null, () => LINK);
+    const beside = (number: number) =>
+      JSON.stringify(view.blocks.find((block) => block.block_id === `greenlight:home:${idOf(number)}`));
+    for (const number of [1, 2, 3, 4]) assert.match(beside(number), /Details/);
+    assert.match(beside(1), /Stop/);
+    assert.match(beside(2), /Cancel/);
+    for (const number of [3, 4]) assert.doesNotMatch(beside(number), /Stop|Cancel|overflow/);
   });
 
   it("takes the longest name that is typed, also where the glass may be broken", () => {
