@@ -51,18 +51,23 @@ type Needs = { changes: Changes; people: People; findPlace: FindPlace };
 /** Takes a click on Plan again or Run again; its value is a change's id. A request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
 export function createPlanAgain(needs: Needs): Act {
   const fits = ({ status }: Change) => unfulfilled.has(status) || fulfilled.has(status);
-  return askAgain(needs, { fits, key: "again", ofChange: ({ planOnly }) => planOnly });
+  return askAgain(needs, { fits, key: "again", words: AGAIN, ofChange: ({ planOnly }) => planOnly });
 }
 
 /** The same for Run this on what was only planned: no plan only any more, so it is judged and approved as a typed request. */
 export function createRunPlanned(needs: Needs): Act {
-  return askAgain(needs, { fits: ({ status }) => planned.has(status), key: "run", ofChange: () => false });
+  const fits = ({ status }: Change) => planned.has(status);
+  return askAgain(needs, { fits, key: "run", words: RUN, ofChange: () => false });
 }
+
+type Words = { accepted: string; repeated: string };
+const AGAIN = { accepted: "Planning again", repeated: "This is planned again already" };
+const RUN = { accepted: "Asked for, to be run this time", repeated: "This is asked for already" };
 
 /** `ofChange`: whether the new change is a plan only. */
 function askAgain(
   needs: Needs,
-  kind: { fits(change: Change): boolean; key: string; ofChange(change: Change): boolean },
+  kind: { fits(change: Change): boolean; key: string; words: Words; ofChange(change: Change): boolean },
 ): Act {
   return async (where, value) => {
     const id = z.uuid().safeParse(value);
@@ -90,7 +95,7 @@ function askAgain(
       idempotencyKey,
       like: change.id,
     });
-    return answerTo(asked);
+    return answerTo(asked, kind.words);
   };
 }
 
@@ -101,14 +106,14 @@ function whereTo({ status }: Change): string {
     : "look for its card in this channel.";
 }
 
-function answerTo(asked: Asked): string {
+function answerTo(asked: Asked, words: Words): string {
   switch (asked.kind) {
     case "forbidden":
     case "refused":
       return `Nothing was started. ${inert(asked.reason)}`;
     case "repeated":
-      return `This is planned again already, as change \`${inert(asked.change.id)}\`: ${whereTo(asked.change)} Nothing new was started.`;
+      return `${words.repeated}, as change \`${inert(asked.change.id)}\`: ${whereTo(asked.change)} Nothing new was started.`;
     case "accepted":
-      return `Planning again: ${inert(cutMiddle(asked.change.request, REQUEST_CHARS))}\nIt is change \`${inert(asked.change.id)}\`, and its card comes in this channel. It is your request now, so by default somebody else approves it.`;
+      return `${words.accepted}: ${inert(cutMiddle(asked.change.request, REQUEST_CHARS))}\nIt is change \`${inert(asked.change.id)}\`, and its card comes in this channel. It is your request now, so by default somebody else approves it.`;
   }
 }

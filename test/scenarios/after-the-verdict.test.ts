@@ -144,7 +144,7 @@ describe("after the verdict", () => {
     const before = known();
     program.model.script(plan);
     const answers = await Promise.all([ana, ben, cleo].map((one) => answerTo(slack, one, card, RUN_PLANNED)));
-    assert.equal(answers.filter((answer) => /Planning again/.test(answer)).length, 1, answers.join("\n"));
+    assert.equal(answers.filter((answer) => /Asked for, to be run this time/.test(answer)).length, 1, answers.join("\n"));
     const real = await newCard(before);
     await waitFor(() => hasButton(now(slack, real), "greenlight:approve"), "an approval of its own");
     assert.equal(cards(slack).length, before.size + 1);
@@ -152,7 +152,7 @@ describe("after the verdict", () => {
     await press(slack, approver, real, "greenlight:approve");
     await program.until(await changeIdOf(slack, real), "done");
     assert.deepEqual(await program.ran(await changeIdOf(slack, card)), []);
-    assert.match(await answerTo(slack, ana, card, RUN_PLANNED), /already, as change/);
+    assert.match(await answerTo(slack, ana, card, RUN_PLANNED), /asked for already, as change/);
   });
 
   it("keeps one thumb of each person, the last one", async () => {
