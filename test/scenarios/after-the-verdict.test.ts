@@ -144,7 +144,11 @@ describe("after the verdict", () => {
     const before = known();
     program.model.script(plan);
     const answers = await Promise.all([ana, ben, cleo].map((one) => answerTo(slack, one, card, RUN_PLANNED)));
-    assert.equal(answers.filter((answer) => /Asked for, to be run this time/.test(answer)).length, 1, answers.join("\n"));
+    assert.equal(
+      answers.filter((answer) => /Asked for, to be run this time/.test(answer)).length,
+      1,
+      answers.join("\n"),
+    );
     const real = await newCard(before);
     await waitFor(() => hasButton(now(slack, real), "greenlight:approve"), "an approval of its own");
     assert.equal(cards(slack).length, before.size + 1);
