@@ -32,10 +32,17 @@ export type RunLimits = { all: number; perRequester: number };
 const CLAIM_LOCK = "7310868735955264049";
 
 /**
+ * now() is when the transaction began, and it may have waited since for another instance's: counted from then a lease could
+ * be over by the database's clock while its owner still holds it by its own.
+ */
+const LEASE_END = "clock_timestamp() + make_interval(secs => $2 / 1000.0)";
+
+/**
  * Takes the change that has waited longest for work and that nobody owns, or null when there is none or the limits are
- * reached. A change whose owner died is claimable as soon as its lease has run out, but not within a lease's time after the
- * server's start: a living owner could not renew while it was away, and goes first. `held` are those this instance still
- * has a run of: taken up again, that old run would write under the new epoch.
+ * reached. A change whose owner died is claimable as soon as its lease has run out, ahead of all that has no owner: something
+ * of it may be running. But not within a lease's time after the server's start: a living owner could not renew while it was
+ * away, and goes first. `held` are those this instance still has a run of: taken up again, that old run would write under
+ * the new epoch.
  */
 export async function claimChange(
   database: Database,
@@ -54,10 +61,10 @@ export async function claimChange(
          where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.retry_at is null or c.retry_at <= now()) and (c.lease_until is null or (c.lease_until <= now() and pg_postmaster_start_time() < now() - make_interval(secs => $2 / 1000.0)))
            and (select count(*) from live) < $3
            and (select count(*) from live l where l.requester_key = c.requester_key) < $4
-         order by c.work_wanted_at, c.id limit 1 for update skip locked
+         order by c.lease_owner is null, c.work_wanted_at, c.id limit 1 for update skip locked
        )
        update changes set lease_owner = $1, lease_epoch = lease_epoch + 1,
-         lease_until = now() + make_interval(secs => $2 / 1000.0)
+         lease_until = ${LEASE_END}
        where id = (select id from next) returning id, lease_epoch, work_wanted`,
       [owner, leaseMs, limits.all, limits.perRequester, held],
     );
@@ -71,9 +78,11 @@ export async function claimChange(
 export async function renewLease(sql: Sql, lease: Lease, leaseMs: number): Promise<boolean> {
   const heldUntilMs = performance.now() + leaseMs;
   const { rowCount } = await sql.query(
-    `update changes set lease_until = now() + make_interval(secs => $4 / 1000.0)
-     where id = $1 and lease_owner = $2 and lease_epoch = $3`,
-    [lease.changeId, lease.owner, lease.epoch, leaseMs],
+    // Its row is waited for first: an update that waits has computed what it writes before.
+    `update changes c set lease_until = ${LEASE_END}
+     from (select id from changes where id = $1 and lease_owner = $4 and lease_epoch = $3 for update) mine
+     where c.id = mine.id`,
+    [lease.changeId, leaseMs, lease.epoch, lease.owner],
   );
   // One that was asked for earlier may be answered later.
   if (rowCount === 1) lease.heldUntilMs = Math.max(lease.heldUntilMs, heldUntilMs);

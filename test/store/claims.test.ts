@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Person } from "../../src/change/person.ts";
+import type { Database } from "../../src/store/database.ts";
+import { claimChange, isHeld, isOwned, renewLease, wantWork } from "../../src/store/leases.ts";
+import { addChange, useDatabase } from "../support/database.ts";
+import { soon } from "../support/soon.ts";
+
+const LIMITS = { all: 10, perRequester: 10 };
+const LEASE_MS = 3_000;
+/** Longer than the lease, so that it would be over before it began. */
+const FROZEN_MS = 4_000;
+
+const person = (name: string): Person => ({ kind: "token", name, role: "requester", slackId: null });
+
+describe("a claim", () => {
+  let database: Database;
+  useDatabase((opened) => {
+    database = opened;
+  });
+  beforeEach(() => database.query("delete from changes"));
+
+  /** The same database, for an instance that freezes before each of its commits. */
+  const freezing = (): Database => ({
+    ...database,
+    transaction: (work) =>
+      database.transaction(async (sql) => {
+        const result = await work(sql);
+        await pause(FROZEN_MS);
+        return result;
+      }),
+  });
+  const isWaited = async (): Promise<boolean> => {
+    const { rowCount } = await database.query(
+      "select 1 from pg_locks where locktype = 'advisory' and granted",
+    );
+    return rowCount !== 0;
+  };
+
+  it("that waited for another instance's, which froze, is owned for a whole lease from when it was made", async () => {
+    await addChange(database);
+    await addChange(database);
+    const frozen = claimChange(freezing(), "frozen", LEASE_MS, LIMITS);
+    await soon("the claim of the instance that freezes", isWaited);
+    const lease = await claimChange(database, "one", LEASE_MS, LIMITS);
+    assert.ok(lease !== null);
+    // Whoever holds it by its own clock alone must hold it by the database's too: it spawns by that.
+    assert.deepEqual([isHeld(lease), await isOwned(database, lease.changeId)], [true, true]);
+    await frozen;
+  });
+
+  it("prolonged while another one had the row at hand, counts from then", async () => {
+    const changeId = await addChange(database);
+    const lease = await claimChange(database, "one", LEASE_MS, LIMITS);
+    assert.ok(lease !== null);
+    const held = freezing().transaction((sql) =>
+      sql.query("select 1 from changes where id = $1 for update", [changeId]),
+    );
+    await pause(200);
+    assert.equal(await renewLease(database, lease, LEASE_MS), true);
+    assert.equal(await isOwned(database, changeId), true);
+    await held;
+  });
+
+  it("takes over what a dead instance left before it begins anything new, whoever asked for what since", async () => {
+    const left = await addChange(database, { requester: person("ana") });
+    const lease = await claimChange(database, "dead", LEASE_MS, LIMITS);
+    assert.equal(lease?.changeId, left);
+    for (const name of ["ben", "cleo"]) await addChange(database, { requester: person(name) });
+    // Somebody wants it stopped, which puts its work behind all that waits already.
+    await wantWork(database, left);
+    await database.query("update changes set lease_until = now() - interval '1 second' where id = $1", [
+      left,
+    ]);
+    const next = await claimChange(database, "alive", LEASE_MS, { all: 1, perRequester: 1 });
+    assert.equal(next?.changeId, left);
+  });
+});
