@@ -1,4 +1,5 @@
 import pg from "pg";
+import { isQueuedTooLong, NoConnectionError } from "./away.ts";
 import { createReach, type Reach } from "./reach.ts";
 
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
@@ -50,7 +51,7 @@ export function openDatabase(
   return {
     pool,
     reach,
-    query: (text, values) => noticed(reach, pool.query(text, values)),
+    query: (text, values) => noticed(reach, query(pool, text, values)),
     transaction: (work) => noticed(reach, transaction(pool, work)),
     close: () => pool.end(),
   };
@@ -68,8 +69,33 @@ async function noticed<Result>(reach: Reach, work: Promise<Result>): Promise<Res
   }
 }
 
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw error instanceof Error && !isQueuedTooLong(error) ? new NoConnectionError(error) : error;
+  }
+}
+
+async function query<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  text: string,
+  values: unknown[] | undefined,
+): Promise<pg.QueryResult<Row>> {
+  const client = await connect(pool);
+  let broken: Error | undefined;
+  try {
+    return await client.query<Row>(text, values);
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error("The query failed", { cause: error });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
 async function transaction<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect();
+  const client = await connect(pool);
   let broken: Error | undefined;
   try {
     await client.query("begin");

@@ -250,7 +250,9 @@ describe("an instance that is cut off from the database while another is not", {
   });
 });
 
-describe("connections that are cut all the time", { timeout: 180_000 }, () => {
+describe("connections that are cut all the time, or lead to a server that takes no writes", {
+  timeout: 180_000,
+}, () => {
   let place: Place;
   let program: Program;
   before(async () => {
@@ -285,5 +287,33 @@ describe("connections that are cut all the time", { timeout: 180_000 }, () => {
     for (const change of waiting) assert.equal((await program.until(change.id, "done")).status, "done");
     const expected = names.flatMap((name) => [runLine(name), runLine(`${name}-after`)]);
     assert.deepEqual((await place.kubectl.lines()).toSorted(), expected.toSorted());
+  });
+
+  it("hold the end of a step while another server takes over and none of them takes writes", async () => {
+    program.model.script([
+      { agent: "planner", json: twoSteps("slow-failover", "failover-after") },
+      { agent: "reviewer", json: { result: "approved", notes: "Looked at." } },
+    ]);
+    const waiting = await program.ask("scale two things, failover");
+    const { url } = program.config.database as { url: string };
+    const knife = new pg.Client({ connectionString: url });
+    await knife.connect();
+    const takesWrites = async (value: "on" | "off") => {
+      const { rows } = await knife.query("select current_database() as name");
+      await knife.query(`alter database ${rows[0].name} set default_transaction_read_only = ${value}`);
+      await knife.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      );
+    };
+    await program.decide(waiting, "approve");
+    const lines = async () => (await place.kubectl.lines()).filter((line) => line.includes("failover"));
+    await soon("begun", async () => (await lines()).length > 0);
+    await takesWrites("on");
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await takesWrites("off");
+    await knife.end();
+    const done = await program.until(waiting.id, "done");
+    assert.deepEqual(await program.ran(done.id), ["forward 1 done", "forward 2 done"]);
+    assert.deepEqual(await lines(), [runLine("slow-failover"), runLine("failover-after")]);
   });
 });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { connect, type LookupFunction } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type LookupFunction } from "node:net";
 import { describe, it } from "node:test";
 import { isAway, isUnreachable } from "../../src/store/away.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createReach } from "../../src/store/reach.ts";
+import { createCuttable } from "../support/cuttable.ts";
 import { createDatabase } from "../support/postgres.ts";
 
 const fault = (message: string, more: object = {}) => Object.assign(new Error(message), more);
@@ -79,5 +81,59 @@ describe("a database that is away", () => {
     now += 10_000;
     reach.met(queued, now - 9_999);
     assert.equal(reach.isAway(), true);
+  });
+
+  it("is away also where a balancer takes connections and has nothing behind it, or only half of TLS", async () => {
+    const { config, drop } = await createDatabase({ migrate });
+    const way = await createCuttable(config);
+    const database = openDatabase(way.config);
+    // "S" says that TLS may begin, anything else that the server could not even do that.
+    const half = ["S", "E"].map((answer) =>
+      createServer((near) => near.on("error", () => undefined).once("data", () => near.end(answer))),
+    );
+    try {
+      await database.query("select 1");
+      way.hangUp();
+      // The first one may still find the connection that was cut.
+      await assert.rejects(database.query("select 1"), isAway);
+      await assert.rejects(
+        database.transaction((sql) => sql.query("select 1")),
+        isAway,
+      );
+      assert.equal(database.reach.isAway(), true);
+      await way.mend();
+      await database.query("select 1");
+      assert.ok(database.reach.backForMs() < 60_000, "an outage nobody noticed");
+      for (const server of half) {
+        await once(server.listen(0, "127.0.0.1"), "listening");
+        const { port } = server.address() as AddressInfo;
+        const there = { ...config, host: "127.0.0.1", port, ssl: true };
+        await assert.rejects(openDatabase(there).query("select 1"), isAway);
+        // The checkpointer asks the pool itself.
+        await assert.rejects(openDatabase(there).pool.query("select 1"), isAway);
+      }
+    } finally {
+      for (const server of half) server.close();
+      await database.close();
+      await way.close();
+      await drop();
+    }
+  });
+
+  it("is away while it takes no writes, as a server does that another one takes over from", async () => {
+    const { config, drop } = await createDatabase({ migrate });
+    const database = openDatabase(config);
+    const writes = () => database.query("create table one ()");
+    try {
+      await database.query(`alter database ${config.database} set default_transaction_read_only = on`);
+      const fresh = openDatabase(config);
+      await assert.rejects(fresh.query("create table one ()"), isAway);
+      assert.equal(fresh.reach.isAway(), true);
+      await fresh.close();
+      await writes();
+    } finally {
+      await database.close();
+      await drop();
+    }
   });
 });

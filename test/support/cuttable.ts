@@ -9,6 +9,8 @@ export type Cuttable = {
   config: EmbeddedConnection;
   /** Ends every connection, and lets nobody connect until `mend`. */
   cut(): Promise<void>;
+  /** Ends every connection, and each new one as soon as it is made: a balancer with nothing behind it. */
+  hangUp(): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 };
@@ -18,7 +20,9 @@ export async function createCuttable(database: EmbeddedConnection): Promise<Cutt
   const host = await mkdtemp(join(tmpdir(), "greenlight-cut-"));
   const name = `.s.PGSQL.${database.port}`;
   const open = new Set<net.Socket>();
+  let hangsUp = false;
   const server = net.createServer((near) => {
+    if (hangsUp) return void near.destroy();
     const far = net.connect(join(database.host, name));
     for (const [one, other] of [
       [near, far],
@@ -35,6 +39,7 @@ export async function createCuttable(database: EmbeddedConnection): Promise<Cutt
   });
   const mend = () =>
     new Promise<void>((resolve) => {
+      hangsUp = false;
       if (server.listening) return resolve();
       server.listen(join(host, name), resolve);
     });
@@ -48,6 +53,10 @@ export async function createCuttable(database: EmbeddedConnection): Promise<Cutt
   return {
     config: { ...database, host },
     cut,
+    hangUp: () => {
+      hangsUp = true;
+      for (const socket of open) socket.destroy();
+    },
     mend,
     close: async () => {
       await cut();
