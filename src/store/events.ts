@@ -92,12 +92,19 @@ async function markStanding(sql: Sql, changeId: string, prefix: string): Promise
 /** How many cards say a place in the queue that is worth keeping true. */
 const SHOWN_QUEUE = 50;
 
-/** Marks the cards of the changes in the queue: somebody ahead of them is through, so each has moved up. */
+/**
+ * Marks the cards of the changes in the queue: somebody ahead of them is through, so each has moved up. They are locked in
+ * one order, so that two who do this wait for each other and not for good. Not within a transaction that has written to a
+ * card of the queue before.
+ */
 export async function markQueueStale(sql: Sql): Promise<void> {
   const { rowCount } = await sql.query(
-    `update messages set wanted = wanted + 1 where name = 'card' and change_id in (
-       select id from changes where work_wanted > work_done and lease_owner is null and home_channel is not null
-       order by work_wanted_at limit $1)`,
+    `update messages m set wanted = wanted + 1 from (
+       select change_id from messages where name = 'card' and change_id in (
+         select id from changes where work_wanted > work_done and lease_owner is null and home_channel is not null
+         order by work_wanted_at limit $1)
+       order by change_id for update) queued
+     where m.change_id = queued.change_id and m.name = 'card'`,
     [SHOWN_QUEUE],
   );
   if (rowCount !== 0) await wake(sql, "messages");

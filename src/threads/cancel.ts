@@ -34,6 +34,8 @@ export async function cancel(needs: DecideNeeds, given: CancelAsk): Promise<Canc
     return found;
   });
   if (isNew(done)) at("after cancel commit");
+  // It stands, whatever becomes of the places that others' cards show.
+  if (done.kind === "cancelled") await markQueueStale(database).catch(() => undefined);
   return done;
 }
 
@@ -58,7 +60,6 @@ async function cancelLocked(sql: Sql, needs: DecideNeeds, given: CancelAsk): Pro
   if (ends) {
     await setStatus(sql, needs.record, changeId, "cancelled", error);
     await deleteSealedFiles(sql, changeId);
-    await markQueueStale(sql);
   }
   // Its owner, or whoever takes it up, sees to what is left of it.
   await wantWork(sql, changeId);
