@@ -58,12 +58,19 @@ export function createOutbox(database: Database, wakes: Wakes) {
         [due.changeId, due.name, ms],
       );
     },
-    /** What somebody has at hand stays theirs: taken away here, it would be posted by them and by who claims it next. */
+    /**
+     * What somebody has at hand stays theirs: taken away here, it would be posted by them and by who claims it next. What an
+     * event is marking at this moment is not waited for: the two would wait for each other for good, and end a decision.
+     */
     async postponeLane(lane: string, ms: number): Promise<void> {
       await database.query(
-        `update messages m set
-           due_at = greatest(m.due_at, now() + make_interval(secs => $2 / 1000.0))
-         from changes c where c.id = m.change_id and m.wanted > m.sent and m.abandoned is null and ${LANE} = $1`,
+        `with lane as (
+           select m.change_id, m.name from messages m join changes c on c.id = m.change_id
+           where m.wanted > m.sent and m.abandoned is null and ${LANE} = $1
+           for update of m skip locked
+         )
+         update messages m set due_at = greatest(m.due_at, now() + make_interval(secs => $2 / 1000.0))
+         from lane where m.change_id = lane.change_id and m.name = lane.name`,
         [lane, ms],
       );
     },

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { Database } from "../../src/store/database.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { addChange, useDatabase } from "../support/database.ts";
+import { soon } from "../support/soon.ts";
 
 const LANE = "C0LANE0001";
 const wakes = { wait: async () => undefined, close: async () => undefined };
@@ -72,5 +73,34 @@ describe("what is due in Slack", () => {
     assert.equal((await claimed())[0]?.name, "step:1:3:forward:1");
     await database.query("update messages set wanted = 2 where name = 'step:1:1:forward:1'");
     assert.equal((await claimed())[0]?.name, "step:1:1:forward:1", "what stands is kept true meanwhile");
+  });
+
+  it("is put off as a lane without waiting for an event that marks some of it: one of the two would be ended", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await addChange(database, { home: { teamId: "T0TEAM0001", channelId: "C0LANE0002" } });
+    for (const step of [1, 2]) await putStep(changeId, step);
+    await database.query("insert into messages (change_id, name, rank, ts) values ($1, 'card', 0, '1.1')", [
+      changeId,
+    ]);
+    let put: Promise<void> | undefined;
+    let over = false;
+    await database.transaction(async (sql) => {
+      const mark = (name: string) =>
+        sql.query("update messages set wanted = wanted + 1 where change_id = $1 and name = $2", [
+          changeId,
+          name,
+        ]);
+      await mark("card");
+      put = outbox.postponeLane("C0LANE0002", 1_000);
+      const waits = soon("the lane waits or is put off", async () => {
+        const { rowCount } = await database.query("select 1 from pg_locks where not granted");
+        return over || rowCount !== 0;
+      });
+      await Promise.race([put, waits]);
+      over = true;
+      await waits;
+      await mark("step:1:1:forward:1");
+    });
+    await put;
   });
 });
