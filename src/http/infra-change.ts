@@ -21,6 +21,7 @@ const DecisionBody = z.strictObject({
   answer: Answer,
   revision: z.int(),
   digest: z.string().regex(/^[0-9a-f]{12,64}$/, "is the digest, or its first 12 characters"),
+  round: z.int().min(1).optional(),
   reason: z.string().max(MAX_WISH_LENGTH).nullable().default(null),
   target: z.string().max(200).optional(),
   answers: z.array(z.string().max(MAX_ANSWER_LENGTH)).max(3).optional(),
@@ -94,9 +95,11 @@ async function decide(
   if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
   const { answer } = body.data;
   const gate = Gate.options.find((one) => answersOf[one].includes(answer)) ?? "operator";
-  // The round is ours to know: a program names what it saw by revision and digest.
-  const round = openDecision(change)?.round ?? lastDecision(change, gate)?.round ?? 1;
-  const { answers, target, ...said } = body.data;
+  const { answers, target, round: named, ...said } = body.data;
+  const times = gate === "operator" ? (lastDecision(change, gate)?.round ?? 1) : 1;
+  if (named === undefined && times > 1) return problem(reply, 409, whichRound(times));
+  // Else what a program saw is named by revision and digest, and the round is ours to know.
+  const round = named ?? openDecision(change)?.round ?? lastDecision(change, gate)?.round ?? 1;
   const given = {
     ...said,
     ...(answers === undefined ? {} : { answers }),
@@ -119,6 +122,11 @@ async function decide(
     case "unknown":
       return problem(reply, 404, "There is no change with this thread_id.");
   }
+}
+
+/** An answer that the network repeats names the same plan: to the next question it would be a second permission. */
+function whichRound(times: number): string {
+  return `An operator was asked ${times} times about this plan by now. Read the change, and name the round of the question you answer (decisions, gate operator).`;
 }
 
 async function unlock(

@@ -294,7 +294,9 @@ test("a decision is passed on with the open question's round and answered by wha
   assert.deepEqual(passed, { ...decision, gate: "approval", round: 2, reason: null, by });
   await call(path, post({ ...decision, answer: "roll_back" }, "secret-of-ops"));
   assert.equal(memory.decides.at(-1)?.gate, "operator");
-  for (const bad of [{ answer: "perhaps" }, { digest: "ab" }, { revision: "1" }, { round: 1 }]) {
+  await call(path, post({ ...decision, round: 1 }, "secret-of-ops"));
+  assert.equal(memory.decides.at(-1)?.round, 1);
+  for (const bad of [{ answer: "perhaps" }, { digest: "ab" }, { revision: "1" }, { round: 0 }, { by: 1 }]) {
     assert.equal((await call(path, post({ ...decision, ...bad }))).status, 400, JSON.stringify(bad));
   }
 });

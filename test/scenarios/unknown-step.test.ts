@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 import type { Change } from "../../src/change/change.ts";
-import { ANA, BEN, type Program, planOf, startProgram } from "../support/program.ts";
+import { ANA, BEN, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
+import { soon } from "../support/soon.ts";
 
 const TWO: [string, string][] = [
   [
@@ -79,6 +80,34 @@ describe("a step nobody saw the end of", () => {
     approved();
     await program.until(asked.id, "done");
     assert.deepEqual(await program.ran(asked.id), ["forward 1 unknown", "forward 1 done", "forward 2 done"]);
+  });
+
+  it("is not answered by an API call that is repeated: of its second attempt nobody has said anything", async () => {
+    const asked = await lost(1);
+    // As if its instance had died with the second attempt, before it answered the call.
+    await leave(asked.id, 1, "forward", { host: "gone", attempt: 2, since: "1 hour" });
+    const call = async (more: object = {}) => {
+      const { revision, digest } = asked;
+      const answer = await fetch(`${program.app.address}/infra-change/${asked.id}/decision`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${BEN_SECRET}`, "content-type": "application/json" },
+        body: JSON.stringify({ answer: "did_not_happen", revision, digest, ...more }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    assert.equal((await call()).status, 200);
+    await soon("asked again", async () => {
+      const change = await program.app.changes.get(asked.id);
+      return change?.status === "needs_person" && change.decisions.at(-1)?.round === 2;
+    });
+    const repeated = await call();
+    assert.equal(repeated.status, 409);
+    assert.match(repeated.text, /asked 2 times.*round/);
+    assert.equal((await call({ round: 1 })).status, 409);
+    assert.deepEqual(await program.ran(asked.id), ["forward 1 not run", "forward 1 unknown"]);
+    approved();
+    assert.equal((await call({ round: 2 })).status, 200);
+    await program.until(asked.id, "done");
   });
 
   it("goes on by one click when whoever ran it tells late that it is done", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Cancelled } from "../../src/change/changes.ts";
 import type { Person } from "../../src/change/person.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -32,7 +33,7 @@ describe("many queued changes that are cancelled at once", () => {
         await record(database, id, { type: "asked", by: ANA });
         ids.push(id);
       }
-      const ended = await Promise.all(
+      const ended: Cancelled[] = await Promise.all(
         ids.map((changeId) => changes.cancel({ changeId, by: ANA, reason: null })),
       );
       assert.deepEqual([...new Set(ended.map(({ kind }) => kind))], ["cancelled"]);
