@@ -101,6 +101,15 @@ export async function settleAttempt(
   return rowCount === 1;
 }
 
+/** Whether an attempt that could not be ended where it runs may still run: by the database's clock, which dated it. */
+export async function mayStillRun(sql: Sql, key: StepKey): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `select 1 from journal where ${KEY} and clock_timestamp() < may_run_until`,
+    keyValues(key),
+  );
+  return rowCount === 1;
+}
+
 /**
  * Whether an approver's decision permits one more attempt after this one: it answered a question about exactly this
  * revision and digest with "it did not happen", and this attempt is the one it spoke of (invariant 3).

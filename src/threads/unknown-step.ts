@@ -3,7 +3,7 @@ import type { Decide } from "../change/changes.ts";
 import { operatorAnswers, unsettledStep } from "../change/operator.ts";
 import type { Sql } from "../store/database.ts";
 import type { RecordEvents } from "../store/events.ts";
-import { findSteps, settleAttempt } from "../store/journal.ts";
+import { findSteps, mayStillRun, settleAttempt } from "../store/journal.ts";
 
 /** What an answer says about a step nobody saw the end of: `settle` writes it, once the answer is the one that counts. */
 export type Word = { ok: true; settle: () => Promise<void> } | { ok: false; reason: string };
@@ -11,7 +11,7 @@ export type Word = { ok: true; settle: () => Promise<void> } | { ok: false; reas
 /** Reads it, in the transaction of the answer; an answer that cannot be given about this step now is refused with a sentence. */
 export async function wordOf(
   sql: Sql,
-  needs: { record: RecordEvents; now: () => Date },
+  needs: { record: RecordEvents },
   change: Change,
   { gate, answer, by, round }: Decide,
 ): Promise<Word> {
@@ -26,7 +26,7 @@ export async function wordOf(
   if (open === null || (answer !== "happened" && answer !== "did_not_happen")) return nothing;
   const until = open.mayRunUntil;
   // Run again while the first still runs, it would run twice.
-  if (answer === "did_not_happen" && until !== null && needs.now() < until) {
+  if (answer === "did_not_happen" && until !== null && (await mayStillRun(sql, open))) {
     const host = open.host ?? "another machine";
     return {
       ok: false,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
+import { after, afterEach, before, describe, it, mock } from "node:test";
 import type { Change } from "../../src/change/change.ts";
 import { ANA, BEN, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 import { soon } from "../support/soon.ts";
@@ -152,6 +152,10 @@ describe("a step nobody saw the end of", () => {
     const early = await program.decide(asked, "did_not_happen");
     assert.equal(early.kind, "refused");
     assert.match(early.kind === "refused" ? early.reason : "", /may still be running on far-away until/);
+    // Where an instance's own clock runs ahead, the database's still counts.
+    mock.timers.enable({ apis: ["Date"], now: Date.now() + 24 * 3_600_000 });
+    const ahead = await program.decide(asked, "did_not_happen").finally(() => mock.timers.reset());
+    assert.equal(ahead.kind, "refused");
     const own = { ...operatorAnswer(asked), answer: "happened", by: ANA } as const;
     assert.equal((await program.app.changes.decide(own)).kind, "refused");
     await program.app.database.query("update journal set may_run_until = now() where change_id = $1", [
