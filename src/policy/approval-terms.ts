@@ -8,11 +8,12 @@ import { freezeOf, freezesOf } from "./freezes.ts";
 /** What the rules do not say themselves: the API tokens there are, and the time. */
 export type Circumstances = { tokens: readonly TokenPerson[]; now: Date };
 
-/** `escalated`: the environments whose escalation has come. */
+/** `said`: who, besides the requester, said what the plan was made of. `escalated`: the environments whose escalation has come. */
 type Asked = {
   environments: readonly string[];
   risk: Risk;
   requester: Person | null;
+  said?: readonly Person[];
   escalated?: readonly string[];
 };
 
@@ -70,9 +71,17 @@ function whyNobody(terms: Requirement, change: Asked, tokens: readonly TokenPers
   const byToken = able.length >= terms.quorum ? " By API it can be approved." : "";
   const who =
     users.length === 0
-      ? `nobody in Slack can approve it${usersOf(terms).length === 0 ? ", because no approver is configured for it" : ", because its only approver asked for it"}.`
+      ? `nobody in Slack can approve it, because ${whyNoneIsLeft(terms, change)}.`
       : `it takes ${terms.quorum} approvals, and only ${people} ${people === 1 ? "person" : "people"} can give one.`;
   return `${who}${byToken} Whoever runs Greenlight sets GREENLIGHT_APPROVERS to Slack user ids, or approvers or approvals in the policy file, and starts it again.`;
+}
+
+function whyNoneIsLeft(terms: Requirement, { requester }: Asked): string {
+  const named = usersOf(terms).map(slackPerson);
+  if (named.length === 0) return "no approver is configured for it";
+  if (requester !== null && named.every((one) => isSamePerson(one, requester)))
+    return "its only approver asked for it";
+  return "whoever could approve it said how it should be; asked for anew, in those words, they can";
 }
 
 /** Who is named for every environment, where names are all there is. */
@@ -83,8 +92,8 @@ function usersOf(terms: Requirement): string[] {
 }
 
 function mayBe(terms: Requirement, change: Asked, person: Person): boolean {
-  const isRequester = change.requester !== null && isSamePerson(person, change.requester);
-  return terms.requesterMayApprove || !isRequester;
+  const spoke = [...(change.requester === null ? [] : [change.requester]), ...(change.said ?? [])];
+  return terms.requesterMayApprove || !spoke.some((one) => isSamePerson(person, one));
 }
 
 function slackPerson(userId: string): Person {

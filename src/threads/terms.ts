@@ -1,16 +1,18 @@
 import type { ApprovalTerms } from "../change/approval.ts";
 import type { Change, Decision } from "../change/change.ts";
-import type { TokenPerson } from "../change/person.ts";
+import type { Person, TokenPerson } from "../change/person.ts";
+import { whoHadASay } from "../change/say.ts";
 import { termsOf } from "../policy/approval-terms.ts";
 import type { Policy } from "../policy/document.ts";
 import { typedTargetOf } from "../policy/typed-target.ts";
 
 type Asked = Pick<Change, "environments" | "risk" | "requester">;
+type Said = Pick<Decision, "answer" | "by">;
 /** Without its questions nothing counts as escalated. */
 type Questioned = Asked &
   Partial<Pick<Change, "plan" | "previews">> & {
     revision?: number;
-    decisions?: readonly Pick<Decision, "gate" | "revision" | "escalated">[];
+    decisions?: readonly (Pick<Decision, "gate" | "revision" | "escalated"> & Partial<Said>)[];
   };
 
 /** What an approval of a change takes at this moment. */
@@ -29,12 +31,16 @@ export function createFindTerms(needs: {
     const { environments, risk, requester } = change;
     const terms = termsOf(
       needs.policy,
-      { environments, risk: risk ?? "high", requester, escalated: escalatedOf(change) },
+      { environments, risk: risk ?? "high", requester, said: saidOf(change), escalated: escalatedOf(change) },
       { tokens: needs.tokens, now: needs.now() },
     );
     const { plan = null, previews = [] } = change;
     return { ...terms, typedTarget: typedTargetOf({ risk, plan, previews, environments }) };
   };
+}
+
+function saidOf({ decisions = [] }: Questioned): Person[] {
+  return whoHadASay(decisions.map(({ answer = null, by = null }) => ({ answer, by })));
 }
 
 /** Of the plan as it is now: another revision is another question. */

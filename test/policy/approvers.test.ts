@@ -173,6 +173,12 @@ describe("whether there are people enough", () => {
     assert.match(problem(rules, [UNNAMED_ENVIRONMENT], [], ann), /its only approver asked for it/);
     assert.equal(problem(rules, [UNNAMED_ENVIRONMENT], [], ben), "");
     assert.match(problem(rules, ["staging", UNNAMED_ENVIRONMENT]), /nobody in Slack/);
+    const worded = (said: Person[]) => {
+      const asked = { environments: [UNNAMED_ENVIRONMENT], risk: "high", requester: ben, said } as const;
+      return termsOf(rules, asked, { tokens: [], now }).problem;
+    };
+    assert.match(worded([ann]) ?? "", /whoever could approve it said how it should be; asked for anew/);
+    assert.equal(worded([ben]), null);
     const two = read(`{version: 1, approvers: [UA, UB], approvals: [{quorum: 2}]}`);
     assert.equal(problem(two, ["x"]), "");
     assert.match(problem(two, ["x"], [], slack("UA")), /takes 2 approvals, and only 1 person can/);
