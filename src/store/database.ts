@@ -12,6 +12,8 @@ export type Database = Sql & {
   /** The pool itself, for the checkpointer, which wants one. */
   pool: pg.Pool;
   reach: Reach;
+  /** For what must not wait behind other statements, and is tried again soon: who renews a lease late loses its change. */
+  urgent: Sql;
   /** Runs `work` in one transaction; a throw rolls it back and goes on up. */
   transaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -28,32 +30,47 @@ const SILENCE_MS = 5_000;
  */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
+/** Connections of their own, few because each statement on them is short; one that is silently dead is given up soon. */
+const URGENT = {
+  max: 3,
+  connectionTimeoutMillis: 5_000,
+  query_timeout: 2_000,
+  statement_timeout: 2_000,
+  lock_timeout: 1_000,
+} as const;
+
 /** Opens a pool. A connection cut by the server is an error of the query that meets it, never the process's end. */
 export function openDatabase(
   config: pg.PoolConfig,
   onIdleError: (error: Error) => void = () => undefined,
 ): Database {
   const timeoutMs = Number(config.statement_timeout || STATEMENT_TIMEOUT_MS);
+  const all = { keepAlive: true, application_name: "greenlight" };
   const pool = new pg.Pool({
+    ...all,
     max: 10,
     connectionTimeoutMillis: 10_000,
     statement_timeout: timeoutMs,
     query_timeout: timeoutMs + SILENCE_MS,
-    keepAlive: true,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-    application_name: "greenlight",
     ...config,
   });
+  const urgent = new pg.Pool({ ...all, ...config, ...URGENT });
   const reach = createReach();
-  pool.on("error", onIdleError);
-  // Measured: a backend killed while a client is checked out ends the process even with pool.on("error").
-  pool.on("connect", (client) => client.on("error", onIdleError));
+  for (const one of [pool, urgent]) {
+    one.on("error", onIdleError);
+    // Measured: a backend killed while a client is checked out ends the process even with pool.on("error").
+    one.on("connect", (client) => client.on("error", onIdleError));
+  }
   return {
     pool,
     reach,
+    urgent: { query: (text, values) => noticed(reach, query(urgent, text, values)) },
     query: (text, values) => noticed(reach, query(pool, text, values)),
     transaction: (work) => noticed(reach, transaction(pool, work)),
-    close: () => pool.end(),
+    close: async () => {
+      await Promise.all([pool.end(), urgent.end()]);
+    },
   };
 }
 

@@ -32,7 +32,7 @@ export function createStepJournal(needs: StepJournalNeeds): Journal {
     intend: async (key, argv, dir, here) => {
       const lease = needs.leaseOf(key.changeId);
       // After an outage the heartbeat may not have come by yet, and what is not held is not spawned.
-      if (!isHeld(lease)) await renewLease(needs.database, lease, needs.leaseMs);
+      if (!isHeld(lease)) await renewLease(needs.database.urgent, lease, needs.leaseMs);
       const spawned = { key, token: randomUUID() };
       try {
         const isNew = await owned(needs, lease, (sql) =>

@@ -169,7 +169,7 @@ async function carryToRest(options: WorkerOptions, run: Run): Promise<Rest> {
 function startBeating({ database, log }: WorkerOptions, run: Run, pace: LeasePace): { stop(): void } {
   const { lease } = run;
   const lost = "because another instance has taken this change over";
-  return startHeartbeat(() => renewLease(database, lease, pace.leaseMs), {
+  return startHeartbeat(() => renewLease(database.urgent, lease, pace.leaseMs), {
     everyMs: pace.heartbeatMs,
     onLost: () => run.end("stop", new RunStoppedError(lost, new LeaseLostError(lease))),
     onFault: (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),

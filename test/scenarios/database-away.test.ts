@@ -230,6 +230,26 @@ describe("an instance that is cut off from the database while another is not", {
     assert.deepEqual([first?.settledBy, first?.exitCode, first?.toldAt === null], [null, 0, false]);
   });
 
+  it("keeps its change while all its connections are busy: what it renews by waits for none of them", async () => {
+    program.model.script([
+      { agent: "planner", json: twoSteps("long-busy", "busy-after") },
+      { agent: "reviewer", json: { result: "approved", notes: "Looked at." } },
+    ]);
+    const waiting = await program.ask("scale two things, busy");
+    await program.decide(waiting, "approve");
+    await soon("begun", async () => (await runs("long-busy")).length > 0);
+    const busy = Array.from({ length: 20 }, () =>
+      program.app.database.query("select pg_sleep(3)").catch(() => undefined),
+    );
+    const url = urlOf(database.config);
+    const config = { ...program.config, database: { kind: "url", url } as const };
+    other = await startApp(config, pino({ level: "silent" }), { pace });
+    const done = await ended(waiting);
+    await Promise.all(busy);
+    assert.deepEqual(await ran(done), ["forward 1 done", "forward 2 done"]);
+    assert.deepEqual(await runs("busy"), [runLine("long-busy"), runLine("busy-after")]);
+  });
+
   it("changes nothing once a person has said what happened", async () => {
     const asked = await lost("slow-settled");
     program.model.script({ agent: "reviewer", json: { result: "approved", notes: "Looked at." } });
