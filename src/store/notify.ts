@@ -22,7 +22,7 @@ export type Wakes = {
   close(): Promise<void>;
 };
 
-/** Listens on a connection of its own, and comes back by itself when that is cut. */
+/** Listens on a connection of its own, and comes back by itself when that is cut. Throws when the first one cannot be made. */
 export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
   const waiting = new Set<{ what: Wake; done: () => void }>();
   let closed = false;
@@ -50,14 +50,24 @@ export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
     fresh.on("end", again);
     fresh.on("notification", (message) => arrived(message.payload));
     client = fresh;
-    await fresh.connect();
-    await fresh.query(`listen ${CHANNEL}`);
+    try {
+      await fresh.connect();
+      await fresh.query(`listen ${CHANNEL}`);
+    } catch (error) {
+      // A standby takes connections and refuses this: left open, one more each second would use up what the server has.
+      fresh.end().catch(() => undefined);
+      throw error;
+    }
     // Whatever was said while nobody listened is looked for once.
     arrived("work");
     arrived("messages");
     arrived("stops");
   };
-  await connect();
+  await connect().catch((error: unknown) => {
+    closed = true;
+    clearTimeout(timer);
+    throw error;
+  });
   return {
     wait: (what, ms, signal) => waitFor(waiting, what, ms, signal),
     close: async () => {
