@@ -10,11 +10,14 @@ import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { refuseMissing } from "./environment-error.ts";
 import { kubectlTargets } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
+import { endOrphan } from "./orphan.ts";
 import { type Ground, openPlace, type Place, readWhole } from "./place.ts";
 import { previewKubectl } from "./preview-kubectl.ts";
 import { previewTerraform } from "./preview-terraform.ts";
+import { herePlace, stopTerraform } from "./process-group.ts";
 import type { Redact } from "./redact.ts";
 import { whyHoldsSecret } from "./redact-plan.ts";
+import { changeDirOf } from "./scratch.ts";
 import { onlyFetches, runsSavedPlan } from "./terraform-files.ts";
 
 /** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
@@ -24,6 +27,9 @@ export type PreviewedPlan =
 
 /** A step that creates, deletes or runs terraform may change whatever a later one names. */
 const ANYTHING = "anything";
+
+/** A plan that is asked to stop gives its lock back; killed, it leaves it behind. */
+const LEFT_GRACE_SECONDS = 30;
 
 /** Keeps a saved plan so that any instance can run it, and nobody reads it. */
 export type KeepPlan = (
@@ -55,7 +61,10 @@ export function createPreview(needs: Needs) {
     plan: Plan,
     signal: AbortSignal,
   ): Promise<PreviewedPlan> {
-    const { looks } = needs;
+    const { looks, ground } = needs;
+    // Where an instance died while it looked: a plan of terraform goes on, and holds the lock that the next one needs.
+    const { home } = changeDirOf(ground.dataDir, changeId);
+    await endOrphan(await herePlace(), home, stopTerraform(LEFT_GRACE_SECONDS), signal);
     const opened = await openJudged(needs, changeId, plan);
     if (!opened.ok) return opened;
     const { place } = opened;

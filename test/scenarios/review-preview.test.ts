@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +11,7 @@ import { createPreview } from "../../src/execution/preview.ts";
 import type { LookWith } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
+import { isAlive } from "../execution/processes.ts";
 
 describe("a preview of a cluster", () => {
   let home: string;
@@ -18,7 +22,7 @@ describe("a preview of a cluster", () => {
   after(() => rm(home, { recursive: true, force: true }));
 
   /** Previews a restart; the kubeconfig leads to the next of these servers each time it is asked. */
-  const preview = (servers: string[]) => {
+  const preview = (servers: string[], changeId: string = randomUUID()) => {
     const web = { kind: "Deployment", metadata: { name: "web" }, spec: { replicas: 1 } };
     const kubectl: LookWith = async () => ({ ok: true, stdout: JSON.stringify(web) });
     const config: LookWith = async () => {
@@ -59,13 +63,32 @@ describe("a preview of a cluster", () => {
       risk_reason: "",
       questions: [],
     } as const;
-    return run(
-      crypto.randomUUID(),
-      1,
-      { ...plan, plan: [...plan.plan], questions: [] },
-      AbortSignal.timeout(5_000),
-    );
+    return run(changeId, 1, { ...plan, plan: [...plan.plan], questions: [] }, AbortSignal.timeout(5_000));
   };
+
+  it("first ends what an instance that died here was looking with: its terraform would hold the state's lock", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const changeId = randomUUID();
+    const own = join(home, "data", "changes", changeId, "home", "bare");
+    const left = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
+      env: { HOME: own },
+      detached: true,
+      stdio: "ignore",
+    });
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
+      env: { HOME: join(home, "data", "changes", randomUUID(), "home", "bare") },
+      detached: true,
+      stdio: "ignore",
+    });
+    await Promise.all([left, other].map((one) => once(one, "spawn")));
+    const seen = await preview(["https://one.example"], changeId);
+    assert.ok(seen.ok, JSON.stringify(seen));
+    const alive = [left, other].map(({ pid }) => isAlive(Number(pid)));
+    other.kill("SIGKILL");
+    left.kill("SIGKILL");
+    assert.deepEqual(alive, [false, true]);
+  });
 
   it("says which one it is, for a command that names none", async () => {
     const seen = await preview(["https://one.example"]);
