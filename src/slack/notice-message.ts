@@ -1,11 +1,9 @@
-import type { ApprovalTerms, Approvers } from "../change/approval.ts";
+import type { ApprovalTerms } from "../change/approval.ts";
 import { type Change, type Decision, openDecision } from "../change/change.ts";
-import { isSamePerson, type Person } from "../change/person.ts";
 import {
   bold,
   dateMrkdwn,
   datePiece,
-  isUserId,
   type Piece,
   paragraph,
   personMrkdwn,
@@ -17,11 +15,9 @@ import {
 import type { NoticeKey } from "./message-key.ts";
 import { openQuestions } from "./talk-parts.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
-import { isGroupId } from "./who-can.ts";
+import { mentionMrkdwn, mentionPiece, whoIsAsked } from "./who-asked.ts";
 
 const REQUEST_CHARS = 150;
-/** More would be a crowd that nobody in it feels meant by. */
-const MENTIONED = 10;
 const MINUTE_MS = 60_000;
 
 const titles: Record<NoticeKey["notice"], string> = {
@@ -43,19 +39,22 @@ export function renderNotice(change: Change, key: NoticeKey, cardUrl: string | n
   const isMine =
     question.gate === "approval" && question.revision === key.revision && question.round === key.round;
   if (!isMine) return null;
-  const asked = whoIsAsked(change, question, terms, key);
+  const asked = whoIsAsked(change, question, terms, key.notice === "escalation" ? "escalated" : "all");
   if (key.notice === "escalation" && asked.length === 0) return null;
   const words = cutMiddle(visible(change.request), REQUEST_CHARS);
   const { expiresAt } = question;
   const left = minutesLeft(question, key);
   return {
-    text: `${titles[key.notice]}${inert(words)}: ${asked.map(mrkdwnOf).join(" ")} open until ${dateMrkdwn(expiresAt)}${left}.`,
+    text: `${titles[key.notice]}${inert(words)}: ${asked.map(mentionMrkdwn).join(" ")} open until ${dateMrkdwn(expiresAt)}${left}.`,
     blocks: [
       rich(
         paragraph(bold(titles[key.notice]), said(words)),
         paragraph(
           // Slack takes no text of blanks alone.
-          ...asked.flatMap((one, index) => [pieceOf(one), said(index + 1 === asked.length ? ": " : ", ")]),
+          ...asked.flatMap((one, index) => [
+            mentionPiece(one),
+            said(index + 1 === asked.length ? ": " : ", "),
+          ]),
           said(`${countOf(question, terms)} Open until `),
           datePiece(expiresAt),
           said(`${left}. `),
@@ -91,35 +90,6 @@ function renderUnanswered(change: Change, key: NoticeKey, cardUrl: string | null
   };
 }
 
-type Mention = { kind: "user" | "group"; id: string };
-
-/** Whoever may still say yes: not the requester unless the rules say so, and nobody who has said it. */
-function whoIsAsked(change: Change, question: Decision, terms: ApprovalTerms, key: NoticeKey): Mention[] {
-  const all = terms.approvers.flatMap((one) => mentionsOf(key.notice === "escalation" ? one.escalated : one));
-  const given = question.approvals.map(({ by }) => by);
-  const out = terms.requesterMayApprove ? given : [...given, change.requester];
-  const left = all.filter(
-    ({ kind, id }) => kind === "group" || (mayBeAll(terms, id) && !out.some((person) => isThem(person, id))),
-  );
-  return [...new Map(left.map((one) => [one.id, one])).values()].slice(0, MENTIONED);
-}
-
-/** Of several environments a person has to be an approver of each; who is in a group only Slack knows. */
-function mayBeAll({ approvers }: ApprovalTerms, userId: string): boolean {
-  return approvers.every(({ users: named, groups }) => named.includes(userId) || groups.length > 0);
-}
-
-function mentionsOf(who: Pick<Approvers, "users" | "groups"> | null): Mention[] {
-  return [
-    ...(who?.users ?? []).filter(isUserId).map((id) => ({ kind: "user", id }) as const),
-    ...(who?.groups ?? []).filter(isGroupId).map((id) => ({ kind: "group", id }) as const),
-  ];
-}
-
-function isThem(person: Person, userId: string): boolean {
-  return isSamePerson(person, { kind: "slack", teamId: "", userId });
-}
-
 /** Counted from when it became due to be said, so that it says the same whenever it is sent. */
 function minutesLeft({ expiresAt, ...at }: Decision, { notice }: NoticeKey): string {
   const { remindedAt, warnedAt, escalatedAt } = at;
@@ -137,14 +107,6 @@ function minutesLeft({ expiresAt, ...at }: Decision, { notice }: NoticeKey): str
 function countOf({ approvals }: Decision, { quorum, problem }: ApprovalTerms): string {
   if (problem !== null) return `As it is, ${visible(problem)}`;
   return quorum === 1 ? "One approval is needed." : `${approvals.length} of ${quorum} approvals are there.`;
-}
-
-function mrkdwnOf({ kind, id }: Mention): string {
-  return kind === "user" ? `<@${id}>` : `<!subteam^${id}>`;
-}
-
-function pieceOf({ kind, id }: Mention): Piece {
-  return kind === "user" ? { type: "user", user_id: id } : { type: "usergroup", usergroup_id: id };
 }
 
 function linkTo(url: string, text: string): Piece {

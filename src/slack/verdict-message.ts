@@ -30,6 +30,7 @@ import { isReading, stepWords } from "./step-words.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
 import { verdictActions } from "./verdict-actions.ts";
+import { mentionMrkdwn, whoIsAsked } from "./who-asked.ts";
 
 const NOTES_CHARS = 2_800;
 const REQUEST_CHARS = 300;
@@ -60,7 +61,7 @@ export function renderVerdict(
   });
 }
 
-/** The operator's question as such a reply. Once it is answered it says by whom, and its buttons are gone. */
+/** The operator's question as such a reply, which calls those who may answer. Once it is answered it says by whom, and its buttons are gone. */
 export function renderQuestion(
   change: Change,
   steps: readonly StepRecord[],
@@ -72,8 +73,19 @@ export function renderQuestion(
   const title = `${state}: ${aboutWords(change)}`;
   const lines = [...(isOpen ? [] : [decisionLine(question)]), ...cancelLines(change)];
   const about = unknown === null ? told(change, steps) : unknownBlocks(unknown);
-  const asked = isOpen ? [...about, ...operatorActions(change, steps)] : [];
-  return verdict(change, steps, { title, facts: [], lines, asked });
+  const called = isOpen ? whoIsCalled(change, question) : [];
+  const asked = isOpen
+    ? [...about, ...called.map((line) => smallPrint(line)), ...operatorActions(change, steps)]
+    : [];
+  const rendered = verdict(change, steps, { title, facts: [], lines, asked });
+  return { ...rendered, text: [rendered.text, ...called].join(" ") };
+}
+
+/** Whoever asked is called by the message anyway, and mostly may not answer. */
+function whoIsCalled(change: Change, question: Decision): string[] {
+  const { terms } = change;
+  const mentions = terms === null ? [] : whoIsAsked(change, question, terms);
+  return mentions.length === 0 ? [] : [`Can answer: ${mentions.map(mentionMrkdwn).join(" ")}`];
 }
 
 /** The reviewer's notes were written before it was known. */

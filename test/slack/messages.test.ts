@@ -4,6 +4,7 @@ import type { LogLine, StepRecord } from "../../src/change/journal.ts";
 import { renderCard } from "../../src/slack/card.ts";
 import { messagesOf } from "../../src/slack/feed.ts";
 import { messageName } from "../../src/slack/message-key.ts";
+import { renderNotice } from "../../src/slack/notice-message.ts";
 import { renderStep } from "../../src/slack/step-message.ts";
 import { renderQuestion } from "../../src/slack/verdict-message.ts";
 import { aChange, aQuestion, aRecord } from "../support/changes.ts";
@@ -53,6 +54,31 @@ describe("what is posted", () => {
       assert.ok(text.includes(part), part);
     assert.deepEqual(actionsIn(text), ["happened", "did_not_happen", "roll_back", "accept"]);
     assert.deepEqual(actionsIn(shown([])), ["accept", "roll_back"]);
+  });
+
+  it("calls those who may answer: not whoever asked, and of an approval nobody whose words the plan was made of", () => {
+    const slack = (userId: string) => ({ kind: "slack", teamId: "T1", userId }) as const;
+    const approvers = [
+      { environments: ["x"], users: ["U1", "U2", "U3"], groups: ["S1"], tokens: null, escalated: null },
+    ];
+    const terms = {
+      ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
+      ...{ freezes: [], breakGlass: [], typedTarget: null, problem: null, approvers },
+    };
+    const wish = aQuestion({ answer: "request_changes", by: slack("U2"), decidedAt: AT });
+    const base = { requester: slack("U1"), terms, revision: 2 };
+    const asked = aChange({ ...base, status: "needs_person", decisions: [wish, QUESTION] });
+    const open = renderQuestion(asked, [RECORD], QUESTION);
+    for (const text of [open.text, JSON.stringify(open.blocks)])
+      assert.match(text, /Can answer: <@U2> <@U3> <!subteam\^S1>/);
+    const answered = { ...QUESTION, answer: "accept", by: slack("U3"), decidedAt: AT } as const;
+    const over = renderQuestion({ ...asked, status: "accepted" }, [RECORD], answered);
+    assert.doesNotMatch(JSON.stringify(over), /Can answer|S1/);
+    const approval = aQuestion({ revision: 2, expiresAt: new Date(AT.getTime() + 60_000), remindedAt: AT });
+    const waiting = aChange({ ...base, status: "waiting", decisions: [wish, approval] });
+    const key = { kind: "notice", notice: "reminder", revision: 2, round: 1, number: 0 } as const;
+    const reminder = renderNotice(waiting, key, null);
+    assert.match(reminder?.text ?? "", /: <@U3> <!subteam\^S1> open until/);
   });
 
   it("says what its instance told late of such a step, offers to go on, and is drawn anew for it", () => {
