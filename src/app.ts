@@ -58,8 +58,19 @@ const LIMITS = { all: 10, perRequester: 5 };
 /** How long a step that runs may go on when the program is told to stop. */
 const GRACE_MS = 25_000;
 
-/** For the fault tests: places to die at, and times short enough to wait for. */
-export type AppOptions = { at?: At; pace?: LeasePace; graceMs?: number };
+/** How a program is told to stop, and told again. */
+export type Leaving = Pick<App, "stop" | "kill">;
+
+/**
+ * For the fault tests: places to die at, and times short enough to wait for. `onBegun` gets the way to stop as soon as
+ * changes may be carried, which is before the start is over: Slack may let one wait for long.
+ */
+export type AppOptions = {
+  at?: At;
+  pace?: LeasePace;
+  graceMs?: number;
+  onBegun?: (leaving: Leaving) => void;
+};
 
 type Closing = (() => Promise<unknown>)[];
 
@@ -78,7 +89,7 @@ async function assemble(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace = PACE, graceMs = GRACE_MS }: AppOptions,
+  { at = nowhere, pace = PACE, graceMs = GRACE_MS, onBegun }: AppOptions,
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
@@ -130,14 +141,15 @@ async function assemble(
     port: config.port,
   });
   closing.push(() => server.close());
-  await slack.start();
   closing.push(() => slack.stopIntake());
+  const leaving = createLeaving(worker, owned.held, closing, graceMs);
+  onBegun?.(leaving);
+  await slack.start();
   const said = [`Slack: ${company.line}`, `Model: ${model.line}`, ...ground.lines, ...deciding.lines];
   const groups = groupLines(ground.policy, slack.identity.missingScopes);
   const lines = [`Database: ${databaseLine}`, ...said, ...groups, tracesLine(config)];
   const { standIn } = company;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
-  const leaving = createLeaving(worker, owned.held, closing, graceMs);
   return { address, page, slack: standIn, lines, changes, graph, database, ...leaving };
 }
 
@@ -149,12 +161,7 @@ function createOwning(runs: Runs, pace: LeasePace, log: Log, closing: Closing) {
 }
 
 /** How it is told to stop: once, which lets what runs finish and be written within `graceMs`, or twice. */
-function createLeaving(
-  worker: Worker,
-  held: HeldWrites,
-  closing: Closing,
-  graceMs: number,
-): Pick<App, "stop" | "kill"> {
+function createLeaving(worker: Worker, held: HeldWrites, closing: Closing, graceMs: number): Leaving {
   return {
     stop: async () => {
       held.giveUpIn(graceMs);

@@ -1,4 +1,4 @@
-import { startApp } from "./app.ts";
+import { type Leaving, startApp } from "./app.ts";
 import { readConfig, secretsOf } from "./config.ts";
 import { readEnvironment } from "./environment.ts";
 import { createRedact } from "./execution/redact.ts";
@@ -21,14 +21,21 @@ export async function start(
     return;
   }
   const log = createLog(createRedactJson(createRedact(secretsOf(read.config))));
+  let hasBegun = false;
+  const begun = Promise.withResolvers<Leaving>();
+  const told = stopOnSignals(begun.promise);
+  const onBegun = (leaving: Leaving): void => {
+    hasBegun = true;
+    begun.resolve(leaving);
+  };
   try {
-    const starting = startApp(read.config, log);
-    stopOnSignals(starting);
-    const app = await starting;
+    const app = await startApp(read.config, log, { onBegun });
     const open = app.page === null ? [] : [`Open the playground: ${app.page}`];
     const lines = [...app.lines, `Greenlight serves its API at ${app.address}`, ...open];
     process.stdout.write(`${lines.join("\n")}\n`);
   } catch (error) {
+    // What it was still waiting for at the start was given up for the stop.
+    if (told.isTold() && hasBegun) return;
     if (error instanceof SetupError || error instanceof SlackSetupError) say(error.message);
     else log.fatal({ err: error }, "Greenlight could not start");
     process.exitCode = 1;

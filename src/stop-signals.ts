@@ -4,8 +4,9 @@ type Stoppable = { stop(): Promise<void>; kill(): void };
 /**
  * Makes SIGTERM and SIGINT stop the program: the first one gently, a second one at once. `starting` resolves once there
  * is something to stop; a signal that comes before is heeded then, so that nothing it began is left without an owner.
+ * `isTold` says whether one has come.
  */
-export function stopOnSignals(starting: Promise<Stoppable>): void {
+export function stopOnSignals(starting: Promise<Stoppable>): { isTold(): boolean } {
   let times = 0;
   const heed = (): void => {
     times += 1;
@@ -17,4 +18,5 @@ export function stopOnSignals(starting: Promise<Stoppable>): void {
     );
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, heed);
+  return { isTold: () => times > 0 };
 }
