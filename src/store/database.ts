@@ -30,13 +30,15 @@ const SILENCE_MS = 5_000;
  */
 const IDLE_IN_TRANSACTION_MS = 5_000;
 
-/** Connections of their own, few because each statement on them is short; one that is silently dead is given up soon. */
+/**
+ * Connections of their own, few because each statement on them is short. One that is silently dead is given up soon; a
+ * server that is only slow may still do what was asked there.
+ */
 const URGENT = {
   max: 3,
   connectionTimeoutMillis: 5_000,
   query_timeout: 2_000,
-  statement_timeout: 2_000,
-  lock_timeout: 1_000,
+  statement_timeout: 5_000,
 } as const;
 
 /** Opens a pool. A connection cut by the server is an error of the query that meets it, never the process's end. */
