@@ -6,8 +6,8 @@ import { Answer, answersOf, Gate, lastDecision, openDecision } from "../change/c
 import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
-import { UNLOCK_REASON } from "../change/unlock.ts";
-import { cancelByApi } from "./cancel.ts";
+import { UNLOCK_REASON, type Unlocked } from "../change/unlock.ts";
+import { cancelByApi, howAgain } from "./cancel.ts";
 import { addFinding } from "./finding.ts";
 import { faultsOf, problem } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
@@ -28,6 +28,7 @@ const DecisionBody = z.strictObject({
 });
 const UnlockBody = z.strictObject({
   reason: z.string().trim().min(UNLOCK_REASON.min).max(UNLOCK_REASON.max),
+  again: z.boolean().default(false),
 });
 const Params = z.object({ thread_id: z.uuid() });
 const IdempotencyKey = z.string().min(1).max(200).optional();
@@ -71,7 +72,7 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     if (by === null) return reply;
     const found = await findChange(changes, request);
     if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
-    return cancelByApi(changes, { changeId: found.id, by, body: request.body }, reply);
+    return cancelByApi(changes, { change: found, by, body: request.body }, reply);
   });
   app.post("/infra-change/:thread_id/decision", async (request, reply) => {
     const person = authenticate(request, reply, needs.tokens);
@@ -137,14 +138,19 @@ async function unlock(
 ): Promise<FastifyReply> {
   const body = UnlockBody.safeParse(request.body);
   if (!body.success) return problem(reply, 400, faultsOf(body.error));
-  const params = Params.safeParse(request.params);
-  const unlocked = params.success
-    ? await changes.unlock({ changeId: params.data.thread_id, by, reason: body.data.reason })
-    : ({ kind: "unknown" } as const);
+  const change = await findChange(changes, request);
+  const { reason, again } = body.data;
+  // A call that the network repeats takes nothing that was taken again since.
+  const writtenAt = again ? undefined : change?.unlocks.at(-1)?.at;
+  const unlocked: Unlocked =
+    change === null
+      ? { kind: "unknown" }
+      : await changes.unlock({ changeId: change.id, by, reason, writtenAt });
   switch (unlocked.kind) {
     case "unlocked":
       return reply.send(viewOf(unlocked.change, await changes.steps(unlocked.change.id)));
     case "nothing":
+      return problem(reply, 409, `${unlocked.reason}${howAgain(writtenAt)}`);
     case "busy":
       return problem(reply, 409, unlocked.reason);
     case "refused":

@@ -75,6 +75,43 @@ describe("by API", () => {
     const ids = await Promise.all(answers.map(async (answer) => Answer.parse(await answer.json()).thread_id));
     assert.equal(new Set(ids).size, 1);
   });
+
+  it("stops and unlocks once for a call that is repeated, and once more only for one that says so", async () => {
+    const asked = await call(program, ANA_SECRET, "/infra-change", {
+      description: "scale payment-api to 7 replicas in production",
+    });
+    const { thread_id } = Answer.parse(await asked.json());
+    await program.until(thread_id, "waiting");
+    // As it stands when it was stopped and unlocked, and an operator has had it go on since.
+    await program.app.database.query(
+      `update changes set status = 'rolling_back', cancel_by = requester, cancel_at = now(),
+         unlocks = jsonb_build_array(jsonb_build_object('by', requester, 'reason', 'went home', 'targets', '[]'::jsonb, 'at', now()))
+       where id = $1`,
+      [thread_id],
+    );
+    const { query } = program.app.database;
+    const hold =
+      "insert into target_locks (target, change_id) select targets[1], id from changes where id = $1";
+    await query(hold, [thread_id]);
+    await query(
+      "update decisions set answer = 'approve', by = jsonb_build_object('kind', 'policy', 'version', 'x'), decided_at = now() where change_id = $1",
+      [thread_id],
+    );
+    const reason = "its holder went home";
+    const post = async (word: string, body: object) => {
+      const answer = await call(program, BEN_SECRET, `/infra-change/${thread_id}/${word}`, body);
+      return [answer.status, await answer.text()] as const;
+    };
+    for (const [word, ok] of [
+      ["unlock", 200],
+      ["cancel", 202],
+    ] as const) {
+      const [status, text] = await post(word, { reason });
+      assert.equal(status, 409, text);
+      assert.match(text, /again/);
+      assert.equal((await post(word, { reason, again: true }))[0], ok);
+    }
+  });
 });
 
 function call(
