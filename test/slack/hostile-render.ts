@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import type { Change } from "../../src/change/change.ts";
+import type { Change, ChangeStatus } from "../../src/change/change.ts";
 import type { LogExcerpt } from "../../src/change/journal.ts";
 import type { ListedChange } from "../../src/change/listed.ts";
 import { checkBlocks } from "../../src/playground/slack-blocks.ts";
@@ -219,10 +219,15 @@ function homeOf(next: Next, waiting: readonly Seen[]): types.View {
   });
   const rows = waiting.map(({ change }) => row(change));
   const asked = new Map(rows.map(({ id }, index) => [id, waiting[index] as Seen]));
-  const running = waiting
-    .slice(0, 1)
-    .map(({ change }) => row({ ...change, id: crypto.randomUUID(), status: "running" }));
-  const groups = { waiting: rows, running, mine: [], recent: rows };
+  // A change stands in one list only.
+  const others = (status: ChangeStatus) =>
+    waiting.slice(0, 1).map(({ change }) => row({ ...change, id: crypto.randomUUID(), status }));
+  const groups = {
+    waiting: rows,
+    running: others("running"),
+    mine: others("waiting"),
+    recent: others("done"),
+  };
   return renderHome({ groups, asked, locks: [] }, null, () => null);
 }
 
