@@ -1,13 +1,16 @@
 import { posix } from "node:path";
 import { blocksOf, jsonBlocksOf } from "./terraform-blocks.ts";
+import { isPassedOver } from "./terraform-places.ts";
 
 /** Where a root says its state is kept: nowhere (terraform then uses a file beside it), in a local file, or elsewhere. */
 export type Backend = "unsaid" | "local" | "elsewhere";
 
-/** Reads a root's backend from its own files, overrides included. Throws `UnclearError` where a file cannot be read for sure. */
+/** Reads a root's backend from those of its own files that terraform reads, overrides included. Throws `UnclearError` where a file cannot be read for sure. */
 export function backendOf(files: ReadonlyMap<string, string>, root: string): Backend {
   const inner = [...files]
     .filter(([path]) => posix.dirname(path) === (root === "" ? "." : root) && /\.tf(\.json)?$/.test(path))
+    // Whoever puts a backend aside as `.backend.tf` has none: taken for one, the state would be written into the copy and go with it.
+    .filter(([path]) => !isPassedOver(posix.basename(path)))
     .flatMap(([path, text]) => (path.endsWith(".json") ? jsonBlocksOf(text) : blocksOf(text)))
     .filter(({ type }) => type === "terraform")
     .flatMap(({ blocks }) => blocks);

@@ -38,3 +38,8 @@ export function isListedPlace(policy: Policy, place: string): boolean {
 export function isWithin(directory: string, place: string): boolean {
   return directory === "" || place === directory || place.startsWith(`${directory}/`);
 }
+
+/** Whether terraform ignores a file of this name: hidden ones, and what editors leave behind. */
+export function isPassedOver(name: string): boolean {
+  return name.startsWith(".") || name.endsWith("~") || /^#.*#$/.test(name);
+}

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { type Block, blocksOf, jsonBlocksOf } from "./terraform-blocks.ts";
 import { lookAtBlock, type Site } from "./terraform-findings.ts";
-import { isWithin, placeOf } from "./terraform-places.ts";
+import { isPassedOver, isWithin, placeOf } from "./terraform-places.ts";
 import { UnclearError } from "./terraform-tokens.ts";
 import type { Read } from "./verdict.ts";
 
@@ -92,12 +92,11 @@ function namesIn({ folders, root, tests }: Visit, module: string): string[] {
   return [...names, ...all.filter((name) => /\.tftest\.(hcl|json)$/.test(name))];
 }
 
-/** Paths by their directory, without those terraform ignores: hidden ones and what editors leave behind. */
+/** Paths by their directory, without those terraform ignores. */
 function foldersOf(files: Files): Map<string, string[]> {
   const folders = new Map<string, string[]>();
   for (const path of files.keys()) {
-    const name = posix.basename(path);
-    if (name.startsWith(".") || name.endsWith("~") || /^#.*#$/.test(name)) continue;
+    if (isPassedOver(posix.basename(path))) continue;
     const folder = posix.dirname(path) === "." ? "" : posix.dirname(path);
     const known = folders.get(folder);
     if (known === undefined) folders.set(folder, [path]);

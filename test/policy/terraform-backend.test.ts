@@ -20,6 +20,11 @@ const cases: [what: string, files: Record<string, string>, backend: string][] = 
     { "net/a.tf": "", "net/z_override.tf": 'terraform {\n backend "gcs" {}\n}' },
     "elsewhere",
   ],
+  [
+    "one that was put aside where terraform does not look",
+    { "net/main.tf": "", "net/.backend.tf": 'terraform {\n backend "s3" {}\n}' },
+    "unsaid",
+  ],
 ];
 
 for (const [what, files, backend] of cases) {
