@@ -107,7 +107,7 @@ async function assemble(
   const now = () => new Date();
   const owned = { database, record, at, ...createOwning(runs, pace, log, closing) };
   const hands = createHands({ ...owned, ground, seal, redact, redactLines, now });
-  await hands.sweep();
+  warnOfStates(await hands.sweep(), log);
   const deps = createGraphDeps({ ...model, ...owned, policy: ground.policy, hands });
   const graph = openGraph(deps, database, { config, redactJson, at, leaseOf: owned.leaseOf }, closing);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
@@ -158,6 +158,15 @@ function createOwning(runs: Runs, pace: LeasePace, log: Log, closing: Closing) {
   const held = createHeldWrites(log);
   closing.push(held.drain);
   return { leaseOf: createLeaseOf(runs), signalsOf: createSignalsOf(runs), held, leaseMs: pace.leaseMs };
+}
+
+/** Nobody else knows: whoever carried the change on was on another machine, or could not keep it. */
+function warnOfStates(left: readonly string[], log: Log): void {
+  if (left.length === 0) return;
+  log.warn(
+    { left },
+    "Terraform could not store its state, and the only copy lies here in clear text (errored.tfstate). Push it with terraform state push, then remove the directory.",
+  );
 }
 
 /** How it is told to stop: once, which lets what runs finish and be written within `graceMs`, or twice. */

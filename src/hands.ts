@@ -31,8 +31,8 @@ import { createEndAttempt, createStepJournal } from "./threads/step-journal.ts";
 export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep" | "endOpenSteps"> & {
   isCurrent: IsCurrent;
   cleanUp(changeId: string): Promise<void>;
-  /** The same for changes that ended while this machine was not looking. */
-  sweep(): Promise<void>;
+  /** The same for changes that ended while this machine was not looking; says where a state terraform could not store still lies. */
+  sweep(): Promise<string[]>;
 };
 
 /** A click waits for it, and the person with it. */
@@ -102,12 +102,13 @@ export function createHands(parts: {
         voids,
       };
     },
-    cleanUp: (changeId) => removeChangeDir(ground.dataDir, changeId),
+    cleanUp: async (changeId) => void (await removeChangeDir(ground.dataDir, changeId)),
     sweep: async () => {
-      await sweepChangeDirs(ground.dataDir, async (changeId) => {
+      const { kept } = await sweepChangeDirs(ground.dataDir, async (changeId) => {
         const change = await findChange(database, changeId);
         return change === null || isEnded(change.status);
       });
+      return kept;
     },
   };
 }

@@ -1,10 +1,8 @@
-import { readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 /** What terraform leaves in its directory when it could not store its state. */
 const NAME = "errored.tfstate";
-/** The database's clock dated the row, this machine's the file. */
-const CLOCKS_DIFFER_MS = 60_000;
 
 /** Looks for a state that terraform could not store; made before terraform runs, so that an older one is not taken for its own. */
 export type ErroredState = {
@@ -25,12 +23,20 @@ export async function watchErroredState(dir: string): Promise<ErroredState> {
   };
 }
 
-/** The same for a terraform nobody watched: what it left in `dir` since then, allowing for clocks that differ. */
-export async function findErroredState(dir: string, since: Date): Promise<Pick<ErroredState, "handOver">> {
+/**
+ * The same for a terraform nobody watched: what lies in `dir`, whenever that was. No snapshot holds such a file, so it is one
+ * of the change's own, and by date it cannot be told from another's: the database's clock dates the row, this machine's the file.
+ */
+export async function findErroredState(dir: string): Promise<Pick<ErroredState, "handOver">> {
   const file = join(dir, NAME);
-  const found = await stat(file).catch(() => null);
-  const isIts = found !== null && found.mtimeMs >= since.getTime() - CLOCKS_DIFFER_MS;
-  return { handOver: async (keep) => (isIts ? handOver(file, keep) : null) };
+  const isThere = (await stampOf(file)) !== null;
+  return { handOver: async (keep) => (isThere ? handOver(file, keep) : null) };
+}
+
+/** Whether a state that terraform could not store lies anywhere below. */
+export async function holdsErroredState(below: string): Promise<boolean> {
+  const paths = await readdir(below, { recursive: true }).catch((): string[] => []);
+  return paths.some((path) => basename(path) === NAME);
 }
 
 async function handOver(file: string, keep: (bytes: Buffer) => Promise<void>): Promise<string> {

@@ -58,7 +58,7 @@ async function endOpen(
     place === null
       ? { kind: "elsewhere", host: "an instance of an older version" }
       : await endOrphan(place, own.home, stop, needs.signalsOf(key.changeId).kill);
-  const errored = await findErroredState(join(own.workspace, dir), since);
+  const errored = await findErroredState(join(own.workspace, dir));
   const kept = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
   const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;
   const mayRunUntil = end.kind === "elsewhere" ? new Date(since.getTime() + timeMs) : null;

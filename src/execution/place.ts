@@ -5,6 +5,7 @@ import type { Bindings } from "../change/preview.ts";
 import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
 import type { Read } from "../policy/verdict.ts";
+import { holdsErroredState } from "./errored-state.ts";
 import { type ChangeDir, makeChangeDir } from "./scratch.ts";
 import { joinSnapshots, readWorkspace, type Snapshot } from "./snapshot.ts";
 import { layOut, verifyLaidOut } from "./snapshot-layout.ts";
@@ -123,6 +124,8 @@ async function layOutPlace(
 ): Promise<Opened> {
   const dir = await makeChangeDir(ground.dataDir, changeId);
   if (!(await verifyLaidOut(snapshot, dir.workspace, written))) {
+    // Laid out anew, the copy loses what terraform left in it: where nobody could keep it, the only record of what was made.
+    if (await holdsErroredState(dir.workspace)) return { ok: false, reason: stateLeft(dir.workspace) };
     await layOut(snapshot, dir.workspace);
   }
   // A command may run in a directory it reads nothing of.
@@ -132,6 +135,10 @@ async function layOutPlace(
     }
   }
   return { ok: true, place: { changeId, dir, files: snapshot.files, bound } };
+}
+
+function stateLeft(workspace: string): string {
+  return `A state that terraform could not store lies below ${workspace} (errored.tfstate), and the copy has to be laid out anew. Push the state with terraform state push and remove the file first.`;
 }
 
 /** The directory a command runs in. */

@@ -1,5 +1,6 @@
 import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { holdsErroredState } from "./errored-state.ts";
 
 /** The directories of one change: the read-only snapshot, the children's home, terraform's data. */
 export type ChangeDir = { root: string; workspace: string; home: string; terraform: string };
@@ -29,24 +30,33 @@ export async function makeChangeDir(dataDir: string, changeId: string): Promise<
   return dir;
 }
 
-/** Removes all of a change's directories; nothing happens when they are gone. */
-export async function removeChangeDir(dataDir: string, changeId: string): Promise<void> {
-  await rm(changeDirOf(dataDir, changeId).root, { recursive: true, force: true });
+/**
+ * Removes all of a change's directories; nothing happens when they are gone. False: a state that terraform could not store
+ * lies there, and stays. It may be the only record of what terraform made, where nobody saw how it ended.
+ */
+export async function removeChangeDir(dataDir: string, changeId: string): Promise<boolean> {
+  const { root, workspace, home, terraform } = changeDirOf(dataDir, changeId);
+  const isKept = await holdsErroredState(workspace);
+  for (const path of isKept ? [home, terraform] : [root]) await rm(path, { recursive: true, force: true });
+  return !isKept;
 }
 
-/** Removes the directories of changes that ended while nobody could; says which. What is no change's is left alone. */
+/**
+ * Removes the directories of changes that ended while nobody could; says which, and where a state had to stay. What is no
+ * change's is left alone.
+ */
 export async function sweepChangeDirs(
   dataDir: string,
   hasEnded: (changeId: string) => Promise<boolean>,
-): Promise<string[]> {
+): Promise<{ removed: string[]; kept: string[] }> {
   const names = await readdir(join(dataDir, "changes")).catch((): string[] => []);
-  const removed: string[] = [];
+  const swept = { removed: [] as string[], kept: [] as string[] };
   for (const name of names.filter((one) => CHANGE_ID.test(one))) {
     if (!(await hasEnded(name))) continue;
-    await removeChangeDir(dataDir, name);
-    removed.push(name);
+    if (await removeChangeDir(dataDir, name)) swept.removed.push(name);
+    else swept.kept.push(changeDirOf(dataDir, name).workspace);
   }
-  return removed;
+  return swept;
 }
 
 /** What lies there already must be a directory, ours, and closed to others: somebody could have put a link there. */

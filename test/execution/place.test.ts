@@ -92,4 +92,17 @@ describe("the place of a change while somebody exchanges its files", () => {
       }
     });
   });
+
+  it("is not laid out anew over a state that terraform could not store, also for a command that reads nothing", async () => {
+    const opened = await reopenPlace(ground, randomUUID(), plan, await boundTo(APPROVED), command);
+    assert.ok(opened.ok);
+    const { changeId, dir } = opened.place;
+    const state = join(dir.workspace, "errored.tfstate");
+    await writeFile(state, "what terraform made");
+    const refused = await reopenPlace(ground, changeId, plan, [], command);
+    assert.match(refused.ok ? "" : refused.reason, /could not store lies below .*terraform state push/);
+    assert.equal(await readFile(state, "utf8"), "what terraform made");
+    await rm(state);
+    assert.ok((await reopenPlace(ground, changeId, plan, [], command)).ok);
+  });
 });

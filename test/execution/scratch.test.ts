@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -44,8 +44,26 @@ describe("a change's directories", () => {
     const [ended, running] = [randomUUID(), randomUUID()];
     for (const id of [ended, running]) await makeChangeDir(fresh, id);
     await writeFile(join(fresh, "changes", "a note"), "");
-    assert.deepEqual(await sweepChangeDirs(fresh, async (id) => id === ended), [ended]);
+    const swept = await sweepChangeDirs(fresh, async (id) => id === ended);
+    assert.deepEqual(swept, { removed: [ended], kept: [] });
     assert.deepEqual((await readdir(join(fresh, "changes"))).toSorted(), [running, "a note"].toSorted());
-    assert.deepEqual(await sweepChangeDirs(join(fresh, "never made"), async () => true), []);
+    const none = await sweepChangeDirs(join(fresh, "never made"), async () => true);
+    assert.deepEqual(none, { removed: [], kept: [] });
+  });
+
+  it("are left where a state lies that terraform could not store, without homes and saved credentials", async () => {
+    const fresh = await mkdtemp(join(dataDir, "errored-"));
+    const dir = await makeChangeDir(fresh, randomUUID());
+    const id = dir.root.slice(-36);
+    const state = join(dir.workspace, "infra", "net", "errored.tfstate");
+    await mkdir(join(dir.workspace, "infra", "net"), { recursive: true });
+    await writeFile(state, "what terraform made");
+    await writeFile(join(dir.home, "credentials"), "secret");
+    assert.equal(await removeChangeDir(fresh, id), false);
+    assert.deepEqual(await sweepChangeDirs(fresh, async () => true), { removed: [], kept: [dir.workspace] });
+    assert.equal(await readFile(state, "utf8"), "what terraform made");
+    await assert.rejects(stat(dir.home), /ENOENT/);
+    await rm(state);
+    assert.deepEqual(await sweepChangeDirs(fresh, async () => true), { removed: [id], kept: [] });
   });
 });
