@@ -23,12 +23,13 @@ export type Ask = {
 };
 
 /**
- * What became of a request. `repeated`: it was asked before (same key, or the same words again within seconds).
+ * What became of a request. `repeated`: it was asked before (same key, or the same words again within seconds); `isOther`:
+ * under that key something else was asked, in other words or only as a plan.
  * `forbidden`: the policy does not let this person ask for it here.
  */
 export type Asked =
   | { kind: "accepted"; change: Change }
-  | { kind: "repeated"; change: Change }
+  | { kind: "repeated"; change: Change; isOther: boolean }
   | { kind: "forbidden"; reason: string }
   | { kind: "refused"; reason: string };
 

@@ -54,6 +54,8 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     });
     if (asked.kind === "forbidden") return problem(reply, 403, asked.reason);
     if (asked.kind === "refused") return problem(reply, 429, asked.reason);
+    // Answered with the other change, whoever asks would believe that theirs is under way.
+    if (asked.kind === "repeated" && asked.isOther) return problem(reply, 409, whoseKey(asked.change.id));
     return reply.code(202).send(viewOf(asked.change, []));
   });
   app.get("/infra-change/:thread_id", async (request, reply) => {
@@ -82,6 +84,10 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     const person = authenticate(request, reply, needs.tokens);
     return person === null ? reply : unlock(changes, person, request, reply);
   });
+}
+
+function whoseKey(id: string): string {
+  return `Another request was sent with this Idempotency-Key (thread_id ${id}), so this one was not taken. Send it with a key of its own.`;
 }
 
 async function decide(

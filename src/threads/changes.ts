@@ -82,7 +82,10 @@ async function ask(sql: Sql, needs: DecideNeeds, given: Ask, prepared: Plan | nu
   // One request of a person after the other, so that the counts below hold.
   await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`ask:${keyOf(given.requester)}`]);
   const known = await findRepeated(sql, given, request);
-  if (known !== null) return { kind: "repeated", change: known };
+  if (known !== null) {
+    const isOther = known.request !== request || known.planOnly !== given.planOnly;
+    return { kind: "repeated", change: known, isOther };
+  }
   if ((await countWaiting(sql, given.requester)) >= MAX_WAITING_PER_REQUESTER) {
     return {
       kind: "refused",
