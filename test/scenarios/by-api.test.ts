@@ -75,7 +75,10 @@ describe("by API", () => {
     const ids = await Promise.all(answers.map(async (answer) => Answer.parse(await answer.json()).thread_id));
     assert.equal(new Set(ids).size, 1);
     // Under the same key something else is no repetition, and is not taken for one.
-    for (const other of [{ description: "scale web to 6 replicas in staging" }, { ...body, plan_only: true }]) {
+    for (const other of [
+      { description: "scale web to 6 replicas in staging" },
+      { ...body, plan_only: true },
+    ]) {
       const refused = await call(program, ANA_SECRET, "/infra-change", other, "the-same");
       assert.equal(refused.status, 409);
       assert.match(await refused.text(), new RegExp(`thread_id ${ids[0]}.*key of its own`));
