@@ -24,24 +24,27 @@ const dueAt: Record<Notice, string> = {
 /** An open question's next moment; null for one without times. */
 const NEXT_AT = `least(d.expires_at, ${dueAt.reminded}, ${dueAt.escalated}, ${dueAt.warned})`;
 
+/** $1: the changes that are left out. */
 const OPEN = `from changes c join decisions d on d.change_id = c.id
-  where d.answer is null and d.expires_at is not null and c.status in ('waiting', 'asking')`;
+  where d.answer is null and d.expires_at is not null and c.status in ('waiting', 'asking') and c.id <> all ($1::uuid[])`;
 
 /**
  * Holds the row of a change whose open question has something due, for the rest of the transaction, and names the change;
- * null when there is none that no other instance has at hand. The longest overdue comes first.
+ * null when there is none but these that no other instance has at hand. The longest overdue comes first.
  */
-export async function lockDue(sql: Sql): Promise<string | null> {
+export async function lockDue(sql: Sql, except: readonly string[]): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
     `select c.id ${OPEN} and ${NEXT_AT} <= clock_timestamp() order by ${NEXT_AT} limit 1 for update of c skip locked`,
+    [except],
   );
   return rows[0]?.id ?? null;
 }
 
-/** In how many ms the next timer is due; 0 or less for one that another instance or a click has at hand, null for none. */
-export async function msUntilTimer(sql: Sql): Promise<number | null> {
+/** In how many ms the next timer is due; 0 or less for one that another instance or a click has at hand, null for none but these. */
+export async function msUntilTimer(sql: Sql, except: readonly string[]): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
     `select (extract(epoch from min(${NEXT_AT}) - clock_timestamp()) * 1000)::float8 as ms ${OPEN}`,
+    [except],
   );
   return rows[0]?.ms ?? null;
 }

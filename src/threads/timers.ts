@@ -1,8 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Decision, openDecision } from "../change/change.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
+import { isAway } from "../store/away.ts";
 import { findChange } from "../store/changes.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Sql } from "../store/database.ts";
 import { lockDue, msUntilTimer } from "../store/timers.ts";
 import { type ExpireNeeds, expire } from "./expire.ts";
 import { type RemindNeeds, remind } from "./remind.ts";
@@ -16,6 +17,8 @@ export type TimerNeeds = ExpireNeeds &
 
 /** The longest a timer that is due waits. Nothing wakes the loop: the next one due is asked for after each round. */
 const POLL_MS = 1_000;
+/** A row of a newer version, read in the midst of an upgrade, or a damaged one: it is looked at again after this time. */
+const BROKEN_MS = 60_000;
 /** A click may hold the row at the moment it is due. */
 const SHORTEST_PAUSE_MS = 50;
 const MINUTE_MS = 60_000;
@@ -27,10 +30,11 @@ const MINUTE_MS = 60_000;
 export function startTimers(needs: TimerNeeds): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const fire = between(needs.at ?? nowhere, "timer", () => fireOne(needs));
+  const broken = createBroken();
+  const fire = between(needs.at ?? nowhere, "timer", () => fireOne(needs, broken));
   const loop = (async () => {
     while (!signal.aborted) {
-      const ms = await round(needs, fire, signal);
+      const ms = await round(needs, broken, fire, signal);
       await pause(ms, undefined, { signal }).catch(() => undefined);
     }
   })();
@@ -43,10 +47,15 @@ export function startTimers(needs: TimerNeeds): { stop(): Promise<void> } {
 }
 
 /** Fires all that is due, and says in how many ms to look again. Never throws: the next round comes anyway. */
-async function round(needs: TimerNeeds, fire: () => Promise<boolean>, signal: AbortSignal): Promise<number> {
+async function round(
+  needs: TimerNeeds,
+  broken: Broken,
+  fire: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<number> {
   try {
     for (;;) {
-      const next = await msUntilTimer(needs.database);
+      const next = await msUntilTimer(needs.database, broken.ids());
       const isDue = next !== null && next <= 0;
       if (signal.aborted || !isDue || !(await fire()))
         return Math.max(SHORTEST_PAUSE_MS, Math.min(POLL_MS, next ?? POLL_MS));
@@ -57,16 +66,42 @@ async function round(needs: TimerNeeds, fire: () => Promise<boolean>, signal: Ab
   }
 }
 
-/** Does what is due of one question, in one transaction; false when there is none. */
-async function fireOne(needs: TimerNeeds): Promise<boolean> {
-  return needs.database.transaction(async (sql) => {
-    const changeId = await lockDue(sql);
-    const change = changeId === null ? null : await findChange(sql, changeId);
-    const question = change === null ? null : openDecision(change);
-    if (change === null || question === null) return false;
-    const ending = { reason: whyExpired(question), voids: false };
-    return (await expire(sql, needs, change.id, question, ending)) || remind(sql, needs, change, question);
-  });
+type Broken = { ids(): string[]; add(changeId: string): void };
+
+/** Changes whose timers cannot fire for the moment. */
+function createBroken(): Broken {
+  const until = new Map<string, number>();
+  return {
+    ids() {
+      for (const [id, ms] of until) if (ms <= Date.now()) until.delete(id);
+      return [...until.keys()];
+    },
+    add: (changeId) => void until.set(changeId, Date.now() + BROKEN_MS),
+  };
+}
+
+/** Does what is due of one question; false when there is none. One that cannot be worked on holds up no other. */
+async function fireOne(needs: TimerNeeds, broken: Broken): Promise<boolean> {
+  let at: string | null = null;
+  try {
+    return await needs.database.transaction(async (sql) => {
+      at = await lockDue(sql, broken.ids());
+      return at === null ? false : fireDue(sql, needs, at);
+    });
+  } catch (error) {
+    if (at === null || isAway(error)) throw error;
+    needs.log.error({ err: error, change: at }, "The timers of a question cannot fire; the others do");
+    broken.add(at);
+    return true;
+  }
+}
+
+async function fireDue(sql: Sql, needs: TimerNeeds, changeId: string): Promise<boolean> {
+  const change = await findChange(sql, changeId);
+  const question = change === null ? null : openDecision(change);
+  if (change === null || question === null) return false;
+  const ending = { reason: whyExpired(question), voids: false };
+  return (await expire(sql, needs, change.id, question, ending)) || remind(sql, needs, change, question);
 }
 
 function whyExpired({ askedAt, expiresAt, approvals, gate }: Decision): string {

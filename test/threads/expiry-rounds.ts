@@ -33,6 +33,7 @@ export function startInstance(
   config: PoolConfig,
   policy: Policy = builtInPolicy,
   isCurrent: IsCurrent = async () => ({ ok: true }),
+  log: { error: (facts: object, text: string) => void } = { error: assert.fail },
 ): Instance {
   const database = openDatabase(config);
   const record = createRecordEvents(() => []);
@@ -40,7 +41,6 @@ export function startInstance(
   const findTerms = createFindTerms({ policy, tokens: [], now });
   const redact = (text: string) => text;
   const changes = createChanges({ database, record, policy, redact, findTerms, isCurrent, now });
-  const log = { error: assert.fail };
   const timers = startTimers({ database, record, findTerms, policyVersion: policy.hash, log });
   return {
     database,

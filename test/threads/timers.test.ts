@@ -3,13 +3,16 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChangeEvent } from "../../src/change/events.ts";
 import type { Person } from "../../src/change/person.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
 import { parsePolicy } from "../../src/policy/read-policy.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createDatabase } from "../support/postgres.ts";
+import { soon } from "../support/soon.ts";
 import { DIGEST, type Instance, putQuestion, raceExpiry, startInstance } from "./expiry-rounds.ts";
 
 const ROUNDS = 50;
 const QUESTIONS = 200;
+const TIMES = { openMinutes: 60, escalateMinutes: null };
 const PATIENCE_MS = 60_000;
 const HOME = { teamId: "T1", channelId: "C1" };
 const BEN: Person = { kind: "slack", teamId: "T1", userId: "UBEN" };
@@ -160,6 +163,40 @@ describe("a question nobody answers, with two instances that look after it", () 
     await until([id], "escalated_at");
     assert.equal((await click(id, EVE)).kind, "decided");
     assert.deepEqual(await typesOf(id), ["escalated", "escalated", "decided"]);
+  });
+
+  it("of a row that cannot be read is told of, and holds up no other", async () => {
+    const said: object[] = [];
+    const own = await createDatabase({ migrate });
+    const instance = startInstance(own.config, builtInPolicy, undefined, {
+      error: (facts) => void said.push(facts),
+    });
+    try {
+      const [broken, whole] = [
+        await putQuestion(instance.database, TIMES),
+        await putQuestion(instance.database, TIMES),
+      ];
+      await instance.database.query("update changes set plan = '{}' where id = $1", [broken]);
+      const ends = (id: string, ago: string) =>
+        instance.database.query(
+          `update decisions set expires_at = clock_timestamp() - interval '${ago}' where change_id = $1`,
+          [id],
+        );
+      await ends(broken, "1 hour");
+      await ends(whole, "1 second");
+      const answered = "select 1 from decisions where change_id = $1 and answer = 'expire'";
+      await soon(
+        "the other's end",
+        async () => (await instance.database.query(answered, [whole])).rowCount === 1,
+      );
+      assert.deepEqual(
+        said.map((facts) => "change" in facts && facts.change),
+        [broken],
+      );
+    } finally {
+      await instance.stop();
+      await own.drop();
+    }
   });
 
   it("says nothing more once its time is over", async () => {
