@@ -106,11 +106,12 @@ async function kubectl(
   return { ok: false, problem: found.problem ?? whatKubectlSaid(found) };
 }
 
-const QUOTED_CHARS = 500;
+/** Whoever shows it redacts it first and cuts it then: half a token looks like none. */
+const READ_CHARS = 16_384;
 
 function whatKubectlSaid(found: Captured): string {
   const said = found.stderr.trim();
   return said === ""
     ? `kubectl ended with exit code ${found.exitCode}`
-    : `kubectl says: ${said.slice(0, QUOTED_CHARS)}`;
+    : `kubectl says: ${said.slice(0, READ_CHARS)}`;
 }

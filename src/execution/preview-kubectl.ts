@@ -23,6 +23,8 @@ export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: f
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
+/** What is quoted of kubectl's own words when it fails: the beginning, where the error stands. */
+const QUOTED_CHARS = 500;
 /** Verbs whose dry run prints sentences and no objects. */
 const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain"]);
 /** Verbs that have no dry run by the server in kubectl 1.32. */
@@ -157,7 +159,7 @@ function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
 }
 
 function unseen(step: Step, isBeforeChange: boolean, problem: string, redact: Redact): PreviewedStep {
-  const said = redact(problem).trim().replace(/\.$/, "");
+  const said = redact(problem).slice(0, QUOTED_CHARS).trim().replace(/\.$/, "");
   if (!isBeforeChange) {
     return { ok: false, reason: `Step ${step.step} cannot be previewed: ${said}.` };
   }

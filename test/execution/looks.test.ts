@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createLooks } from "../../src/execution/looks.ts";
+import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
+import { createRedact } from "../../src/execution/redact.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
+import { readKubectl } from "../../src/policy/kubectl-line.ts";
+
+const SECRET = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
+
+describe("what kubectl says when a look fails", () => {
+  let home: string;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "greenlight-looks-"));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  it("is redacted before it is cut, wherever a secret stands in it", async () => {
+    const program = join(home, "kubectl");
+    await writeFile(program, '#!/bin/sh\ncat "$(dirname "$0")/said" >&2\nexit 1\n');
+    await chmod(program, 0o755);
+    const looks = createLooks({
+      ground: { workspace: home, dataDir: join(home, "data") },
+      policy: builtInPolicy,
+      envOf: async () => ({ PATH: `${home}:/usr/bin:/bin` }),
+    });
+    const args = ["delete", "configmap", "old", "-n", "staging"];
+    const step = {
+      step: 1,
+      tool: "kubectl",
+      args,
+      dir: "",
+      description: "",
+      risk: "high",
+      rollback: null,
+    } as const;
+    const read = readKubectl(args);
+    assert.ok(read.ok);
+    const look = looks.kubectlAnywhere(randomUUID(), AbortSignal.timeout(20_000));
+    for (const before of [10, 440, 470, 490, 498]) {
+      await writeFile(join(home, "said"), `${"x".repeat(before - 1)} ${SECRET} and more`);
+      const seen = await previewKubectl(step, read.line, false, look, createRedact([]));
+      assert.ok(!seen.ok);
+      assert.match(seen.reason, /kubectl says: x/);
+      assert.doesNotMatch(seen.reason, /ghp_/, `${before} characters before it`);
+      assert.ok(seen.reason.length < 700);
+    }
+  });
+});
