@@ -50,15 +50,18 @@ const list = z
       .filter((part) => part !== ""),
   );
 
+const SLACK_USER = /^[UW][A-Z0-9]+$/;
 const Token = z.string().transform((text, context): ApiToken => {
   const parts = text.split(":");
   const [name = "", role] = parts;
   const secret = parts.at(-1) ?? "";
   const slackId = parts.length === 4 ? (parts[2] ?? "") : null;
   const fits = (parts.length === 3 || parts.length === 4) && /^[\w.-]+$/.test(name) && secret.length >= 16;
-  if (!fits || (role !== "requester" && role !== "approver")) {
+  // A name would be nobody's id, and its holder could approve by the token what they asked for in Slack.
+  const isSomebody = slackId === null || SLACK_USER.test(slackId);
+  if (!fits || !isSomebody || (role !== "requester" && role !== "approver")) {
     context.addIssue(
-      "each token is name:role[:slack_id]:secret, role requester or approver, secret 16 characters or more",
+      "each token is name:role[:slack_id]:secret, role requester or approver, slack_id a Slack user id (U…), secret 16 characters or more",
     );
     return z.NEVER;
   }
@@ -90,7 +93,7 @@ const Port = z
 /** Slack's ids; a name or a mention here would silently match nobody. */
 const ids = (shape: RegExp, what: string) =>
   list.refine((all) => all.every((id) => shape.test(id)), `is not a comma-separated list of ${what}`);
-const userIds = ids(/^[UW][A-Z0-9]+$/, "Slack user ids (U…, from a person's profile)");
+const userIds = ids(SLACK_USER, "Slack user ids (U…, from a person's profile)");
 const channelIds = ids(/^[CG][A-Z0-9]+$/, "Slack channel ids (C…, from a channel's details)");
 
 const Environment = z.object({

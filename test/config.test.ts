@@ -81,6 +81,16 @@ const faulty: [what: string, env: Env, fault: RegExp][] = [
     { GREENLIGHT_API_TOKENS: `ok:requester:${"a".repeat(16)},x:${"b".repeat(16)}` },
     /^GREENLIGHT_API_TOKENS number 2: each token is name:role/,
   ],
+  [
+    "a token whose Slack user is a name",
+    { GREENLIGHT_API_TOKENS: `ana:approver:ana:${"a".repeat(16)}` },
+    /^GREENLIGHT_API_TOKENS number 1: .*slack_id a Slack user id/,
+  ],
+  [
+    "a token whose Slack user is left empty",
+    { GREENLIGHT_API_TOKENS: `ana:approver::${"a".repeat(16)}` },
+    /slack_id a Slack user id/,
+  ],
   ["a token with a short secret", { GREENLIGHT_API_TOKENS: "ci:requester:short" }, /16 characters or more/],
   [
     "two tokens of one name",
