@@ -49,6 +49,13 @@ export function readKubectl(args: readonly string[]): { ok: true; line: KubectlL
   return { ok: true, line };
 }
 
+/** Whether a verb, or a group of them, is called so here, allowed or refused; `instead`: what another name of it stands for. */
+export function knowsKubectlVerb(verb: string): { known: boolean; instead: string | null } {
+  const group = verb.slice(0, Math.max(0, verb.lastIndexOf(" ")));
+  const name = own(ALIASES, verb);
+  return { known: children.has(verb), instead: name === undefined ? null : `${group} ${name}` };
+}
+
 /** The one value of a flag, or null when it is not there. Names bear their dashes: "--replicas". */
 export function flagOf(line: KubectlLine, name: string): string | null {
   return first(line.flags, name);

@@ -1,5 +1,7 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { type Policy, PolicyDocument, withHash } from "./document.ts";
+import { knowsKubectlVerb } from "./kubectl-line.ts";
+import { knowsTerraformVerb } from "./terraform-verbs.ts";
 
 /** Reads a policy file's text. Every fault names its line, its key and what was expected. */
 export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: false; faults: string[] } {
@@ -20,10 +22,16 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
       }),
     };
   }
-  const faults = unnamed(parsed.data).map(
-    ({ path, name }) =>
-      `${at(path)}: no environment is named ${name}. Name it under environments, or mend the name`,
-  );
+  const faults = [
+    ...unnamed(parsed.data).map(
+      ({ path, name }) =>
+        `${at(path)}: no environment is named ${name}. Name it under environments, or mend the name`,
+    ),
+    ...verbsIn(parsed.data).flatMap(({ path, verb }) => {
+      const fault = whyNoVerb(verb);
+      return fault === null ? [] : [`${at(path)}: ${fault}`];
+    }),
+  ];
   return faults.length > 0 ? { ok: false, faults } : { ok: true, policy: withHash(parsed.data) };
 }
 
@@ -34,6 +42,33 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+/** Every command that is refused or raised by name. */
+function verbsIn(rules: Omit<Policy, "hash">): { path: PropertyKey[]; verb: string }[] {
+  const scopes: [path: PropertyKey[], scope: Pick<Policy, "deny" | "raise">][] = [
+    [[], rules],
+    ...Object.entries(rules.environments).map(([name, own]): (typeof scopes)[number] => [
+      ["environments", name],
+      own,
+    ]),
+  ];
+  return scopes.flatMap(([path, { deny, raise }]) => [
+    ...deny.map((verb, index) => ({ path: [...path, "deny", index], verb })),
+    ...Object.keys(raise).map((verb) => ({ path: [...path, "raise", verb], verb })),
+  ]);
+}
+
+/** Why a rule about this command would silently never hold, or null. */
+function whyNoVerb(named: string): string | null {
+  const verb = named.replace(/^\w+ /, "");
+  const { known, instead } = named.startsWith("kubectl ")
+    ? knowsKubectlVerb(verb)
+    : { known: knowsTerraformVerb(verb), instead: null };
+  if (known) return null;
+  return instead === null
+    ? `no command is called ${named}, so this would never hold: a rule names a verb with its subverb, and no kind. Mend it`
+    : `${named} is kubectl ${instead} by another name, and rules go by that one. Write it so`;
 }
 
 /** Every place that speaks of an environment nobody defined: a rule that would silently never hold. */

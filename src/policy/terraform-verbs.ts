@@ -171,3 +171,9 @@ export const REFUSED_VERBS: Readonly<Record<string, string>> = {
   "state show": "it can print a copy of a sensitive value",
   test: "it makes real infrastructure and destroys it again",
 };
+
+/** Whether a verb, or a group of them, is called so here, allowed or refused. */
+export function knowsTerraformVerb(verb: string): boolean {
+  const names = [...Object.keys(VERBS), ...Object.keys(REFUSED_VERBS)];
+  return names.some((name) => name === verb || name.startsWith(`${verb} `));
+}

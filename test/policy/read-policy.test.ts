@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { judge } from "../../src/policy/judge.ts";
+import { parsePolicy } from "../../src/policy/read-policy.ts";
+
+const faulty: [what: string, text: string, fault: RegExp][] = [
+  [
+    "a kind behind the verb",
+    "version: 1\ndeny: [kubectl delete namespace]\n",
+    /^line 2, deny\.0: no command is called kubectl delete namespace.*no kind/,
+  ],
+  [
+    "a misspelt verb, for one environment",
+    "version: 1\nenvironments:\n  prod:\n    namespaces: [prod]\n    raise:\n      kubectl rollout restrat: high\n",
+    /^line 6, environments\.prod\.raise\.kubectl rollout restrat: no command is called/,
+  ],
+  [
+    "another name of a verb",
+    "version: 1\ndeny: [kubectl create ns]\n",
+    /^line 2, deny\.0: kubectl create ns is kubectl create namespace by another name/,
+  ],
+  [
+    "a verb terraform does not have",
+    "version: 1\nraise:\n  terraform aply: high\n",
+    /^line 3, raise\.terraform aply: no command/,
+  ],
+];
+
+for (const [what, text, fault] of faulty) {
+  test(`a rule that would silently never hold is a fault: ${what}`, () => {
+    const read = parsePolicy(text);
+    assert.ok(!read.ok);
+    assert.equal(read.faults.length, 1);
+    assert.match(read.faults[0] ?? "", fault);
+  });
+}
+
+test("verbs, groups of them, and those that are refused anyway may be named, and hold", () => {
+  const named = [
+    "kubectl delete",
+    "kubectl create",
+    "kubectl create secret",
+    "kubectl create namespace",
+    "kubectl exec",
+    "kubectl rollout undo",
+    "terraform state",
+    "terraform state rm",
+    "terraform console",
+    "terraform apply",
+  ];
+  const read = parsePolicy(`version: 1\ndeny: [${named.join(", ")}]\n`);
+  assert.ok(read.ok, JSON.stringify(read));
+  for (const line of ["create ns x", "create secret generic x", "delete pod x", "exec x -- sh"]) {
+    const verdict = judge({ tool: "kubectl", args: line.split(" "), dir: "" }, read.policy, null);
+    assert.equal(verdict.decision, "deny", line);
+  }
+});
