@@ -87,7 +87,7 @@ export function createCancelAs(needs: {
     const change = id.success ? await needs.changes.get(id.data) : null;
     if (change === null) return answerTo({ kind: "unknown" });
     if (!(await needs.isHere(change, where))) return `Nothing was stopped: ${notHere(where)}`;
-    return cancelWithGroups(needs, { changeId: change.id, by: known.person, reason });
+    return cancelWithGroups(needs, { changeId: change.id, by: known.person, reason, writtenAt: where.at });
   };
 }
 

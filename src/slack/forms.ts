@@ -92,7 +92,8 @@ export function openingOf(forms: readonly Form[], pressed: Pressed): Opening | n
   if (start === null) return null;
   if (start === "old" || place === null || triggerId === null) return { refusal: OLD };
   if ("refusal" in start) return start;
-  const kept: Kept = { value, channelId: place.channelId, threadTs: place.threadTs };
+  const { channelId, threadTs } = place;
+  const kept: Kept = { value, channelId, threadTs, pressedTs: pressed.ts };
   const metadata = JSON.stringify(kept);
   const { changeId, view, fill } = start;
   return {
@@ -125,10 +126,10 @@ export function submissionOf(
   const [first = ""] = Object.keys(values);
   if (kept === null || found === "old") return { errors: { [first]: OTHER_VERSION } };
   if ("errors" in found) return found;
-  const { channelId, threadTs } = kept;
+  const { channelId, threadTs, pressedTs } = kept;
   return {
     place: { userId: user.id, channelId, threadTs },
-    where: whereOf(submission.data, channelId),
+    where: whereOf(submission.data, channelId, pressedTs),
     sent: found,
     field: first === "" ? null : first,
   };

@@ -11,7 +11,8 @@ type OpenForm = { viewId: string; kept: Kept };
 
 /**
  * One click: which button or entry of a menu, what it carries, who pressed it and where, and where they are answered. `form`:
- * it stands in a form; where that was opened is where the click counts. `place` null: Slack does not say where it was.
+ * it stands in a form; where that was opened is where the click counts. `place` null: Slack does not say where it was. `ts`:
+ * when, as Slack's ts.
  */
 export type Pressed = {
   action: string;
@@ -20,13 +21,18 @@ export type Pressed = {
   where: Where;
   place: AnswerPlace | null;
   form: OpenForm | null;
+  ts: string | undefined;
 };
 
-/** What a form keeps to be told when it comes back: which button opened it, and where to answer. Ids only. */
+const Ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/u);
+
+/** What a form keeps to be told when it comes back: which button opened it, where to answer, and when it was pressed, as Slack's ts. */
 const Kept = z.object({
   value: z.string(),
   channelId: z.string().nullable(),
   threadTs: z.string().nullable(),
+  // Forms of an earlier version stand open without it.
+  pressedTs: Ts.optional(),
 });
 export type Kept = z.infer<typeof Kept>;
 
@@ -52,6 +58,7 @@ const Click = z.object({
     .array(
       z.object({
         action_id: z.string(),
+        action_ts: Ts.optional(),
         value: z.string().optional(),
         selected_option: z.object({ value: z.string() }).nullish(),
       }),
@@ -70,17 +77,19 @@ export function readPressed(body: unknown): Pressed | null {
   return {
     ...meantBy(pressed),
     triggerId: click.data.trigger_id ?? null,
-    where: whereOf(click.data, place?.channelId === undefined ? "" : place.channelId),
+    where: whereOf(click.data, place?.channelId === undefined ? "" : place.channelId, pressed.action_ts),
     place,
     form,
+    ts: pressed.action_ts,
   };
 }
 
 /** Who acts and where; `channelId` null is on their own Home. A person of another workspace in a shared channel has that workspace's id as their own. */
-export function whereOf({ user, team }: Presser, channelId: string | null): Where {
+export function whereOf({ user, team }: Presser, channelId: string | null, ts?: string): Where {
   const teamId = team?.id ?? "";
   const at = channelId === null ? { channelId: "", onHome: true } : { channelId };
-  return { userId: user.id, userTeamId: user.team_id ?? teamId, teamId, ...at };
+  const pressed = ts === undefined ? {} : { at: new Date(Number(ts) * 1_000) };
+  return { userId: user.id, userTeamId: user.team_id ?? teamId, teamId, ...at, ...pressed };
 }
 
 /** Reads what a form kept, or null when it is of another version. */

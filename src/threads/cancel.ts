@@ -111,7 +111,7 @@ function whyAlready(change: Change, { writtenAt }: CancelAsk): Cancelled | null 
   // What stopped it must not stop its way back too, when it is delivered once more.
   if (change.cancel !== null && writtenAt !== undefined && writtenAt <= lastWordAbout(change, change.cancel))
     return say(
-      "It was stopped, and somebody has said how it goes on, since this was written. To stop that, say it again.",
+      "It was stopped, and somebody has said how it goes on, since this was asked. To stop that, ask again.",
     );
   return null;
 }

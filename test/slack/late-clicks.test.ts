@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { CancelAsk, Changes } from "../../src/change/changes.ts";
+import { createCancelAs } from "../../src/slack/cancelling.ts";
+import { cancelForm } from "../../src/slack/form-cancel.ts";
+import { openingOf, submissionOf } from "../../src/slack/forms.ts";
+import { readPressed } from "../../src/slack/pressed.ts";
+import { aChange } from "../support/changes.ts";
+
+const TS = "1795000000.000100";
+const PRESSED = new Date(1_795_000_000_000.1);
+
+describe("a click that Slack delivers late, or once more", () => {
+  it("stops nothing that was ordered since it was made: the port is told when that was", async () => {
+    const { id } = aChange();
+    const stop = readPressed(clickOn("greenlight:stop", id));
+    assert.ok(stop);
+    const asked = await stopped(stop.where);
+    assert.deepEqual(asked.writtenAt, PRESSED);
+  });
+
+  it("counts from when its form was opened, where it opens one", async () => {
+    const { id } = aChange();
+    const pressed = readPressed(clickOn("greenlight:cancel", id));
+    assert.ok(pressed);
+    const opening = openingOf([cancelForm], pressed);
+    assert.ok(opening !== null && "view" in opening);
+    const { callback_id, private_metadata } = opening.view;
+    const state = { values: { "greenlight:why": { text: { value: "we do it by hand" } } } };
+    const sent = submissionOf([cancelForm], {
+      ...{ user: { id: "U1", team_id: "T1" }, team: { id: "T1" } },
+      view: { callback_id, private_metadata, state },
+    });
+    assert.ok("where" in sent);
+    assert.deepEqual((await stopped(sent.where)).writtenAt, PRESSED);
+  });
+});
+
+function clickOn(action_id: string, value: string) {
+  return {
+    ...{ user: { id: "U1", team_id: "T1" }, team: { id: "T1" }, channel: { id: "C1" }, trigger_id: "1.2" },
+    actions: [{ action_id, value, action_ts: TS }],
+  };
+}
+
+async function stopped(where: Parameters<ReturnType<typeof createCancelAs>>[0]): Promise<CancelAsk> {
+  const asked: CancelAsk[] = [];
+  const change = aChange();
+  const cancelAs = createCancelAs({
+    changes: {
+      get: async () => change,
+      cancel: async (given: CancelAsk) => {
+        asked.push(given);
+        return { kind: "cancelled", change };
+      },
+    } as Pick<Changes, "get" | "cancel"> as Changes,
+    people: {
+      isMember: async () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
+      mayAsk: async () => ({ ok: false, reason: "not asked" }),
+    },
+    findGroups: async () => ({ groups: [], fault: null }),
+    isHere: async () => true,
+  });
+  await cancelAs(where, change.id, null);
+  const [first] = asked;
+  assert.ok(first);
+  return first;
+}
