@@ -230,7 +230,7 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
     // The message that stopped it, delivered once more: it is no word about the way back.
     const late = await cancel(id, ANA, "wrong cluster", { writtenAt: again.decisions.at(-1)?.askedAt });
     assert.ok(late.kind === "already");
-    assert.match(late.reason, /since this was written/);
+    assert.match(late.reason, /since this was asked/);
     assert.equal((await cancel(id, ANA, "enough", { writtenAt: new Date() })).kind, "stopping");
     const last = await untilRound(id, 3);
     assert.deepEqual(await program.ran(id), ["forward 1 done", "rollback 1 unknown"]);
