@@ -59,7 +59,17 @@ async function targetOf(context: string, command: Command, look: LookWith): Prom
   const { clusters, contexts } = read.data;
   const namespace = contexts[0]?.context.namespace ?? "default";
   const user = contexts[0]?.context.user ?? "nobody";
-  return `kubectl, ${named} (${read.data["current-context"]}): ${clusters[0]?.cluster.server}, as ${user}, namespace ${namespace} unless named`;
+  return `kubectl, ${named} (${read.data["current-context"]}): ${withoutLogin(clusters[0]?.cluster.server ?? "")}, as ${user}, namespace ${namespace} unless named`;
+}
+
+/** A name and password in an address are no part of where that is, and kubectl shows them. */
+function withoutLogin(server: string): string {
+  const [, scheme = "", rest = ""] = /^([a-z][\w+.-]*:\/\/)(.*)$/is.exec(server) ?? [];
+  if (scheme === "" || !rest.includes("@")) return server;
+  if (!URL.canParse(server)) return `${scheme}${rest.slice(rest.lastIndexOf("@") + 1)}`;
+  const { username, password } = new URL(server);
+  if (username === "" && password === "") return server;
+  return scheme + rest.replace(/^[^/?#]*@/, "");
 }
 
 function parseJson(text: string): unknown {
