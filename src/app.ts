@@ -63,9 +63,11 @@ export type Leaving = Pick<App, "stop" | "kill">;
 
 /**
  * For the fault tests: places to die at, and times short enough to wait for. `onBegun` gets the way to stop as soon as
- * changes may be carried, which is before the start is over: Slack may let one wait for long.
+ * changes may be carried, which is before the start is over: Slack may let one wait for long. `onSecrets` hears of every
+ * secret value once all are known, a made key and those of variables the policy gives to commands too.
  */
 export type AppOptions = {
+  onSecrets?: (secrets: readonly string[]) => void;
   at?: At;
   pace?: LeasePace;
   graceMs?: number;
@@ -89,7 +91,7 @@ async function assemble(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace = PACE, graceMs = GRACE_MS, onBegun }: AppOptions,
+  { at = nowhere, pace = PACE, graceMs = GRACE_MS, onBegun, onSecrets }: AppOptions,
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
@@ -98,6 +100,7 @@ async function assemble(
   const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
   const seal = createSeal(key);
   const secrets = [...secretsOf({ ...config, encryptionKey: key }), ...ground.secrets];
+  onSecrets?.(secrets);
   const redact = createRedact(secrets);
   const redactJson = createRedactJson(redact);
   const redactLines = createRedactLines(secrets);

@@ -20,7 +20,11 @@ export async function start(
     process.exitCode = 1;
     return;
   }
-  const log = createLog(createRedactJson(createRedact(secretsOf(read.config))));
+  let redact = createRedactJson(createRedact(secretsOf(read.config)));
+  const log = createLog((line) => redact(line));
+  const onSecrets = (secrets: readonly string[]): void => {
+    redact = createRedactJson(createRedact(secrets));
+  };
   let hasBegun = false;
   const begun = Promise.withResolvers<Leaving>();
   const told = stopOnSignals(begun.promise);
@@ -29,7 +33,7 @@ export async function start(
     begun.resolve(leaving);
   };
   try {
-    const app = await startApp(read.config, log, { onBegun });
+    const app = await startApp(read.config, log, { onBegun, onSecrets });
     const open = app.page === null ? [] : [`Open the playground: ${app.page}`];
     const lines = [...app.lines, `Greenlight serves its API at ${app.address}`, ...open];
     process.stdout.write(`${lines.join("\n")}\n`);
