@@ -47,8 +47,8 @@ async function answerOne(
   if (question.gate === "operator")
     operated.set(question.id, operated.get(question.id) === true || replies.length > 1);
   for (const { answer, by, path, body } of replies) {
-    const { revision, digest } = question;
-    const given = path === "cancel" ? body : { ...body, answer, revision, digest };
+    const { revision, digest, round } = question;
+    const given = path === "cancel" ? body : { ...body, answer, revision, digest, round };
     const status = await post(town, random, `/infra-change/${question.id}/${path}`, by, given);
     if (status === 200 || (path === "cancel" && status === 202)) told.set(keyOf(question), answer);
     if (status === 200 || status === 202 || status === null) return status !== null;
