@@ -2,10 +2,19 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Risk } from "../change/plan.ts";
 import { namesForbidden } from "./child-variables.ts";
+import { fromRoot } from "./paths.ts";
 
 const names = z.array(z.string().min(1)).default([]);
 /** "kubectl delete", "kubectl rollout undo", "terraform apply": a program with its verb and subverb. */
 const Verb = z.string().regex(/^(kubectl|terraform)( [a-z][a-z-]*){1,3}$/, "is not like `kubectl delete`");
+/** Another one would be no place of any command, and what is said of it would never hold. */
+const directories = z
+  .array(
+    z.string().refine((path) => fromRoot("", path) !== null, {
+      error: "is no directory below the workspace, written from its root, such as network or apps/web",
+    }),
+  )
+  .default([]);
 const SlackUser = z.string().regex(/^[UW][A-Z0-9]+$/, "is not a Slack user id (U…)");
 const SlackGroup = z.string().regex(/^S[A-Z0-9]+$/, "is not a Slack user group id (S…)");
 /** Below the home directory, nothing above it. */
@@ -23,7 +32,7 @@ const Environment = z.strictObject({
   /** How it is recognised. */
   namespaces: names,
   contexts: names,
-  directories: names,
+  directories,
   /** Refused here, and raised to this risk here, beside what holds everywhere. */
   deny: z.array(Verb).default([]),
   raise: z.record(Verb, Risk).default({}),
@@ -101,7 +110,7 @@ export const PolicyDocument = z.strictObject({
   /** Contexts a command may name beside those of the environments. */
   contexts: names,
   /** Workspace directories that commands may run in and read; empty: all of them. */
-  directories: names,
+  directories,
   /** Refused, and raised to a risk, everywhere. */
   deny: z.array(Verb).default([]),
   raise: z.record(Verb, Risk).default({}),
@@ -114,7 +123,7 @@ export const PolicyDocument = z.strictObject({
   terraform: z
     .strictObject({
       /** Roots that may run code while planning (provisioners, external data, remote modules): high, instead of refused. */
-      trusted_roots: names,
+      trusted_roots: directories,
     })
     .prefault({}),
   limits: z

@@ -20,6 +20,16 @@ const faulty: [what: string, text: string, fault: RegExp][] = [
     /^line 2, deny\.0: kubectl create ns is kubectl create namespace by another name/,
   ],
   [
+    "a directory outside of the workspace, whose environment would hold nowhere",
+    "version: 1\nenvironments:\n  prod:\n    directories: [/network]\n    deny: [terraform apply]\n",
+    /^line 4, environments\.prod\.directories\.0: is no directory below the workspace/,
+  ],
+  [
+    "a directory above it",
+    "version: 1\ndirectories: [../network]\n",
+    /^line 2, directories\.0: is no directory below the workspace/,
+  ],
+  [
     "a verb terraform does not have",
     "version: 1\nraise:\n  terraform aply: high\n",
     /^line 3, raise\.terraform aply: no command/,
