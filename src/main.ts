@@ -1,7 +1,7 @@
 import { readEnvironment } from "./environment.ts";
 
 const LATER = ["doctor", "migrate", "audit verify"];
-const KNOWN = ["policy check", "redact"];
+const KNOWN = ["policy check", "redact", "state CHANGE_ID"];
 
 /** The program: without a command it starts and serves until it is told to stop. Sets the exit code; never throws. */
 export async function main(): Promise<void> {
@@ -10,6 +10,8 @@ export async function main(): Promise<void> {
   if (command === "") return (await import("./start.ts")).start(process.env, say);
   if (command === "policy check") return checkPolicy();
   if (command === "redact") return redact();
+  const [, changeId] = /^state (\S+)$/u.exec(command) ?? [];
+  if (changeId !== undefined) return writeState(changeId);
   const isLater = LATER.some((name) => command.startsWith(name));
   say(
     isLater
@@ -42,6 +44,17 @@ async function redact(): Promise<void> {
     await redactCommand(env, process.stdin, process.stdout);
   } catch (error) {
     say(`redact: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
+
+async function writeState(changeId: string): Promise<void> {
+  try {
+    const env = await readEnvironment(".env", process.env);
+    const { stateCommand } = await import("./state-command.ts");
+    process.exitCode = await stateCommand(env, changeId, process.stdout, say);
+  } catch (error) {
+    say(`state: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }

@@ -17,7 +17,7 @@ export async function openStore(
   log: Log,
   closing: Closing,
 ): Promise<{ database: Database; wakes: Wakes; line: string }> {
-  const { connection, line } = await connect(config, log, closing);
+  const { connection, line } = await connectStore(config, (text) => log.info(text), closing);
   await migrate(connection);
   const database = openDatabase(connection, (error) =>
     log.warn({ err: error }, "A database connection was cut"),
@@ -30,9 +30,10 @@ export async function openStore(
   return { database, wakes, line };
 }
 
-async function connect(
-  config: Config,
-  log: Log,
+/** Where the database is; starts the embedded one, which throws when another program has it, and ends it by `closing`. */
+export async function connectStore(
+  config: Pick<Config, "database" | "dataDir">,
+  say: (text: string) => void,
   closing: Closing,
 ): Promise<{ connection: PoolConfig; line: string }> {
   if (config.database.kind === "url") {
@@ -40,7 +41,7 @@ async function connect(
   }
   const embedded = await startEmbedded({
     dataDir: join(config.dataDir, "postgres"),
-    log: (line) => log.info(line),
+    log: say,
   });
   closing.push(() => embedded.stop());
   return { connection: embedded.connection, line: embedded.where };

@@ -5,7 +5,7 @@ import type { OpenPlan } from "./execution/ready-step.ts";
 import type { Seal } from "./execution/seal.ts";
 import type { Database } from "./store/database.ts";
 import { assertOwned, type Lease } from "./store/leases.ts";
-import { ERRORED_STATE, findSealedFile, insertSealedFile } from "./store/sealed-files.ts";
+import { ERRORED_STATE, type ErroredState, findSealedFile, insertSealedFile } from "./store/sealed-files.ts";
 
 /** What is kept of a change's files. */
 export type SavedPlans = {
@@ -50,8 +50,16 @@ export function createSavedPlans(
   };
 }
 
+/** The bytes of a state that was kept. Throws one sentence when the key is another one or the row was altered. */
+export function openErroredState(seal: Seal, kept: ErroredState): Buffer {
+  const [direction = "", attempt = ""] = kept.name.slice(ERRORED_STATE.length).trim().split(" ");
+  return seal.open(kept.sealed, erroredOwner({ ...kept, direction, attempt }));
+}
+
 /** Each attempt's own, so that a second one never writes over what the first left. */
-function erroredOwner(key: StepKey): string {
+function erroredOwner(
+  key: Pick<StepKey, "changeId" | "revision" | "step"> & { direction: string; attempt: number | string },
+): string {
   return `the errored state of change ${key.changeId}, revision ${key.revision}, step ${key.step}, ${key.direction} ${key.attempt}`;
 }
 

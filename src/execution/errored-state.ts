@@ -43,7 +43,7 @@ async function handOver(file: string, keep: (bytes: Buffer) => Promise<void>): P
   try {
     await keep(await readFile(file));
     await rm(file);
-    return "Terraform could not store its state. It is kept, encrypted, until somebody pushes it: nothing else should change this root before.";
+    return "Terraform could not store its state. It is kept, encrypted, until somebody pushes it: nothing else should change this root before. Whoever runs Greenlight gets it by `greenlight state` and the id of this change.";
   } catch {
     return `Terraform could not store its state, and it could not be kept either. It lies in ${file} in clear text: push it from there (terraform state push), nothing else should change this root before.`;
   }

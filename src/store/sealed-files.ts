@@ -34,6 +34,22 @@ export async function findSealedFile(sql: Sql, key: SealedFileKey): Promise<Seal
   return rows[0] === undefined ? null : { ...key, ...Row.parse(rows[0]) };
 }
 
+/** A state terraform could not store, still sealed, and when it was kept. */
+export type ErroredState = SealedFile & { keptAt: Date };
+
+/** Those of a change, the newest first. */
+export async function findErroredStates(sql: Sql, changeId: string): Promise<ErroredState[]> {
+  const { rows } = await sql.query<StateRow>(
+    `select revision, step, name, sha256, sealed, path, created_at from sealed_files
+     where change_id::text = $1 and starts_with(name, $2) order by created_at desc`,
+    [changeId.toLowerCase(), ERRORED_STATE],
+  );
+  return rows.map((row) => {
+    const { created_at: keptAt, ...file } = StateRow.parse(row);
+    return { changeId, ...file, keptAt };
+  });
+}
+
 /** Forgets what was kept for a change that ended; states terraform could not store stay. */
 export async function deleteSealedFiles(sql: Sql, changeId: string): Promise<void> {
   await sql.query("delete from sealed_files where change_id = $1 and not starts_with(name, $2)", [
@@ -44,6 +60,8 @@ export async function deleteSealedFiles(sql: Sql, changeId: string): Promise<voi
 
 const Row = z.object({ sha256: z.string(), sealed: z.instanceof(Buffer), path: z.string() });
 type Row = z.infer<typeof Row>;
+const StateRow = Row.extend({ revision: z.int(), step: z.int(), name: z.string(), created_at: z.date() });
+type StateRow = z.infer<typeof StateRow>;
 
 function keyValues({ changeId, revision, step, name }: SealedFileKey): unknown[] {
   return [changeId, revision, step, name];

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createSeal } from "../src/execution/seal.ts";
+import { createSavedPlans } from "../src/saved-plans.ts";
+import { type Database, openDatabase } from "../src/store/database.ts";
+import { migrate } from "../src/store/migrate.ts";
+import { addChange } from "./support/database.ts";
+import { createDatabase, type TestDatabase } from "./support/postgres.ts";
+import { urlOf } from "./support/program.ts";
+
+const entry = join(import.meta.dirname, "..", "src", "entry.js");
+
+describe("the command state", () => {
+  const key = randomBytes(32);
+  let scratch: TestDatabase;
+  let database: Database;
+  before(async () => {
+    scratch = await createDatabase({ migrate });
+    database = openDatabase(scratch.config);
+  });
+  after(async () => {
+    await database.close();
+    await scratch.drop();
+  });
+
+  const run = (id: string, by: Buffer = key) => {
+    const env = {
+      ...{ DATABASE_URL: urlOf(scratch.config), GREENLIGHT_ENCRYPTION_KEY: by.toString("base64") },
+      PATH: process.env["PATH"] ?? "",
+    };
+    return spawnSync(process.execPath, [entry, "state", id], { cwd: tmpdir(), env, timeout: 60_000 });
+  };
+
+  it("gives back the newest state of a change byte by byte, and says what else there is", async () => {
+    const changeId = await addChange(database);
+    const { keepErroredState } = createSavedPlans(database, createSeal(key), assert.fail);
+    const step = { changeId, revision: 1, step: 2, direction: "forward" } as const;
+    const newest = Buffer.concat([Buffer.from('{"serial": 8}\n'), randomBytes(300_000)]);
+    await keepErroredState({ ...step, attempt: 1 }, Buffer.from("older"));
+    await keepErroredState({ ...step, attempt: 2 }, newest);
+    const { status, stdout, stderr } = run(changeId);
+    assert.equal(status, 0, stderr.toString());
+    assert.ok(stdout.equals(newest));
+    assert.match(stderr.toString(), /of step 2, kept 20.*; 1 older one is kept too/);
+    const other = run(changeId, randomBytes(32));
+    assert.deepEqual([other.status, other.stdout.length], [1, 0]);
+    assert.match(other.stderr.toString(), /cannot be opened.*another GREENLIGHT_ENCRYPTION_KEY/);
+  });
+
+  it("says so where there is none", () => {
+    for (const id of [randomUUID(), "nonsense"]) {
+      const { status, stdout, stderr } = run(id);
+      assert.deepEqual([status, stdout.length], [1, 0]);
+      assert.match(stderr.toString(), /nothing is kept for a change/);
+    }
+  });
+});
