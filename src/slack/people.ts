@@ -5,8 +5,8 @@ import type { SlackPerson } from "../change/person.ts";
 /** Whether somebody may go on, or why not, in a sentence that says what to do. */
 export type Allowed = { ok: true } | { ok: false; reason: string };
 
-/** The same of a person, and who they are, as Slack says. */
-export type Known = { ok: true; person: SlackPerson } | { ok: false; reason: string };
+/** The same of a person, and who they are, as Slack says. `fault`: Slack did not say, and may say it later. */
+export type Known = { ok: true; person: SlackPerson } | { ok: false; reason: string; fault?: unknown };
 
 /** The bot's own workspace, as Slack names it. */
 export type Home = { teamId: string; enterpriseId: string | null };
@@ -49,7 +49,7 @@ export function createPeople(needs: {
       const { user } = await client.users.info({ user: userId });
       return judge(user, userId, home);
     } catch (error) {
-      return no(whyUnanswered(error));
+      return whyUnanswered(error);
     }
   };
   return {
@@ -95,15 +95,18 @@ function isHere(user: SlackUser, home: Home): boolean {
   return grid !== undefined && grid.enterprise_id === home.enterpriseId && grid.teams.includes(home.teamId);
 }
 
-function whyUnanswered(error: unknown): string {
+function whyUnanswered(error: unknown): Known {
   if (error instanceof webApi.WebAPIPlatformError) {
     const { error: code } = error.data;
     if (code === "missing_scope")
-      return "Greenlight lacks the Slack permission users:read. Whoever installed it updates the app from manifest.yml and installs it again.";
+      return no(
+        "Greenlight lacks the Slack permission users:read. Whoever installed it updates the app from manifest.yml and installs it again.",
+      );
     if (code === "user_not_found" || code === "user_not_visible")
-      return "Slack does not know you in this workspace.";
+      return no("Slack does not know you in this workspace.");
   }
-  return "Slack did not say who you are, so nothing was done. Try again in a minute.";
+  const reason = "Slack did not say who you are, so nothing was done. Try again in a minute.";
+  return { ok: false, reason, fault: error };
 }
 
 function mentions(mark: "#", ids: readonly string[]): string {

@@ -35,14 +35,19 @@ export function createTellApprovers(needs: {
       return done;
     const may = await namedIn(change.terms, needs.findMembers);
     const told: string[] = [];
+    const faults: unknown[] = [];
     for (const userId of may) {
       if (told.length === MOST) {
         needs.log.info({ change: changeId, may: may.length }, "More people may approve than get the card");
         break;
       }
-      if (await isToBeTold(needs.people, change, userId)) told.push(userId);
+      const isMeant = await isToBeTold(needs.people, change, userId);
+      if (isMeant === true) told.push(userId);
+      else if (isMeant !== false) faults.push(isMeant.fault);
     }
     await needs.port.addDirect(changeId, told);
+    // The rest is told once Slack says who they are: whoever is left out now would never hear of it.
+    if (faults.length > 0) throw faults[0];
     return done;
   };
 }
@@ -60,10 +65,14 @@ async function namedIn(terms: ApprovalTerms, findMembers: FindMembers): Promise<
   return [...new Set(first)].filter((id) => isUserId(id) && rest.every((list) => list.includes(id)));
 }
 
-/** Full members alone: a guest could not decide, and what a change does is not for everybody. */
-async function isToBeTold(people: People, change: Change, userId: string): Promise<boolean> {
+/** Full members alone: a guest could not decide, and what a change does is not for everybody. `fault`: Slack did not say. */
+async function isToBeTold(
+  people: People,
+  change: Change,
+  userId: string,
+): Promise<boolean | { fault: unknown }> {
   const teamId = change.home?.teamId ?? "";
   const known = await people.isMember(userId, teamId);
-  if (!known.ok) return false;
+  if (!known.ok) return known.fault === undefined ? false : { fault: known.fault };
   return change.terms?.requesterMayApprove === true || !isSamePerson(known.person, change.requester);
 }

@@ -169,6 +169,23 @@ describe("the card as a direct message to those who may approve", () => {
     assert.equal(directCards(slack, ben).length, known);
   });
 
+  it("comes to everybody though Slack did not say at first who one of them is", async () => {
+    const { ben, cleo } = slack.users;
+    const json = planOf([["rollout restart deployment/checkout -n production", null]]);
+    program.model.script({ agent: "planner", delayMs: 1_500, json });
+    const before = [ben, cleo].map((one) => directCards(slack, one).length);
+    const card = await askFor(slack, "restart checkout in production, please");
+    slack.faults.rateLimit(1, 1, "users.info");
+    await waitFor(() => hasButton(now(slack, card), APPROVE), "the buttons");
+    const came = () =>
+      [ben, cleo].map((one, index) => directCards(slack, one).length - (before[index] ?? 0)).join();
+    await waitFor(() => (came() === "1,1" ? true : undefined), "the card with both");
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(await changeIdOf(slack, card), "rejected");
+    await untilSent(program);
+    assert.equal(came(), "1,1");
+  });
+
   it("stands once though the answer to its posting got lost, and is given up for who cannot be written to", async () => {
     const { ben, cleo } = slack.users;
     const delayed = { agent: "planner" as const, delayMs: 1_500 };
