@@ -1,19 +1,17 @@
 import { webApi } from "@slack/bolt";
 
-/** What a failed call means for the message. `pause`: for its whole channel. */
+/** What a failed call means for the message. `pause`: for its whole channel. `isShut`: the channel takes nothing until a person changes that. */
 export type Failure =
   | { kind: "pause"; ms: number }
   | { kind: "later"; why: string }
-  | { kind: "never"; why: string }
+  | { kind: "never"; why: string; isShut?: boolean }
   | { kind: "gone"; why: string }
   | { kind: "too much"; why: string };
 
-/** The channel or the person cannot be written to, and trying again does not change that. */
+/** The channel cannot be written to: until the bot is invited again, or somebody opens it. */
+const shut = new Set(["channel_not_found", "not_in_channel", "is_archived", "restricted_action"]);
+/** The person cannot be written to, and trying again does not change that. */
 const never = new Set([
-  "channel_not_found",
-  "not_in_channel",
-  "is_archived",
-  "restricted_action",
   "user_is_restricted",
   "user_not_found",
   "users_not_found",
@@ -34,6 +32,7 @@ export function readFailure(error: unknown): Failure {
   const why = error instanceof Error ? error.message : String(error);
   if (!(error instanceof webApi.WebAPIPlatformError)) return { kind: "later", why };
   const { error: code } = error.data;
+  if (shut.has(code)) return { kind: "never", why: code, isShut: true };
   if (never.has(code)) return { kind: "never", why: code };
   if (gone.has(code)) return { kind: "gone", why: code };
   if (tooMuch.has(code))

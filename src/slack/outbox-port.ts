@@ -36,7 +36,7 @@ export type OutboxPort = {
   giveBack(message: DueMessage, ms: number): Promise<void>;
   /** Slack asked for a pause: nothing of this lane is due for `ms`, and claims in it are given up. */
   postponeLane(lane: string, ms: number): Promise<void>;
-  /** It will never be sent: the channel is gone, or the message has no place any more. */
+  /** It will not be sent as `wanted` says: the channel is gone, or the message has no place any more. What is wanted anew meanwhile, or after that, is due again. */
   abandon(message: DueMessage, why: string): Promise<void>;
   /** These people get the card as a direct message, or once more what it says now. */
   addDirect(changeId: string, people: readonly string[]): Promise<void>;

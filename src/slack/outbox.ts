@@ -11,6 +11,9 @@ const CLAIM_USABLE_MS = 40_000;
 const IDLE_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** A channel that is shut may be open again a day later: a verdict must not be lost because the bot was removed for an hour. */
+const SHUT_RETRY_MS = 300_000;
+const MOST_SHUT = 288;
 /** After the store itself failed. */
 const STORE_RETRY_MS = 1_000;
 const MAX_PAUSE_MS = 120_000;
@@ -153,6 +156,11 @@ async function sendOne(
         return ms;
       }
       case "never":
+        if (delivery.isShut === true && message.failures < MOST_SHUT) {
+          log.warn({ ...about, why: delivery.why, failures: message.failures }, "A channel takes no messages");
+          await port.postpone(message, SHUT_RETRY_MS, delivery.why);
+          return 0;
+        }
         log.error({ ...about, why: delivery.why }, "A message can never be shown in Slack");
         await port.abandon(message, delivery.why);
         return 0;

@@ -65,12 +65,13 @@ async function markStale(sql: Sql, changeId: string, refs: MessageRef[]): Promis
     else named.set(ref.name, sooner(named.get(ref.name), ref));
   }
   const all = [...named.values()];
+  // What was given up is tried once more: where it could not be shown may be open by now.
   // One that is held already keeps its time, so that no stream of events puts it off for ever; 0 ends every hold.
   await sql.query(
     `insert into messages (change_id, name, rank, hold_until)
      select $1, name, rank, case when hold > 0 then now() + make_interval(secs => hold / 1000.0) end
      from unnest($2::text[], $3::int[], $4::int[]) as fresh (name, rank, hold) order by name
-     on conflict (change_id, name) do update set wanted = messages.wanted + 1,
+     on conflict (change_id, name) do update set wanted = messages.wanted + 1, abandoned = null,
        hold_until = case when excluded.hold_until is null then null
          when messages.wanted = messages.sent then excluded.hold_until else messages.hold_until end`,
     [changeId, all.map(({ name }) => name), all.map(({ rank }) => rank), all.map(({ holdMs }) => holdMs)],

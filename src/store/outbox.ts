@@ -76,8 +76,9 @@ export function createOutbox(database: Database, wakes: Wakes) {
     },
     async abandon(due: Due, why: string): Promise<void> {
       await database.query(
-        "update messages set claimed_until = null, abandoned = $3 where change_id = $1 and name = $2",
-        [due.changeId, due.name, why],
+        `update messages set claimed_until = null, abandoned = case when wanted = $4 then $3 end
+         where change_id = $1 and name = $2`,
+        [due.changeId, due.name, why, due.wanted],
       );
     },
     addDirect: (changeId: string, people: readonly string[]) =>

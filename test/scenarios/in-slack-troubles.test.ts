@@ -3,6 +3,7 @@ import { after, describe, it } from "node:test";
 import type { SlackOptions, SlackStandIn } from "../../src/playground/slack.ts";
 import { startOwnSlack } from "../support/own-slack.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
+import { soon } from "../support/soon.ts";
 import {
   answerTo,
   askFor,
@@ -142,6 +143,23 @@ describe("Slack, when it is not simple", () => {
       () => (hasButton(now(slack, card), "greenlight:approve") ? undefined : true),
       "no button left",
     );
+  });
+
+  it("says how it ended once the channel takes messages again, and shows that on the card", async () => {
+    const program = await start();
+    const slack = standIn(program);
+    const card = await askFor(slack, "scale checkout to 4 replicas in production");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
+    slack.faults.errorOn(1, "is_archived", "chat.update");
+    slack.faults.errorOn(1, "not_in_channel", "chat.postMessage");
+    await press(slack, slack.users.ben, card, "greenlight:reject");
+    const shut = "select 1 from messages where wanted > sent and due_at > now() + interval '1 minute'";
+    const { database } = program.app;
+    const tried = async () => (await database.query(shut)).rowCount === 2;
+    await soon("both to be put off", tried);
+    await database.query("update messages set due_at = now()");
+    await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    await waitFor(() => /Rejected/.test(textOf(now(slack, card))) || undefined, "the card that says so");
   });
 
   it("finds a card whose answer was lost behind all that a busy channel said before it could look", async () => {

@@ -75,6 +75,25 @@ describe("what is due in Slack", () => {
     assert.equal((await claimed())[0]?.name, "step:1:1:forward:1", "what stands is kept true meanwhile");
   });
 
+  it("is given up as it was at hand only: what was asked for since is due", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    const place = "update messages set ts = '1.1', sent = wanted where change_id = $1 and name = 'card'";
+    await database.query(place, [changeId]);
+    await outbox.addDirect(changeId, ["U0BEN00001"]);
+    const [old] = await outbox.claim(10);
+    assert.equal(old?.name, "card:dm:U0BEN00001");
+    // Another approval is asked for while the answer about the one before is still on its way.
+    await outbox.addDirect(changeId, ["U0BEN00001"]);
+    await outbox.abandon(old, "there is nothing to decide");
+    await due(changeId);
+    const [anew] = await outbox.claim(10);
+    assert.equal(anew?.name, "card:dm:U0BEN00001");
+    await outbox.abandon(anew, "there is nothing to decide");
+    await due(changeId);
+    assert.deepEqual(await outbox.claim(10), []);
+  });
+
   it("is put off as a lane without waiting for an event that marks some of it: one of the two would be ended", async () => {
     const outbox = createOutbox(database, wakes);
     const changeId = await addChange(database, { home: { teamId: "T0TEAM0001", channelId: "C0LANE0002" } });
