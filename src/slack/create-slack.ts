@@ -13,7 +13,7 @@ import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
 import { createDecideAs, createFindHere, createIsHere } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
-import { createFindGroups, createFindMembers, createGuessMembers } from "./groups.ts";
+import { createFindGroups, createFindMembers } from "./groups.ts";
 import { createReadHome, type ReadHome } from "./home-content.ts";
 import type { DueHome, HomesPort } from "./home-port.ts";
 import { createHomeSender, type HomeSender } from "./home-sender.ts";
@@ -91,7 +91,7 @@ export async function createSlack(needs: {
   const asking = { changes, people, findPlace };
   const findGroups = createFindGroups(client);
   const now = () => new Date();
-  const groupsOf = createGroupsOf(createGuessMembers(client), config.approverGroups, now);
+  const groupsOf = createGroupsOf(createFindMembers(client), config.approverGroups, now, true);
   const places = { changes, people, groupsOf, isDirectCard };
   const isHere = createIsHere(places);
   const deciding = { changes, people, findGroups, isHere };
@@ -115,7 +115,15 @@ export async function createSlack(needs: {
   );
   addHome(receiver.app, needs.homes, inFlight, log);
   const sender = createSender(needs, identity, people);
-  const homes = createHomes(needs, createReadHome(words), words.linkTo);
+  const homes = createHomes(
+    needs,
+    // Nobody waits for it: better a Home that comes late than one that says that nothing waits.
+    createReadHome({
+      ...words,
+      groupsOf: createGroupsOf(createFindMembers(client), config.approverGroups, now),
+    }),
+    words.linkTo,
+  );
   return {
     identity,
     listener: receiver.listener,

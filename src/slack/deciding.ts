@@ -86,10 +86,14 @@ export function createFindHere(needs: HereNeeds): FindHere {
  */
 export type IsHere = (change: Change, where: Where) => Promise<boolean>;
 
+/** On a Home: what Slack did not say may be why. */
+export const NOT_YOURS =
+  "by the rules as they are now, and as far as Slack says who is in which group, this change is not for you to see. Open your Home again.";
+
 /** Why a click does not count where it was made, after a colon. */
 export function notHere({ onHome }: Where): string {
   return onHome === true
-    ? "by the rules as they are now this change is not for you to see. Open your Home again."
+    ? NOT_YOURS
     : "this change belongs to another channel, so it is decided there.";
 }
 

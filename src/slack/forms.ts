@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
-import type { FindHere, Given, Seen, Where } from "./deciding.ts";
+import { type FindHere, type Given, NOT_YOURS, type Seen, type Where } from "./deciding.ts";
 import { type AnswerPlace, type Kept, type Pressed, Presser, readKept, whereOf } from "./pressed.ts";
 import { type AskedQuestion, readButton } from "./questions.ts";
 
@@ -100,7 +100,7 @@ export function openingOf(forms: readonly Form[], pressed: Pressed): Opening | n
     triggerId,
     onTop: pressed.form !== null,
     view: view(metadata),
-    fill: fill === null ? null : (seen) => filled(seen, (found) => fill(found, metadata)),
+    fill: fill === null ? null : (seen) => filled(seen, where, (found) => fill(found, metadata)),
     changeId,
   };
 }
@@ -164,10 +164,14 @@ export function questionForm(form: QuestionForm): Form {
 /** A form's view once its change was looked for. */
 export function filled(
   seen: Awaited<ReturnType<FindHere>>,
+  { onHome }: Where,
   fill: (seen: Seen) => types.ModalView,
 ): types.ModalView {
   if (seen === null) return notice("Not there", "Greenlight does not know this change any more.");
-  return seen === "elsewhere" ? notice("Elsewhere", ELSEWHERE) : fill(seen);
+  if (seen !== "elsewhere") return fill(seen);
+  return onHome === true
+    ? notice("Not for you", `${NOT_YOURS.charAt(0).toUpperCase()}${NOT_YOURS.slice(1)}`)
+    : notice("Elsewhere", ELSEWHERE);
 }
 
 /** A form that only says something. */

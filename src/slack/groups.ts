@@ -47,14 +47,6 @@ export function createFindMembers(client: webApi.WebClient): FindMembers {
   };
 }
 
-/** The same, where nobody waits for a better answer: a group that Slack says nothing of has nobody in it. Never throws. */
-export function createGuessMembers(client: webApi.WebClient): FindMembers {
-  return async (group) => {
-    const found = await findMembers(client, group);
-    return found.ok ? found.members : [];
-  };
-}
-
 /** Whether one of the ids is in the group, or why that is not known. A disabled group is none. */
 async function ask(
   client: webApi.WebClient,

@@ -21,10 +21,10 @@ const ROWS = 10;
 /** As it was when they opened it: every click asks anew. */
 const KNOWN_MS = 300_000;
 
-/** Reads it, as far as this person may see it; or says why they see nothing. Throws for faults of the port. */
+/** Reads it, as far as this person may see it; or says why they see nothing. Throws for faults of the port, and where Slack does not say who they are. */
 export type ReadHome = (home: DueHome) => Promise<HomeContent | { refusal: string }>;
 
-/** Makes it. What may be seen is the port's rule: one's own changes, and those one may approve. */
+/** Makes it. What may be seen is the port's rule: one's own changes, and those one may approve. `groupsOf` is one that throws. */
 export function createReadHome(needs: {
   changes: Changes;
   people: People;
@@ -34,6 +34,7 @@ export function createReadHome(needs: {
   const findPerson = rememberPeople(needs.people, needs.now);
   return async (home) => {
     const known = await findPerson(home);
+    if (!known.ok && known.fault !== undefined) throw known.fault;
     return known.ok ? read(needs, known.person) : { refusal: known.reason };
   };
 }

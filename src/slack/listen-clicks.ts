@@ -142,8 +142,10 @@ async function showAgain(needs: Needs, click: Click, pressed: Pressed, text: str
     const metadata = JSON.stringify(form.kept);
     const changeId = changeOf(form.kept.value);
     const seen = changeId === null ? null : await needs.findHere(changeId, where);
-    const view = filled(seen, (found) => detailsView(found, metadata, text));
+    const view = filled(seen, where, (found) => detailsView(found, metadata, text));
     await click.client.views.update({ view_id: form.viewId, view });
+    // Where nothing of the change is shown any more, there is no top to stand on.
+    if (seen === null || seen === "elsewhere") await tellOf(needs, click, pressed.place, text);
   } catch (error) {
     // They may have closed it by now.
     needs.log.warn({ err: error }, "A click in a form is answered outside of it");

@@ -155,6 +155,22 @@ describe("the card as a direct message to those who may approve", () => {
     await program.until(id, "accepted");
   });
 
+  it("answers a click in its Details also where the change cannot be shown in them any more", async () => {
+    const { ben } = slack.users;
+    const card = await waitingCard(slack, "scale web to 6 replicas in production");
+    await click(slack, ben, await directOf(slack, ben, card), "greenlight:details");
+    const formShows = (what: RegExp) =>
+      waitFor(() => what.test(textOf(slack.modal(ben)?.given ?? "")) || undefined, `${what} in the form`);
+    await formShows(/greenlight:approve/);
+    slack.faults.errorOn(2, "internal_error", "users.info");
+    await clickInForm(slack, ben, APPROVE);
+    await formShows(/Elsewhere/);
+    const told = () => slack.ephemerals(ben).some(({ text }) => /Slack did not say who you are/.test(text));
+    await waitFor(() => told() || undefined, "the answer");
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(await changeIdOf(slack, card), "rejected");
+  });
+
   it("holds up nobody else where Slack limits the rate of one direct channel", async () => {
     const { ben, cleo } = slack.users;
     slack.faults.rateLimit(1, 6, "chat.postMessage", "D0BEN00001");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import { checkView } from "../../src/playground/slack-view-check.ts";
+import { untilSent } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   askFor,
@@ -151,7 +152,7 @@ describe("App Home", () => {
     const view = { type: "home", blocks: slack.home(ben)?.given.blocks };
     assert.equal((await callAsBot(slack, "views.publish", { user_id: ana, view })).ok, true);
     await click(ana, "greenlight:details", id);
-    assert.doesNotMatch(await formShows(ana, /Elsewhere/), /replicas=2/);
+    assert.doesNotMatch(await formShows(ana, /Not for you/), /replicas=2/);
     await slack.close({ as: ana, view_id: slack.modal(ana)?.id ?? "" }).delivered;
     for (const action of ["greenlight:reject", "greenlight:cancel"]) {
       assert.equal((await callAsBot(slack, "views.publish", { user_id: ana, view })).ok, true);
@@ -244,5 +245,35 @@ describe("App Home", () => {
       const gap = at - (times[index] ?? 0);
       assert.ok(gap > 1_900, `published again after ${gap} ms`);
     }
+  });
+});
+
+describe("App Home where a group approves", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram({}, { policy: "{ version: 1, approvals: [{ groups: [S0SRE00001] }] }" });
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  it("says nothing of what waits before Slack has said who is in the group, and takes the next click then", async () => {
+    const { cleo } = slack.users;
+    const card = await askFor(slack, "scale payment-api to 5 replicas in production");
+    await waitFor(() => hasButton(now(slack, card), APPROVE), "the buttons");
+    const id = await changeIdOf(slack, card);
+    await untilSent(program);
+    const homeOf = () => textOf(slack.home(cleo)?.given.blocks ?? []);
+    const shows = (what: RegExp) => waitFor(() => what.test(homeOf()) || undefined, `${what} on the Home`);
+    slack.faults.errorOn(1, "internal_error", "usergroups.users.list");
+    await slack.openHome(cleo).delivered;
+    await shows(/Nothing waits for you|greenlight:approve/);
+    assert.match(homeOf(), /greenlight:approve/);
+    slack.faults.errorOn(1, "internal_error", "usergroups.users.list");
+    await clickOnHome(slack, cleo, APPROVE, id);
+    await shows(/Your last click.*as far as Slack says who is in which group/);
+    await clickOnHome(slack, cleo, APPROVE, id);
+    await shows(/Your last click.*Approved\. It runs now/);
+    await program.until(id, "done");
   });
 });
