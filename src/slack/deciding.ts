@@ -92,9 +92,7 @@ export const NOT_YOURS =
 
 /** Why a click does not count where it was made, after a colon. */
 export function notHere({ onHome }: Where): string {
-  return onHome === true
-    ? NOT_YOURS
-    : "this change belongs to another channel, so it is decided there.";
+  return onHome === true ? NOT_YOURS : "this change belongs to another channel, so it is decided there.";
 }
 
 type HereNeeds = {

@@ -61,7 +61,7 @@ async function ask(
 }
 
 /** Who is in a user group as Slack says now, or why it does not say. Never throws. */
-export async function findMembers(
+async function findMembers(
   client: webApi.WebClient,
   group: string,
 ): Promise<{ ok: true; members: readonly string[]; isWhole: boolean } | { ok: false; fault: string }> {

@@ -157,7 +157,10 @@ async function sendOne(
       }
       case "never":
         if (delivery.isShut === true && message.failures < MOST_SHUT) {
-          log.warn({ ...about, why: delivery.why, failures: message.failures }, "A channel takes no messages");
+          log.warn(
+            { ...about, why: delivery.why, failures: message.failures },
+            "A channel takes no messages",
+          );
           await port.postpone(message, SHUT_RETRY_MS, delivery.why);
           return 0;
         }

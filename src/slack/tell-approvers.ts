@@ -34,17 +34,7 @@ export function createTellApprovers(needs: {
     if (change === null || change.terms === null || open?.revision !== revision || open.round !== round)
       return done;
     const may = await namedIn(change.terms, needs.findMembers);
-    const told: string[] = [];
-    const faults: unknown[] = [];
-    for (const userId of may) {
-      if (told.length === MOST) {
-        needs.log.info({ change: changeId, may: may.length }, "More people may approve than get the card");
-        break;
-      }
-      const isMeant = await isToBeTold(needs.people, change, userId);
-      if (isMeant === true) told.push(userId);
-      else if (isMeant !== false) faults.push(isMeant.fault);
-    }
+    const { told, faults } = await whoIsTold(needs, change, may);
     await needs.port.addDirect(changeId, told);
     // The rest is told once Slack says who they are: whoever is left out now would never hear of it.
     if (faults.length > 0) throw faults[0];
@@ -63,6 +53,26 @@ async function namedIn(terms: ApprovalTerms, findMembers: FindMembers): Promise<
   ]);
   const [first = [], ...rest] = lists;
   return [...new Set(first)].filter((id) => isUserId(id) && rest.every((list) => list.includes(id)));
+}
+
+/** As many of them as are no crowd; `faults`: what Slack said instead of who somebody is. */
+async function whoIsTold(
+  { people, log }: { people: People; log: Log },
+  change: Change,
+  may: readonly string[],
+): Promise<{ told: string[]; faults: unknown[] }> {
+  const told: string[] = [];
+  const faults: unknown[] = [];
+  for (const userId of may) {
+    if (told.length === MOST) {
+      log.info({ change: change.id, may: may.length }, "More people may approve than get the card");
+      break;
+    }
+    const isMeant = await isToBeTold(people, change, userId);
+    if (isMeant === true) told.push(userId);
+    else if (isMeant !== false) faults.push(isMeant.fault);
+  }
+  return { told, faults };
 }
 
 /** Full members alone: a guest could not decide, and what a change does is not for everybody. `fault`: Slack did not say. */

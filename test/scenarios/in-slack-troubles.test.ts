@@ -3,7 +3,6 @@ import { after, describe, it } from "node:test";
 import type { SlackOptions, SlackStandIn } from "../../src/playground/slack.ts";
 import { startOwnSlack } from "../support/own-slack.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
-import { soon } from "../support/soon.ts";
 import {
   answerTo,
   askFor,
@@ -16,6 +15,7 @@ import {
   textOf,
   waitFor,
 } from "../support/slack.ts";
+import { soon } from "../support/soon.ts";
 
 const FULL_PLAN_STEPS = 20;
 /** Long enough that twenty of them fill several pages, each of which takes a second. */
