@@ -151,7 +151,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
   const parts = {
     client,
     log,
-    mayRead: createMayRead({ changes, groupsOf }),
+    mayRead: createMayRead({ changes, people, groupsOf }),
     render: createRender({
       changes,
       linkTo: createLinkTo(identity),

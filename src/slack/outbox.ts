@@ -98,7 +98,12 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   let waiting = 0;
   const work = async (message: DueMessage, claimedAt: number): Promise<void> => {
     const now = Date.now();
-    if (signal.aborted || now - claimedAt > CLAIM_USABLE_MS) return;
+    if (now - claimedAt > CLAIM_USABLE_MS) return;
+    if (signal.aborted) {
+      // Whoever starts next, or goes on elsewhere, sends it now and not in a minute.
+      await needs.port.giveBack(message, 0).catch(() => undefined);
+      return;
+    }
     const left = (pausedUntil.get(message.lane) ?? 0) - now;
     if (left > 0) {
       // Claimed a moment before the pause was over. Dropped in silence it would stay claimed, and unsent, for a minute.

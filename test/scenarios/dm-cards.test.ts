@@ -171,6 +171,19 @@ describe("the card as a direct message to those who may approve", () => {
     await program.until(await changeIdOf(slack, card), "rejected");
   });
 
+  it("says nothing more of the change to who is no member of the workspace any more", async () => {
+    const { ben, cleo } = slack.users;
+    const card = await waitingCard(slack, "scale web to 8 replicas in production");
+    const both = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    await untilSent(program);
+    const id = await changeIdOf(slack, card);
+    const change = await program.until(id, "waiting");
+    slack.faults.errorOn(2, "user_not_found", "users.info");
+    assert.equal((await program.decide(change, "reject")).kind, "decided");
+    for (const one of both) await shows(slack, one, /not yours to approve|Rejected/);
+    for (const one of both) assert.doesNotMatch(textOf(now(slack, one).blocks), /Rejected|scale web/);
+  });
+
   it("holds up nobody else where Slack limits the rate of one direct channel", async () => {
     const { ben, cleo } = slack.users;
     slack.faults.rateLimit(1, 6, "chat.postMessage", "D0BEN00001");
