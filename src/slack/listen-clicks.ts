@@ -34,6 +34,8 @@ type Click = {
 const SLOW =
   "This takes longer than usual. Leave the form open until a message tells you what became of it: close it then, or send it once more.";
 const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
+const NOT_FILLED =
+  "The form could not be filled in, so nothing was done. Close it and press the button again in a minute.";
 
 /**
  * Every click, also on what an older version posted: one that nobody answers hangs and then fails. One that opens a form is
@@ -121,16 +123,18 @@ async function open(
 ): Promise<string | null> {
   if ("refusal" in opening) return opening.refusal;
   const { triggerId, view, fill, changeId, onTop } = opening;
+  let isOpen = false;
   try {
     const given = { trigger_id: triggerId, view };
     const opened = await (onTop ? client.views.push(given) : client.views.open(given));
+    isOpen = true;
     const viewId = opened.view?.id;
     if (fill === null || viewId === undefined) return null;
     await client.views.update({ view_id: viewId, view: fill(await findHere(changeId, where)) });
     return null;
   } catch (error) {
     log.warn({ err: error, changeId }, "A form could not be opened or filled");
-    return NOT_OPENED;
+    return isOpen ? NOT_FILLED : NOT_OPENED;
   }
 }
 

@@ -207,6 +207,16 @@ describe("forms in Slack", () => {
     await send(slack, ben, {});
   });
 
+  it("says so when a form that stands could not be filled in", async () => {
+    const { ben } = slack.users;
+    const card = await waiting("scale web to 8 replicas in production");
+    slack.faults.errorOn(1, "internal_error", "views.update");
+    const empty = await told(ben, () => click(slack, ben, card, "greenlight:details"));
+    assert.match(empty, /could not be filled in/);
+    assert.match(textOf(slack.modal(ben)?.given), /being looked up/);
+    await slack.close({ as: ben, view_id: slack.modal(ben)?.id ?? "" }).delivered;
+  });
+
   it("what a form did is told directly where Slack takes no answer in the channel", async () => {
     const { ben } = slack.users;
     const card = await waiting("scale web to 9 replicas in production");
