@@ -9,7 +9,7 @@ import type { InFlight } from "./in-flight.ts";
 import { answerOrFault } from "./listeners.ts";
 import { type AnswerPlace, type Pressed, readPressed } from "./pressed.ts";
 import { tellDirectly } from "./tell.ts";
-import { FORM_MS, within } from "./within.ts";
+import { FORM_MS, SLOW, within } from "./within.ts";
 
 type Needs = {
   answer: (pressed: Pressed | null, body: unknown) => Promise<string>;
@@ -31,8 +31,6 @@ type Click = {
   }) => Promise<unknown>;
 };
 
-const SLOW =
-  "This takes longer than usual. Leave the form open until a message tells you what became of it: close it then, or send it once more.";
 const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
 const NOT_FILLED =
   "The form could not be filled in, so nothing was done. Close it and press the button again in a minute.";

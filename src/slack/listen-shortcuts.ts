@@ -6,7 +6,7 @@ import type { InFlight } from "./in-flight.ts";
 import { answerOrFault } from "./listeners.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
 import { tellDirectly, tellOne } from "./tell.ts";
-import { FORM_MS, within } from "./within.ts";
+import { FORM_MS, SLOW, within } from "./within.ts";
 
 const NOT_OPENED = "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
 const OLD =
@@ -30,7 +30,7 @@ export function addShortcuts(app: App, inFlight: InFlight, log: Log): void {
 
 /**
  * The form for asking. A refusal stands in the form, which keeps the words; so it is asked before Slack is answered. What
- * takes longer than Slack waits is told when it is known.
+ * takes longer than Slack waits is told when it is known, and the form stays until then.
  */
 export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log): void {
   app.view(ASK_FORM, async ({ ack, body, client }) => {
@@ -47,11 +47,11 @@ export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log)
         (text) => ({ ok: false, about: "request", text }) as const,
       );
       const inTime = await within(asking, FORM_MS);
-      if (inTime?.ok === false) {
-        await ack({ response_action: "errors", errors: askErrors(body, inTime) });
-        return;
-      }
-      await ack();
+      const late = { ok: false, about: "request", text: SLOW } as const;
+      const shown = inTime ?? late;
+      if (shown.ok) await ack();
+      else await ack({ response_action: "errors", errors: askErrors(body, shown) });
+      if (inTime?.ok === false) return;
       const { text } = await asking;
       await tellOne(client, { ...where, threadTs: null }, { text, blocks: [] });
     };

@@ -74,6 +74,25 @@ describe("asking by a shortcut", { timeout: 300_000 }, () => {
     assert.equal(cards(slack).length, known + 2);
   });
 
+  it("keeps the words where asking takes longer than Slack waits, and makes one change of them, also sent again", async () => {
+    const known = cards(slack).length;
+    const view = await open();
+    const words = "scale web to 9 replicas in staging";
+    const { ana } = slack.users;
+    const told = slack.ephemerals(ana).length;
+    await program.app.database.transaction(async (sql) => {
+      await sql.query("lock table changes in exclusive mode");
+      await send(view, words, { channel: slack.channels.infra });
+    });
+    assert.match(textOf(slack.modal(ana)?.errors), /longer than usual/);
+    await waitFor(() => slack.ephemerals(ana)[told], "the answer");
+    await nextCard(known);
+    await send(view, words, { channel: slack.channels.infra });
+    assert.equal(slack.modal(ana), null);
+    assert.match((await waitFor(() => slack.ephemerals(ana)[told + 1], "an answer")).text, /just asked/);
+    assert.equal(cards(slack).length, known + 1);
+  });
+
   it("plans only where that is ticked", async () => {
     const known = cards(slack).length;
     await send(await open(), "restart web in production", { channel: slack.channels.infra, planOnly: true });
