@@ -135,7 +135,7 @@ describe("a forged click on what stands under a verdict is answered privately, p
       [
         "approve",
         asked(id),
-        /Nothing was decided: by the rules as they are now this change is not for you to see/,
+        /Nothing was decided: by the rules as they are now.* this change is not for you to see/,
       ],
       ["run_again", done, /belongs to another channel/],
       ["accept", `${asked(id)}0`, /from an older (Home|card)/],
