@@ -8,10 +8,10 @@ export async function main(): Promise<void> {
   const command = process.argv.slice(2).join(" ");
   // Each command loads only what it needs: all of the app takes a second, a check of a line none of it.
   if (command === "") return (await import("./start.ts")).start(process.env, say);
-  if (command === "policy check") return checkPolicy();
-  if (command === "redact") return redact();
+  if (command === "policy check") return run(command, checkPolicy);
+  if (command === "redact") return run(command, redact);
   const [, changeId] = /^state (\S+)$/u.exec(command) ?? [];
-  if (changeId !== undefined) return writeState(changeId);
+  if (changeId !== undefined) return run("state", (env) => writeState(env, changeId));
   const isLater = LATER.some((name) => command.startsWith(name));
   say(
     isLater
@@ -21,42 +21,33 @@ export async function main(): Promise<void> {
   process.exitCode = 2;
 }
 
-async function checkPolicy(): Promise<void> {
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** One of the other commands: the exit code is what the work comes to, or 1 with a sentence when it throws. */
+async function run(name: string, work: (env: Env) => Promise<number>): Promise<void> {
   try {
-    const env = await readEnvironment(".env", process.env);
-    const { runPolicyCheck } = await import("./policy-check.ts");
-    process.exitCode = await runPolicyCheck({
-      input: process.stdin,
-      output: process.stdout,
-      policyFile: env["GREENLIGHT_POLICY"] || null,
-      say,
-    });
+    process.exitCode = await work(await readEnvironment(".env", process.env));
   } catch (error) {
-    say(`policy check: ${error instanceof Error ? error.message : String(error)}`);
+    say(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
   }
 }
 
-async function redact(): Promise<void> {
-  try {
-    const env = await readEnvironment(".env", process.env);
-    const { redactCommand } = await import("./redact-command.ts");
-    await redactCommand(env, process.stdin, process.stdout);
-  } catch (error) {
-    say(`redact: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  }
+async function checkPolicy(env: Env): Promise<number> {
+  const { runPolicyCheck } = await import("./policy-check.ts");
+  const policyFile = env["GREENLIGHT_POLICY"] || null;
+  return runPolicyCheck({ input: process.stdin, output: process.stdout, policyFile, say });
 }
 
-async function writeState(changeId: string): Promise<void> {
-  try {
-    const env = await readEnvironment(".env", process.env);
-    const { stateCommand } = await import("./state-command.ts");
-    process.exitCode = await stateCommand(env, changeId, process.stdout, say);
-  } catch (error) {
-    say(`state: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  }
+async function redact(env: Env): Promise<number> {
+  const { redactCommand } = await import("./redact-command.ts");
+  await redactCommand(env, process.stdin, process.stdout);
+  return 0;
+}
+
+async function writeState(env: Env, changeId: string): Promise<number> {
+  const { stateCommand } = await import("./state-command.ts");
+  return stateCommand(env, changeId, process.stdout, say);
 }
 
 function say(text: string): void {

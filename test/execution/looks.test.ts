@@ -9,6 +9,7 @@ import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 import { readKubectl } from "../../src/policy/kubectl-line.ts";
+import { aStep } from "../support/changes.ts";
 
 const SECRET = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
 
@@ -28,17 +29,8 @@ describe("what kubectl says when a look fails", () => {
       policy: builtInPolicy,
       envOf: async () => ({ PATH: `${home}:/usr/bin:/bin` }),
     });
-    const args = ["delete", "configmap", "old", "-n", "staging"];
-    const step = {
-      step: 1,
-      tool: "kubectl",
-      args,
-      dir: "",
-      description: "",
-      risk: "high",
-      rollback: null,
-    } as const;
-    const read = readKubectl(args);
+    const step = aStep("delete configmap old -n staging");
+    const read = readKubectl(step.args);
     assert.ok(read.ok);
     const look = looks.kubectlAnywhere(randomUUID(), AbortSignal.timeout(20_000));
     for (const before of [10, 440, 470, 490, 498]) {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { type PreviewedStep, previewKubectl } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { readKubectl } from "../../src/policy/kubectl-line.ts";
+import { aStep } from "../support/changes.ts";
 
 const web = {
   kind: "Deployment",
@@ -16,24 +17,15 @@ async function preview(
   now: object = web,
   after: object = now,
 ): Promise<{ seen: PreviewedStep; looks: string[] }> {
-  const args = line.split(" ");
-  const read = readKubectl(args);
+  const step = aStep(line);
+  const read = readKubectl(step.args);
   assert.ok(read.ok, JSON.stringify(read));
   const looks: string[] = [];
-  const step = {
-    step: 1,
-    tool: "kubectl",
-    args,
-    dir: "",
-    description: "",
-    risk: "low",
-    rollback: null,
-  } as const;
   const look = async (asked: readonly string[]) => {
     looks.push(asked.join(" "));
     return { ok: true, stdout: JSON.stringify(asked[0] === "get" ? now : after) } as const;
   };
-  const seen = await previewKubectl({ ...step, args }, read.line, false, look, createRedact([]));
+  const seen = await previewKubectl(step, read.line, false, look, createRedact([]));
   return { seen, looks };
 }
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
-import type { Message } from "../../src/playground/slack-workspace.ts";
-import { shows, untilSent, verdictOf, waitingCard } from "../support/cards.ts";
+import { directOf, shows, untilSent, verdictOf, waitingCard } from "../support/cards.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import { callsForPace } from "../support/quiet.ts";
 import {
@@ -311,9 +310,3 @@ describe("direct messages where the policy wants none", () => {
 });
 
 /** This change's card with this person, once it stands and asks. */
-async function directOf(slack: SlackStandIn, userId: string, card: Message): Promise<Message> {
-  const id = await changeIdOf(slack, card);
-  const isOpen = ({ blocks }: Message) =>
-    textOf(blocks).includes(id) && /Waiting for approval/.test(textOf(blocks));
-  return waitFor(() => directCards(slack, userId).findLast(isOpen), `the card with ${userId}`);
-}

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
-import type { Message } from "../../src/playground/slack-workspace.ts";
-import { shows, untilSent, waitingCard } from "../support/cards.ts";
+import { directOf, shows, untilSent, waitingCard } from "../support/cards.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import {
   answerTo,
@@ -13,7 +12,6 @@ import {
   press,
   standIn,
   textOf,
-  waitFor,
 } from "../support/slack.ts";
 
 const APPROVE = "greenlight:approve";
@@ -36,8 +34,6 @@ describe("an approval that outlasts somebody's turn on call", () => {
   });
   after(() => program.close());
 
-  const directOf = (as: string, id: string): Promise<Message> =>
-    waitFor(() => directCards(slack, as).find((one) => textOf(one).includes(id)), `the card of ${as}`);
   const onCall = (users: string[]): void => {
     const group = slack.usergroups.get(SRE);
     assert.ok(group);
@@ -49,14 +45,14 @@ describe("an approval that outlasts somebody's turn on call", () => {
     onCall([ben]);
     const card = await waitingCard(slack, "scale payment-api to 5 replicas in production");
     const id = await changeIdOf(slack, card);
-    const bens = await directOf(ben, id);
+    const bens = await directOf(slack, ben, card);
     onCall([cleo]);
     slack.faults.errorOn(2, "internal_error", MEMBERS);
     await program.app.database.query(
       "update decisions set asked_at = now() - interval '30 minutes', expires_at = clock_timestamp() + interval '30 minutes' where change_id = $1",
       [id],
     );
-    const cleos = await directOf(cleo, id);
+    const cleos = await directOf(slack, cleo, card);
     assert.ok(hasButton(cleos, APPROVE));
     await shows(slack, bens, /not yours to approve.*archives/);
     assert.equal(hasButton(now(slack, bens), APPROVE), undefined);

@@ -12,6 +12,7 @@ import type { LookWith } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 import { isAlive } from "../execution/processes.ts";
+import { aStep } from "../support/changes.ts";
 
 describe("a preview of a cluster", () => {
   let home: string;
@@ -46,19 +47,9 @@ describe("a preview of a cluster", () => {
         envOf: async () => ({}),
       },
     });
-    const args = "rollout restart deployment/web -n staging".split(" ");
-    const step = {
-      step: 1,
-      tool: "kubectl",
-      args,
-      dir: "",
-      description: "",
-      risk: "low",
-      rollback: null,
-    } as const;
     const plan = {
       summary: "",
-      plan: [{ ...step, args }],
+      plan: [aStep("rollout restart deployment/web -n staging")],
       risk_level: "low",
       risk_reason: "",
       questions: [],

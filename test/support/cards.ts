@@ -1,7 +1,7 @@
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import type { Program } from "./program.ts";
-import { askFor, hasButton, now, replies, textOf, waitFor } from "./slack.ts";
+import { askFor, changeIdOf, directCards, hasButton, now, replies, textOf, waitFor } from "./slack.ts";
 import { soon } from "./soon.ts";
 
 /** Asks as Ana, and waits until the card can be decided. */
@@ -9,6 +9,14 @@ export async function waitingCard(slack: SlackStandIn, request: string): Promise
   const card = await askFor(slack, request);
   await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
   return card;
+}
+
+/** The card with one approver, once it stands there and asks. */
+export async function directOf(slack: SlackStandIn, userId: string, card: Message): Promise<Message> {
+  const id = await changeIdOf(slack, card);
+  const isOpen = ({ blocks }: Message) =>
+    textOf(blocks).includes(id) && /Waiting for approval/.test(textOf(blocks));
+  return waitFor(() => directCards(slack, userId).findLast(isOpen), `the card with ${userId}`);
 }
 
 /** Waits until the card says this. */
