@@ -31,16 +31,18 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
 
   it("shows one of two approvals, and the form that breaks the glass", async () => {
     const page = await open(browser, program);
+    // Whoever looks at the channel has their Home beside it, hidden, and it names the same changes.
+    const channel = page.locator("#channel");
     await ask(page, "/infra delete the deployment legacy-report in production");
     await actAs(page, "Ben");
     await page.getByRole("button", { name: "Approve", exact: true }).last().click();
     await page.getByRole("dialog").getByRole("textbox").fill("legacy-report");
     await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
-    await page.getByText(/1 of 2 approvals, by @Ben Okafor/).waitFor();
-    await page.getByText("Can approve: @sre").waitFor();
+    await channel.getByText(/1 of 2 approvals, by @Ben Okafor/).waitFor();
+    await channel.getByText("Can approve: @sre").waitFor();
     await shoot(page, "one-of-two");
     await ask(page, "/infra restart checkout in staging");
-    await page.getByText(/nothing is approved: The big sale/).waitFor();
+    await channel.getByText(/nothing is approved: The big sale/).waitFor();
     await actAs(page, "Cleo");
     await page.getByRole("button", { name: "Break glass…" }).last().click();
     const form = page.getByRole("dialog");
@@ -48,8 +50,8 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
     await form.getByRole("textbox").fill("Checkout is down and loses orders every minute");
     await shoot(page, "break-glass-form");
     await form.getByRole("button", { name: "Approve and run" }).click();
-    await page.getByText("Break glass, approved by one person alone:").first().waitFor();
-    await page.getByText(/Done/).last().waitFor();
+    await channel.getByText("Break glass, approved by one person alone:").first().waitFor();
+    await channel.getByText(/Done/).last().waitFor();
     await shoot(page, "glass-broken");
     // Only the change that still waits has its buttons.
     assert.equal(await page.getByRole("button", { name: "Break glass…" }).count(), 1);
@@ -70,7 +72,7 @@ async function ask(page: Page, text: string): Promise<void> {
   const composer = page.locator("#channel textarea");
   await composer.fill(text);
   await composer.press("Enter");
-  const card = page.getByText(text.replace("/infra ", "")).first();
+  const card = page.locator("#channel").getByText(text.replace("/infra ", "")).first();
   await card.waitFor();
   await page.getByRole("button", { name: "Approve", exact: true }).last().waitFor();
 }

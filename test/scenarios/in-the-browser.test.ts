@@ -36,7 +36,7 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
       await approve.waitFor();
       await shoot(page, `waiting-${scheme}`);
       await actAs(page, "Ben");
-      await page.getByText("The exact commands of 2 steps").last().click();
+      await page.locator("#channel").getByText("The exact commands of 2 steps").last().click();
       await page.getByRole("button", { name: "Approve", exact: true }).last().click();
       await shoot(page, `confirm-${scheme}`);
       await page.getByRole("dialog").getByRole("button", { name: "Approve and run" }).click();
@@ -46,6 +46,7 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
       await count.click();
       await page.getByText("deployment.apps/payment-api scaled").first().waitFor();
       await page
+        .locator("#channel")
         .getByText(/^Done|: done|is done/i)
         .last()
         .waitFor();
