@@ -86,12 +86,13 @@ export type CancelAsk = {
 
 /**
  * What became of it. `cancelled`: it has ended, and nothing of it was run. `stopping`: whoever works on it ends what runs;
- * it then ends as cancelled, or an operator is asked. `already`: it ended, or is stopped. `refused`: `terms` say who may.
+ * it then ends as cancelled, or an operator is asked. `already`: it ended, or is stopped; `since`: these words are older
+ * than what was said last, at that moment. `refused`: `terms` say who may.
  */
 export type Cancelled =
   | { kind: "cancelled"; change: Change }
   | { kind: "stopping"; change: Change }
-  | { kind: "already"; change: Change; reason: string }
+  | { kind: "already"; change: Change; reason: string; since?: Date }
   | { kind: "refused"; reason: string; terms: ApprovalTerms }
   | { kind: "unknown" };
 

@@ -25,12 +25,12 @@ export type AskUnlock = {
 };
 
 /**
- * What became of it. `nothing`: it holds no targets. `busy`: something of it runs now. `refused`: this person may not, or
+ * What became of it. `nothing`: it holds no targets, or these words are older than what took them last, at `since`. `busy`: something of it runs now. `refused`: this person may not, or
  * not for this reason; `terms` say who may. `unknown`: there is no such change.
  */
 export type Unlocked =
   | { kind: "unlocked"; change: Change; targets: string[] }
-  | { kind: "nothing"; reason: string }
+  | { kind: "nothing"; reason: string; since?: Date }
   | { kind: "busy"; reason: string }
   | { kind: "refused"; reason: string; terms?: ApprovalTerms }
   | { kind: "unknown" };

@@ -1,16 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { type ApprovalTerms, approversInWords } from "../change/approval.ts";
 import { Answer, answersOf, Gate, lastDecision, openDecision } from "../change/change.ts";
 import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
 import type { TokenPerson } from "../change/person.ts";
 import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
-import { UNLOCK_REASON, type Unlocked } from "../change/unlock.ts";
-import { cancelByApi, howAgain } from "./cancel.ts";
+import { cancelByApi } from "./cancel.ts";
 import { addFinding } from "./finding.ts";
-import { faultsOf, problem } from "./problem.ts";
+import { faultsOf, problem, whoCan } from "./problem.ts";
 import { type Token, whoIs } from "./tokens.ts";
+import { unlockByApi } from "./unlock.ts";
 import { viewOf } from "./view.ts";
 
 const AskBody = z.strictObject({
@@ -25,10 +24,6 @@ const DecisionBody = z.strictObject({
   reason: z.string().max(MAX_WISH_LENGTH).nullable().default(null),
   target: z.string().max(200).optional(),
   answers: z.array(z.string().max(MAX_ANSWER_LENGTH)).max(3).optional(),
-});
-const UnlockBody = z.strictObject({
-  reason: z.string().trim().min(UNLOCK_REASON.min).max(UNLOCK_REASON.max),
-  again: z.boolean().default(false),
 });
 const Params = z.object({ thread_id: z.uuid() });
 const IdempotencyKey = z.string().min(1).max(200).optional();
@@ -81,8 +76,11 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     return person === null ? reply : decide(changes, person, request, reply);
   });
   app.post("/infra-change/:thread_id/unlock", async (request, reply) => {
-    const person = authenticate(request, reply, needs.tokens);
-    return person === null ? reply : unlock(changes, person, request, reply);
+    const by = authenticate(request, reply, needs.tokens);
+    if (by === null) return reply;
+    const found = await findChange(changes, request);
+    if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
+    return unlockByApi(changes, { change: found, by, body: request.body }, reply);
   });
 }
 
@@ -125,7 +123,7 @@ async function decide(
         .code(decided.isNew ? 202 : 200)
         .send(viewOf(decided.change, await changes.steps(change.id)));
     case "refused":
-      return problem(reply, 403, refusalOf(decided));
+      return problem(reply, 403, whoCan(decided));
     case "unknown":
       return problem(reply, 404, "There is no change with this thread_id.");
   }
@@ -134,40 +132,6 @@ async function decide(
 /** An answer that the network repeats names the same plan: to the next question it would be a second permission. */
 function whichRound(times: number): string {
   return `An operator was asked ${times} times about this plan by now. Read the change, and name the round of the question you answer (decisions, gate operator).`;
-}
-
-async function unlock(
-  changes: Changes,
-  by: TokenPerson,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const body = UnlockBody.safeParse(request.body);
-  if (!body.success) return problem(reply, 400, faultsOf(body.error));
-  const change = await findChange(changes, request);
-  const { reason, again } = body.data;
-  // A call that the network repeats takes nothing that was taken again since.
-  const writtenAt = again ? undefined : change?.unlocks.at(-1)?.at;
-  const unlocked: Unlocked =
-    change === null
-      ? { kind: "unknown" }
-      : await changes.unlock({ changeId: change.id, by, reason, writtenAt });
-  switch (unlocked.kind) {
-    case "unlocked":
-      return reply.send(viewOf(unlocked.change, await changes.steps(unlocked.change.id)));
-    case "nothing":
-      return problem(reply, 409, `${unlocked.reason}${howAgain(writtenAt)}`);
-    case "busy":
-      return problem(reply, 409, unlocked.reason);
-    case "refused":
-      return problem(reply, 403, refusalOf(unlocked));
-    case "unknown":
-      return problem(reply, 404, "There is no change with this thread_id.");
-  }
-}
-
-function refusalOf({ reason, terms }: { reason: string; terms?: ApprovalTerms }): string {
-  return terms === undefined ? reason : `${reason} Who can: ${approversInWords(terms)}.`;
 }
 
 function authenticate(

@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify";
 import type { z } from "zod";
+import { type ApprovalTerms, approversInWords } from "../change/approval.ts";
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
@@ -27,4 +28,9 @@ export function problem(reply: FastifyReply, status: number, detail: string): Fa
 /** What is wrong with a body or a query, for whoever sent it: each field with its fault. */
 export function faultsOf(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`).join("; ");
+}
+
+/** A refusal with who may do it, where the rules tell. */
+export function whoCan({ reason, terms }: { reason: string; terms?: ApprovalTerms }): string {
+  return terms === undefined ? reason : `${reason} Who can: ${approversInWords(terms)}.`;
 }

@@ -1,4 +1,4 @@
-import type { Cancel } from "../change/cancel.ts";
+import { lastWordOf } from "../change/cancel.ts";
 import { type Change, type Decision, isEnded, openDecision } from "../change/change.ts";
 import type { CancelAsk, Cancelled } from "../change/changes.ts";
 import { whoCancelled } from "../change/how-far.ts";
@@ -101,24 +101,27 @@ function whyRefused(needs: DecideNeeds, change: Change, given: CancelAsk): Cance
 }
 
 function whyAlready(change: Change, { writtenAt }: CancelAsk): Cancelled | null {
-  const say = (reason: string): Cancelled => ({ kind: "already", change, reason });
+  const say = (reason: string, since?: Date): Cancelled => ({
+    kind: "already",
+    change,
+    reason,
+    ...(since === undefined ? {} : { since }),
+  });
   if (isEnded(change.status)) return say(`The change is ${change.status.replaceAll("_", " ")}.`);
-  const last = change.decisions.at(-1);
-  if (last !== undefined && endsIt(last)) return say(`It ends anyway: the answer was ${last.answer}.`);
+  const decided = change.decisions.at(-1);
+  if (decided !== undefined && endsIt(decided))
+    return say(`It ends anyway: the answer was ${decided.answer}.`);
   if (change.stopAsked) return say("It is being stopped already.");
   if (change.cancel !== null && change.status === "needs_person")
     return say("It was stopped already, and a person is asked how it ends.");
   // What stopped it must not stop its way back too, when it is delivered once more.
-  if (change.cancel !== null && writtenAt !== undefined && writtenAt <= lastWordAbout(change, change.cancel))
+  const last = lastWordOf(change);
+  if (last !== undefined && writtenAt !== undefined && writtenAt < last)
     return say(
       "It was stopped, and somebody has said how it goes on, since this was asked. To stop that, ask again.",
+      last,
     );
   return null;
-}
-
-function lastWordAbout({ decisions }: Change, cancel: Cancel): Date {
-  const said = [cancel.at, ...decisions.flatMap(({ decidedAt }) => decidedAt ?? [])];
-  return new Date(Math.max(...said.map((at) => at.getTime())));
 }
 
 function endsIt({ answer }: Decision): boolean {

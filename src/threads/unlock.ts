@@ -33,8 +33,8 @@ export function unlock(needs: UnlockNeeds, given: AskUnlock): Promise<Unlocked> 
     const busy = await whyBusy(sql, changeId);
     if (busy !== null) return { kind: "busy", reason: busy };
     const last = change.unlocks.at(-1)?.at;
-    if (given.writtenAt !== undefined && last !== undefined && given.writtenAt <= last)
-      return { kind: "nothing", reason: "Its targets were taken away since this was written." };
+    if (given.writtenAt !== undefined && last !== undefined && given.writtenAt < last)
+      return { kind: "nothing", reason: "Its targets were taken away since this was written.", since: last };
     const targets = await releaseTargets(sql, changeId);
     if (targets.length === 0)
       return { kind: "nothing", reason: "This change holds no targets, so nobody waits for it." };

@@ -104,7 +104,7 @@ describe("by API", () => {
     );
     const { query } = program.app.database;
     const hold =
-      "insert into target_locks (target, change_id) select targets[1], id from changes where id = $1";
+      "insert into target_locks (target, change_id) select targets[1], id from changes where id = $1 on conflict do nothing";
     await query(hold, [thread_id]);
     await query(
       "update decisions set answer = 'approve', by = jsonb_build_object('kind', 'policy', 'version', 'x'), decided_at = now() where change_id = $1",
@@ -115,14 +115,28 @@ describe("by API", () => {
       const answer = await call(program, BEN_SECRET, `/infra-change/${thread_id}/${word}`, body);
       return [answer.status, await answer.text()] as const;
     };
+    const goesOn = async () => {
+      await query("update changes set stop_asked = false, status = 'rolling_back' where id = $1", [
+        thread_id,
+      ]);
+      await query(hold, [thread_id]);
+      await query("update decisions set decided_at = clock_timestamp() where change_id = $1", [thread_id]);
+    };
     for (const [word, ok] of [
       ["unlock", 200],
       ["cancel", 202],
     ] as const) {
       const [status, text] = await post(word, { reason });
       assert.equal(status, 409, text);
-      assert.match(text, /again/);
-      assert.equal((await post(word, { reason, again: true }))[0], ok);
+      const after = /"after\\": \\"([^"\\]+)/.exec(text)?.[1];
+      const future = new Date(Date.now() + 60_000).toISOString();
+      assert.equal((await post(word, { reason, after: future }))[0], 409, "that moment never was");
+      const once = await post(word, { reason, after });
+      assert.equal(once[0], ok, once[1]);
+      await goesOn();
+      const [repeated, told] = await post(word, { reason, after });
+      assert.equal(repeated, 409, "the network repeated it");
+      assert.match(told, /"after/);
     }
   });
 });
