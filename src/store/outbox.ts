@@ -100,13 +100,23 @@ export function createOutbox(database: Database, wakes: Wakes) {
   };
 }
 
-/** What is sent one after the other: a channel's messages, and the questions of who is to get a direct one. */
-const LANE = `coalesce(m.channel_id, m.person, case when starts_with(m.name, 'approvers:') then 'approvers' end, c.home_channel)`;
+/**
+ * What is sent one after the other: a channel's messages, and the questions of who is to get a direct one. Files go beside
+ * them: an upload is slow and has a limit of its own, and a verdict must wait for neither.
+ */
+const LANE = `coalesce(m.channel_id, m.person, case when starts_with(m.name, 'approvers:') then 'approvers' end, c.home_channel)
+  || case when starts_with(m.name, 'log:') then ' files' else '' end`;
 
-/** A step's first message waits until those of the steps begun before it stand: a thread is read from its top. */
-const OUT_OF_TURN = `m.ts is null and starts_with(m.name, 'step:') and exists (
+/**
+ * A step's first message waits until those of the steps begun before it stand, and the file with its log until it stands
+ * itself: a thread is read from its top.
+ */
+const OUT_OF_TURN = `m.ts is null and (starts_with(m.name, 'step:') and exists (
   select 1 from messages earlier where earlier.change_id = m.change_id and starts_with(earlier.name, 'step:')
-    and earlier.number < m.number and earlier.ts is null and earlier.abandoned is null)`;
+    and earlier.number < m.number and earlier.ts is null and earlier.abandoned is null)
+  or starts_with(m.name, 'log:') and exists (
+  select 1 from messages step where step.change_id = m.change_id and step.name = 'step:' || substr(m.name, 5)
+    and step.ts is null and step.abandoned is null))`;
 
 /** A reply is due only once its card stands: without it there is no thread, and nothing that a direct card could lead to. */
 const WAITING = `m.wanted > m.sent and m.abandoned is null and (m.name = 'card' or exists (

@@ -69,10 +69,41 @@ describe("what is due in Slack", () => {
     await outbox.sent(first, "1.2");
     const [second] = await claimed();
     assert.equal(second?.name, "step:1:2:forward:1");
+    await database.query("insert into messages (change_id, name, rank) values ($1, 'log:1:2:forward:1', 4)", [
+      changeId,
+    ]);
+    assert.deepEqual(await claimed(), [], "its log comes below it");
     await outbox.abandon(second, "it has no place any more");
-    assert.equal((await claimed())[0]?.name, "step:1:3:forward:1");
+    const [third, log] = (await claimed())
+      .map(({ name }) => name)
+      .toSorted()
+      .toReversed();
+    assert.deepEqual([third, log], ["step:1:3:forward:1", "log:1:2:forward:1"]);
     await database.query("update messages set wanted = 2 where name = 'step:1:1:forward:1'");
     assert.equal((await claimed())[0]?.name, "step:1:1:forward:1", "what stands is kept true meanwhile");
+  });
+
+  it("waits for no log: an upload that Slack limits, or is slow, holds up no verdict", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    await database.query(
+      "update messages set ts = '1.1', sent = wanted where change_id = $1 and name = 'card'",
+      [changeId],
+    );
+    await database.query(
+      "insert into messages (change_id, name, rank) values ($1, 'log:1:1:forward:1', 0), ($1, 'log:1:2:forward:1', 1), ($1, 'verdict:ended', 2)",
+      [changeId],
+    );
+    const [log] = await outbox.claim(1);
+    assert.equal(log?.name, "log:1:1:forward:1");
+    await outbox.giveBack(log, 60_000);
+    await outbox.postponeLane(log.lane, 60_000);
+    const due = await outbox.claim(10);
+    assert.deepEqual(
+      due.map(({ name, lane }) => [name, lane]),
+      [["verdict:ended", LANE]],
+      "the other log waits with the first",
+    );
   });
 
   it("is given up as it was at hand only: what was asked for since is due", async () => {
