@@ -40,17 +40,40 @@ export function createHomeSender(needs: Needs): HomeSender {
 
 async function run(needs: Needs, signal: AbortSignal): Promise<void> {
   const { port, log } = needs;
+  const underWay = new Set<Promise<void>>();
+  const begin = (home: DueHome): void => {
+    const work: Promise<void> = publish(needs, home)
+      // Its claim runs out by itself.
+      .catch((error: unknown) =>
+        log.error({ err: error, person: home.userId }, "A Home could not be put off"),
+      )
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
+  };
   while (!signal.aborted) {
     try {
-      const due = await port.claim(CLAIM_LIMIT);
-      await Promise.all(due.map((home) => publish(needs, home)));
-      if (due.length === 0) await port.wait(IDLE_MS, signal);
+      const room = CLAIM_LIMIT - underWay.size;
+      const due = room > 0 ? await port.claim(room) : [];
+      for (const home of due) begin(home);
+      if (due.length === 0) await rest(port, underWay, signal);
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       log.error({ err: error }, "The Homes that are due cannot be read");
       await sleep(STORE_RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
+  await Promise.all(underWay);
+}
+
+/** Until something may be due, or there is room again: one that Slack leaves unanswered holds up no other. */
+async function rest(
+  port: HomesPort,
+  underWay: ReadonlySet<Promise<void>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const over = new AbortController();
+  const wait = port.wait(IDLE_MS, AbortSignal.any([signal, over.signal]));
+  await Promise.race([wait, ...underWay]).finally(() => over.abort());
 }
 
 async function publish({ port, client, render, log }: Needs, home: DueHome): Promise<void> {
