@@ -9,7 +9,7 @@ const look = (...argv: string[]) => ({
   argv,
   cwd: "/",
   env: { PATH: "/usr/bin:/bin" },
-  deadlineMs: 5_000,
+  deadlineMs: 20_000,
   signal: new AbortController().signal,
 });
 

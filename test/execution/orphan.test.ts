@@ -11,7 +11,9 @@ import { isAlive, script } from "./processes.ts";
 
 const STAY = "setInterval(() => {}, 1000)";
 const DEAF = `process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); ${STAY}`;
-const SOON: Stop = { to: "group", signal: "SIGTERM", graceMs: 300 };
+const SOON: Stop = { to: "group", signal: "SIGTERM", graceMs: 20_000 };
+/** For what does not listen: the grace is waited for. */
+const BRIEF: Stop = { ...SOON, graceMs: 300 };
 
 describe("a command whose instance is gone", { skip: process.platform !== "linux" }, () => {
   let home: string;
@@ -50,7 +52,7 @@ describe("a command whose instance is gone", { skip: process.platform !== "linux
 
   it("is killed with its group when it does not listen", async () => {
     const { pid } = await start(DEAF, under("b"));
-    const end = await endOrphan(await placeOf(pid), join(home, "b"), SOON);
+    const end = await endOrphan(await placeOf(pid), join(home, "b"), BRIEF);
     assert.deepEqual(end, { kind: "ended", killed: true });
     assert.equal(isAlive(pid), false);
   });

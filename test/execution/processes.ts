@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 
 /** Pieces of Node scripts that start further processes, which share stdout and print their pids. */
 export const script = {
-  /** Starts `code` as a child; `detached` gives it a session of its own. */
-  spawn: (code: string, options: { detached?: boolean } = {}): string =>
+  /** Starts `code` as a child; `detached` gives it a session of its own, `stdio` other streams than the parent's. */
+  spawn: (code: string, options: { detached?: boolean; stdio?: string[] } = {}): string =>
     `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(code)}], ${JSON.stringify({ stdio: "inherit", ...options })})`,
 };
 

@@ -64,6 +64,7 @@ if [ -z "$reads" ]; then
   printf '%s\\n' "$*" >> '${file}'
   case "$*" in
     *slow*) sleep 0.4;;
+    *brief*) sleep 0.8;;
     *long*) for number in 1 2 3 4 5 6 7 8 9 10; do echo "line $number"; sleep 0.2; done;;
     *steady*"-1 "*) sleep 2;;
     *endless*"-1 "*) sleep 300;;

@@ -10,8 +10,8 @@ import { migrate } from "../../src/store/migrate.ts";
 /** A PostgreSQL for one long run, outside the test runner. */
 export type Server = {
   createDatabase(name: string): Promise<EmbeddedConnection>;
-  /** Stops it at once, as an administrator in a hurry does, and starts it again after `ms`. Linux only. */
-  outage(ms: number): Promise<void>;
+  /** Stops it at once, as an administrator in a hurry does, and starts it again after so many ms, or then. Linux only. */
+  outage(until: number | Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -34,8 +34,8 @@ export async function startServer(): Promise<Server> {
       await migrate(connection);
       return connection;
     },
-    outage: (ms) => {
-      outage = stopAndStart(pid, ms).then((fresh) => {
+    outage: (until) => {
+      outage = stopAndStart(pid, until).then((fresh) => {
         pid = fresh;
       });
       return outage;
@@ -53,11 +53,11 @@ export async function startServer(): Promise<Server> {
   };
 }
 
-async function stopAndStart(pid: number, ms: number): Promise<number> {
+async function stopAndStart(pid: number, until: number | Promise<unknown>): Promise<number> {
   const again = await howStarted(pid);
   process.kill(pid, "SIGINT");
   await untilGone(pid);
-  await pause(ms);
+  await (typeof until === "number" ? pause(until) : until);
   return again();
 }
 

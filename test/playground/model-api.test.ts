@@ -134,8 +134,9 @@ suite("the playground's model, through the real SDK", () => {
 
   test("a hanging, a slow and a broken connection are the SDK's connection errors", async () => {
     model.script([{ hang: true }, { dropConnection: true }, { delayMs: 60 }]);
+    // Long enough for the request to arrive: what never came takes nothing of the script.
     await assert.rejects(
-      ask("restart web in staging", { timeout: 100 }),
+      ask("restart web in staging", { timeout: 1_000 }),
       Anthropic.APIConnectionTimeoutError,
     );
     await assert.rejects(ask("restart web in staging"), Error);

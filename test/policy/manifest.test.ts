@@ -287,7 +287,8 @@ describe("a manifest is judged by what it holds", () => {
       lines.push(`a${at}: &a${at} [${`*a${at - 1}, `.repeat(9)}*a${at - 1}]`);
     const start = performance.now();
     assert.match(judged("apply -f m.yaml", { "m.yaml": lines.join("\n") }).reasons.join(), /unfolded/);
-    assert.ok(performance.now() - start < 500);
+    // Unfolded they are a hundred thousand million: that never ends.
+    assert.ok(performance.now() - start < 10_000);
   });
 
   test("many keys take time for each, not for each pair", () => {

@@ -151,7 +151,7 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
       const began = performance.now();
       assert.equal((await cancel(id)).kind, "stopping");
       const ended = await program.until(id, "cancelled");
-      assert.ok(performance.now() - began < 10_000);
+      assert.ok(performance.now() - began < 18_000, "it waited until the model was asked again");
       assert.match(ended.error ?? "", /Nothing of it was run/);
     }
   });

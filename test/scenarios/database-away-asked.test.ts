@@ -82,11 +82,11 @@ describe("while the database is away", { timeout: 180_000 }, () => {
     const said: string[] = [];
     const log = pino({ level: "error" }, { write: (line: string) => void said.push(line) });
     await program.app.stop();
-    const app = await startApp(program.config, log, { pace, graceMs: 1_500 });
+    const app = await startApp(program.config, log, { pace, graceMs: 4_000 });
     try {
       program.model.script({
         agent: "planner",
-        json: planOf([["scale deployment/slow-stop --replicas=5 -n production", null]], "high"),
+        json: planOf([["scale deployment/brief-stop --replicas=5 -n production", null]], "high"),
       });
       const ask = {
         requester: { kind: "token", name: "ana", role: "requester", slackId: null },

@@ -124,7 +124,8 @@ describe("a database that stops and starts again", { timeout: 180_000 }, () => {
         body: JSON.stringify({ description: `show the pods in production, ${key}` }),
       });
     const statusOf = async (path: string) => (await fetch(`${address}${path}`)).status;
-    const over = server.outage(5_000);
+    const { promise: looked, resolve: goOn } = Promise.withResolvers<void>();
+    const over = server.outage(looked);
     await soon("red", async () => (await statusOf("/readyz")) === 503);
     const began = performance.now();
     const refused = await ask("meanwhile");
@@ -133,10 +134,13 @@ describe("a database that stops and starts again", { timeout: 180_000 }, () => {
     assert.match(String(JSON.stringify(await refused.json())), /The database is away/);
     assert.equal(await statusOf("/readyz"), 503);
     assert.equal(await statusOf("/healthz"), 200);
-    assert.ok(performance.now() - began < 4_000);
+    // Waiting for a connection, one answer alone would take 10 s.
+    assert.ok(performance.now() - began < 8_000);
+    goOn();
     await over;
     await soon("green", async () => (await statusOf("/readyz")) === 200);
-    const back = performance.now();
+    // Since the program was answered again: that it is green is seen later, by how much is up to the machine.
+    const back = performance.now() - program.app.database.reach.backForMs();
     const asked = await soon("taken", async () => {
       const answer = await ask("after");
       return answer.status === 202 && ((await answer.json()) as { thread_id: string });
@@ -145,7 +149,7 @@ describe("a database that stops and starts again", { timeout: 180_000 }, () => {
       const change = await program.app.changes.get(asked.thread_id);
       return change !== null && change.status !== "queued";
     });
-    assert.ok(performance.now() - back > LEASE_MS - 600, "claimed before the owners could renew");
+    assert.ok(performance.now() - back > LEASE_MS - 100, "claimed before the owners could renew");
     const { rows } = await program.app.database.query(
       "select 1 from changes where request like '%meanwhile'",
     );
@@ -218,14 +222,14 @@ describe("an instance that is cut off from the database while another is not", {
   const runs = async (name: string) => (await place.kubectl.lines()).filter((line) => line.includes(name));
 
   it("tells later how its step ended, and the change goes on by one click", async () => {
-    const asked = await lost("slow-told");
+    const asked = await lost("brief-told");
     await way.mend();
     await soon("told", async () => (await ran(asked))[0] === "forward 1 done");
     assert.equal((await decide(asked, "did_not_happen")).kind, "refused");
     program.model.script({ agent: "reviewer", json: { result: "approved", notes: "Looked at." } });
     assert.equal((await decide(asked, "happened")).kind, "decided");
     assert.equal((await ended(asked)).status, "done");
-    assert.deepEqual(await runs("slow-told"), [runLine("slow-told"), runLine("slow-told-after")]);
+    assert.deepEqual(await runs("brief-told"), [runLine("brief-told"), runLine("brief-told-after")]);
     const [first] = await (other as App).changes.steps(asked.id);
     assert.deepEqual([first?.settledBy, first?.exitCode, first?.toldAt === null], [null, 0, false]);
   });
@@ -251,7 +255,7 @@ describe("an instance that is cut off from the database while another is not", {
   });
 
   it("changes nothing once a person has said what happened", async () => {
-    const asked = await lost("slow-settled");
+    const asked = await lost("brief-settled");
     program.model.script({ agent: "reviewer", json: { result: "approved", notes: "Looked at." } });
     assert.equal((await decide(asked, "happened")).kind, "decided");
     assert.equal((await ended(asked)).status, "done");
@@ -266,7 +270,7 @@ describe("an instance that is cut off from the database while another is not", {
     );
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     assert.deepEqual(await (other as App).changes.steps(asked.id), before);
-    assert.deepEqual(await runs("slow-settled"), [runLine("slow-settled"), runLine("slow-settled-after")]);
+    assert.deepEqual(await runs("brief-settled"), [runLine("brief-settled"), runLine("brief-settled-after")]);
   });
 });
 

