@@ -40,7 +40,9 @@ export function createServer(needs: {
   });
   app.get("/healthz", async () => ({ ok: true }));
   app.get("/readyz", async (_request, reply) =>
-    (await needs.isReady()) ? { ok: true } : problem(reply, 503, "The database does not answer."),
+    (await needs.isReady())
+      ? { ok: true }
+      : problem(reply, 503, "The database does not answer, or takes no writes."),
   );
   app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
   addInfraChange(app, needs);

@@ -17,6 +17,7 @@ const PASSING_TEXTS =
  */
 const UNREACHABLE_STATES = /^(57P0[23]|25006)$/;
 const UNREACHABLE_TEXTS = /^(timeout expired|Connection terminated due to connection timeout)/;
+const READ_ONLY_STATE = "25006";
 /** What the pool says when none of its connections came free in time. */
 const QUEUED_TEXT = /^timeout exceeded when trying to connect/;
 
@@ -42,6 +43,11 @@ export function isUnreachable(error: unknown): boolean {
       UNREACHABLE_STATES.test(code) ||
       UNREACHABLE_TEXTS.test(message),
   );
+}
+
+/** Whether this connection leads to a server that takes no writes, as one does that another took over from. It may stay so for good. */
+export function takesNoWrites(error: unknown): boolean {
+  return someOf(error, ({ code }) => code === READ_ONLY_STATE);
 }
 
 /** Whether no connection came free: all of them are busy, or nobody answers on any of them. */

@@ -1,5 +1,6 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type pg from "pg";
+import { takesNoWrites } from "./away.ts";
 import type { Database } from "./database.ts";
 import { assertOwned, type Lease } from "./leases.ts";
 
@@ -23,13 +24,19 @@ function fence(pool: pg.Pool, leaseOf: (changeId: string) => Lease): pg.Pool {
   const connect = async (): Promise<Pick<pg.PoolClient, "query" | "release">> => {
     const client = await pool.connect();
     const written = new Set<string>();
+    let isOfNoUse = false;
     const query = async (text: string, values?: unknown[]): Promise<pg.QueryResult> => {
       // The thread, which is the change, is the first value of every statement that writes.
       if (typeof values?.[0] === "string") written.add(values[0]);
       if (text === "COMMIT") for (const changeId of written) await assertOwned(client, leaseOf(changeId));
-      return client.query(text, values);
+      return client.query(text, values).catch((error: unknown) => {
+        isOfNoUse ||= takesNoWrites(error);
+        throw error;
+      });
     };
-    return { query: query as pg.PoolClient["query"], release: (broken) => client.release(broken) };
+    // The saver says of no client that it is of no use.
+    const release = (broken?: Error | boolean) => client.release(broken ?? isOfNoUse);
+    return { query: query as pg.PoolClient["query"], release };
   };
   return new Proxy(pool, {
     get: (target, name) => {

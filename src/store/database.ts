@@ -1,5 +1,5 @@
 import pg from "pg";
-import { isQueuedTooLong, NoConnectionError } from "./away.ts";
+import { isQueuedTooLong, NoConnectionError, takesNoWrites } from "./away.ts";
 import { createReach, type Reach } from "./reach.ts";
 
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
@@ -125,6 +125,8 @@ async function transaction<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Re
     await client.query("rollback").catch((failure: Error) => {
       broken = failure;
     });
+    // Kept, it would meet every write with that, although a new one leads to the server that takes them.
+    if (error instanceof Error && takesNoWrites(error)) broken = error;
     throw error;
   } finally {
     // A client whose rollback failed is in an unknown state: closed, not handed to the next one.

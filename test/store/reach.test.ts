@@ -3,9 +3,11 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type LookupFunction } from "node:net";
 import { describe, it } from "node:test";
 import { isAway, isUnreachable } from "../../src/store/away.ts";
-import { openDatabase } from "../../src/store/database.ts";
+import { createCheckpointer } from "../../src/store/checkpointer.ts";
+import { openDatabase, type Sql } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { createReach } from "../../src/store/reach.ts";
+import { isReady } from "../../src/store/ready.ts";
 import { createCuttable } from "../support/cuttable.ts";
 import { createDatabase } from "../support/postgres.ts";
 
@@ -129,8 +131,34 @@ describe("a database that is away", () => {
       const fresh = openDatabase(config);
       await assert.rejects(fresh.query("create table one ()"), isAway);
       assert.equal(fresh.reach.isAway(), true);
+      assert.equal(await isReady(fresh), false, "ready, and nobody could ask or approve");
       await fresh.close();
       await writes();
+    } finally {
+      await database.close();
+      await drop();
+    }
+  });
+
+  it("keeps no connection to a server that takes no writes: the next one may lead to the one that does", async () => {
+    const { config, drop } = await createDatabase({ migrate });
+    const database = openDatabase({ ...config, max: 1 });
+    const backend = async () =>
+      (await database.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0]?.pid;
+    const write = (sql: Sql) => sql.query("create table one ()");
+    const turn = "set session characteristics as transaction read only";
+    try {
+      const first = await backend();
+      await database.query(turn);
+      await assert.rejects(database.transaction(write), isAway);
+      const second = await backend();
+      assert.notEqual(second, first);
+      await database.query(turn);
+      // The checkpointer's transactions are its own.
+      const saver = createCheckpointer(database, assert.fail);
+      await assert.rejects(saver.deleteThread("x"), isAway);
+      assert.notEqual(await backend(), second);
+      await database.transaction(write);
     } finally {
       await database.close();
       await drop();
