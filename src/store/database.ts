@@ -1,6 +1,7 @@
 import pg from "pg";
 import { isQueuedTooLong, NoConnectionError, takesNoWrites } from "./away.ts";
 import { createReach, type Reach } from "./reach.ts";
+import { createSockets } from "./sockets.ts";
 
 /** Anything that runs SQL: the pool, or one client inside a transaction. */
 export type Sql = {
@@ -47,6 +48,7 @@ export function openDatabase(
   onIdleError: (error: Error) => void = () => undefined,
 ): Database {
   const timeoutMs = Number(config.statement_timeout || STATEMENT_TIMEOUT_MS);
+  const sockets = createSockets();
   const all = { keepAlive: true, application_name: "greenlight" };
   const pool = new pg.Pool({
     ...all,
@@ -56,8 +58,9 @@ export function openDatabase(
     query_timeout: timeoutMs + SILENCE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     ...config,
+    stream: sockets.stream,
   });
-  const urgent = new pg.Pool({ ...all, ...config, ...URGENT });
+  const urgent = new pg.Pool({ ...all, ...config, ...URGENT, stream: sockets.stream });
   const reach = createReach();
   for (const one of [pool, urgent]) {
     one.on("error", onIdleError);
@@ -70,9 +73,7 @@ export function openDatabase(
     urgent: { query: (text, values) => noticed(reach, query(urgent, text, values)) },
     query: (text, values) => noticed(reach, query(pool, text, values)),
     transaction: (work) => noticed(reach, transaction(pool, work)),
-    close: async () => {
-      await Promise.all([pool.end(), urgent.end()]);
-    },
+    close: () => sockets.end(() => Promise.all([pool.end(), urgent.end()])),
   };
 }
 

@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Sql } from "./database.ts";
+import { createSockets } from "./sockets.ts";
 
 /** What a wake-up is about: `work` for the workers, `messages` for the sender, `stops` for whoever runs what is to be stopped. */
 export type Wake = "work" | "messages" | "stops";
@@ -28,6 +29,7 @@ export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
   let closed = false;
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const sockets = createSockets();
 
   const arrived = (payload: string | undefined): void => {
     for (const waiter of [...waiting]) if (waiter.what === payload) waiter.done();
@@ -44,6 +46,7 @@ export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
       connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
       ...config,
+      stream: sockets.stream,
       application_name: "greenlight-listen",
     });
     fresh.on("error", () => undefined);
@@ -73,7 +76,7 @@ export async function listenForWakes(config: pg.ClientConfig): Promise<Wakes> {
     close: async () => {
       closed = true;
       clearTimeout(timer);
-      await client?.end();
+      await sockets.end(async () => client?.end());
     },
   };
 }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type LookupFunction } from "node:net";
 import { describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { isAway, isUnreachable } from "../../src/store/away.ts";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
 import { openDatabase, type Sql } from "../../src/store/database.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { listenForWakes } from "../../src/store/notify.ts";
 import { createReach } from "../../src/store/reach.ts";
 import { isReady } from "../../src/store/ready.ts";
 import { createCuttable } from "../support/cuttable.ts";
@@ -161,6 +163,22 @@ describe("a database that is away", () => {
       await database.transaction(write);
     } finally {
       await database.close();
+      await drop();
+    }
+  });
+
+  it("holds up nobody who stops: who gets no answer to a goodbye hangs up", async () => {
+    const { config, drop } = await createDatabase({ migrate });
+    const way = await createCuttable(config);
+    const database = openDatabase(way.config);
+    const wakes = await listenForWakes(way.config);
+    try {
+      await Promise.all([database.query("select 1"), database.urgent.query("select 1")]);
+      way.silence();
+      const all = Promise.all([database.close(), wakes.close()]).then(() => "closed");
+      assert.equal(await Promise.race([all, pause(20_000, "still waiting")]), "closed");
+    } finally {
+      await way.close();
       await drop();
     }
   });

@@ -11,6 +11,8 @@ export type Cuttable = {
   cut(): Promise<void>;
   /** Ends every connection, and each new one as soon as it is made: a balancer with nothing behind it. */
   hangUp(): void;
+  /** Leaves every connection open and lets nothing through, as a network does that lost its way. Not to be mended. */
+  silence(): void;
   mend(): Promise<void>;
   close(): Promise<void>;
 };
@@ -56,6 +58,9 @@ export async function createCuttable(database: EmbeddedConnection): Promise<Cutt
     hangUp: () => {
       hangsUp = true;
       for (const socket of open) socket.destroy();
+    },
+    silence: () => {
+      for (const socket of open) socket.unpipe().pause();
     },
     mend,
     close: async () => {
