@@ -85,6 +85,7 @@ export function createHands(parts: {
       findOpen: (changeId) => findOpenAttempts(database, changeId),
       finished: between(at, (key) => `${backWord(key)}finished row`, createEndAttempt(parts)),
       keepErroredState: needs.keepErroredState,
+      isStateKept: needs.isStateKept,
       signalsOf: parts.signalsOf,
       policy,
       dataDir: ground.dataDir,

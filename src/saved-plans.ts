@@ -13,6 +13,8 @@ export type SavedPlans = {
   openPlan: OpenPlan;
   /** Keeps a state that terraform could not store; it outlives its change. */
   keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
+  /** Whether one of this attempt is kept. */
+  isStateKept: (key: StepKey) => Promise<boolean>;
 };
 
 /** Saved terraform plans between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
@@ -42,12 +44,17 @@ export function createSavedPlans(
     keepErroredState: (key, state) =>
       insertSealedFile(database, {
         ...key,
-        name: `${ERRORED_STATE} ${key.direction} ${key.attempt}`,
+        name: stateNameOf(key),
         sha256: createHash("sha256").update(state).digest("hex"),
         path: "",
         sealed: seal.seal(state, erroredOwner(key)),
       }),
+    isStateKept: async (key) => (await findSealedFile(database, { ...key, name: stateNameOf(key) })) !== null,
   };
+}
+
+function stateNameOf({ direction, attempt }: StepKey): string {
+  return `${ERRORED_STATE} ${direction} ${attempt}`;
 }
 
 /** The bytes of a state that was kept. Throws one sentence when the key is another one or the row was altered. */

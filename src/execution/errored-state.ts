@@ -4,6 +4,10 @@ import { basename, join } from "node:path";
 /** What terraform leaves in its directory when it could not store its state. */
 const NAME = "errored.tfstate";
 
+/** What is said of one that was kept: by whoever kept it, and by whoever finds that somebody did and could not say so any more. */
+export const STATE_KEPT =
+  "Terraform could not store its state. It is kept, encrypted, until somebody pushes it: nothing else should change this root before. Whoever runs Greenlight gets it by `greenlight state` and the id of this change.";
+
 /** Looks for a state that terraform could not store; made before terraform runs, so that an older one is not taken for its own. */
 export type ErroredState = {
   /** Hands a new one to `keep` and then removes it from the disk, where it lies in clear text. Says in a sentence what happened to it, or null. */
@@ -33,17 +37,21 @@ export async function findErroredState(dir: string): Promise<Pick<ErroredState, 
   return { handOver: async (keep) => (isThere ? handOver(file, keep) : null) };
 }
 
-/** Whether a state that terraform could not store lies anywhere below. */
+/** Whether a state that terraform could not store may lie anywhere below: where that cannot be looked at, it may. */
 export async function holdsErroredState(below: string): Promise<boolean> {
-  const paths = await readdir(below, { recursive: true }).catch((): string[] => []);
-  return paths.some((path) => basename(path) === NAME);
+  try {
+    const paths = await readdir(below, { recursive: true });
+    return paths.some((path) => basename(path) === NAME);
+  } catch (error) {
+    return !(error instanceof Error && "code" in error && error.code === "ENOENT");
+  }
 }
 
 async function handOver(file: string, keep: (bytes: Buffer) => Promise<void>): Promise<string> {
   try {
     await keep(await readFile(file));
     await rm(file);
-    return "Terraform could not store its state. It is kept, encrypted, until somebody pushes it: nothing else should change this root before. Whoever runs Greenlight gets it by `greenlight state` and the id of this change.";
+    return STATE_KEPT;
   } catch {
     return `Terraform could not store its state, and it could not be kept either. It lies in ${file} in clear text: push it from there (terraform state push), nothing else should change this root before.`;
   }

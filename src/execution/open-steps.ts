@@ -5,7 +5,7 @@ import type { RunSignals } from "../change/run-signals.ts";
 import type { Policy } from "../policy/document.ts";
 import { onlyReads } from "../policy/only-reads.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
-import { findErroredState } from "./errored-state.ts";
+import { findErroredState, STATE_KEPT } from "./errored-state.ts";
 import { endOrphan, type LostPlace, type OrphanEnd } from "./orphan.ts";
 import { cutRead } from "./outcome.ts";
 import { KILL_PATIENCE_MS } from "./process-group.ts";
@@ -22,6 +22,8 @@ type EndNeeds = {
   findOpen: (changeId: string) => Promise<OpenStep[]>;
   finished: (key: StepKey, end: OpenEnd) => Promise<void>;
   keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
+  /** Whether one of this attempt was kept: who kept it may have died before it was said. */
+  isStateKept: (key: StepKey) => Promise<boolean>;
   signalsOf: (changeId: string) => RunSignals;
   policy: Policy;
   dataDir: string;
@@ -59,7 +61,8 @@ async function endOpen(
       ? { kind: "elsewhere", host: "an instance of an older version" }
       : await endOrphan(place, own.home, stop, needs.signalsOf(key.changeId).kill);
   const errored = await findErroredState(join(own.workspace, dir));
-  const kept = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
+  const found = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
+  const kept = found ?? ((await needs.isStateKept(key)) ? STATE_KEPT : null);
   const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;
   const mayRunUntil = end.kind === "elsewhere" ? new Date(since.getTime() + timeMs) : null;
   const error = [sentence(end, place?.pgid !== undefined, mayRunUntil), kept].filter(Boolean).join(" ");

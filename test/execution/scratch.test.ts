@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { holdsErroredState } from "../../src/execution/errored-state.ts";
 import { changeDirOf, makeChangeDir, removeChangeDir, sweepChangeDirs } from "../../src/execution/scratch.ts";
 
 describe("a change's directories", () => {
@@ -65,5 +66,12 @@ describe("a change's directories", () => {
     await assert.rejects(stat(dir.home), /ENOENT/);
     await rm(state);
     assert.deepEqual(await sweepChangeDirs(fresh, async () => true), { removed: [id], kept: [] });
+  });
+
+  it("count as holding such a state where nobody can look, and as holding none where they are gone", async () => {
+    const unreadable = join(dataDir, "a file in a directory's place");
+    await writeFile(unreadable, "");
+    assert.equal(await holdsErroredState(unreadable), true);
+    assert.equal(await holdsErroredState(join(dataDir, "gone")), false);
   });
 });

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { StepKey } from "../../src/change/journal.ts";
+import { createEndOpenSteps } from "../../src/execution/open-steps.ts";
+import { createSeal } from "../../src/execution/seal.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
+import { createSavedPlans } from "../../src/saved-plans.ts";
+import type { Database } from "../../src/store/database.ts";
+import { addChange, useDatabase } from "../support/database.ts";
+
+const never = new AbortController().signal;
+
+describe("a step whose instance died after it kept the state terraform could not store", () => {
+  let database: Database;
+  let dataDir: string;
+  useDatabase((opened) => {
+    database = opened;
+  });
+  before(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "greenlight-open-"));
+  });
+  after(() => rm(dataDir, { recursive: true }));
+
+  it("says that it is kept and how to get it, of that attempt alone, wherever it is taken up", async () => {
+    const changeId = await addChange(database);
+    const key = { changeId, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
+    const saved = createSavedPlans(database, createSeal(randomBytes(32)), assert.fail);
+    await saved.keepErroredState(key, Buffer.from("the only record"));
+    const ends: string[] = [];
+    const place = { host: `another-${randomUUID()}`, bootId: "b" };
+    const open = (one: StepKey) => ({
+      ...{ key: one, argv: ["terraform", "apply", "one.tfplan"], dir: "net", place, since: new Date() },
+    });
+    const endOpenSteps = createEndOpenSteps({
+      ...saved,
+      findOpen: async () => [open(key), open({ ...key, attempt: 2 })],
+      finished: async (_key, end) => void ends.push(`${end.outcome} ${end.error}`),
+      signalsOf: () => ({ pause: never, stop: never, kill: never }),
+      policy: builtInPolicy,
+      dataDir,
+    });
+    await endOpenSteps(changeId);
+    assert.match(ends[0] ?? "", /^unknown .*may still be running.*It is kept, encrypted.*greenlight state/);
+    assert.doesNotMatch(ends[1] ?? "", /kept/);
+  });
+});
