@@ -93,6 +93,12 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
          select user_id from homes where opened_at > now() - ${KEPT} order by user_id for update
        ) open where open.user_id = h.user_id`,
     );
+  // Nothing happens when a notice's time is over, so nobody else says that the Home is out of date by it.
+  await sql.query(
+    `update homes h set wanted = wanted + 1, notice = null, notice_at = null from (
+       select user_id from homes where notice_at <= now() - ${NOTICE} order by user_id for update skip locked
+     ) over where over.user_id = h.user_id`,
+  );
   const { rows } = await sql.query(
     `with due as (
        select user_id from homes
@@ -103,7 +109,7 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
      update homes h set claimed_until = now() + make_interval(secs => $2), failures = failures + 1
      from due where due.user_id = h.user_id
      returning h.user_id, h.team_id, h.wanted, h.shown, h.failures - 1 as failures,
-       case when h.notice_at > now() - ${NOTICE} then h.notice end as notice`,
+       h.notice`,
     [limit, CLAIM_SECONDS],
   );
   return rows.map((raw) => {
