@@ -34,7 +34,7 @@ const SEEDS = [
 const ALL = `${rules.map((rule) => rule.prefix).join(" ")} ${WORDS.join(" ")} `;
 
 describe("the time redaction takes", () => {
-  it(`is under ${LIMIT_MS} ms for a megabyte of anything it looks for`, () => {
+  it(`is under ${LIMIT_MS} ms for a megabyte of anything it looks for, on a machine of today`, () => {
     for (const seed of [...NAMED, ALL]) assertQuick(seed, SIZE);
     for (const seed of SEEDS) assertQuick(seed, SIZE / 8);
   });
@@ -55,20 +55,30 @@ describe("the time redaction takes", () => {
 });
 
 const TRIES = 20;
+/** What one plain expression takes for a megabyte on a machine of today: a slower one has as much more time for ours. */
+const PLAIN_MS = 10;
+const PLAIN = /\b([a-z]+)[=:]\s*(['"]?)([^\s'"]+)\2/g;
+const plainText = "token=a password: 'x' pod/web-7d9f8b6c5 ".repeat(SIZE / 40);
+const slowness = Math.max(1, bestMs(() => void plainText.replaceAll(PLAIN, "$1=[x]"), PLAIN_MS) / PLAIN_MS);
 
-/** By the time this process worked, the best of some runs: other processes share the machine. */
 function assertQuick(seed: string, size: number): void {
   const text = seed.repeat(Math.ceil(size / seed.length)).slice(0, size);
-  const limit = size === SIZE ? LIMIT_MS : (2 * LIMIT_MS * size) / SIZE;
-  let best = Number.POSITIVE_INFINITY;
-  for (let run = 0; run < TRIES && best > limit; run += 1) {
-    const before = process.cpuUsage();
-    redact(text);
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, (user + system) / 1_000);
-  }
+  const limit = slowness * (size === SIZE ? LIMIT_MS : (2 * LIMIT_MS * size) / SIZE);
+  const best = bestMs(() => void redact(text), limit);
   assert.ok(
     best <= limit,
     `${JSON.stringify(seed.slice(0, 40))}: ${Math.round(best)} ms for ${size} characters`,
   );
+}
+
+/** By the time this process worked, the best of some runs until one is quick enough: other processes share the machine. */
+function bestMs(work: () => void, enough: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < TRIES && best > enough; run += 1) {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    best = Math.min(best, (user + system) / 1_000);
+  }
+  return best;
 }

@@ -25,7 +25,7 @@ export type Lease = { env: Record<string, string>; resumeMs: number };
 const SHORT: Lease = { env: {}, resumeMs: 5_000 };
 /** As the program is delivered. */
 export const DEFAULT_LEASE: Lease = { env: { FAULTS_PACE: "default" }, resumeMs: 10_000 };
-const REST_MS = 30_000;
+const REST_MS = 90_000;
 /** A process that has not died after so many rounds of its stories does not come by the place. */
 const ROUNDS = 5;
 

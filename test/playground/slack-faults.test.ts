@@ -137,10 +137,11 @@ describe("deliveries that go wrong", () => {
   test("offline: calls and commands fail, and afterwards all is as it was", async () => {
     const { slack, client } = await startWithClient();
     closing.push(slack.stop);
-    slack.faults.offline(100);
+    const awayMs = 3_000;
+    slack.faults.offline(awayMs);
     await assert.rejects(client.auth.test());
     assert.equal(await command(slack).delivered, "failed");
-    await wait(110);
+    await wait(awayMs + 10);
     assert.equal((await client.auth.test()).ok, true);
   });
 

@@ -97,7 +97,7 @@ for (const mode of ["socket", "http"] as const) {
       await slack.say({ as: ana, channel: slack.channels.infra, text: "/infra form" }).delivered;
       const view = await eventually(() => slack.modal(ana));
       assert.equal(await slack.close({ as: ana, view_id: view.id }).delivered, "acked");
-      assert.equal(heard.at(-1)?.kind, "closed");
+      await until(() => heard.at(-1)?.kind === "closed");
       assert.equal(slack.modal(ana), null);
     });
 
