@@ -3,7 +3,17 @@ import { beforeEach, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Person } from "../../src/change/person.ts";
 import type { Database } from "../../src/store/database.ts";
-import { claimChange, isHeld, isOwned, renewLease, wantWork } from "../../src/store/leases.ts";
+import {
+  claimChange,
+  countFault,
+  isHeld,
+  isOwned,
+  type Lease,
+  LeaseLostError,
+  releaseLease,
+  renewLease,
+  wantWork,
+} from "../../src/store/leases.ts";
 import { addChange, useDatabase } from "../support/database.ts";
 import { soon } from "../support/soon.ts";
 
@@ -75,5 +85,48 @@ describe("a claim", () => {
     ]);
     const next = await claimChange(database, "alive", LEASE_MS, { all: 1, perRequester: 1 });
     assert.equal(next?.changeId, left);
+  });
+
+  /** A change whose owner has not renewed for a second, and its lease. */
+  const overdue = async (owner: string): Promise<Lease> => {
+    await addChange(database);
+    const lease = await claimChange(database, owner, LEASE_MS, LIMITS);
+    assert.ok(lease !== null);
+    await database.query("update changes set lease_until = now() - interval '1 second' where id = $1", [
+      lease.changeId,
+    ]);
+    return lease;
+  };
+
+  it("leaves a change to its owner for a lease's time after the server's start: nobody could renew before", async () => {
+    const { changeId } = await overdue("one");
+    const { rows } = await database.query<{ ms: number }>(
+      "select (extract(epoch from now() - pg_postmaster_start_time()) * 1000)::float8 as ms",
+    );
+    const longerMs = Math.ceil(rows[0]?.ms ?? 0) + 60_000;
+    assert.equal(await claimChange(database, "two", longerMs, LIMITS), null);
+    await addChange(database);
+    const fresh = await claimChange(database, "two", longerMs, LIMITS);
+    assert.notEqual(fresh?.changeId ?? changeId, changeId, "what nobody owned waits for nobody");
+  });
+
+  it("takes up nothing that a run of the same instance still has: it would write under the new epoch", async () => {
+    const { changeId } = await overdue("one");
+    assert.equal(await claimChange(database, "one", 1, LIMITS, [changeId]), null);
+    assert.equal((await claimChange(database, "one", 1, LIMITS))?.changeId, changeId);
+  });
+
+  it("made anew ends the one before, also of the same owner: that renews nothing, gives nothing back, counts no fault", async () => {
+    const old = await overdue("one");
+    const lease = await claimChange(database, "one", 1, LIMITS);
+    assert.deepEqual([lease?.changeId, lease?.epoch], [old.changeId, old.epoch + 1]);
+    const row = async () =>
+      (await database.query("select lease_owner, lease_until, work_done, faults, retry_at from changes"))
+        .rows;
+    const before = await row();
+    assert.equal(await renewLease(database, old, 60_000), false);
+    await releaseLease(database, old, old.workSeen);
+    await assert.rejects(countFault(database, old, [1_000], true), LeaseLostError);
+    assert.deepEqual(await row(), before);
   });
 });
