@@ -62,8 +62,11 @@ async function targetOf(context: string, command: Command, look: LookWith): Prom
   return `kubectl, ${named} (${read.data["current-context"]}): ${withoutLogin(clusters[0]?.cluster.server ?? "")}, as ${user}, namespace ${namespace} unless named`;
 }
 
-/** A name and password in an address are no part of where that is, and kubectl shows them. */
+const SCHEME = "https://";
+
+/** A name and password in an address are no part of where that is, and kubectl shows them. It takes one without a scheme, too. */
 function withoutLogin(server: string): string {
+  if (!server.includes("://")) return withoutLogin(SCHEME + server).slice(SCHEME.length);
   const [, scheme = "", rest = ""] = /^([a-z][\w+.-]*:\/\/)(.*)$/is.exec(server) ?? [];
   if (scheme === "" || !rest.includes("@")) return server;
   if (!URL.canParse(server)) return `${scheme}${rest.slice(rest.lastIndexOf("@") + 1)}`;

@@ -22,6 +22,9 @@ test("where a plan runs names no login that stands in the server's address: it i
     const target = await targetsWith(`https://${login}cluster.example.com:6443`);
     assert.match(target, /\(a\): https:\/\/\S*cluster\.example\.com:6443, as ana/, login);
     assert.doesNotMatch(target, /hun\/?ter2|h@unter2/, login);
+    // kubectl puts the scheme before an address that has none.
+    const bare = await targetsWith(`${login}cluster.example.com:6443`);
+    assert.match(bare, /\(a\): cluster\.example\.com:6443, as ana/, login);
   }
   const plain = "https://cluster.example.com:6443/k8s/@team";
   assert.ok((await targetsWith(plain)).includes(plain));
