@@ -1,7 +1,7 @@
 import { readEnvironment } from "./environment.ts";
 
 const LATER = ["doctor", "migrate", "audit verify"];
-const KNOWN = ["policy check", "redact", "state CHANGE_ID"];
+const KNOWN = ["policy check", "redact", "state CHANGE_ID [NUMBER]"];
 
 /** The program: without a command it starts and serves until it is told to stop. Sets the exit code; never throws. */
 export async function main(): Promise<void> {
@@ -10,8 +10,8 @@ export async function main(): Promise<void> {
   if (command === "") return (await import("./start.ts")).start(process.env, say);
   if (command === "policy check") return run(command, checkPolicy);
   if (command === "redact") return run(command, redact);
-  const [, changeId] = /^state (\S+)$/u.exec(command) ?? [];
-  if (changeId !== undefined) return run("state", (env) => writeState(env, changeId));
+  const [, changeId, number] = /^state (\S+)(?: ([1-9]\d?))?$/u.exec(command) ?? [];
+  if (changeId !== undefined) return run("state", (env) => writeState(env, changeId, Number(number ?? 1)));
   const isLater = LATER.some((name) => command.startsWith(name));
   say(
     isLater
@@ -45,9 +45,9 @@ async function redact(env: Env): Promise<number> {
   return 0;
 }
 
-async function writeState(env: Env, changeId: string): Promise<number> {
+async function writeState(env: Env, changeId: string, number: number): Promise<number> {
   const { stateCommand } = await import("./state-command.ts");
-  return stateCommand(env, changeId, process.stdout, say);
+  return stateCommand(env, { changeId, number }, process.stdout, say);
 }
 
 function say(text: string): void {

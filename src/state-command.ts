@@ -6,15 +6,15 @@ import { createSeal } from "./execution/seal.ts";
 import { connectStore } from "./open-store.ts";
 import { openErroredState } from "./saved-plans.ts";
 import { openDatabase } from "./store/database.ts";
-import { findErroredStates } from "./store/sealed-files.ts";
+import { type ErroredState, findErroredStates } from "./store/sealed-files.ts";
 
 /**
- * The command `state`: writes out the newest state that terraform could not store for a change, as it is, for `terraform state
- * push`. It stays kept. Resolves to the exit code: 1 when there is none, or it cannot be read; `say` is told why.
+ * The command `state`: writes out a state that terraform could not store for a change, as it is, for `terraform state push`:
+ * of several the one of this `number`, from the newest, which is 1. It stays kept. Resolves to the exit code: 1 when there is none, or it cannot be read; `say` is told why.
  */
 export async function stateCommand(
   env: Readonly<Record<string, string | undefined>>,
-  changeId: string,
+  { changeId, number }: { changeId: string; number: number },
   output: Writable,
   say: (text: string) => void,
 ): Promise<number> {
@@ -29,14 +29,15 @@ export async function stateCommand(
     const { connection } = await connectStore(config, () => undefined, closing);
     const database = openDatabase(connection);
     closing.push(() => database.close());
-    const [newest, ...older] = await findErroredStates(database, changeId);
-    if (newest === undefined) {
-      say(`state: nothing is kept for a change ${changeId}. Its id stands in full on its card.`);
+    const states = await findErroredStates(database, changeId);
+    const wanted = states[number - 1];
+    if (wanted === undefined) {
+      say(whyNone(changeId, states.length));
       return 1;
     }
     const seal = createSeal(await openEncryptionKey(config.encryptionKey, config.dataDir));
-    const bytes = openErroredState(seal, newest);
-    say(`state: of step ${newest.step}, kept ${newest.keptAt.toISOString()}${olderWords(older.length)}.`);
+    const bytes = openErroredState(seal, wanted);
+    say(`state: of step ${wanted.step}, kept ${wanted.keptAt.toISOString()}${othersWords(states, number)}.`);
     await pipeline([bytes], output, { end: false });
     return 0;
   } finally {
@@ -44,6 +45,16 @@ export async function stateCommand(
   }
 }
 
-function olderWords(count: number): string {
-  return count === 0 ? "" : `; ${count} older ${count === 1 ? "one is" : "ones are"} kept too`;
+function whyNone(changeId: string, count: number): string {
+  return count === 0
+    ? `state: nothing is kept for a change ${changeId}. Its id stands in full on its card.`
+    : `state: there ${count === 1 ? "is only one" : `are only ${count}`} of change ${changeId}. The newest is 1.`;
+}
+
+/** Each may be of another root, and the only record of what was made there. */
+function othersWords(states: readonly ErroredState[], number: number): string {
+  const others = states.flatMap(({ step, changeId }, index) =>
+    index + 1 === number ? [] : [`of step ${step} by state ${changeId} ${index + 1}`],
+  );
+  return others.length === 0 ? "" : `; kept too: ${others.join(", ")}`;
 }

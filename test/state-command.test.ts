@@ -27,12 +27,16 @@ describe("the command state", () => {
     await scratch.drop();
   });
 
-  const run = (id: string, by: Buffer = key) => {
+  const run = (id: string, by: Buffer = key, ...number: string[]) => {
     const env = {
       ...{ DATABASE_URL: urlOf(scratch.config), GREENLIGHT_ENCRYPTION_KEY: by.toString("base64") },
       PATH: process.env["PATH"] ?? "",
     };
-    return spawnSync(process.execPath, [entry, "state", id], { cwd: tmpdir(), env, timeout: 60_000 });
+    return spawnSync(process.execPath, [entry, "state", id, ...number], {
+      cwd: tmpdir(),
+      env,
+      timeout: 60_000,
+    });
   };
 
   it("gives back the newest state of a change byte by byte, and says what else there is", async () => {
@@ -40,12 +44,19 @@ describe("the command state", () => {
     const { keepErroredState } = createSavedPlans(database, createSeal(key), assert.fail);
     const step = { changeId, revision: 1, step: 2, direction: "forward" } as const;
     const newest = Buffer.concat([Buffer.from('{"serial": 8}\n'), randomBytes(300_000)]);
-    await keepErroredState({ ...step, attempt: 1 }, Buffer.from("older"));
+    await keepErroredState({ ...step, step: 1, attempt: 1 }, Buffer.from("older"));
     await keepErroredState({ ...step, attempt: 2 }, newest);
     const { status, stdout, stderr } = run(changeId);
     assert.equal(status, 0, stderr.toString());
     assert.ok(stdout.equals(newest));
-    assert.match(stderr.toString(), /of step 2, kept 20.*; 1 older one is kept too/);
+    const second = `state ${changeId} 2`;
+    assert.match(stderr.toString(), new RegExp(`of step 2, kept 20.*; kept too: of step 1 by ${second}\\.`));
+    // It may be of another root, and the only record of what was made there.
+    const older = run(changeId, key, "2");
+    assert.deepEqual([older.status, older.stdout.toString()], [0, "older"]);
+    const none = run(changeId, key, "3");
+    assert.deepEqual([none.status, none.stdout.length], [1, 0]);
+    assert.match(none.stderr.toString(), /are only 2 of change/);
     const other = run(changeId, randomBytes(32));
     assert.deepEqual([other.status, other.stdout.length], [1, 0]);
     assert.match(other.stderr.toString(), /cannot be opened.*another GREENLIGHT_ENCRYPTION_KEY/);
