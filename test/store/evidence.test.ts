@@ -105,10 +105,25 @@ describe("a late word about an attempt", () => {
     const started = await spawn();
     await markStarted(database, started.key, { host: "h", bootId: "b", pgid: 2, pidStart: "1" }, 1_500);
     await withdrawIntent(database, started);
-    const row = await rowOf(started.key);
-    assert.ok(Date.now() - (row?.startedAt?.getTime() ?? 0) > 1_400);
+    const { startedAt } = (await rowOf(started.key)) ?? assert.fail("taken back, though it was started");
+    assert.ok(Date.now() - (startedAt?.getTime() ?? Number.POSITIVE_INFINITY) > 1_400);
     const intended = await spawn();
     await withdrawIntent(database, intended);
     assert.equal(await rowOf(intended.key), undefined);
+  });
+
+  it("of a person counts once, and not once it is known what happened", async () => {
+    const word = { answer: "did_not_happen", by: BEN, round: 1 } as const;
+    const seen = await spawn();
+    assert.equal(await settleAttempt(database, seen.key, word), false, "it may still run");
+    await markFinished(database, seen.key, UNSEEN);
+    await settleByEvidence(database, seen, DONE);
+    assert.equal(await settleAttempt(database, seen.key, word), false);
+    assert.equal((await rowOf(seen.key))?.outcome, "done");
+    const unseen = await spawn();
+    await markFinished(database, unseen.key, UNSEEN);
+    assert.equal(await settleAttempt(database, unseen.key, { ...word, answer: "happened" }), true);
+    assert.equal(await settleAttempt(database, unseen.key, word), false);
+    assert.equal((await rowOf(unseen.key))?.outcome, "done");
   });
 });

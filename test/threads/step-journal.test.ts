@@ -8,7 +8,7 @@ import { markCancelled } from "../../src/store/cancels.ts";
 import type { Database, Sql } from "../../src/store/database.ts";
 import { createRecordEvents } from "../../src/store/events.ts";
 import { findSteps } from "../../src/store/journal.ts";
-import { claimChange, type Lease } from "../../src/store/leases.ts";
+import { claimChange, type Lease, LeaseLostError } from "../../src/store/leases.ts";
 import { createHeldWrites } from "../../src/threads/held-writes.ts";
 import { createStepJournal } from "../../src/threads/step-journal.ts";
 import { addChange, useDatabase } from "../support/database.ts";
@@ -17,7 +17,7 @@ import { soon } from "../support/soon.ts";
 const LEASE_MS = 60_000;
 const BY = { kind: "token", name: "ana", role: "requester", slackId: null } as const;
 
-describe("the intent of a step of a cancelled change", () => {
+describe("the intent of a step", () => {
   let database: Database;
   useDatabase((opened) => {
     database = opened;
@@ -38,7 +38,7 @@ describe("the intent of a step of a cancelled change", () => {
   const cancel = (sql: Sql, { changeId }: Lease) =>
     markCancelled(sql, changeId, { by: BY, reason: null, error: null });
 
-  it("is not taken, though its owner asks for it; that of its way back is, because an operator orders it", async () => {
+  it("of a cancelled change is not taken, though its owner asks for it; that of its way back is, because an operator orders it", async () => {
     const lease = await claim();
     await cancel(database, lease);
     await assert.rejects(intend(lease, "forward"), ChangeCancelledError);
@@ -69,5 +69,29 @@ describe("the intent of a step of a cancelled change", () => {
     });
     assert.ok((await taken.asked) instanceof ChangeCancelledError);
     assert.deepEqual(await findSteps(database, lease.changeId), []);
+  });
+
+  it("is taken once for an attempt, also where its owner asks twice at once: whoever gets it spawns", async () => {
+    const lease = await claim();
+    const asked = await Promise.all([intend(lease, "forward"), intend(lease, "forward")]);
+    assert.equal(asked.filter((attempt) => attempt !== null).length, 1);
+    assert.equal(await intend(lease, "forward"), null);
+    const told = "select 1 from events where change_id = $1 and event->>'type' = 'step_started'";
+    assert.equal((await database.query(told, [lease.changeId])).rowCount, 1);
+  });
+
+  it("is not taken by an owner whose change somebody else has by now, and its end is told once", async () => {
+    const lease = await claim();
+    const attempt = (await intend(lease, "forward")) ?? assert.fail("not taken");
+    const end = { outcome: "done", exitCode: 0, signal: null, error: null } as const;
+    await attempt.finished(end);
+    await attempt.finished({ ...end, outcome: "failed", exitCode: 1 });
+    const told = "select 1 from events where change_id = $1 and event->>'type' = 'step_finished'";
+    assert.equal((await database.query(told, [lease.changeId])).rowCount, 1);
+    const [step] = await findSteps(database, lease.changeId);
+    assert.deepEqual([step?.outcome, step?.exitCode], ["done", 0], "the first record stands");
+    await database.query("update changes set lease_epoch = lease_epoch + 1 where id = $1", [lease.changeId]);
+    await assert.rejects(intend(lease, "rollback"), LeaseLostError);
+    assert.equal((await findSteps(database, lease.changeId)).length, 1);
   });
 });
