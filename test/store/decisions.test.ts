@@ -69,6 +69,50 @@ describe("the one update that decides", () => {
       assert.equal(await approve(question, 1), false, String(column));
     }
   });
+
+  it("changes nothing by an answer that names another plan, nor an approval of what somebody stopped or only wanted planned", async () => {
+    const other = await open();
+    assert.equal(await approve({ ...other, digest: "e".repeat(64) }, 0), false);
+    assert.equal(await approve({ ...other, round: other.round + 1 }, 0), false);
+    assert.equal(await approve(other, 0), true);
+    for (const set of ["cancel_at = now()", "plan_only = true"]) {
+      const question = await open();
+      await database.query(`update changes set ${set} where id = $1`, [question.changeId]);
+      assert.equal(await approve(question, 0), false, set);
+      assert.equal(await findPermission(database, question.changeId, 1, DIGEST), null);
+    }
+  });
+
+  it("lets through an approval only before its time is over, and an expiry only after", async () => {
+    for (const [ends, approves, expires] of [
+      ["1 hour", true, false],
+      ["-1 second", false, true],
+    ] as const) {
+      const set = async () => {
+        const question = await open();
+        await database.query(
+          "update decisions set expires_at = now() + $2::interval where change_id = $1 and answer is null",
+          [question.changeId, ends],
+        );
+        return question;
+      };
+      assert.equal(await approve(await set(), 0), approves, `approve, ${ends}`);
+      const expire = { answer: "expire", by: BEN, reason: null, approvals: 0, brokeGlass: false } as const;
+      assert.equal(await answerQuestion(database, await set(), expire), expires, `expire, ${ends}`);
+      assert.equal(await answerQuestion(database, await set(), { ...expire, voids: true }), true);
+    }
+  });
+
+  it("permits nothing but what it names: another revision, another plan, or a question of another kind", async () => {
+    const question = await open();
+    assert.equal(await approve(question, 0), true);
+    const { changeId } = question;
+    assert.notEqual(await findPermission(database, changeId, 1, DIGEST), null);
+    assert.equal(await findPermission(database, changeId, 1, "e".repeat(64)), null);
+    assert.equal(await findPermission(database, changeId, 2, DIGEST), null);
+    await database.query("update decisions set gate = 'operator' where change_id = $1", [changeId]);
+    assert.equal(await findPermission(database, changeId, 1, DIGEST), null);
+  });
 });
 
 function person(name: string): Person {
