@@ -105,7 +105,14 @@ test("a missing cluster file is said in one line", async (t) => {
 test("the shim streams a rollout, ends with kubectl's exit codes and needs no environment", async (t) => {
   const cluster = await startCluster();
   t.after(cluster.close);
-  const scaled = await cluster.kubectl("scale", "deployment/payment-api", "--replicas=8", "-n", "production");
+  // So many take 4 s: the next process has to be there before they are.
+  const scaled = await cluster.kubectl(
+    "scale",
+    "deployment/payment-api",
+    "--replicas=40",
+    "-n",
+    "production",
+  );
   assert.deepEqual(
     { ...scaled, tookMs: 0 },
     { out: "deployment.apps/payment-api scaled\n", err: "", code: 0, tookMs: 0 },
@@ -114,7 +121,7 @@ test("the shim streams a rollout, ends with kubectl's exit codes and needs no en
   assert.equal(status.code, 0);
   assert.match(
     status.out,
-    /^Waiting for deployment "payment-api" rollout to finish: \d of 8 updated replicas are available\.\.\.\n/,
+    /^Waiting for deployment "payment-api" rollout to finish: \d+ of 40 updated replicas are available\.\.\.\n/,
   );
   assert.match(status.out, /\ndeployment "payment-api" successfully rolled out\n$/);
   const missing = await cluster.kubectl("get", "deployment", "it's $HOME", "-n", "production");
