@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
+import { createSeal } from "../../src/execution/seal.ts";
+import { createSavedPlans } from "../../src/saved-plans.ts";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
 import type { Database } from "../../src/store/database.ts";
 import { claimChange, isHeld, type Lease, LeaseLostError, renewLease } from "../../src/store/leases.ts";
+import { findSealedFile } from "../../src/store/sealed-files.ts";
 import { addChange, useDatabase } from "../support/database.ts";
 
 const LIMITS = { all: 10, perRequester: 10 };
@@ -42,6 +45,17 @@ describe("a frozen owner", () => {
     await database.query("update changes set lease_epoch = lease_epoch + 1 where id = $1", [other.changeId]);
     await assert.rejects(write(other), LeaseLostError);
     assert.equal(await rows(other.changeId), 0);
+  });
+
+  it("puts no saved plan in the place of one somebody approves", async () => {
+    const lease = await claim();
+    const { keepPlan } = createSavedPlans(database, createSeal(randomBytes(32)), () => lease);
+    const key = { changeId: lease.changeId, revision: 1, step: 1 };
+    const plan = { bytes: Buffer.from("plan"), sha256: "0".repeat(64), path: "/one" };
+    await keepPlan(key, plan);
+    await database.query("update changes set lease_epoch = lease_epoch + 1 where id = $1", [lease.changeId]);
+    await assert.rejects(keepPlan(key, { ...plan, path: "/two" }), LeaseLostError);
+    assert.equal((await findSealedFile(database, { ...key, name: "plan" }))?.path, "/one");
   });
 
   it("holds its lease by its own clock only while it renews it", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Person } from "../../src/change/person.ts";
+import { takeUnowned } from "../../src/store/cancels.ts";
 import type { Database } from "../../src/store/database.ts";
 import {
   claimChange,
@@ -128,5 +129,15 @@ describe("a claim", () => {
     await releaseLease(database, old, old.workSeen);
     await assert.rejects(countFault(database, old, [1_000], true), LeaseLostError);
     assert.deepEqual(await row(), before);
+  });
+
+  it("is over for a frozen owner once a cancel has taken the change out of everybody's reach, and none is taken from a living one", async () => {
+    const lease = await overdue("one");
+    assert.equal(await takeUnowned(database, lease.changeId), true);
+    await database.query("update changes set lease_owner = 'one' where id = $1", [lease.changeId]);
+    assert.equal(await renewLease(database, lease, 60_000), false);
+    await addChange(database);
+    const living = await claimChange(database, "two", LEASE_MS, LIMITS, [lease.changeId]);
+    assert.equal(await takeUnowned(database, living?.changeId ?? assert.fail("nothing to claim")), false);
   });
 });
