@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { PlannerOutput } from "../../src/change/plan.ts";
+import type { BoundPlan } from "../../src/change/preview.ts";
+import type { Looked } from "../../src/execution/preview-kubectl.ts";
+import { createReadyStep } from "../../src/execution/ready-step.ts";
+import { digestOf } from "../../src/policy/digest.ts";
+import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
+import { planOf } from "../support/program.ts";
+
+const TARGET = "kubectl, the current context (live): https://one, as bot, namespace default unless named";
+
+/** A step that reads no file: only the look at rules and cluster can tell that it is not what was approved. */
+describe("the last look before a spawn", () => {
+  let home: string;
+  let ground: { workspace: string; dataDir: string };
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "greenlight-ready-"));
+    ground = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
+    await mkdir(ground.workspace);
+    await writeFile(join(ground.workspace, "a.yaml"), "a: 1\n");
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  const readyFor = (direction: "forward" | "rollback", at: { server: string; policy?: Policy }) => {
+    const plan = PlannerOutput.parse(
+      planOf([
+        ["scale deployment web --replicas=2", "scale deployment web --replicas=1"],
+        ["scale deployment api --replicas=2", "scale deployment api --replicas=1"],
+      ]),
+    );
+    const bindings = { files: [], savedPlans: [], targets: [TARGET] };
+    const bound: BoundPlan = {
+      revision: 1,
+      plan,
+      bindings,
+      digest: digestOf(plan, 1, builtInPolicy, bindings),
+    };
+    const looked: Looked = {
+      ok: true,
+      stdout: JSON.stringify({
+        "current-context": "live",
+        clusters: [{ cluster: { server: at.server } }],
+        contexts: [{ context: { user: "bot" } }],
+      }),
+    };
+    const ready = createReadyStep({
+      ground,
+      policy: at.policy ?? builtInPolicy,
+      looks: {
+        kubectl: () => assert.fail(),
+        kubectlAnywhere: () => async () => looked,
+        terraform: () => assert.fail(),
+        readyRoot: async () => null,
+        envOf: async () => ({}),
+      },
+      openPlan: async () => null,
+    });
+    const [, second] = plan.plan;
+    const command = direction === "forward" ? second : second?.rollback;
+    assert.ok(command);
+    const key = { changeId: randomUUID(), revision: 1, step: 2, direction, attempt: 1 };
+    return ready(key, command, bound, AbortSignal.timeout(20_000));
+  };
+
+  for (const direction of ["forward", "rollback"] as const) {
+    it(`lets a step run where rules and cluster are those of the approval, and no other (${direction})`, async () => {
+      assert.equal((await readyFor(direction, { server: "https://one" })).ok, true);
+      const elsewhere = await readyFor(direction, { server: "https://two" });
+      assert.ok(!elsewhere.ok);
+      assert.match(elsewhere.reason, /somewhere else than the plan was made for.*https:\/\/two/);
+      const otherwise = await readyFor(direction, {
+        server: "https://one",
+        policy: { ...builtInPolicy, hash: "other" },
+      });
+      assert.ok(!otherwise.ok);
+      assert.match(otherwise.reason, /The policy has changed/);
+    });
+  }
+});
