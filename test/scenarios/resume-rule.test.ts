@@ -86,14 +86,19 @@ describe("a decision is carried into the graph once", () => {
     });
   }
 
-  it("never carries in an answer to another revision than the thread is parked at", async () => {
-    const waiting = await program.ask("scale web to 6 replicas in production");
-    await program.app.database.query(
-      "update decisions set revision = 2, answer = 'approve', decided_at = now(), by = $2 where change_id = $1",
-      [waiting.id, JSON.stringify({ kind: "token", name: "ben", role: "approver", slackId: null })],
-    );
-    await program.lookAgain(waiting.id);
-    assert.deepEqual(await program.ran(waiting.id), []);
-    assert.equal((await program.app.changes.get(waiting.id))?.status, "waiting");
-  });
+  for (const [what, forged, name] of [
+    ["revision", "revision = 2", "web"],
+    ["digest", `digest = '${"0".repeat(64)}'`, "checkout"],
+  ]) {
+    it(`never carries in an answer to another ${what} than the thread is parked at`, async () => {
+      const waiting = await program.ask(`scale ${name} to 6 replicas in production`);
+      await program.app.database.query(
+        `update decisions set ${forged}, answer = 'approve', decided_at = now(), by = $2 where change_id = $1`,
+        [waiting.id, JSON.stringify({ kind: "token", name: "ben", role: "approver", slackId: null })],
+      );
+      await program.lookAgain(waiting.id);
+      assert.deepEqual(await program.ran(waiting.id), []);
+      assert.equal((await program.app.changes.get(waiting.id))?.status, "waiting");
+    });
+  }
 });
