@@ -30,7 +30,7 @@ export function unlock(needs: UnlockNeeds, given: AskUnlock): Promise<Unlocked> 
     if (change === null) return { kind: "unknown" };
     const refused = whyNotUnlock(needs, change, given);
     if (refused !== null) return refused;
-    const busy = await whyBusy(sql, changeId);
+    const busy = await whyBusy(sql, change);
     if (busy !== null) return { kind: "busy", reason: busy };
     const last = change.unlocks.at(-1)?.at;
     if (given.writtenAt !== undefined && last !== undefined && given.writtenAt < last)
@@ -60,11 +60,16 @@ function whyNotUnlock(needs: UnlockNeeds, change: Change, given: AskUnlock): Unl
   };
 }
 
-/** An owner that is gone does not count: what it left open is asked about before anything of it runs again. */
-async function whyBusy(sql: Sql, changeId: string): Promise<string | null> {
-  if (!(await isOwned(sql, changeId))) return null;
-  const [open] = await findOpenAttempts(sql, changeId);
-  return open === undefined
-    ? "Greenlight is working on this change at this moment. Wait until it rests, or stop it first."
-    : `Step ${open.key.step} of this change is running. Stop it first, or wait until it has ended.`;
+/**
+ * An owner that is gone does not count, but a step it left running does: until somebody has taken the change over and seen
+ * what became of it. Right after an outage a living owner looks gone, too, until it renews. With a person it rests for good.
+ */
+async function whyBusy(sql: Sql, { id, status }: Change): Promise<string | null> {
+  const [open] = await findOpenAttempts(sql, id);
+  if (await isOwned(sql, id))
+    return open === undefined
+      ? "Greenlight is working on this change at this moment. Wait until it rests, or stop it first."
+      : `Step ${open.key.step} of this change is running. Stop it first, or wait until it has ended.`;
+  if (open === undefined || status === "needs_person") return null;
+  return `Step ${open.key.step} of this change may still run: who ran it has not been heard of for a moment. Somebody takes it over and looks, which takes seconds: then try again.`;
 }
