@@ -44,7 +44,11 @@ export function createFindStanding(client: webApi.WebClient, identity: Identity,
     const isDirect = message.person !== null;
     if (refused.has(isDirect)) return null;
     try {
-      return await search(client, message, (one) => isOurs(one, identity) && isThis(one, message, fileName));
+      return await searchHere(
+        client,
+        message,
+        (one) => isOurs(one, identity) && isThis(one, message, fileName),
+      );
     } catch (error) {
       if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error !== "missing_scope") throw error;
       refused.add(isDirect);
@@ -53,6 +57,21 @@ export function createFindStanding(client: webApi.WebClient, identity: Identity,
       return null;
     }
   };
+}
+
+/** In its card's thread; where that was deleted, in the channel: there a verdict is said without it. */
+async function searchHere(
+  client: webApi.WebClient,
+  message: Placed,
+  isIt: (found: Found) => boolean,
+): Promise<string | null> {
+  try {
+    return await search(client, message, isIt);
+  } catch (error) {
+    if (!(error instanceof webApi.WebAPIPlatformError) || error.data.error !== "thread_not_found")
+      throw error;
+    return search(client, { ...message, cardTs: null }, isIt);
+  }
 }
 
 /** Through all that stands there since the change was asked for, the newest first. */
