@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { after, describe, it } from "node:test";
 import type { SlackOptions, SlackStandIn } from "../../src/playground/slack.ts";
 import { startOwnSlack } from "../support/own-slack.ts";
@@ -40,16 +41,26 @@ describe("Slack, when it is not simple", () => {
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
     await press(slack, slack.users.ben, card, "greenlight:approve");
     await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
-    const forged = await fetch(`${program.app.address}/slack/events`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/x-www-form-urlencoded",
-        "x-slack-request-timestamp": String(Math.floor(Date.now() / 1_000)),
-        "x-slack-signature": `v0=${"0".repeat(64)}`,
-      },
-      body: "command=%2Finfra&text=scale+web+to+9+replicas+in+staging",
-    });
-    assert.equal(forged.status, 401);
+    const body = "command=%2Finfra&text=scale+web+to+9+replicas+in+staging";
+    const { signingSecret } = slack.tokens;
+    const post = async (laterBy: number, secret: string) => {
+      const at = String(Math.floor(Date.now() / 1_000) + laterBy);
+      const signature = createHmac("sha256", secret).update(`v0:${at}:${body}`).digest("hex");
+      const answer = await fetch(`${program.app.address}/slack/events`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/x-www-form-urlencoded",
+          "x-slack-request-timestamp": at,
+          "x-slack-signature": `v0=${signature}`,
+        },
+        body,
+      });
+      return answer.status;
+    };
+    assert.equal(await post(0, signingSecret), 200, "as Slack signs it");
+    assert.equal(await post(0, `${signingSecret}x`), 401);
+    assert.equal(await post(-600, signingSecret), 401, "heard long ago");
+    assert.equal(await post(600, signingSecret), 401, "good for longer than Slack would make it");
   });
 
   it("says privately which scope is missing, and starts nothing", async () => {

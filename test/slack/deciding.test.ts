@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createFindHere, type Where } from "../../src/slack/deciding.ts";
+import { createCancelAs } from "../../src/slack/cancelling.ts";
+import { createDecideAs, createFindHere, type Where } from "../../src/slack/deciding.ts";
 import { aChange } from "../support/changes.ts";
 
 const CHANGE = aChange({ status: "running" });
@@ -31,6 +32,41 @@ describe("what a form shows of a change", () => {
       { ...directly, userId: "U3" },
     ])
       assert.equal(await find(CHANGE.id, where), "elsewhere", JSON.stringify(where));
+  });
+});
+
+describe("what is clicked where the change does not belong", () => {
+  it("decides nothing and stops nothing: the port is not even asked", async () => {
+    const asked: string[] = [];
+    let isHere = false;
+    const needs = {
+      changes: {
+        get: async () => CHANGE,
+        decide: async () => {
+          asked.push("decide");
+          return { kind: "unknown" };
+        },
+        cancel: async () => {
+          asked.push("cancel");
+          return { kind: "unknown" };
+        },
+      },
+      people: { isMember: async () => MEMBER },
+      findGroups: async () => ({ groups: [], fault: null }),
+      isHere: async () => isHere,
+    } as unknown as Parameters<typeof createDecideAs>[0];
+    const question = { changeId: CHANGE.id, revision: 1, round: 1, digest: "a".repeat(12) };
+    const given = { ...question, gate: "approval", answer: "approve", reason: null } as const;
+    const click = async () => [
+      await createDecideAs(needs)(there, given),
+      await createCancelAs(needs)(there, CHANGE.id, null),
+    ];
+    for (const text of await click())
+      assert.match(text, /^Nothing was (decided|stopped): this change belongs/);
+    assert.deepEqual(asked, []);
+    isHere = true;
+    await click();
+    assert.deepEqual(asked, ["decide", "cancel"]);
   });
 });
 

@@ -79,6 +79,9 @@ describe("what is posted", () => {
     const key = { kind: "notice", notice: "reminder", revision: 2, round: 1, number: 0 } as const;
     const reminder = renderNotice(waiting, key, null);
     assert.match(reminder?.text ?? "", /: <@U3> <!subteam\^S1> open until/);
+    const given = { ...approval, approvals: [{ by: slack("U3"), reason: null, at: AT }] };
+    const one = renderNotice({ ...waiting, decisions: [wish, given] }, key, null);
+    assert.match(one?.text ?? "", /: <!subteam\^S1> open until/);
   });
 
   it("says what its instance told late of such a step, offers to go on, and is drawn anew for it", () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
+import type { Delivery } from "../../src/slack/deliver.ts";
 import { createOutboxSender } from "../../src/slack/outbox.ts";
+import type { DueMessage, OutboxPort } from "../../src/slack/outbox-port.ts";
 import type { Database } from "../../src/store/database.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { addChange, useDatabase } from "../support/database.ts";
@@ -42,3 +44,65 @@ describe("a sender that stops", () => {
     assert.ok(next.every(({ changeId, failures }) => !begun.includes(changeId) && failures === 0));
   });
 });
+
+describe("a claim of the sender", () => {
+  it("is not used once another instance may have it by now, however long what stood before it took", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"] });
+    const { begun } = await sendAll([[due("card"), due("verdict:ended")]], async () => {
+      t.mock.timers.tick(41_000);
+      return { kind: "sent", ts: "1.1" };
+    });
+    assert.deepEqual(begun, ["card"]);
+  });
+
+  it("counts as none where Slack limits the rate, and so does one that comes before that pause is over", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"] });
+    const { begun, done } = await sendAll([[due("card"), due("verdict:ended")]], async () => ({
+      kind: "pause",
+      ms: 9_000,
+    }));
+    assert.deepEqual(begun, ["card"]);
+    assert.deepEqual(done, [
+      ["giveBack", "card", 9_000],
+      ["postponeLane", "C1", 9_000],
+      ["giveBack", "verdict:ended", 9_000],
+    ]);
+  });
+});
+
+/** Sends what is claimed, one claim after the other, and stops when nothing is under way; says what was begun and written down. */
+async function sendAll(claims: DueMessage[][], deliver: () => Promise<Delivery>) {
+  const begun: string[] = [];
+  const done: unknown[][] = [];
+  let isIdle = false;
+  const port = {
+    claim: async () => claims.shift() ?? [],
+    wait: async () => {
+      isIdle = true;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    },
+    sent: async ({ name }: DueMessage) => void done.push(["sent", name]),
+    giveBack: async ({ name }: DueMessage, ms: number) => void done.push(["giveBack", name, ms]),
+    postpone: async ({ name }: DueMessage, ms: number) => void done.push(["postpone", name, ms]),
+    postponeLane: async (lane: string, ms: number) => void done.push(["postponeLane", lane, ms]),
+  } as unknown as OutboxPort;
+  const sender = createOutboxSender({
+    port,
+    deliver: async ({ name }) => {
+      begun.push(name);
+      return deliver();
+    },
+    log: pino({ level: "silent" }),
+  });
+  sender.start();
+  await soon("nothing to be due", async () => isIdle);
+  await sender.stop();
+  return { begun, done };
+}
+
+function due(name: string): DueMessage {
+  return {
+    ...{ changeId: "1", name, wanted: 1, ts: null, person: null, channelId: "C1", lane: "C1" },
+    ...{ teamId: "T1", cardTs: null, failures: 0, pagesStand: true, since: new Date(0) },
+  };
+}

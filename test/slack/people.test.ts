@@ -43,6 +43,35 @@ describe("who may act, as Slack says now", () => {
     }
   });
 
+  it("is nobody of whom Slack does not plainly say that they are a full member of this workspace or organisation", async () => {
+    const [teamId, enterpriseId] = [slack.team.id, "E0ACME0001"];
+    const flags = { deleted: false, is_bot: false, is_restricted: false, is_ultra_restricted: false };
+    const member = { id: "U0ANA00001", team_id: teamId, ...flags };
+    const isMember = async (user: object) => {
+      const users = { info: async () => ({ user }) };
+      const needs = { client: { users } as unknown as webApi.WebClient, requesters: [], channels: [] };
+      return (await createPeople({ ...needs, home: { teamId, enterpriseId } }).isMember(member.id, teamId))
+        .ok;
+    };
+    const grid = { id: "W0ANA00001", enterprise_id: enterpriseId, teams: [teamId] };
+    const elsewhere = { ...member, team_id: STRANGER.teamId };
+    assert.equal(await isMember(member), true);
+    assert.equal(await isMember({ ...elsewhere, enterprise_user: grid }), true);
+    for (const user of [
+      {},
+      { ...member, id: "U0BEN00001" },
+      ...Object.keys(flags).flatMap((flag) => [
+        { ...member, [flag]: true },
+        { ...member, [flag]: undefined },
+      ]),
+      { ...member, is_stranger: true },
+      elsewhere,
+      { ...elsewhere, enterprise_user: { ...grid, teams: [STRANGER.teamId] } },
+      { ...elsewhere, enterprise_user: { ...grid, enterprise_id: "E0OTHER001" } },
+    ])
+      assert.equal(await isMember(user), false, JSON.stringify(user));
+  });
+
   it("is in a group when Slack says so; half an answer, none, and a disabled group are a no", async () => {
     const findGroups = createFindGroups(client);
     const cleo = { kind: "slack", teamId: slack.team.id, userId: slack.users.cleo } as const;
@@ -58,6 +87,12 @@ describe("who may act, as Slack says now", () => {
     group.isDisabled = false;
     slack.faults.errorOn(1, "plan_upgrade_required", "usergroups.users.list");
     assert.match((await find([SRE])).fault ?? "", /plan has no user groups/);
+    const half = { users: ["U0OTHERS01"], response_metadata: { next_cursor: "more" } };
+    const list = async () => half;
+    const halfway = createFindGroups({ usergroups: { users: { list } } } as unknown as webApi.WebClient);
+    const unclear = await halfway(cleo, terms([SRE], []));
+    assert.deepEqual(unclear.groups, []);
+    assert.match(unclear.fault ?? "", /did not say who is in/);
     // The organisation's id counts as well.
     group.users = ["W0CLEO0001"];
     const grid = { ...cleo, enterpriseUserId: "W0CLEO0001" };

@@ -153,4 +153,23 @@ describe("what is due in Slack", () => {
     });
     await put;
   });
+
+  it("is known as a direct card in the channel where it stands with exactly that person", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    const [userId, channelId, ts] = ["U0BEN00002", "D0BEN00002", "7.1"];
+    await outbox.addDirect(changeId, [userId]);
+    const at = { changeId, userId, channelId };
+    const stands = "update messages set channel_id = $2, ts = $3 where change_id = $1 and person is not null";
+    await database.query(stands, [changeId, channelId, null]);
+    assert.equal(await outbox.isDirectCard(at), false, "it is not posted yet");
+    await database.query(stands, [changeId, channelId, ts]);
+    assert.equal(await outbox.isDirectCard(at), true);
+    assert.equal(await outbox.changeAt({ userId, channelId, ts }), changeId);
+    for (const other of [{ userId: "U0CLEO0002" }, { channelId: "D0CLEO0002" }]) {
+      assert.equal(await outbox.isDirectCard({ ...at, ...other }), false);
+      assert.equal(await outbox.changeAt({ userId, channelId, ts, ...other }), null);
+    }
+    assert.equal(await outbox.isDirectCard({ ...at, changeId: await putCard() }), false);
+  });
 });

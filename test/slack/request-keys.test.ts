@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createAnswerMessage } from "../../src/slack/answer-message.ts";
+import type { AskedFor } from "../../src/slack/ask-as.ts";
+import { askForm, readAskForm } from "../../src/slack/ask-form.ts";
+import { createAskIn } from "../../src/slack/ask-where.ts";
+import { createCommands } from "../../src/slack/commands.ts";
+
+const TS = "1700000000.000100";
+const WHERE = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "D1" };
+
+// The port takes the same words within a moment for one request, too; Slack may deliver it minutes later.
+describe("the key of a request", () => {
+  it("is the same for the same command, message, choice and form, and another one for another", async () => {
+    for (const [what, keyOf] of Object.entries({ command, message, choice, form })) {
+      const first = await keyOf("1");
+      assert.ok(first.length > 5, what);
+      assert.equal(await keyOf("1"), first, what);
+      assert.notEqual(await keyOf("2"), first, what);
+    }
+  });
+
+  it("of a message is the same in whichever event it comes, and one instance answers it once", async () => {
+    const keys: string[] = [];
+    const answer = createAnswerMessage({
+      changes: { get: async () => null },
+      changeAt: async () => null,
+      followUp: async () => assert.fail("it is in no thread"),
+      answerTyped: async ({ key }) => {
+        keys.push(key);
+        return { text: "", blocks: [] };
+      },
+      bot: { userId: "UBOT", name: "greenlight" },
+    });
+    const event = { type: "app_mention", user: "U1", text: "<@UBOT> restart it", ts: TS, channel: "C1" };
+    await answer({ team_id: "T1", event })?.answer();
+    assert.equal(answer({ team_id: "T1", event }), null);
+    await answer({ team_id: "T1", event: { ...event, channel: "C2" } })?.answer();
+    assert.deepEqual(keys, [`slack:C1:${TS}`, `slack:C2:${TS}`]);
+  });
+});
+
+async function command(which: string): Promise<string> {
+  let key = "";
+  const answer = createCommands(async (line) => {
+    key = line.key;
+    return { text: "", blocks: [] };
+  });
+  const ids = { user_id: "U1", team_id: "T1", channel_id: "C1", trigger_id: `1.2.${which}` };
+  await answer({ command: "/infra", text: "restart web", ...ids });
+  return key;
+}
+
+async function message(which: string): Promise<string> {
+  let key = "";
+  const answer = createAnswerMessage({
+    changes: { get: async () => null },
+    changeAt: async () => null,
+    followUp: async () => assert.fail("it is in no thread"),
+    answerTyped: async (line) => {
+      key = line.key;
+      return { text: "", blocks: [] };
+    },
+    bot: { userId: "UBOT", name: "greenlight" },
+  });
+  const event = { type: "app_mention", user: "U1", text: "restart it", ts: `${TS}${which}`, channel: "C1" };
+  await answer({ team_id: "T1", event })?.answer();
+  return key;
+}
+
+async function choice(which: string): Promise<string> {
+  let asked: AskedFor | undefined;
+  const askIn = createAskIn(async (_where, given) => {
+    asked = given;
+    return { ok: true, text: "" };
+  });
+  const words = { block_id: "greenlight:request", elements: [{ type: "text", text: "restart web" }] };
+  await askIn(WHERE, undefined, {
+    container: { message_ts: `${TS}${which}` },
+    message: { blocks: [words] },
+    actions: [{ block_id: "greenlight:where", selected_conversation: "C1" }],
+  });
+  return asked?.key ?? "";
+}
+
+async function form(which: string): Promise<string> {
+  const { private_metadata = "" } = askForm({ words: "", channelId: "C1", source: null });
+  const values = { "greenlight:words": { words: { value: "restart web" } } };
+  const view = { id: `V000${which}`, private_metadata, state: { values } };
+  const read = readAskForm({ user: { id: "U1", team_id: "T1" }, team: { id: "T1" }, view });
+  assert.ok("asked" in read, JSON.stringify(read));
+  return read.asked.key;
+}
