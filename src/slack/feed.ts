@@ -35,10 +35,12 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
   switch (event.type) {
     case "asked":
     case "approved":
-    case "cancel_asked":
-    case "status":
     case "reviewed":
       return [CARD];
+    case "cancel_asked":
+    case "status":
+      // Somebody may stop what a person is asked about already: then other answers are offered, and the question stands.
+      return [CARD, ...askedKeys(change)];
     case "planned":
       return [CARD, ...planKeys(change)];
     case "opened":
@@ -102,8 +104,9 @@ function isForDirect(event: ChangeEvent, change: Change): boolean {
       return event.gate === "approval";
     case "status":
       return event.status === "needs_person";
+    case "cancel_asked":
     case "step_finished":
-      // What an operator is asked about may be known by now.
+      // What an operator is asked about may be known by now, or be stopped.
       return askedKeys(change).length > 0;
     case "ended":
       return (

@@ -26,6 +26,7 @@ const onHomes: ReadonlySet<ChangeEvent["type"]> = new Set([
   "approved",
   "decided",
   "escalated",
+  "cancel_asked",
   "ended",
 ]);
 

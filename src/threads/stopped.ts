@@ -4,8 +4,9 @@ import { isTakingBack } from "../change/operator.ts";
 import type { ChangeGraph } from "../graph/graph.ts";
 import { clearStop } from "../store/cancels.ts";
 import { findChange } from "../store/changes.ts";
-import type { Database } from "../store/database.ts";
+import type { Database, Sql } from "../store/database.ts";
 import { findAnswer } from "../store/decisions.ts";
+import type { RecordEvents } from "../store/events.ts";
 import { findSteps } from "../store/journal.ts";
 import { assertOwned, type Lease } from "../store/leases.ts";
 import { ended, type Rest, toState } from "./carry.ts";
@@ -16,6 +17,7 @@ type Needs = {
   database: Database;
   graph: ChangeGraph;
   endOpenSteps: (changeId: string) => Promise<void>;
+  record: RecordEvents;
 };
 
 /**
@@ -36,6 +38,9 @@ export async function settleStopped(needs: Needs, lease: Lease): Promise<Rest> {
     await database.transaction(async (sql) => {
       await assertOwned(sql, lease);
       await clearStop(sql, changeId);
+      const { status } = await mustFind(sql, changeId);
+      // Where the question stood already nothing else says that it is not being stopped any more.
+      if (status === "needs_person") await needs.record(sql, changeId, { type: "status", status });
     });
     return { at: "gate", ...parked, notes: toState(snapshot.values).reviewNotes };
   }
@@ -46,8 +51,8 @@ export async function settleStopped(needs: Needs, lease: Lease): Promise<Rest> {
   return rest;
 }
 
-async function mustFind(database: Database, id: string): Promise<Change> {
-  const change = await findChange(database, id);
+async function mustFind(sql: Sql, id: string): Promise<Change> {
+  const change = await findChange(sql, id);
   if (change === null) throw new Error(`Change ${id} was claimed and is not there.`);
   return change;
 }

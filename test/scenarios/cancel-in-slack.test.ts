@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
+import type { Message } from "../../src/playground/slack-workspace.ts";
 import { type Program, planOf, startProgram } from "../support/program.ts";
 import {
   answerTo,
   askFor,
+  changeIdOf,
   click,
   hasButton,
   mrkdwnOf,
@@ -76,6 +78,29 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
     await seen(card, /Step 1 is done\. Nothing more of the plan is run/);
     await seen(card, /Stop asked by <@/);
     assert.equal(hasButton(now(slack, card), "greenlight:stop"), undefined);
+    await press(slack, slack.users.ben, card, "greenlight:accept");
+    await seen(card, /Accepted as it is/);
+  });
+
+  it("of what a person is asked about already shows on the question too, which stays as it is", async () => {
+    program.model.script([
+      { agent: "planner", json: WEB },
+      { agent: "reviewer", json: { result: "needs_human", notes: "Look at it." } },
+    ]);
+    const card = await askFor(slack, "restart web in production, to be looked at");
+    await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
+    await press(slack, slack.users.ben, card, "greenlight:approve");
+    await seen(card, /A person has to look at this/);
+    const asked = () => slack.thread(card.channel, card.ts).find((one) => one.broadcast);
+    await waitFor(asked, "the question");
+    const id = await changeIdOf(slack, card);
+    const text = `/infra cancel ${id} not any more`;
+    await slack.say({ as: slack.users.ana, channel: card.channel, text }).delivered;
+    const shows = (one: Message | undefined) =>
+      /Stop asked by <@.*not any more/.test(textOf(one?.blocks)) || undefined;
+    await waitFor(() => shows(asked()), "the question to say who stopped it");
+    await waitFor(() => shows(now(slack, card)), "the card to say so");
+    assert.doesNotMatch(textOf(now(slack, card).blocks), /Being stopped/);
     await press(slack, slack.users.ben, card, "greenlight:accept");
     await seen(card, /Accepted as it is/);
   });
