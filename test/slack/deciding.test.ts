@@ -67,6 +67,10 @@ describe("what is clicked where the change does not belong", () => {
     isHere = true;
     await click();
     assert.deepEqual(asked, ["decide", "cancel"]);
+    // Nor for a guest, a stranger, or anybody of whom Slack says nothing.
+    needs.people.isMember = async () => ({ ok: false, reason: "Guests cannot." });
+    for (const text of await click()) assert.match(text, /^Nothing was (decided|stopped)\. Guests cannot/);
+    assert.deepEqual(asked, ["decide", "cancel"]);
   });
 });
 

@@ -172,4 +172,27 @@ describe("what is due in Slack", () => {
     }
     assert.equal(await outbox.isDirectCard({ ...at, changeId: await putCard() }), false);
   });
+
+  it("has its whole plan in the thread once the pages of this revision stand, whatever became of an earlier one's", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    const put = "insert into messages (change_id, name, rank, sent, abandoned) values ($1, $2, 3, $3, $4)";
+    await database.query(put, [changeId, "plan:1:1", 0, null]);
+    await database.query("update changes set revision = 2 where id = $1", [changeId]);
+    await database.query(put, [changeId, "plan:2:1", 0, null]);
+    const card = async () => {
+      await due(changeId);
+      return (await outbox.claim(10)).find(({ name, changeId: of }) => name === "card" && of === changeId);
+    };
+    const first = await card();
+    assert.equal(first?.pagesStand, false);
+    await outbox.sent(first, "1.1");
+    await due(changeId);
+    const pages = (await outbox.claim(10)).filter(({ changeId: of }) => of === changeId);
+    for (const page of pages) {
+      if (page.name === "plan:1:1") await outbox.abandon(page, "it has no place any more");
+      else await outbox.sent(page, "1.2");
+    }
+    assert.equal((await card())?.pagesStand, true, "and it is due again by that");
+  });
 });

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Changes } from "../../src/change/changes.ts";
+import type { Given } from "../../src/slack/deciding.ts";
+import { createChoose } from "../../src/slack/talk-actions.ts";
+import { aChange, aQuestion } from "../support/changes.ts";
+
+const asks = (round: number, choices: string[]) =>
+  aQuestion({ gate: "answers", round, questions: [{ text: "Which?", choices }] });
+const CHANGE = aChange({
+  status: "asking",
+  decisions: [asks(1, ["old", "older"]), asks(2, ["new", "newer"])],
+});
+
+describe("a click on a choice", () => {
+  it("says the words of the question it stood under, and names that question: the port refuses an old one", async () => {
+    assert.deepEqual(await choose(2, "1"), [2, ["newer"]]);
+    assert.deepEqual(await choose(1, "1"), [1, ["older"]]);
+  });
+
+  it("is no answer where it names no choice, no question, another digest or no change", async () => {
+    for (const [round, choice] of [
+      [2, "2"],
+      [2, "x"],
+      [2, "-1"],
+      [3, "0"],
+    ] as const)
+      assert.equal(await choose(round, choice), null, `${round} ${choice}`);
+    assert.equal(await choose(2, "0", "b"), null);
+    assert.equal(await choose(2, "0", "a", null), null);
+  });
+});
+
+/** Which round was answered with which words; null: nothing was. */
+async function choose(round: number, choice: string, digest = "a", change: typeof CHANGE | null = CHANGE) {
+  const given: Given[] = [];
+  const press = createChoose(
+    { get: async () => change } as Pick<Changes, "get"> as Changes,
+    async (_where, one) => {
+      given.push(one);
+      return "Answered.";
+    },
+  );
+  const where = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
+  const text = await press(where, `${CHANGE.id}:1:${round}:${digest.repeat(12)} ${choice}`);
+  assert.match(text, given.length === 0 ? /^Nothing was answered/ : /^Answered/);
+  const [one] = given;
+  return one === undefined ? null : [one.round, one.answers];
+}
