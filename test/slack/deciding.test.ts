@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createCancelAs } from "../../src/slack/cancelling.ts";
 import { createDecideAs, createFindHere, type Where } from "../../src/slack/deciding.ts";
+import { createUnlockAs } from "../../src/slack/unlocking.ts";
 import { aChange } from "../support/changes.ts";
 
 const CHANGE = aChange({ status: "running" });
@@ -71,6 +72,30 @@ describe("what is clicked where the change does not belong", () => {
     needs.people.isMember = async () => ({ ok: false, reason: "Guests cannot." });
     for (const text of await click()) assert.match(text, /^Nothing was (decided|stopped)\. Guests cannot/);
     assert.deepEqual(asked, ["decide", "cancel"]);
+  });
+});
+
+describe("what is unlocked", () => {
+  it("is nothing by whom Slack does not call a member, and groups are asked of Slack for it", async () => {
+    const asked: unknown[] = [];
+    let known: object = { ok: false, reason: "Guests cannot." };
+    const unlockAs = createUnlockAs({
+      changes: {
+        get: async () => ({ ...CHANGE, terms: {} }),
+        unlock: async ({ by, groups }: { by: unknown; groups: unknown }) => {
+          asked.push([by, groups]);
+          return { kind: "unknown" };
+        },
+      },
+      people: { isMember: async () => known },
+      findGroups: async () => ({ groups: ["S1"], fault: null }),
+    } as unknown as Parameters<typeof createUnlockAs>[0]);
+    const given = { changeId: CHANGE.id, reason: "it is stuck" };
+    assert.equal(await unlockAs(there, given), "Nothing was unlocked. Guests cannot.");
+    assert.deepEqual(asked, []);
+    known = MEMBER;
+    await unlockAs(there, given);
+    assert.deepEqual(asked, [[MEMBER.person, ["S1"]]]);
   });
 });
 

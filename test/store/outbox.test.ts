@@ -195,4 +195,23 @@ describe("what is due in Slack", () => {
     }
     assert.equal((await card())?.pagesStand, true, "and it is due again by that");
   });
+
+  it("is due again when it was wanted anew while it was sent, and not by a sender that comes late with an older one", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    const claimed = async () => {
+      await due(changeId);
+      return (await outbox.claim(10)).find((one) => one.changeId === changeId);
+    };
+    const first = await claimed();
+    assert.ok(first);
+    await database.query("update messages set wanted = wanted + 1 where change_id = $1", [changeId]);
+    await outbox.sent(first, "1.1");
+    const second = await claimed();
+    assert.deepEqual([second?.wanted, second?.ts], [first.wanted + 1, "1.1"]);
+    assert.ok(second);
+    await outbox.sent(second, "1.1");
+    await outbox.sent(first, "1.1");
+    assert.equal(await claimed(), undefined);
+  });
 });
