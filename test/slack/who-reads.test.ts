@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
 import type { Change } from "../../src/change/change.ts";
+import { createReadHome } from "../../src/slack/home-content.ts";
 import { createMayRead } from "../../src/slack/may-read.ts";
 import type { Known } from "../../src/slack/people.ts";
 import { createTellApprovers } from "../../src/slack/tell-approvers.ts";
@@ -39,6 +40,21 @@ describe("a card with a person", () => {
     assert.deepEqual(await told(waiting, { revision: 1, round: 2 }), null);
     assert.deepEqual(await told(waiting, { revision: 2, round: 1 }), null);
     assert.deepEqual(await told({ ...waiting, status: "done", decisions: [] }), null);
+  });
+});
+
+describe("a person's Home", () => {
+  it("says why it shows nothing to a guest, and waits where Slack does not say who they are", async () => {
+    const read = (known: Known) =>
+      createReadHome({
+        ...{ people: { isMember: async () => known }, groupsOf: async () => [], now: () => new Date() },
+        changes: {},
+      } as unknown as Parameters<typeof createReadHome>[0])({
+        ...{ userId: "U2", teamId: "T1", wanted: 1, shown: null, notice: null, failures: 0 },
+      });
+    assert.deepEqual(await read({ ok: false, reason: "a guest" }), { refusal: "a guest" });
+    const fault = new Error("ratelimited");
+    await assert.rejects(read({ ok: false, reason: "not said", fault }), /ratelimited/);
   });
 });
 
