@@ -48,12 +48,16 @@ type Placed = DueMessage & { channelId: string };
 
 const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
 
+/** How often a reply is tried soon while its card is not there; then as rarely as where a channel is shut, and given up as there. */
+const MOST_CARDLESS = 10;
+
 /** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, when Slack does not say who may read it, or when it is aborted. */
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
-  if (key.kind === "approvers") return failing(signal, () => needs.tellApprovers(message.changeId, key));
-  if (key.kind === "log") return failing(signal, () => deliverLogFile(needs, message, key, signal));
+  if (key.kind === "approvers")
+    return failing(message, signal, () => needs.tellApprovers(message.changeId, key));
+  if (key.kind === "log") return failing(message, signal, () => deliverLogFile(needs, message, key, signal));
   const { pagesStand, cardTs } = message;
   // Whoever gets it anew was found among those who may a moment ago.
   const isTheirs = key.kind !== "direct" || message.ts === null || (await needs.mayRead(message));
@@ -61,20 +65,26 @@ export async function deliver(needs: Needs, message: DueMessage, signal: AbortSi
     needs.render(message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
   const rendered = await again(needs.richKinds.takesIn(message.teamId));
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
-  return failing(signal, async () => {
+  return failing(message, signal, async () => {
     const channelId = message.channelId ?? (await needs.openDirect(message));
     return bring(needs, { ...message, channelId }, key, { rendered, again }, signal);
   });
 }
 
 /** What a failed call of Slack means for the message. */
-async function failing(signal: AbortSignal, work: () => Promise<Delivery>): Promise<Delivery> {
+async function failing(
+  { failures }: DueMessage,
+  signal: AbortSignal,
+  work: () => Promise<Delivery>,
+): Promise<Delivery> {
   try {
     return await work();
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = readFailure(error);
-    // Only an update or a reply can miss its target, and both have been handled where they were made.
+    // A reply whose card was deleted: the card comes again with the change's next event, which an ended one may never have.
+    if (failure.kind === "gone" && failures >= MOST_CARDLESS)
+      return { kind: "never", why: failure.why, isShut: true };
     return failure.kind === "gone" || failure.kind === "too much"
       ? { kind: "later", why: failure.why }
       : failure;

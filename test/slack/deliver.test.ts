@@ -116,6 +116,8 @@ describe("bringing one message to Slack", () => {
     shown = { text: "the verdict", blocks: [] };
     const step = await bring({ name: "step:1:1:forward:1", changeId, cardTs });
     assert.equal(step.kind, "later", "a step belongs to its card");
+    const tenth = await bring({ name: "step:1:1:forward:1", changeId, cardTs, failures: 10 });
+    assert.ok(tenth.kind === "never" && tenth.isShut, "which may never come again");
     const ts = await place({ name: "verdict:ended", changeId, cardTs, failures: 1 });
     assert.equal(await place({ name: "verdict:ended", changeId, cardTs, failures: 2 }), ts, "and only once");
     assert.deepEqual(
