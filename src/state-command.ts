@@ -10,7 +10,8 @@ import { type ErroredState, findErroredStates } from "./store/sealed-files.ts";
 
 /**
  * The command `state`: writes out a state that terraform could not store for a change, as it is, for `terraform state push`:
- * of several the one of this `number`, from the newest, which is 1. It stays kept. Resolves to the exit code: 1 when there is none, or it cannot be read; `say` is told why.
+ * of several the one of this `number`, from the newest, which is 1. It stays kept. Resolves to the exit code: 1 when there is
+ * none, or it cannot be read; `say` is told why.
  */
 export async function stateCommand(
   env: Readonly<Record<string, string | undefined>>,

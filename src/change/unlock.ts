@@ -25,8 +25,9 @@ export type AskUnlock = {
 };
 
 /**
- * What became of it. `nothing`: it holds no targets, or these words are older than what took them last, at `since`. `busy`: something of it runs now. `refused`: this person may not, or
- * not for this reason; `terms` say who may. `unknown`: there is no such change.
+ * What became of it. `nothing`: it holds no targets, or these words are older than what took them last, at `since`. `busy`:
+ * something of it runs now, or may. `refused`: this person may not, or not for this reason; `terms` say who may. `unknown`:
+ * there is no such change.
  */
 export type Unlocked =
   | { kind: "unlocked"; change: Change; targets: string[] }

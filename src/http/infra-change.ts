@@ -64,23 +64,21 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     if (authenticate(request, reply, needs.tokens) === null) return reply;
     return problem(reply, 501, "The stream of events is not available yet. Poll the change itself.");
   });
-  app.post("/infra-change/:thread_id/cancel", async (request, reply) => {
-    const by = authenticate(request, reply, needs.tokens);
-    if (by === null) return reply;
-    const found = await findChange(changes, request);
-    if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
-    return cancelByApi(changes, { change: found, by, body: request.body }, reply);
-  });
+  for (const [word, act] of [
+    ["cancel", cancelByApi],
+    ["unlock", unlockByApi],
+  ] as const) {
+    app.post(`/infra-change/:thread_id/${word}`, async (request, reply) => {
+      const by = authenticate(request, reply, needs.tokens);
+      if (by === null) return reply;
+      const change = await findChange(changes, request);
+      if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
+      return act(changes, { change, by, body: request.body }, reply);
+    });
+  }
   app.post("/infra-change/:thread_id/decision", async (request, reply) => {
     const person = authenticate(request, reply, needs.tokens);
     return person === null ? reply : decide(changes, person, request, reply);
-  });
-  app.post("/infra-change/:thread_id/unlock", async (request, reply) => {
-    const by = authenticate(request, reply, needs.tokens);
-    if (by === null) return reply;
-    const found = await findChange(changes, request);
-    if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
-    return unlockByApi(changes, { change: found, by, body: request.body }, reply);
   });
 }
 
