@@ -163,26 +163,38 @@ type Rules = z.infer<typeof PolicyDocument>;
 /** The rules, as data. `hash` names exactly these rules; it is part of every digest. */
 export type Policy = Rules & { hash: string };
 
-/** The rules without a file: no environment is named, so every medium or high change waits for a person. */
-export const builtInPolicy: Policy = withHash(PolicyDocument.parse({ version: 1 }));
+/** Who may approve and when is checked at the click, so it is no part of what was approved; nor is who hears of it. */
+const AT_THE_CLICK = new Set(["approvers", "approvals", "freezes", "break_glass", "asking", "notify"]);
 
-/** The same rules with these approvers beside the file's. */
+/** The rules without a file: no environment is named, so every medium or high change waits for a person. */
+export const builtInPolicy: Policy = withHash(PolicyDocument.parse({ version: 1 }), { version: 1 });
+
+/** The same rules with these approvers beside the file's. Who may approve is no part of the hash. */
 export function withApprovers(policy: Policy, approvers: readonly string[]): Policy {
-  const { hash: _, ...rules } = policy;
-  return withHash({ ...rules, approvers: [...new Set([...rules.approvers, ...approvers])] });
+  return { ...policy, approvers: [...new Set([...policy.approvers, ...approvers])] };
 }
 
-/** Rules with their hash. */
-export function withHash(rules: Rules): Policy {
-  // Who may approve and when is checked at the click, so it is no part of what was approved; nor is who hears of it.
-  const {
-    approvers: _1,
-    approvals: _2,
-    freezes: _3,
-    break_glass: _4,
-    asking: _5,
-    notify: _6,
-    ...bound
-  } = rules;
-  return { ...rules, hash: createHash("sha256").update(JSON.stringify(bound)).digest("hex") };
+/**
+ * Rules with their hash. The hash covers the keys that were set, as `set` has them, and no default: a version of Greenlight
+ * that knows one more key with a default of its own voids no approval by that.
+ */
+export function withHash(rules: Rules, set: object = rules): Policy {
+  return {
+    ...rules,
+    hash: createHash("sha256")
+      .update(JSON.stringify(boundPart(set)))
+      .digest("hex"),
+  };
+}
+
+function boundPart(set: object): unknown {
+  return inOrder(Object.fromEntries(Object.entries(set).filter(([key]) => !AT_THE_CLICK.has(key))));
+}
+
+/** The order in which a file's keys stand says nothing. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner)]));
 }

@@ -10,7 +10,8 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
   if (document.errors.length > 0) return { ok: false, faults: document.errors.map((error) => error.message) };
   const at = (path: readonly PropertyKey[]): string =>
     `line ${lineOf(document, lines, path)}, ${path.join(".")}`;
-  const parsed = PolicyDocument.safeParse(document.toJS());
+  const written: unknown = document.toJS();
+  const parsed = PolicyDocument.safeParse(written);
   if (!parsed.success) {
     return {
       ok: false,
@@ -32,7 +33,9 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
       return fault === null ? [] : [`${at(path)}: ${fault}`];
     }),
   ];
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, policy: withHash(parsed.data) };
+  return faults.length > 0
+    ? { ok: false, faults }
+    : { ok: true, policy: withHash(parsed.data, Object(written)) };
 }
 
 /** Where a key stands, or the nearest one above it that does; 1 when nothing of it is there. */

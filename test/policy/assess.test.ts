@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Command, Plan, Risk } from "../../src/change/plan.ts";
 import { assessPlan } from "../../src/policy/assess.ts";
-import { builtInPolicy, withApprovers } from "../../src/policy/document.ts";
+import { builtInPolicy, withApprovers, withHash } from "../../src/policy/document.ts";
 import { parsePolicy } from "../../src/policy/read-policy.ts";
 
 const sample = readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8");
@@ -144,6 +144,27 @@ for (const [what, text, fault] of faults) {
     assert.match(result.faults.join("\n"), fault);
   });
 }
+
+test("the hash covers the keys a file sets, in any order, and no default", () => {
+  const [one, turned, said] = [
+    "version: 1\nlimits: { steps: 5 }\ncontexts: [a, b]",
+    "contexts: [a, b]\nlimits: { steps: 5 }\nversion: 1",
+    "version: 1\nlimits: { steps: 5, args: 64 }\ncontexts: [a, b]",
+  ].map((text) => {
+    const read = parsePolicy(text);
+    assert.ok(read.ok);
+    return read.policy;
+  });
+  assert.ok(one !== undefined && turned !== undefined && said !== undefined);
+  assert.equal(one.hash, turned.hash);
+  assert.notEqual(one.hash, said.hash);
+  // As an older version would have read the same file: it knew fewer keys, and gave fewer defaults.
+  const { raw_outputs: _, ...older } = one;
+  assert.equal(
+    withHash({ ...older, raw_outputs: [] }, { version: 1, limits: { steps: 5 }, contexts: ["a", "b"] }).hash,
+    one.hash,
+  );
+});
 
 test("approvers are no part of the hash, rules are", () => {
   assert.equal(withApprovers(policy, ["U9"]).hash, policy.hash);
