@@ -55,7 +55,8 @@ export async function claimChange(
     await sql.query("select pg_advisory_xact_lock($1)", [CLAIM_LOCK]);
     const heldUntilMs = performance.now() + leaseMs;
     const { rows } = await sql.query<{ id: string; lease_epoch: number; work_wanted: number }>(
-      `with live as (select id, requester_key from changes where lease_until > now()),
+      // The owner is named so that the index of leased changes serves: without it every change ever made was read.
+      `with live as (select id, requester_key from changes where lease_owner is not null and lease_until > now()),
        next as (
          select c.id from changes c
          where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.retry_at is null or c.retry_at <= now()) and (c.lease_until is null or (c.lease_until <= now() and pg_postmaster_start_time() < now() - make_interval(secs => $2 / 1000.0)))

@@ -21,12 +21,12 @@ const dueAt: Record<Notice, string> = {
   warned: `case when d.gate = 'approval' and d.warned_at is null and d.reminded_at is not null then ${WARNS_AT} end`,
 };
 
-/** An open question's next moment; null for one without times. */
-const NEXT_AT = `least(d.expires_at, ${dueAt.reminded}, ${dueAt.escalated}, ${dueAt.warned})`;
-
-/** $1: the changes that are left out. */
-const OPEN = `from changes c join decisions d on d.change_id = c.id
-  where d.answer is null and d.expires_at is not null and c.status in ('waiting', 'asking') and c.id <> all ($1::uuid[])`;
+/**
+ * $1: the changes that are left out. `next_at` is kept by a trigger (migration 0021) as the least of expires_at and the three
+ * above, so that one page of an index answers, however many questions are open.
+ */
+const OPEN = `from decisions d join changes c on c.id = d.change_id
+  where d.next_at is not null and c.status in ('waiting', 'asking') and c.id <> all ($1::uuid[])`;
 
 /**
  * Holds the row of a change whose open question has something due, for the rest of the transaction, and names the change;
@@ -34,7 +34,7 @@ const OPEN = `from changes c join decisions d on d.change_id = c.id
  */
 export async function lockDue(sql: Sql, except: readonly string[]): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
-    `select c.id ${OPEN} and ${NEXT_AT} <= clock_timestamp() order by ${NEXT_AT} limit 1 for update of c skip locked`,
+    `select c.id ${OPEN} and d.next_at <= statement_timestamp() order by d.next_at limit 1 for update of c skip locked`,
     [except],
   );
   return rows[0]?.id ?? null;
@@ -43,7 +43,7 @@ export async function lockDue(sql: Sql, except: readonly string[]): Promise<stri
 /** In how many ms the next timer is due; 0 or less for one that another instance or a click has at hand, null for none but these. */
 export async function msUntilTimer(sql: Sql, except: readonly string[]): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
-    `select (extract(epoch from min(${NEXT_AT}) - clock_timestamp()) * 1000)::float8 as ms ${OPEN}`,
+    `select (extract(epoch from d.next_at - clock_timestamp()) * 1000)::float8 as ms ${OPEN} order by d.next_at limit 1`,
     [except],
   );
   return rows[0]?.ms ?? null;
