@@ -29,7 +29,8 @@ describe("the docs", () => {
     const block = blocksOf(await read("docs/policy.md")).find(({ kind }) => kind === "yaml built-in");
     const parsed = parsePolicy(block?.text ?? "");
     assert.ok(parsed.ok);
-    assert.deepEqual(parsed.policy, builtInPolicy);
+    // The hash covers what is written, and here all of it is.
+    assert.deepEqual({ ...parsed.policy, hash: "" }, { ...builtInPolicy, hash: "" });
     // Parsing would fill in a key that is left out.
     for (const key of Object.keys(PolicyDocument.shape)) assert.match(block?.text ?? "", keyed(key));
   });
