@@ -58,8 +58,8 @@ export function createHands(parts: {
   const looks = createLooks({ ground, policy, envOf: ground.envOf });
   const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
   const keepPlan = between(at, "saved plan kept", saved.keepPlan);
-  const needs = { ground, policy, looks, redact, ...saved, keepPlan };
   const rules = createRulesNow({ database, policy, now: parts.now });
+  const needs = { ground, policy, looks, redact, ...saved, keepPlan, whyNot: rules.whyNotPreview };
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
   const journal = watchJournal(at, createStepJournal(parts));

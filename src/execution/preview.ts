@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { Plan, Step } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
 import type { Bindings, Preview } from "../change/preview.ts";
-import { assessPlan } from "../policy/assess.ts";
+import { type Assessment, assessPlan } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
@@ -37,7 +37,21 @@ export type KeepPlan = (
   plan: { bytes: Buffer; sha256: string; path: string },
 ) => Promise<void>;
 
-type Needs = { ground: Ground; policy: Policy; looks: Looks; keepPlan: KeepPlan; redact: Redact };
+/** Why this change's plan, judged by its commands alone, must not even be looked at, or null. */
+export type WhyNotPreview = (
+  changeId: string,
+  plan: Plan,
+  assessment: Extract<Assessment, { ok: true }>,
+) => Promise<string | null>;
+
+type Needs = {
+  ground: Ground;
+  policy: Policy;
+  looks: Looks;
+  keepPlan: KeepPlan;
+  redact: Redact;
+  whyNot: WhyNotPreview;
+};
 type Seen = {
   steps: Step[];
   previews: Preview[];
@@ -88,7 +102,7 @@ export function createPreview(needs: Needs) {
   }
 }
 
-/** The place of a plan that policy does not refuse. */
+/** The place of a plan that neither policy nor what its requester may ask for refuses. */
 async function openJudged(needs: Needs, changeId: string, plan: Plan): ReturnType<typeof openPlace> {
   const { ground, policy } = needs;
   const secret = whyHoldsSecret(plan, needs.redact);
@@ -96,7 +110,10 @@ async function openJudged(needs: Needs, changeId: string, plan: Plan): ReturnTyp
   const whole = await readWhole(ground, policy);
   if (!whole.ok) return whole;
   const assessment = assessPlan(plan, policy, whole.files, []);
-  return assessment.ok ? openPlace(ground, changeId, plan, assessment.reads) : assessment;
+  if (!assessment.ok) return assessment;
+  // Before anything is run: terraform's init and plan are code of the root that is named.
+  const reason = await needs.whyNot(changeId, plan, assessment);
+  return reason === null ? openPlace(ground, changeId, plan, assessment.reads) : { ok: false, reason };
 }
 
 /** Says where the plan runs, with the first step that is looked at: a command that names no context does not say it. */

@@ -39,6 +39,7 @@ describe("a preview of a cluster", () => {
       policy: builtInPolicy,
       redact: createRedact([]),
       keepPlan: never,
+      whyNot: async () => null,
       looks: {
         kubectl: () => kubectl,
         kubectlAnywhere: () => config,
