@@ -1,8 +1,8 @@
 import { mkdir, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { createEnvOf, secretVariables } from "./execution/child-environment.ts";
-import type { EnvOf } from "./execution/looks.ts";
+import { createGivenTo, secretVariables } from "./execution/child-environment.ts";
+import type { GivenTo } from "./execution/looks.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
 import { type Policy, withApprovers } from "./policy/document.ts";
@@ -13,7 +13,7 @@ export type Ground = {
   workspace: string;
   dataDir: string;
   policy: Policy;
-  envOf: EnvOf;
+  givenTo: GivenTo;
   /** Values of secret variables that the policy gives to commands: they must be shown nowhere. */
   secrets: string[];
   lines: string[];
@@ -39,7 +39,7 @@ export async function prepareGround(config: Config, approvers: readonly string[]
       workspace,
       dataDir,
       policy,
-      envOf: createEnvOf({ dataDir, policy, inherited, kubeconfig }),
+      givenTo: createGivenTo({ dataDir, policy, inherited, kubeconfig }),
       secrets: secretVariables(policy, inherited),
       lines: [`Cluster: real, workspace ${workspace}`, rules],
     };
@@ -54,7 +54,7 @@ export async function prepareGround(config: Config, approvers: readonly string[]
     dataDir,
     policy,
     // The samples never reach a real cluster, also where the user's home names one.
-    envOf: createEnvOf({ dataDir, policy, inherited: { ...inherited, PATH: path }, kubeconfig: null }),
+    givenTo: createGivenTo({ dataDir, policy, inherited: { ...inherited, PATH: path }, kubeconfig: null }),
     secrets: secretVariables(policy, inherited),
     lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
   };

@@ -2,6 +2,7 @@ import { type Change, isEnded } from "./change/change.ts";
 import type { StepKey } from "./change/journal.ts";
 import type { RunSignals } from "./change/run-signals.ts";
 import { createAssess } from "./execution/assess-bound.ts";
+import { noBox } from "./execution/box.ts";
 import { createExecutor, type Journal } from "./execution/executor.ts";
 import type { RedactLine } from "./execution/line-buffer.ts";
 import { createLooks } from "./execution/looks.ts";
@@ -55,11 +56,12 @@ export function createHands(parts: {
 }): Hands {
   const { database, ground, held, redact, at = nowhere } = parts;
   const { policy } = ground;
-  const looks = createLooks({ ground, policy, envOf: ground.envOf });
+  const box = noBox;
+  const looks = createLooks({ ground, policy, givenTo: ground.givenTo, box });
   const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
   const keepPlan = between(at, "saved plan kept", saved.keepPlan);
   const rules = createRulesNow({ database, policy, now: parts.now });
-  const needs = { ground, policy, looks, redact, ...saved, keepPlan, whyNot: rules.whyNotPreview };
+  const needs = { ground, policy, looks, box, redact, ...saved, keepPlan, whyNot: rules.whyNotPreview };
   const assess = createAssess(needs);
   const whyVoid = createWhyVoid(needs);
   const journal = watchJournal(at, createStepJournal(parts));
@@ -88,6 +90,7 @@ export function createHands(parts: {
       isStateKept: needs.isStateKept,
       signalsOf: parts.signalsOf,
       policy,
+      box,
       dataDir: ground.dataDir,
     }),
     isCurrent: async (change: Change) => {

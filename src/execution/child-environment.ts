@@ -3,7 +3,7 @@ import { isNeverGiven, namesVariable } from "../policy/child-variables.ts";
 import type { Policy } from "../policy/document.ts";
 import { makeHome } from "./child-home.ts";
 import { inClusterConfig } from "./in-cluster.ts";
-import type { EnvOf } from "./looks.ts";
+import type { GivenTo } from "./looks.ts";
 import { isSecretName } from "./redact-keys.ts";
 import { makeChangeDir } from "./scratch.ts";
 
@@ -16,16 +16,18 @@ export type HandsOptions = {
   policy: Policy;
   /** The bot's own environment: only what is listed here or in the policy is taken from it. */
   inherited: Readonly<Record<string, string | undefined>>;
+  /** What every command may see beside: of the playground, its cluster and the program that works on it. */
+  sees?: { readOnly: readonly string[]; readWrite: readonly string[] };
   /** The kubeconfig files commands use, as a path list; null: none but those of `in_cluster`. */
   kubeconfig: string | null;
 };
 
 /**
- * Makes the function: a list of names and nothing else, a home of the change's own with copies of what the policy lists,
+ * Makes the function. The environment is a list of names and nothing else, a home of the change's own with copies of what the policy lists,
  * and settings that keep a file in some home from changing what runs. A command that touches no named environment gets
  * the bare list. Throws one sentence for people when something the policy lists is not to be had.
  */
-export function createEnvOf(options: HandsOptions): EnvOf {
+export function createGivenTo(options: HandsOptions): GivenTo {
   const { policy, inherited, dataDir } = options;
   return async (changeId, environment) => {
     const rules = environment === null ? undefined : policy.environments[environment];
@@ -40,7 +42,7 @@ export function createEnvOf(options: HandsOptions): EnvOf {
       dataDir,
       inCluster: cluster,
     });
-    return {
+    const env = {
       ...picked(inherited, [...LISTED, ...(rules?.variables ?? [])]),
       PATH: absoluteOnly(inherited["PATH"] ?? ""),
       HOME: home,
@@ -54,6 +56,9 @@ export function createEnvOf(options: HandsOptions): EnvOf {
       TF_INPUT: "0",
       CHECKPOINT_DISABLE: "1",
     };
+    const { readOnly = [], readWrite = [] } = options.sees ?? {};
+    const own = [dir.workspace, dir.home, dir.terraform];
+    return { env, view: { changeId, readWrite: [...own, ...readWrite], readOnly, stateFile: null } };
   };
 }
 

@@ -88,9 +88,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
     if (pause.aborted || !attempt.isHeld()) return withdraw(attempt, key);
     const ended = await runCommand({
-      argv,
-      cwd: ready.cwd,
-      env: ready.env,
+      boxed: ready.boxed,
       deadlineMs: deadlineMsOf(command, options.policy),
       stop: stopOf(command, options.policy),
       signal: stop,

@@ -3,16 +3,20 @@ import type { Command } from "../change/plan.ts";
 import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
 import { judge } from "../policy/judge.ts";
+import type { Box, Call, View } from "./box.ts";
 import { type Captured, capture } from "./capture.ts";
 import { directoryOf, type Ground, type Place } from "./place.ts";
 import type { LookWith } from "./preview-kubectl.ts";
 import type { Terraform } from "./preview-terraform.ts";
 import { makeChangeDir } from "./scratch.ts";
 import { readRootCommand } from "./terraform-files.ts";
-import { dataDirOf, prepareRoot } from "./terraform-root.ts";
+import { dataDirOf, prepareRoot, stateFileOf } from "./terraform-root.ts";
 
-/** What a change's commands get of the environment, by the environment of the policy they touch. */
-export type EnvOf = (changeId: string, environment: string | null) => Promise<Record<string, string>>;
+/** What a command is given: its environment, and what it may see. */
+export type Given = { env: Record<string, string>; view: View };
+
+/** What a change's commands are given, by the environment of the policy they touch. */
+export type GivenTo = (changeId: string, environment: string | null) => Promise<Given>;
 
 /** The program's own read-only commands, where a plan's commands run and with what they get. */
 export type Looks = {
@@ -22,21 +26,26 @@ export type Looks = {
   terraform(place: Place, command: Command, signal: AbortSignal): { dir: string; terraform: Terraform };
   /** Gets the terraform root a command runs in ready; why not, or null. Nothing is done for another command. */
   readyRoot(place: Place, command: Command, signal: AbortSignal): Promise<string | null>;
-  /** What a command gets of the environment. */
-  envOf(place: Place, command: Command): Promise<Record<string, string>>;
+  /** What a command is given. */
+  givenTo(place: Place, command: Command): Promise<Given>;
 };
 
-type Needs = { ground: Ground; policy: Policy; envOf: EnvOf };
+type Needs = { ground: Ground; policy: Policy; givenTo: GivenTo; box: Box };
 
 /** A cluster that does not answer a plain read within this will not be worked on either. */
 const KUBECTL_DEADLINE_MS = 20_000;
 
 /** Makes them. They never go through the plan's journal: none of them changes anything. */
 export function createLooks(needs: Needs): Looks {
-  const envOf: Looks["envOf"] = async (place, command) => {
-    const env = await environmentOf(needs, place.changeId, command, place.files);
+  const givenTo: Looks["givenTo"] = async (place, command) => {
+    const given = await givenIn(needs, place.changeId, command, place.files);
     const root = readRootCommand(command)?.root;
-    return root === undefined ? env : { ...env, TF_DATA_DIR: dataDirOf(place, root) };
+    if (root === undefined) return given;
+    const { env, view } = given;
+    return {
+      env: { ...env, TF_DATA_DIR: dataDirOf(place, root) },
+      view: { ...view, stateFile: stateFileOf(needs.ground, place, root) },
+    };
   };
   const terraform: Looks["terraform"] = (place, command, signal) => {
     const dir = join(place.dir.workspace, readRootCommand(command)?.root ?? command.dir);
@@ -44,23 +53,29 @@ export function createLooks(needs: Needs): Looks {
     return {
       dir,
       terraform: async (args) =>
-        capture({
+        capture(needs.box, {
           argv: ["terraform", ...args],
           cwd: dir,
-          env: await envOf(place, command),
+          ...(await givenTo(place, command)),
           deadlineMs,
           signal,
         }),
     };
   };
   return {
-    envOf,
+    givenTo,
     terraform,
     kubectl: (place, signal) => async (args, command) =>
-      kubectl(args, directoryOf(place, command), await envOf(place, command), signal),
+      kubectl(
+        needs.box,
+        args,
+        { cwd: directoryOf(place, command), ...(await givenTo(place, command)) },
+        signal,
+      ),
     kubectlAnywhere: (changeId, signal) => async (args, command) => {
       const dir = await makeChangeDir(needs.ground.dataDir, changeId);
-      return kubectl(args, dir.home, await environmentOf(needs, changeId, command, null), signal);
+      const given = await givenIn(needs, changeId, command, null);
+      return kubectl(needs.box, args, { cwd: dir.home, ...given }, signal);
     },
     readyRoot: async (place, command, signal) => {
       const read = readRootCommand(command);
@@ -84,24 +99,19 @@ function whyNotInit(root: string, policy: Policy, files: Files): string | null {
   return verdict.decision === "deny" ? verdict.reasons.join("; ") : null;
 }
 
-function environmentOf(
-  needs: Needs,
-  changeId: string,
-  command: Command,
-  files: Files,
-): Promise<Record<string, string>> {
+function givenIn(needs: Needs, changeId: string, command: Command, files: Files): Promise<Given> {
   const verdict = judge(command, needs.policy, files);
-  return needs.envOf(changeId, verdict.decision === "allow" ? verdict.environment : null);
+  return needs.givenTo(changeId, verdict.decision === "allow" ? verdict.environment : null);
 }
 
 async function kubectl(
+  box: Box,
   args: readonly string[],
-  cwd: string,
-  env: Record<string, string>,
+  call: Omit<Call, "argv">,
   signal: AbortSignal,
 ): ReturnType<LookWith> {
   const argv = ["kubectl", ...args];
-  const found = await capture({ argv, cwd, env, deadlineMs: KUBECTL_DEADLINE_MS, signal });
+  const found = await capture(box, { ...call, argv, deadlineMs: KUBECTL_DEADLINE_MS, signal });
   if (found.exitCode === 0) return { ok: true, stdout: found.stdout };
   return { ok: false, problem: found.problem ?? whatKubectlSaid(found) };
 }

@@ -4,6 +4,7 @@ import { type Command, Tool } from "../change/plan.ts";
 import type { RunSignals } from "../change/run-signals.ts";
 import type { Policy } from "../policy/document.ts";
 import { onlyReads } from "../policy/only-reads.ts";
+import type { Box } from "./box.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { findErroredState, STATE_KEPT } from "./errored-state.ts";
 import { endOrphan, type LostPlace, type OrphanEnd } from "./orphan.ts";
@@ -26,6 +27,7 @@ type EndNeeds = {
   isStateKept: (key: StepKey) => Promise<boolean>;
   signalsOf: (changeId: string) => RunSignals;
   policy: Policy;
+  box: Box;
   dataDir: string;
 };
 
@@ -59,7 +61,9 @@ async function endOpen(
   const end: OrphanEnd =
     place === null
       ? { kind: "elsewhere", host: "an instance of an older version" }
-      : await endOrphan(place, own.home, stop, needs.signalsOf(key.changeId).kill);
+      : await endOrphan(place, own.home, stop, needs.signalsOf(key.changeId).kill, () =>
+          needs.box.findLeft(key.changeId),
+        );
   const errored = await findErroredState(join(own.workspace, dir));
   const found = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
   const kept = found ?? ((await needs.isStateKept(key)) ? STATE_KEPT : null);

@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Member } from "./box.ts";
 import { herePlace, KILL_PATIENCE_MS, type Place, pidStartOf, type Stop } from "./process-group.ts";
 
 /** What became of a command whose instance is gone. `elsewhere`: nothing on this machine says whether it still runs. */
@@ -17,13 +18,14 @@ const POLL_MS = 100;
 /**
  * Ends what an instance that died has left running of one change: asked to stop, then its whole group killed. Only what
  * is certainly ours: the recorded process with the recorded start, and whatever has a home below `home`, which only the
- * commands of this change are given. `kill` cuts the time it is asked in short. On another machine, boot or set of processes nothing is touched.
+ * commands of this change are given, or is found by `findLeft` (the box's). `kill` cuts the time it is asked in short. On another machine, boot or set of processes nothing is touched.
  */
 export async function endOrphan(
   place: LostPlace,
   home: string,
   stop: Stop,
   kill: AbortSignal = new AbortController().signal,
+  findLeft: () => Promise<Member[]> = async () => [],
 ): Promise<OrphanEnd> {
   const here = await herePlace();
   // Without /proc nothing proves whose a process is.
@@ -32,7 +34,7 @@ export async function endOrphan(
   }
   const { pgid = 0, pidStart = "" } = place;
   const find = async (): Promise<Member[]> => {
-    const all = await findMembers(home);
+    const all = [...(await findMembers(home)), ...(await findLeft())];
     const isLeader = pgid > 0 && pidStart !== "" && (await pidStartOf(pgid)) === pidStart;
     return isLeader && !all.some(({ pid }) => pid === pgid) ? [...all, { pid: pgid, group: pgid }] : all;
   };
@@ -47,8 +49,6 @@ export async function endOrphan(
   if (await isGone(find, KILL_PATIENCE_MS)) return { kind: "ended", killed: true };
   return { kind: "stuck", pgid: (await find())[0]?.group ?? pgid };
 }
-
-type Member = { pid: number; group: number };
 
 /** Every process of ours on this machine whose home lies there: no flag or directory of another program looks like it. */
 async function findMembers(home: string): Promise<Member[]> {

@@ -6,6 +6,7 @@ import { type Assessment, assessPlan } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
+import type { Box } from "./box.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { refuseMissing } from "./environment-error.ts";
 import { kubectlTargets } from "./kubectl-identity.ts";
@@ -48,6 +49,7 @@ type Needs = {
   ground: Ground;
   policy: Policy;
   looks: Looks;
+  box: Box;
   keepPlan: KeepPlan;
   redact: Redact;
   whyNot: WhyNotPreview;
@@ -78,7 +80,8 @@ export function createPreview(needs: Needs) {
     const { looks, ground } = needs;
     // Where an instance died while it looked: a plan of terraform goes on, and holds the lock that the next one needs.
     const { home } = changeDirOf(ground.dataDir, changeId);
-    await endOrphan(await herePlace(), home, stopTerraform(LEFT_GRACE_SECONDS), signal);
+    const findLeft = () => needs.box.findLeft(changeId);
+    await endOrphan(await herePlace(), home, stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
     const opened = await openJudged(needs, changeId, plan);
     if (!opened.ok) return opened;
     const { place } = opened;

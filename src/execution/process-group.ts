@@ -21,6 +21,9 @@ export function stopTerraform(graceSeconds: number): Stop {
   return { to: "process", signal: "SIGINT", graceMs: graceSeconds * 1_000 };
 }
 
+/** Whom a polite signal is for (Boxed.asked in box.ts). Never rejects. */
+type Asked = (leader: number, to: Stop["to"]) => Promise<number[]>;
+
 /** How the process ended; `why` and `killed` say whether that was our doing. */
 export type End = {
   exitCode: number | null;
@@ -35,6 +38,9 @@ export type Watch = { ended: Promise<End>; killRest: () => void };
 /** A killed process that is not gone by then hangs in the kernel: it is reported, and not waited for any longer. */
 export const KILL_PATIENCE_MS = 2_000;
 
+/** A program that its launcher has not begun yet is there some milliseconds later. */
+const ASK_AGAIN_MS = 20;
+
 /**
  * Watches a process that leads a group of its own, and ends it at the deadline or on abort: asked to stop, then killed, and
  * with `kill` not asked. `ended` never rejects.
@@ -42,17 +48,25 @@ export const KILL_PATIENCE_MS = 2_000;
 export function startWatch(
   child: EventEmitter,
   pid: number,
-  limits: { deadlineMs: number; stop: Stop; signal: AbortSignal; kill?: AbortSignal | undefined },
+  limits: {
+    deadlineMs: number;
+    stop: Stop;
+    signal: AbortSignal;
+    kill?: AbortSignal | undefined;
+    asked?: Asked | undefined;
+  },
 ): Watch {
-  const { stop, signal, kill: atOnce } = limits;
+  const { stop, signal, kill: atOnce, asked = askItself } = limits;
   let why: End["why"] = null;
   let killed: End["killed"] = "no";
+  let isOver = false;
   const timers: NodeJS.Timeout[] = [];
   const later = (ms: number, act: () => void): void => {
     timers.push(setTimeout(act, ms));
   };
   const ended = new Promise<End>((resolve) => {
     const over = (exitCode: number | null, endedBy: string | null): void => {
+      isOver = true;
       for (const timer of timers) clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
       atOnce?.removeEventListener("abort", onKill);
@@ -67,10 +81,17 @@ export function startWatch(
         over(null, null);
       });
     };
+    const ask = (): void => {
+      asked(pid, stop.to).then((pids) => {
+        if (isOver || killed !== "no") return;
+        for (const one of pids) send(one, stop.signal);
+        if (pids.length === 0) later(ASK_AGAIN_MS, ask);
+      });
+    };
     const end = (reason: "deadline" | "abort"): void => {
       if (why !== null) return;
       why = reason;
-      send(stop.to === "group" ? -pid : pid, stop.signal);
+      ask();
       later(stop.graceMs, kill);
     };
     const onAbort = (): void => end("abort");
@@ -86,6 +107,10 @@ export function startWatch(
     else if (signal.aborted) onAbort();
   });
   return { ended, killRest: () => send(-pid, "SIGKILL") };
+}
+
+async function askItself(leader: number, to: Stop["to"]): Promise<number[]> {
+  return [to === "group" ? -leader : leader];
 }
 
 /** Host, boot, group and start time of a process just started. */

@@ -1,10 +1,11 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StepKey } from "../change/journal.ts";
-import type { Command } from "../change/plan.ts";
+import { argvOf, type Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
 import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
+import type { Box, Boxed } from "./box.ts";
 import { refuseMissing } from "./environment-error.ts";
 import type { Looks } from "./looks.ts";
 import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
@@ -12,15 +13,13 @@ import { sha256Of } from "./snapshot.ts";
 import { createWhyBackVoid, createWhyVoid, filesOf } from "./still-approved.ts";
 import { planFileOf } from "./terraform-files.ts";
 
-/** Where a step runs, with what, and the files it is judged by; or why it must not. */
+/** How a step is spawned, where it runs, and the files it is judged by; or why it must not. */
 export type ReadyStep = (
   key: StepKey,
   command: Command,
   bound: BoundPlan,
   signal: AbortSignal,
-) => Promise<
-  { ok: true; cwd: string; env: Record<string, string>; files: Files } | { ok: false; reason: string }
->;
+) => Promise<{ ok: true; cwd: string; boxed: Boxed; files: Files } | { ok: false; reason: string }>;
 
 /** Finds a saved plan again: its bytes, and where they lay when it was made. Null: there is none. */
 export type OpenPlan = (key: {
@@ -34,6 +33,7 @@ export function createReadyStep(needs: {
   ground: Ground;
   policy: Policy;
   looks: Looks;
+  box: Box;
   openPlan: OpenPlan;
 }): ReadyStep {
   const whyVoid = createWhyVoid(needs);
@@ -56,7 +56,9 @@ export function createReadyStep(needs: {
       (await layOutPlan(needs, place, key, command, bound));
     if (notReady !== null) return { ok: false, reason: notReady };
     const cwd = directoryOf(place, command);
-    return { ok: true, cwd, env: await looks.envOf(place, command), files: place.files };
+    const given = await looks.givenTo(place, command);
+    const boxed = await needs.box.wrap({ argv: argvOf(command), cwd, ...given });
+    return { ok: true, cwd, boxed, files: place.files };
   }
 }
 

@@ -1,15 +1,14 @@
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { execa } from "execa";
 import { RunStoppedError } from "../change/run-signals.ts";
+import type { Boxed } from "./box.ts";
 import { type End, type Place, placeOf, type Stop, startWatch, type Watch } from "./process-group.ts";
+import { type NotStarted, spawnBoxed } from "./spawn.ts";
 import { type RawLine, splitLines } from "./split-lines.ts";
 
-/** A command as it will be spawned: no shell, a listed environment, a deadline, and how it is asked to stop. `kill` leaves it no time. */
+/** A command as its box spawns it, with a deadline, and how it is asked to stop. `kill` leaves it no time. */
 export type Spawn = {
-  argv: readonly string[];
-  cwd: string;
-  env: Record<string, string>;
+  boxed: Boxed;
   deadlineMs: number;
   stop: Stop;
   signal: AbortSignal;
@@ -26,37 +25,24 @@ export type Ended = {
   error: string | null;
 };
 
-/** What is read of execa's result when nothing was started. */
-type NotStarted = { code?: string | undefined; shortMessage?: string | undefined };
-
 /** How long the output of a command that ended may still take: whoever holds its pipes then is not waited for. */
 const DRAIN_MS = 1_000;
 
 /**
- * Runs one command to its end in a process group of its own (measured: execa's own timeout leaves a grandchild that
- * holds stdout, 6.0 s instead of 0.5). At the deadline or on abort it is asked to stop, then its whole group is killed.
+ * Runs one command to its end in a process group of its own. At the deadline or on abort it is asked to stop, then its
+ * whole group is killed.
  * A command ended by us is `unknown`, whatever it answers: it may have taken effect. One that cannot be started is
  * `failed`. Nothing is thrown, but what `onStarted` throws.
  */
 export async function runCommand(spawn: Spawn): Promise<Ended> {
-  const [program = "", ...args] = spawn.argv;
-  if (spawn.argv.some((word) => word.includes("\0"))) {
+  const { boxed } = spawn;
+  if (boxed.argv.some((word) => word.includes("\0"))) {
     return failed("The command holds a NUL character, which no program can be given.");
   }
-  const child = execa(program, args, {
-    cwd: spawn.cwd,
-    env: spawn.env,
-    extendEnv: false,
-    // A process group of its own. (With `detached` the group would also outlive us: execa then ends nothing at our exit.)
-    killDescendants: true,
-    cleanup: true,
-    stdin: "ignore",
-    buffer: false,
-    reject: false,
-  });
+  const child = spawnBoxed(boxed);
+  if (child.kind === "not started") return failed(await whyNotStarted(child, boxed));
   const { pid } = child;
-  if (pid === undefined) return failed(await whyNotStarted(await child, program, spawn.cwd));
-  const watch = startWatch(child.nodeChildProcess, pid, spawn);
+  const watch = startWatch(child.process, pid, { ...spawn, asked: boxed.asked });
   const printed = Promise.all([
     splitLines(child.stdout, (line) => spawn.onLine("out", line)),
     splitLines(child.stderr, (line) => spawn.onLine("err", line)),
@@ -64,10 +50,22 @@ export async function runCommand(spawn: Spawn): Promise<Ended> {
   // The child runs already: a database that cannot take the record now must not leave it unwatched.
   const recorded = placeOf(pid).then(spawn.onStarted);
   recorded.catch(() => undefined);
-  const end = await watch.ended;
+  const own = await watch.ended;
+  if (boxed.launcher !== undefined) watch.killRest();
   await drain(printed, watch, [child.stdout, child.stderr]);
   await recorded;
-  return toEnded(end, spawn);
+  const end = await endOf(own, boxed, child.report);
+  return end === null ? failed(NEVER_BEGAN) : toEnded(end, spawn);
+}
+
+const NEVER_BEGAN =
+  "The command was not started: what keeps it in its box ended before it. What that said stands in the log.";
+
+/** The end of the program, where a launcher stood before it; null: it never began. What we ended may not be told any more. */
+export async function endOf(own: End, { launcher }: Boxed, report: Promise<string>): Promise<End | null> {
+  if (launcher === undefined || own.why !== null) return own;
+  const end = launcher.endOf(await report, own);
+  return end === null ? null : { ...own, ...end };
 }
 
 /** Reads what is left in the pipes. A grandchild that holds them is killed with the group; one that left the group is left behind. */
@@ -101,7 +99,7 @@ function toEnded(end: End, spawn: Spawn): Ended {
     return { outcome: "unknown", exitCode, signal, error: `It was ended ${reason}${afterwards(end, spawn)}` };
   }
   if (exitCode === 0) return { outcome: "done", exitCode, signal: null, error: null };
-  const how = exitCode === null ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
+  const how = signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
   return { outcome: "failed", exitCode, signal, error: `The command ${how}.` };
 }
 
@@ -123,8 +121,8 @@ function afterwards({ killed }: End, { stop, kill }: Spawn): string {
 }
 
 /** In one sentence, with what to do. */
-async function whyNotStarted(result: NotStarted, program: string, cwd: string): Promise<string> {
-  const code = result.code ?? "";
+async function whyNotStarted({ why }: NotStarted, { argv: [program = ""], cwd }: Boxed): Promise<string> {
+  const { code, message } = await why;
   if (code === "E2BIG") return "The command, with its environment, is longer than this system takes.";
   const isDirectory = await stat(cwd).then(
     (found) => found.isDirectory(),
@@ -133,7 +131,7 @@ async function whyNotStarted(result: NotStarted, program: string, cwd: string): 
   if (!isDirectory) return "The directory the command should run in is not there, or cannot be entered.";
   if (code === "ENOENT") return `${program} is not installed where Greenlight runs, or not in its PATH.`;
   if (code === "EACCES") return `${program} is there, but Greenlight's user may not run it.`;
-  return `The command could not be started (${code || (result.shortMessage ?? "no reason given")}).`;
+  return `The command could not be started (${code || message || "no reason given"}).`;
 }
 
 function failed(error: string): Ended {

@@ -6,6 +6,8 @@ import type { Captured } from "./capture.ts";
 import type { Ground, Place } from "./place.ts";
 import { OVERRIDE_FILE } from "./terraform-files.ts";
 
+const STATE_FILE = "terraform.tfstate";
+
 /** What is quoted of terraform's own words when it fails. */
 const QUOTED_CHARS = 1_500;
 
@@ -61,6 +63,11 @@ export function dataDirOf(place: Place, root: string): string {
   return join(place.dir.terraform, Buffer.from(root).toString("base64url") || "root");
 }
 
+/** The state of a root without a backend, where the workspace keeps it; null: the root names where its state is kept. */
+export function stateFileOf(ground: Ground, place: Place, root: string): string | null {
+  return readBackend(place, root) === "unsaid" ? join(ground.workspace, root, STATE_FILE) : null;
+}
+
 /**
  * A root without a backend keeps its state in a file beside it. Terraform writes that file anew, so a link would be
  * replaced by a file in the copy and the state lost with it (measured, 1.11.4): an override names the real path.
@@ -70,7 +77,7 @@ async function keepStateInWorkspace(ground: Ground, place: Place, root: string):
   const text = [
     "terraform {",
     '  backend "local" {',
-    `    path          = ${quoted(join(real, "terraform.tfstate"))}`,
+    `    path          = ${quoted(join(real, STATE_FILE))}`,
     `    workspace_dir = ${quoted(join(real, "terraform.tfstate.d"))}`,
     "  }",
     "}",

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
-import { createEnvOf, secretVariables } from "../../src/execution/child-environment.ts";
+import { createGivenTo, secretVariables } from "../../src/execution/child-environment.ts";
 import { STOP_GROUP } from "../../src/execution/process-group.ts";
 import { runCommand } from "../../src/execution/run-command.ts";
 import { changeDirOf } from "../../src/execution/scratch.ts";
@@ -83,15 +83,13 @@ describe("what a command gets of the bot's environment", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  function envOf(
+  async function envOf(
     environment: string | null,
     changeId: string = randomUUID(),
     kubeconfig: string | null = null,
   ) {
-    return createEnvOf({ dataDir, policy, inherited: { ...BOT, HOME: botHome }, kubeconfig })(
-      changeId,
-      environment,
-    );
+    const givenTo = createGivenTo({ dataDir, policy, inherited: { ...BOT, HOME: botHome }, kubeconfig });
+    return (await givenTo(changeId, environment)).env;
   }
 
   it("is the bare list where the policy names no environment, as a real process sees it: none of the bot's secrets", async () => {
@@ -120,7 +118,7 @@ describe("what a command gets of the bot's environment", () => {
       environments: { all: { ...policy.environments["staging"], variables } },
     };
     const loose = { ...policy, ...rules } as Policy;
-    const env = await createEnvOf({ dataDir, policy: loose, inherited: BOT, kubeconfig: null })(
+    const { env } = await createGivenTo({ dataDir, policy: loose, inherited: BOT, kubeconfig: null })(
       randomUUID(),
       "all",
     );
@@ -192,7 +190,7 @@ describe("what a command gets of the bot's environment", () => {
     assert.equal(config["current-context"], undefined);
     const only = JSON.parse(await readFile((await envOf("pod"))["KUBECONFIG"] ?? "", "utf8"));
     assert.equal(only["current-context"], "in-cluster");
-    const outside = createEnvOf({ dataDir, policy, inherited: { PATH: "/bin" }, kubeconfig: null });
+    const outside = createGivenTo({ dataDir, policy, inherited: { PATH: "/bin" }, kubeconfig: null });
     await assert.rejects(outside(randomUUID(), "pod"), /does not run in a Kubernetes pod/);
   });
 
@@ -228,9 +226,7 @@ describe("what a command gets of the bot's environment", () => {
 async function seenBy(env: Record<string, string>): Promise<Env> {
   const lines: string[] = [];
   const end = await runCommand({
-    argv: [process.execPath, "-p", "JSON.stringify(process.env)"],
-    cwd: tmpdir(),
-    env,
+    boxed: { argv: [process.execPath, "-p", "JSON.stringify(process.env)"], cwd: tmpdir(), env },
     deadlineMs: 20_000,
     stop: STOP_GROUP,
     signal: new AbortController().signal,

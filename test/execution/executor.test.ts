@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Command } from "../../src/change/plan.ts";
+import { argvOf, type Command } from "../../src/change/plan.ts";
 import { type Attempt, createExecutor, type Journal } from "../../src/execution/executor.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 
@@ -46,7 +46,8 @@ describe("one step", () => {
     const runStep = createExecutor({
       readyStep: async () => {
         said.push("ready");
-        return { ok: true, cwd: dir, env: { PATH: `${dir}:/bin:/usr/bin` }, files: null };
+        const env = { PATH: `${dir}:/bin:/usr/bin` };
+        return { ok: true, cwd: dir, boxed: { argv: argvOf(COMMAND), cwd: dir, env }, files: null };
       },
       policy: builtInPolicy,
       redactLines: () => (line) => line,

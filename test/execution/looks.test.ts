@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { noBox } from "../../src/execution/box.ts";
 import { createLooks } from "../../src/execution/looks.ts";
 import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
@@ -27,7 +28,11 @@ describe("what kubectl says when a look fails", () => {
     const looks = createLooks({
       ground: { workspace: home, dataDir: join(home, "data") },
       policy: builtInPolicy,
-      envOf: async () => ({ PATH: `${home}:/usr/bin:/bin` }),
+      box: noBox,
+      givenTo: async (changeId) => ({
+        env: { PATH: `${home}:/usr/bin:/bin` },
+        view: { changeId, readWrite: [], readOnly: [], stateFile: null },
+      }),
     });
     const step = aStep("delete configmap old -n staging");
     const read = readKubectl(step.args);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { StepKey } from "../../src/change/journal.ts";
+import { noBox } from "../../src/execution/box.ts";
 import { createEndOpenSteps } from "../../src/execution/open-steps.ts";
 import { createSeal } from "../../src/execution/seal.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
@@ -41,6 +42,7 @@ describe("a step whose instance died after it kept the state terraform could not
       finished: async (_key, end) => void ends.push(`${end.outcome} ${end.error}`),
       signalsOf: () => ({ pause: never, stop: never, kill: never }),
       policy: builtInPolicy,
+      box: noBox,
       dataDir,
     });
     await endOpenSteps(changeId);

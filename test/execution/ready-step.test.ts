@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "../../src/change/plan.ts";
 import type { BoundPlan } from "../../src/change/preview.ts";
+import { noBox } from "../../src/execution/box.ts";
 import type { Looked } from "../../src/execution/preview-kubectl.ts";
 import { createReadyStep } from "../../src/execution/ready-step.ts";
 import { digestOf } from "../../src/policy/digest.ts";
@@ -51,12 +52,16 @@ describe("the last look before a spawn", () => {
     const ready = createReadyStep({
       ground,
       policy: at.policy ?? builtInPolicy,
+      box: noBox,
       looks: {
         kubectl: () => assert.fail(),
         kubectlAnywhere: () => async () => looked,
         terraform: () => assert.fail(),
         readyRoot: async () => null,
-        envOf: async () => ({}),
+        givenTo: async (place) => ({
+          env: {},
+          view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },
+        }),
       },
       openPlan: async () => null,
     });

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
+import type { Boxed } from "../../src/execution/box.ts";
 import { STOP_GROUP, type Stop, stopTerraform } from "../../src/execution/process-group.ts";
 import { runCommand, type Spawn } from "../../src/execution/run-command.ts";
 import { isAlive, pidsIn, script, TREE } from "./processes.ts";
@@ -37,7 +38,7 @@ describe("a command", () => {
     const file = join(folder, "kubectl");
     await writeFile(file, "#!/bin/sh\n");
     await chmod(file, 0o600);
-    const cases: [more: Partial<Spawn>, error: RegExp][] = [
+    const cases: [more: Partial<Boxed>, error: RegExp][] = [
       [
         { argv: ["no-such-program-at-all"] },
         /^no-such-program-at-all is not installed where Greenlight runs/,
@@ -151,12 +152,14 @@ async function runUntilUp(code: string, processes: number, stop: Stop) {
   throw new Error(`Not ${processes} processes were up within ${DEADLINES_MS.at(-1)} ms.`);
 }
 
-async function run(code: string, more: Partial<Spawn> = {}) {
+async function run(code: string, { argv, cwd, ...more }: Partial<Spawn & Boxed> = {}) {
   const lines: string[] = [];
   const end = await runCommand({
-    argv: [process.execPath, "-e", code],
-    cwd: tmpdir(),
-    env: { GREETING: "hello" },
+    boxed: {
+      argv: argv ?? [process.execPath, "-e", code],
+      cwd: cwd ?? tmpdir(),
+      env: { GREETING: "hello" },
+    },
     deadlineMs: 20_000,
     stop: STOP_GROUP,
     signal: new AbortController().signal,

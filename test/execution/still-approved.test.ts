@@ -46,7 +46,7 @@ describe("what differs from what was approved", () => {
       kubectlAnywhere: () => async () => looked,
       terraform: () => assert.fail(),
       readyRoot: async () => null,
-      envOf: async () => ({}),
+      givenTo: () => assert.fail(),
     };
     const signal = AbortSignal.timeout(5_000);
     return createFindDifference({ ground, policy, looks })("x", bound, signal);

@@ -57,9 +57,7 @@ async function runShell(
 ): Promise<Ended> {
   const buffer = createLineBuffer(write, () => (line) => line);
   const end = await runCommand({
-    argv: ["/bin/sh", "-c", code],
-    cwd: tmpdir(),
-    env: { PATH: "/usr/bin:/bin" },
+    boxed: { argv: ["/bin/sh", "-c", code], cwd: tmpdir(), env: { PATH: "/usr/bin:/bin" } },
     deadlineMs,
     stop: { ...STOP_GROUP, graceMs: TREE_GRACE_MS },
     signal: new AbortController().signal,

@@ -32,14 +32,16 @@ describe("a real terraform apply", { skip: hasTerraform ? false : "terraform is 
     const lines: string[] = [];
     const ending = new AbortController();
     const end = await runCommand({
-      argv: ["terraform", ...args, "-no-color"],
-      cwd: root,
-      env: {
-        PATH,
-        HOME: root,
-        TF_IN_AUTOMATION: "1",
-        CHECKPOINT_DISABLE: "1",
-        TF_CLI_CONFIG_FILE: "/dev/null",
+      boxed: {
+        argv: ["terraform", ...args, "-no-color"],
+        cwd: root,
+        env: {
+          PATH,
+          HOME: root,
+          TF_IN_AUTOMATION: "1",
+          CHECKPOINT_DISABLE: "1",
+          TF_CLI_CONFIG_FILE: "/dev/null",
+        },
       },
       deadlineMs: 60_000,
       stop,

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { noBox } from "../../src/execution/box.ts";
 import { kubectlTargets } from "../../src/execution/kubectl-identity.ts";
 import { createPreview } from "../../src/execution/preview.ts";
 import type { LookWith } from "../../src/execution/preview-kubectl.ts";
@@ -40,12 +41,16 @@ describe("a preview of a cluster", () => {
       redact: createRedact([]),
       keepPlan: never,
       whyNot: async () => null,
+      box: noBox,
       looks: {
         kubectl: () => kubectl,
         kubectlAnywhere: () => config,
         terraform: never,
         readyRoot: async () => null,
-        envOf: async () => ({}),
+        givenTo: async (place) => ({
+          env: {},
+          view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },
+        }),
       },
     });
     const plan = {
