@@ -109,26 +109,35 @@ function weigh(
   judged: { step: Step; verdicts: Allowed[] }[],
   previews: readonly Preview[],
 ): Omit<Extract<Assessment, { ok: true }>, "ok" | "targets"> {
-  const reasons = new Set<string>();
+  const reasons: { risk: Risk; text: string }[] = [];
   const stepRisks = judged.map(({ step, verdicts }) => {
     const seen = previews.filter((preview) => preview.step === step.step);
     for (const { risk, reasons: why } of [...verdicts, ...seen]) {
-      if (risk !== "low") for (const reason of why) reasons.add(`step ${step.step}: ${reason}`);
+      if (risk === "low") continue;
+      for (const reason of why) reasons.push({ risk, text: `step ${step.step}, ${risk}: ${reason}` });
     }
     return maxRisk(step.risk, ...verdicts.map(({ risk }) => risk), ...seen.map(({ risk }) => risk));
   });
   const verdicts = judged.flatMap((one) => one.verdicts);
   const risk = maxRisk(plan.risk_level, ...stepRisks);
-  if (risk === plan.risk_level && plan.risk_reason !== "") reasons.add(`the model: ${plan.risk_reason}`);
+  if (risk === plan.risk_level && plan.risk_reason !== "")
+    reasons.push({ risk, text: `the model, ${risk}: ${plan.risk_reason}` });
   const environments = [...new Set(verdicts.map(({ environment }) => environment ?? UNNAMED_ENVIRONMENT))];
   return {
     risk,
-    reasons: [...reasons],
+    reasons: riskiestFirst(reasons),
     stepRisks,
     environments,
     asksPerson: asksPersonFor(policy, risk, environments),
     reads: distinct(verdicts.flatMap(({ reads }) => reads)),
   };
+}
+
+/** Whoever reads only the first of twenty reasons reads the gravest. */
+function riskiestFirst(reasons: readonly { risk: Risk; text: string }[]): string[] {
+  const levels: readonly Risk[] = ["high", "medium", "low"];
+  const sorted = levels.flatMap((level) => reasons.filter(({ risk }) => risk === level));
+  return [...new Set(sorted.map(({ text }) => text))];
 }
 
 function distinct(reads: Read[]): Read[] {

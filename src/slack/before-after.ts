@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
+import type { Step } from "../change/plan.ts";
 import type { Preview, PreviewRow } from "../change/preview.ts";
 import { bold, bullets, type Part, paragraph, rich, said } from "./blocks.ts";
 import { SLACK_LIMITS } from "./limits.ts";
@@ -19,9 +20,9 @@ export function fitsTable(previews: readonly Preview[]): boolean {
   return previews.reduce((sum, { rows }) => sum + rows.length, 0) <= MAX_ROWS;
 }
 
-/** What is seen of the first `shown` steps. */
-export function looksAt(change: Change, shown: number): Preview[] {
-  return change.previews.filter(({ step }) => step <= shown);
+/** What is seen of these steps, in their order. */
+export function looksAt(change: Change, steps: readonly Step[]): Preview[] {
+  return steps.flatMap(({ step }) => change.previews.filter((preview) => preview.step === step));
 }
 
 /** What would become of what, before and after: a table where Slack takes one, a list elsewhere; nothing of what no table holds. */

@@ -7,12 +7,13 @@ import { SLACK_LIMITS } from "./limits.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { button, buttonValue } from "./questions.ts";
 import { standingsOf } from "./standings.ts";
+import { riskiestFirst, riskOfStep } from "./step-risks.ts";
 import { commandLine, cutMiddle, oneLine } from "./text.ts";
 
 /** How much of a dialog's 300 characters one command may take. */
 const DIALOG_LINE_CHARS = 90;
-/** What the last line of a dialog may take: "and 17 more, see the card and its thread". */
-const DIALOG_REST_CHARS = 50;
+/** What the last line of a dialog may take: "and 17 more (3 high, 9 medium, 5 low): see the card". */
+const DIALOG_REST_CHARS = 55;
 
 /** The buttons of the approval one by one, or null while it is not open. */
 export function approvalButtons(change: Change): {
@@ -30,7 +31,7 @@ export function approvalButtons(change: Change): {
   const quorum = change.terms?.quorum ?? 1;
   const dialog = {
     title: `Run ${many(steps.length, "step")} in ${whereIn(change)}?`,
-    text: listed(steps.map((step) => shownCommand(step))),
+    text: listedByRisk(change),
     confirm: quorum > 1 ? "Approve" : "Approve and run",
     isDangerous: change.risk === "high",
   };
@@ -160,15 +161,39 @@ function whereIn(change: Change): string {
 }
 
 /** As many whole lines as a dialog has room for, and how many there are beside them. */
-function listed(commands: string[]): string {
+function listed(commands: readonly string[]): string {
+  const numbered = commands.map((command, index) => `${index + 1}. ${command}`);
+  return fitted(numbered, (rest) => `and ${rest} more, see the card and its thread`);
+}
+
+/** The riskiest first, each with its own number and risk; of what has no room how much of which risk there is. */
+function listedByRisk(change: Change): string {
+  const steps = riskiestFirst(change);
+  const [only] = steps;
+  if (only !== undefined && steps.length === 1)
+    return cutMiddle(oneLine(shownCommand(only)), SLACK_LIMITS.confirmText);
+  const lines = steps.map(
+    (step) => `${step.step}, ${riskOfStep(change, step)}: ${oneLine(shownCommand(step))}`,
+  );
+  return fitted(lines, (rest) => {
+    const risks = steps.slice(-rest).map((step) => riskOfStep(change, step));
+    const counts = (["high", "medium", "low"] as const).flatMap((risk) => {
+      const number = risks.filter((one) => one === risk).length;
+      return number === 0 ? [] : [`${number} ${risk}`];
+    });
+    return `and ${rest} more (${counts.join(", ")}): see the card`;
+  });
+}
+
+function fitted(all: readonly string[], moreOf: (rest: number) => string): string {
   const lines: string[] = [];
-  for (const [index, command] of commands.entries()) {
-    const line = `${index + 1}. ${cutMiddle(command, DIALOG_LINE_CHARS)}`;
+  for (const one of all) {
+    const line = cutMiddle(one, DIALOG_LINE_CHARS);
     if ([...lines, line].join("\n").length > SLACK_LIMITS.confirmText - DIALOG_REST_CHARS) break;
     lines.push(line);
   }
-  const rest = commands.length - lines.length;
-  return [...lines, ...(rest === 0 ? [] : [`and ${rest} more, see the card and its thread`])].join("\n");
+  const rest = all.length - lines.length;
+  return [...lines, ...(rest === 0 ? [] : [moreOf(rest)])].join("\n");
 }
 
 function many(number: number, word: string): string {

@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import type { Step } from "../change/plan.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
 import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
@@ -25,11 +26,13 @@ import { decisionLines } from "./decision-lines.ts";
 import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_SUMMARY_CHARS } from "./limits.ts";
 import { liveSteps } from "./live-steps.ts";
 import { planAgainActions } from "./plan-again.ts";
-import { planPageCount, stepsOnCard } from "./plan-pages.ts";
+import { planPageCount, stepsInThread, stepsOnCard } from "./plan-pages.ts";
 import { shortDigest } from "./questions.ts";
 import { reviewLabel } from "./review-words.ts";
 import { type Takes, takesNone } from "./rich-kinds.ts";
+import { riskiestParts } from "./riskiest.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
+import { riskOfStep, stepNumbers } from "./step-risks.ts";
 import { talkActions } from "./talk-actions.ts";
 import { askedOf, talkParts } from "./talk-parts.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
@@ -100,6 +103,7 @@ function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo)
     ...talkParts(change),
     ...blockedParts(change, linkTo),
     ...why(change),
+    ...riskiestParts(change),
     ...approvalWarnings(change),
     ...planOnlyLines(change),
   ];
@@ -145,16 +149,18 @@ function planBlocks(change: Change, takes: Takes): types.KnownBlock[] {
   return [
     ...beforeAfter(looks, "What it changes", takes),
     ...commandBlocks(change, shown, takes, fitsTable(looks)),
-    ...continuation(change, shown),
+    ...continuation(change),
   ];
 }
 
-function continuation(change: Change, shown: number): types.KnownBlock[] {
+function continuation(change: Change): types.KnownBlock[] {
   const pages = planPageCount(change);
   if (pages === 0) return [];
-  const total = change.plan?.plan.length ?? 0;
-  const steps = shown + 1 === total ? `Step ${total}` : `Steps ${shown + 1} to ${total}`;
-  const what = shown < total ? `${steps} of ${total}` : "What is shortened here";
+  const rest = stepsInThread(change);
+  const what =
+    rest.length > 0
+      ? `${stepNumbers(rest)} of ${change.plan?.plan.length ?? 0}${risksOf(change, rest)}`
+      : "What is shortened here";
   const where = pages === 1 ? "1 message" : `${pages} messages`;
   return [
     rich(
@@ -164,6 +170,12 @@ function continuation(change: Change, shown: number): types.KnownBlock[] {
       ),
     ),
   ];
+}
+
+/** How risky what is read elsewhere is: somebody may decide that they need not go there. */
+function risksOf(change: Change, steps: readonly Step[]): string {
+  const risks = new Set(steps.map((step) => riskOfStep(change, step)));
+  return ` (${(["high", "medium", "low"] as const).filter((risk) => risks.has(risk)).join(" and ")} risk)`;
 }
 
 /** The reasons name their source themselves: a step's rule, or the model. */

@@ -1,37 +1,68 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { Step } from "../change/plan.ts";
-import { charsOf } from "./blocks.ts";
+import { charsOf, smallPrint } from "./blocks.ts";
 import { stepBlocks } from "./plan-steps.ts";
 import type { Takes } from "./rich-kinds.ts";
+import { riskOfStep } from "./step-risks.ts";
 
 /** What Slack takes in one container. */
 const CONTAINER_BLOCKS = 10;
 /** One step that is short enough stands open: its command and its way back are what an approver reads. */
 const OPEN_CHARS = 700;
 
-/** Exact commands and ways back of the first `shown` steps: folded away where Slack can fold and they are long, in full elsewhere. */
+/**
+ * Exact commands and ways back of these steps, in this order. Only steps of low risk are folded away, where Slack can fold and
+ * they are long: what an approver has to read stands open.
+ */
 export function commandBlocks(
   change: Change,
-  shown: number,
+  steps: readonly Step[],
   takes: Takes,
   rowsInTable: boolean,
 ): types.KnownBlock[] {
-  const steps = (change.plan?.plan ?? []).slice(0, shown);
-  const blocks = steps.flatMap((step) => stepBlocks(change, step, { rows: !rowsInTable }));
+  const isLow = (step: Step) => riskOfStep(change, step) === "low";
+  const open = steps.filter((step) => !isLow(step));
+  const low = steps.filter(isLow);
+  const blocksOf = (some: readonly Step[]) =>
+    some.flatMap((step) => stepBlocks(change, step, { rows: !rowsInTable }));
+  const isMoved = steps.some(({ step }, index) => step < (steps[index - 1]?.step ?? 0));
+  const order = isMoved
+    ? [smallPrint("The riskiest steps stand first. They run in the order of their numbers.")]
+    : [];
+  return [
+    ...order,
+    ...boxed(blocksOf(open), takes, () => ({ title: titleOf(open, ""), isFolded: null })),
+    ...boxed(blocksOf(low), takes, (chars) => {
+      return { title: titleOf(low, "low-risk "), isFolded: low.length > 1 || chars > OPEN_CHARS };
+    }),
+  ];
+}
+
+/** `isFolded` null: it stands open and cannot be folded. */
+function boxed(
+  blocks: types.RichTextBlock[],
+  takes: Takes,
+  how: (chars: number) => { title: string; isFolded: boolean | null },
+): types.KnownBlock[] {
   if (!takes("container") || blocks.length === 0 || blocks.length > CONTAINER_BLOCKS) return blocks;
-  const chars = blocks.reduce((sum, block) => sum + charsOf(block), 0);
-  const title = steps.length === 1 ? "The exact command" : `The exact commands of ${steps.length} steps`;
+  const { title, isFolded } = how(blocks.reduce((sum, block) => sum + charsOf(block), 0));
   return [
     {
       type: "container",
-      title: { type: "plain_text", text: `${title}${withWayBack(steps)}`, emoji: false },
+      title: { type: "plain_text", text: title, emoji: false },
       width: "full",
-      is_collapsible: true,
-      default_collapsed: steps.length > 1 || chars > OPEN_CHARS,
+      is_collapsible: isFolded !== null,
+      ...(isFolded === null ? {} : { default_collapsed: isFolded }),
       child_blocks: blocks,
     },
   ];
+}
+
+function titleOf(steps: readonly Step[], kind: string): string {
+  const what =
+    steps.length === 1 ? "The exact command" : `The exact commands of ${steps.length} ${kind}steps`;
+  return `${what}${withWayBack(steps)}`;
 }
 
 function withWayBack(steps: readonly Step[]): string {

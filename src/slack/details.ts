@@ -10,8 +10,10 @@ import { decisionLines } from "./decision-lines.ts";
 import { type Form, notice, plain } from "./forms.ts";
 import { reasonLines } from "./plan-pages.ts";
 import { longText, stepBlocks } from "./plan-steps.ts";
+import { riskiestParts } from "./riskiest.ts";
 import { standingsOf } from "./standings.ts";
 import { aboutWords, stateWords } from "./states.ts";
+import { riskiestFirst } from "./step-risks.ts";
 import { talkParts } from "./talk-parts.ts";
 import { inert } from "./text.ts";
 import { unknownBlocks } from "./unknown-step.ts";
@@ -81,6 +83,7 @@ function blocksOf({ change, steps, unknown }: Seen): types.KnownBlock[] {
   return [
     headline(aboutWords(change)),
     smallPrint(inert(stateWords(change, steps)), ...cardFacts(change)),
+    ...riskiest(change),
     ...longText("Asked for", change.request),
     ...(talk.length === 0 ? [] : [rich(...talk)]),
     ...(decided.length === 0 ? [] : [smallPrint(...decided)]),
@@ -90,16 +93,21 @@ function blocksOf({ change, steps, unknown }: Seen): types.KnownBlock[] {
     ...(plan === null
       ? [rich(paragraph(said("There is no plan at the moment.")))]
       : longText("Plan by the model", plan.summary)),
-    ...(plan?.plan ?? []).flatMap((step) => [
+    ...(change.risk === null || plan === null ? [] : risk(change, change.risk)),
+    ...riskiestFirst(change).flatMap((step) => [
       { type: "divider" } as const,
       ...stepBlocks(change, step, { rows: true }),
     ]),
-    ...(change.risk === null || plan === null ? [] : risk(change, change.risk)),
     ...(change.terms === null || change.endedAt !== null
       ? []
       : [smallPrint(...whoCanApprove(change.terms).slice(0, 10))]),
     ...names(change),
   ];
+}
+
+function riskiest(change: Change): types.RichTextBlock[] {
+  const parts = riskiestParts(change);
+  return parts.length === 0 ? [] : [rich(...parts)];
 }
 
 function risk(change: Change, level: string): types.KnownBlock[] {

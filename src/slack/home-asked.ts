@@ -1,11 +1,14 @@
 import type { types } from "@slack/bolt";
 import { type Change, isEnded } from "../change/change.ts";
+import type { Step } from "../change/plan.ts";
 import { codeBox, paragraph, rich, said } from "./blocks.ts";
 import { cancelEntries } from "./cancelling.ts";
 import { approvalButtons, detailsButton, operatorButtons } from "./card-actions.ts";
 import type { Seen } from "./deciding.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { moreMenu } from "./questions.ts";
+import { riskiestParts } from "./riskiest.ts";
+import { riskiestFirst, riskOfStep } from "./step-risks.ts";
 import { talkActions } from "./talk-actions.ts";
 import { openQuestions, questionParts } from "./talk-parts.ts";
 import { commandLine, cutMiddle, oneLine, visible } from "./text.ts";
@@ -44,19 +47,27 @@ function askingBlocks(change: Change): types.KnownBlock[] {
 /** The exact commands with the buttons, where they can all be read right here. */
 function approvalBlocks(change: Change): types.KnownBlock[] {
   const asked = approvalButtons(change);
-  const steps = change.plan?.plan ?? [];
+  const steps = riskiestFirst(change);
   if (asked === null || steps.length === 0) return [];
-  const commands = steps
-    .map((step) => `${step.dir === "" ? "" : `in ${oneLine(step.dir)}: `}${shownCommand(step)}`)
-    .join("\n");
+  const commands = steps.map((step) => commandOf(change, step)).join("\n");
   const more = [asked.requestChanges, ...cancelEntries(change), ...asked.breakGlass];
   if (commands.length <= COMMANDS_CHARS)
-    return [rich(codeBox(commands)), row(change, [asked.approve, asked.reject], more)];
+    return [
+      rich(...riskiestParts(change), codeBox(commands)),
+      row(change, [asked.approve, asked.reject], more),
+    ];
   const long = `Its ${steps.length === 1 ? "command is" : `${steps.length} commands are`} longer than this page shows. Details has all of it, with Approve.`;
   return [
-    rich(paragraph(said(long))),
+    rich(...riskiestParts(change), paragraph(said(long))),
     row(change, [asked.reject], [asked.requestChanges, ...cancelEntries(change)]),
   ];
+}
+
+/** Of several steps each bears its number and its risk, because the riskiest stand first. */
+function commandOf(change: Change, step: Step): string {
+  const isOne = change.plan?.plan.length === 1;
+  const which = isOne ? "" : `${step.step}, ${riskOfStep(change, step)}: `;
+  return `${which}${step.dir === "" ? "" : `in ${oneLine(step.dir)}: `}${shownCommand(step)}`;
 }
 
 function operatorParts(change: Change, unknown: UnknownStep | null): types.RichTextBlock["elements"] {

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
+import type { Step } from "../change/plan.ts";
 import { charsOf, headline, type Rendered } from "./blocks.ts";
 import {
   CARD_REASONS_CHARS,
@@ -9,24 +10,30 @@ import {
   PAGE_CHARS,
 } from "./limits.ts";
 import { longText, stepBlocks } from "./plan-steps.ts";
+import { riskiestFirst, riskiestSteps } from "./step-risks.ts";
 import { inert, oneLine, visible } from "./text.ts";
 
-/** More steps than this make a card too long to read, however short they are. */
+/** More steps than this make a card too long to read, however short they are; the riskiest are shown above it. */
 const CARD_STEPS = 10;
 /** Leaves room for the headline of a page under Slack's 50 blocks. */
 const PAGE_BLOCKS = 40;
 
-/** How many steps, from the first on, the card shows itself. The rest goes on in the thread. */
-export function stepsOnCard(change: Change): number {
-  const steps = change.plan?.plan ?? [];
+/** The steps the card shows itself, the riskiest first, so that they are the last to be cut. The rest goes on in the thread. */
+export function stepsOnCard(change: Change): Step[] {
+  const most = Math.max(CARD_STEPS, riskiestSteps(change).length);
+  const shown: Step[] = [];
   let used = 0;
-  let shown = 0;
-  for (const step of steps.slice(0, CARD_STEPS)) {
+  for (const step of riskiestFirst(change).slice(0, most)) {
     used += charsIn(stepBlocks(change, step, { rows: true }));
     if (used > CARD_STEPS_CHARS) break;
-    shown += 1;
+    shown.push(step);
   }
   return shown;
+}
+
+/** The steps that stand in the thread instead, in the same order. */
+export function stepsInThread(change: Change): Step[] {
+  return riskiestFirst(change).slice(stepsOnCard(change).length);
 }
 
 /** How many messages in the thread hold what the card has no room for. */
@@ -34,7 +41,7 @@ export function planPageCount(change: Change): number {
   return pagesOf(change).length;
 }
 
-/** Those messages, in order: the request, the reasons and the steps that are not on the card in full. */
+/** Those messages, in order: the steps, the reasons and the request that are not on the card in full. */
 export function planPages(change: Change): Rendered[] {
   const pages = pagesOf(change);
   return pages.map((blocks, index) => {
@@ -51,17 +58,15 @@ export function reasonLines(change: Change): string {
 function pagesOf(change: Change): types.KnownBlock[][] {
   const { plan } = change;
   if (plan === null || plan.plan.length === 0) return [];
-  const rest = plan.plan
-    .slice(stepsOnCard(change))
-    .flatMap((step) => stepBlocks(change, step, { rows: true }));
+  const rest = stepsInThread(change).flatMap((step) => stepBlocks(change, step, { rows: true }));
   const request = visible(change.request).length > CARD_REQUEST_CHARS;
   const summary = visible(plan.summary).length > CARD_SUMMARY_CHARS;
   const reasons = reasonLines(change).length > CARD_REASONS_CHARS;
   return paginate([
+    ...rest,
+    ...(reasons ? longText("All reasons for the risk", reasonLines(change)) : []),
     ...(request ? longText("The request in full", change.request) : []),
     ...(summary ? longText("The model's summary in full", plan.summary) : []),
-    ...(reasons ? longText("All reasons for the risk", reasonLines(change)) : []),
-    ...rest,
   ]);
 }
 

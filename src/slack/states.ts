@@ -40,8 +40,7 @@ export function stateLine(change: Change, steps: readonly StepRecord[]): string 
 
 /** What it is about, in few words, for a headline: the plan's, or while there is none the request's. */
 export function aboutWords(change: Change): string {
-  const about =
-    change.plan === null || change.plan.plan.length === 0 ? change.request : planWords(change.plan);
+  const about = change.plan === null || change.plan.plan.length === 0 ? change.request : planWords(change);
   const where = namedEnvironments(change);
   return [cutMiddle(oneLine(about), ABOUT_CHARS), ...where].join(" · ");
 }

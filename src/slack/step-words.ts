@@ -1,4 +1,6 @@
-import { argvOf, type Command, type Plan, type Step } from "../change/plan.ts";
+import type { Change } from "../change/change.ts";
+import { argvOf, type Command, type Step } from "../change/plan.ts";
+import { riskiestSteps } from "./step-risks.ts";
 import { commandLine, cutMiddle, oneLine } from "./text.ts";
 
 /** What one step does and what the whole plan does, in few words, made from the commands and never from a model's prose. */
@@ -28,11 +30,13 @@ export function stepWords(step: Command): string {
   return cutMiddle(oneLine(words ?? commandLine(argvOf(step))), WORDS_CHARS);
 }
 
-/** The plan: its first step that changes something, and how many steps there are beside it. */
-export function planWords(plan: Plan): string {
-  const first = plan.plan.find((step) => !isReading(step)) ?? plan.plan[0];
+/** The plan: of its riskiest steps the first that changes something, and how many steps there are beside that. */
+export function planWords(change: Pick<Change, "plan" | "stepRisks">): string {
+  const steps = change.plan?.plan ?? [];
+  const riskiest = riskiestSteps(change);
+  const first = riskiest.find((step) => !isReading(step)) ?? riskiest[0];
   if (first === undefined) return "Nothing to do";
-  const rest = plan.plan.length - 1;
+  const rest = steps.length - 1;
   return rest === 0
     ? stepWords(first)
     : `${stepWords(first)} + ${rest} more ${rest === 1 ? "step" : "steps"}`;
@@ -122,6 +126,8 @@ function setWords([what = "", ...rest]: string[]): string | null {
   const targets = rest.filter((word) => !word.includes("="));
   const values = rest.filter((word) => word.includes("="));
   const [value = ""] = values;
+  if (/^(?:sa|serviceaccounts?)$/u.test(what) && values.length === 0 && rest.length >= 2)
+    return with1(targetOf(rest.slice(0, -1)), (name) => `Run ${name} as service account ${rest.at(-1)}`);
   if (what !== "image" || values.length !== 1) return null;
   return with1(targetOf(targets), (name) => `Set ${name} to image ${value.slice(value.indexOf("=") + 1)}`);
 }

@@ -70,7 +70,10 @@ describe("the card", () => {
 
   it("shows before and after in a table, the commands folded when they are long, and the steps as tasks", () => {
     const many = aPlan(Array.from({ length: 4 }, (_, at) => aStep(`${SCALE} --timeout=${at}s`, BACK)));
-    const change = { ...waiting(), plan: many, status: "running" } as const;
+    const change: Change = {
+      ...{ ...waiting(), plan: many, status: "running" },
+      stepRisks: ["low", "low", "low", "low"],
+    };
     const steps = [aRecord({}), aRecord({ step: 2, outcome: "unknown", finishedAt: null })];
     const blocks = card(change, steps, () => true);
     assert.deepEqual(checkBlocks(blocks, "message", "/blocks"), []);
@@ -138,7 +141,7 @@ describe("what a step is called", () => {
       aStep(SCALE),
       aStep("rollout status deployment/payment-api"),
     ]);
-    assert.equal(planWords(plan), "Scale payment-api to 5 + 2 more steps");
+    assert.equal(planWords({ plan, stepRisks: [] }), "Scale payment-api to 5 + 2 more steps");
   });
 });
 
