@@ -74,44 +74,12 @@ export const checkList: Check = ({ line, kinds, inputs }) => {
   return { findings: [refused("it names nothing to change (KEY=VALUE or KEY-)")] };
 };
 
-/** `kubectl get`: the order of a secret's values tells what they are, a guess at a time. */
-export const checkGet: Check = ({ line, kinds, inputs }) => {
-  const order = flagOf(line, "--sort-by");
-  const mayBeSecret = kinds.includes("secrets") || inputs.unread;
-  if (order === null || !mayBeSecret || /^\{?\.?metadata\.[A-Za-z]+\}?$/.test(order)) return { findings: [] };
-  return { findings: [refused("ordering secrets by what they hold tells what they hold")] };
-};
-
-/** `kubectl wait`: a condition on a secret's data answers guesses. */
-export const checkWait: Check = ({ line, kinds, inputs }) => {
-  const condition = flagOf(line, "--for");
-  if (condition === null) return { findings: [refused("it names nothing to wait for (--for)")] };
-  if (!/^jsonpath/i.test(condition) || (!kinds.includes("secrets") && !inputs.unread))
-    return { findings: [] };
-  return { findings: [refused("waiting for what a secret holds tells what it holds")] };
-};
-
-/** `kubectl apply view-last-applied`: of a secret it prints the data, in each of its formats. */
-export const checkLastApplied: Check = ({ kinds, inputs }) => {
-  const isOpen = !kinds.includes("secrets") && !inputs.unread;
-  return {
-    findings: isOpen ? [] : [refused("its output would hold secret data, or may: its manifest was not read")],
-  };
-};
-
 /** `kubectl apply` and `create` of manifests: judged by what these hold, where they are known. */
 export const checkApply: Check = ({ line, inputs, policy }) => {
   const findings = inputs.objects.flatMap((object) => judgeObject(object, policy));
   if (inputs.unread) findings.push(medium("its manifests were not read, so only the line is judged"));
   if (flagOf(line, "--subresource") !== null) findings.push(high("it writes a subresource"));
   return { findings };
-};
-
-/** `kubectl kustomize`: prints what it builds, so nothing may be secret in it. */
-export const checkKustomize: Check = ({ line, inputs }) => {
-  if (line.operands.length > 1) return { findings: [refused("it takes one directory")] };
-  const holds = inputs.objects.some(({ known }) => known?.nature === "secret");
-  return { findings: holds ? [refused("its output would hold secret data")] : [] };
 };
 
 /** `kubectl create deployment`, `create cronjob` and `run`: where the image comes from, and how many. */

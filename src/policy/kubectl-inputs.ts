@@ -14,14 +14,8 @@ export type Inputs = { reads: Read[]; objects: ManifestObject[]; unread: boolean
 /** Flags that name one file whose content is data to kubectl; in a list each may be `key=path`. */
 const DATA_FLAGS = ["--from-file", "--from-env-file", "--cert", "--key", "--patch-file"];
 
-/** Finds every path a command reads, and what objects its manifests hold. `outputFile` is a template's, from -o. */
-export function readInputs(
-  line: KubectlLine,
-  outputFile: string | null,
-  dir: string,
-  files: Files,
-  policy: Policy,
-): Inputs {
+/** Finds every path a command reads, and what objects its manifests hold. */
+export function readInputs(line: KubectlLine, dir: string, files: Files, policy: Policy): Inputs {
   const inputs: Inputs = { reads: [], objects: [], unread: false, findings: [] };
   const recursive = isRecursive(line);
   for (const value of line.flags.get("--filename") ?? []) {
@@ -38,7 +32,7 @@ export function readInputs(
     take(inputs, built.reads, built.objects);
     inputs.findings.push(...built.findings);
   }
-  for (const path of [...dataFiles(line), ...(outputFile === null ? [] : [outputFile])]) {
+  for (const path of dataFiles(line)) {
     readData(path, dir, files, inputs);
   }
   const once = new Map(inputs.reads.map((read) => [`${read.kind} ${read.path}`, read]));

@@ -6,15 +6,18 @@ import {
   checkCreate,
   checkCreateFrom,
   checkEnv,
-  checkGet,
-  checkKustomize,
-  checkLastApplied,
   checkList,
   checkPatch,
   checkScale,
-  checkWait,
 } from "./kubectl-checks.ts";
 import { checkConfigView } from "./kubectl-config-view.ts";
+import {
+  checkDescribe,
+  checkGet,
+  checkKustomize,
+  checkLastApplied,
+  checkWait,
+} from "./kubectl-read-checks.ts";
 import type { Check } from "./kubectl-subject.ts";
 
 /**
@@ -79,7 +82,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "create service nodeport": endangers("changes networking"),
   "create serviceaccount": endangers("creates an identity"),
   delete: endangers("deletes", { needs: "target" }),
-  describe: reads("reads", { needs: "target" }),
+  describe: reads("reads", { needs: "target", check: checkDescribe }),
   diff: reads("compares", { needs: "manifest" }),
   drain: endangers("evicts what runs on a node"),
   events: reads("reads"),

@@ -22,12 +22,15 @@ export function judgeKubectl(command: Command, policy: Policy, files: Files): Ve
   if (rule === undefined) return deny(`kubectl ${line.verb} is not on the list of allowed commands`);
   const output = readOutput(line);
   if ("risk" in output) return deny(`kubectl ${line.verb}: ${output.reason}`);
-  const inputs = readInputs(line, output.file, command.dir, files, policy);
+  const inputs = readInputs(line, command.dir, files, policy);
   const kinds = kindsOf(line, inputs);
   const subject: Subject = { line, inputs, kinds, dir: command.dir, files, policy };
   const findings = [
     ...judgeFlags(line, policy),
-    ...judgeOutput(output, kinds, inputs.unread && !isLocal(line), policy),
+    // `config view` has a list of its own.
+    ...(line.verb === "config view"
+      ? []
+      : judgeOutput(output, kinds, inputs.unread && !isLocal(line), policy)),
     ...inputs.findings,
     ...judgeNeeds(rule, line),
     ...judgeRule(rule, subject),

@@ -48,7 +48,7 @@ function kubectlTargets(command: Command, policy: Policy, files: Files, places: 
   const read = readKubectl(command.args);
   if (!read.ok) return [EVERYTHING];
   const { line } = read;
-  const inputs = readInputs(line, null, command.dir, files, policy);
+  const inputs = readInputs(line, command.dir, files, policy);
   return clustersOf(line.context, places).flatMap((cluster) => inCluster(line, inputs, cluster));
 }
 
