@@ -1,0 +1,98 @@
+import { readdir, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Box, Call } from "./box.ts";
+import { EnvironmentError } from "./environment-error.ts";
+
+/** What of this machine no command may see, and where commands may connect to beside what their environment names. */
+export type LandlockOptions = { hidden: readonly string[]; ports: readonly number[] };
+
+const LAUNCHER = fileURLToPath(new URL("./box-landlock.pl", import.meta.url));
+const PROGRAMS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix"];
+/** Certificates, the resolver, the loader, time: what programs read to work at all. */
+const SETTINGS =
+  "ssl pki ca-certificates alternatives crypto-policies resolv.conf hosts host.conf nsswitch.conf gai.conf localtime ld.so.cache ld.so.conf ld.so.conf.d services protocols passwd group ssh/ssh_known_hosts"
+    .split(" ")
+    .map((name) => `/etc/${name}`);
+const PRIVATE_KEYS = ["/etc/ssl/private", "/etc/pki/tls/private"];
+const DEVICES = ["null", "zero", "full", "random", "urandom"].map((name) => `/dev/${name}`);
+/** ssh, DNS by TCP, https, and the usual port of a cluster. */
+const PORTS = [22, 53, 443, 6443];
+
+/**
+ * Holds a command in with Landlock (Linux 6.12 or newer): no privilege, no namespace, so it works in a restricted pod. A
+ * perl launcher makes the system calls and then becomes the command, because Node cannot make them. Paths, signals, ptrace,
+ * abstract sockets and TCP ports are held. Process lists stay visible by their directory names alone, a daemon may be left,
+ * and sockets that lie in the file system can be connected to: a database must not be reached by one.
+ */
+export function createLandlockBox(options: LandlockOptions): Box {
+  let system: Promise<string[]> | undefined;
+  return {
+    means: "landlock",
+    wrap: async (call) => {
+      if (call.view.stateFile !== null) throw new EnvironmentError(NO_STATE_FILE);
+      system ??= systemRules(options.hidden);
+      const words = [...(await system), ...(await rulesOf(call, options.ports)), "run", ...call.argv];
+      return {
+        argv: ["/usr/bin/perl", LAUNCHER],
+        cwd: call.cwd,
+        env: call.env,
+        launcher: {
+          given: words.map((word) => `${word}\0`).join(""),
+          endOf: (report, own) => (report === "" ? own : null),
+        },
+      };
+    },
+    // The HOME in the environment of what runs is found in /proc as without a box.
+    findLeft: async () => [],
+  };
+}
+
+const NO_STATE_FILE =
+  "This Terraform root keeps its state in a file of the workspace. Under GREENLIGHT_BOX=landlock a command may not write there, because it could write beside the state too. Give the root a backend, or run Greenlight where bubblewrap works.";
+
+/** What every command may read and run. What is hidden has nothing above it allowed: Landlock takes nothing back. */
+async function systemRules(hidden: readonly string[]): Promise<string[]> {
+  const programs = await Promise.all(PROGRAMS.map((dir) => allBut(dir, hidden)));
+  const settings = await Promise.all(SETTINGS.map((path) => allBut(path, [...PRIVATE_KEYS, ...hidden])));
+  return [
+    ...programs.flat().flatMap((path) => ["rx", path]),
+    ...[...settings.flat(), "/proc/self"].flatMap((path) => ["ro", path]),
+    ...DEVICES.flatMap((path) => ["rw", path]),
+  ];
+}
+
+/** A path, or what lies in it where something of it is hidden. */
+async function allBut(path: string, hidden: readonly string[]): Promise<string[]> {
+  if (hidden.some((one) => `${path}/`.startsWith(`${one}/`))) return [];
+  if (!hidden.some((one) => one.startsWith(`${path}/`))) return [path];
+  const names = await readdir(path).catch(() => []);
+  return (await Promise.all(names.map((name) => allBut(join(path, name), hidden)))).flat();
+}
+
+async function rulesOf({ env, view }: Call, ports: readonly number[]): Promise<string[]> {
+  const named = [...(await clusterPorts(env["KUBECONFIG"] ?? "")), ...proxyPorts(env)];
+  return [
+    ...view.readOnly.flatMap((path) => ["rx", path]),
+    ...view.readWrite.flatMap((path) => ["rw", path]),
+    ...[...new Set([...PORTS, ...ports, ...named])].flatMap((port) => ["port", String(port)]),
+  ];
+}
+
+/** The ports of the clusters that a kubeconfig names. A file that cannot be read names none. */
+async function clusterPorts(kubeconfig: string): Promise<number[]> {
+  const files = kubeconfig.split(delimiter).filter((path) => path !== "");
+  const texts = await Promise.all(files.map((path) => readFile(path, "utf8").catch(() => "")));
+  return texts
+    .flatMap((text) => [...text.matchAll(/\bserver["']?:\s*["']?https?:\/\/[^\s"'/]*?:(\d{1,5})\b/g)])
+    .map(portOf);
+}
+
+function proxyPorts(env: Call["env"]): number[] {
+  const proxies = Object.entries(env).filter(([name]) => /^https?_proxy$/i.test(name));
+  return proxies.flatMap(([, url]) => [...url.matchAll(/:(\d{1,5})\b/g)]).map(portOf);
+}
+
+function portOf(match: RegExpExecArray): number {
+  return Number(match[1]);
+}
