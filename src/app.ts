@@ -137,6 +137,7 @@ async function assemble(
     mounts: mountsOf(slack, company.standIn),
     tokens: config.tokens,
     isReady: () => isReady(database),
+    troubles: () => slackTroubles(slack),
     onFault: (error) => log.error({ err: error }, "A request could not be answered"),
   });
   const address = await server.listen({
@@ -187,6 +188,12 @@ function createLeaving(worker: Worker, held: HeldWrites, closing: Closing, grace
       worker.kill();
     },
   };
+}
+
+/** What of Slack does not work now, as /readyz names it. */
+function slackTroubles({ access }: Slack) {
+  const [deaf, mute] = [access.trouble("hear"), access.trouble("speak")];
+  return { ...(deaf === null ? {} : { slack_deaf: deaf }), ...(mute === null ? {} : { slack_mute: mute }) };
 }
 
 /** The settings that Slack's side is made with as they are. */

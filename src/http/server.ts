@@ -13,11 +13,16 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 const RETRY_AFTER_SECONDS = 5;
 
+/** Why a part does not work, and since when. */
+export type Trouble = { why: string; since: Date };
+
 /** The one HTTP server: API, health, and what else is mounted. `onFault` hears of what went wrong inside; the caller of the API does not. */
 export function createServer(needs: {
   changes: Changes;
   tokens: readonly Token[];
   isReady: () => Promise<boolean>;
+  /** Parts that do not work now and that the API does without, each with why. */
+  troubles?: () => Readonly<Record<string, Trouble>>;
   onFault: (error: Error) => void;
   mounts?: readonly Mount[];
 }): FastifyInstance {
@@ -41,13 +46,21 @@ export function createServer(needs: {
   app.get("/healthz", async () => ({ ok: true }));
   app.get("/readyz", async (_request, reply) =>
     (await needs.isReady())
-      ? { ok: true }
+      ? { ok: true, ...troublesIn(needs.troubles?.() ?? {}) }
       : problem(reply, 503, "The database does not answer, or takes no writes."),
   );
   app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
   addInfraChange(app, needs);
   addMounts(app, needs.mounts ?? [], needs.onFault);
   return app;
+}
+
+/**
+ * Named, and still ready: taken out of service for Slack's sake, the API would be away too, and with it the only way left to
+ * decide and to stop.
+ */
+function troublesIn(troubles: Readonly<Record<string, Trouble>>): { troubles?: typeof troubles } {
+  return Object.keys(troubles).length === 0 ? {} : { troubles };
 }
 
 /** Of a write that was under way when the database went nobody knows yet whether it counts: the key makes it one request. */

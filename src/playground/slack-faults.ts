@@ -41,6 +41,11 @@ export function createFaults(clock: () => number) {
     errorOn(n: number, code: string, method?: string): void {
       arm(n, method, { kind: "error", code });
     },
+    /** Nothing that was armed for this method holds any more. */
+    heal(method: string): void {
+      for (let index = armed.length - 1; index >= 0; index -= 1)
+        if (armed[index]?.method === method) armed.splice(index, 1);
+    },
     /** From now on blocks of these kinds are none, as in a workspace that has not got them yet; none is back to normal. */
     refuseBlocks(...kinds: string[]): void {
       refusedKinds = kinds;

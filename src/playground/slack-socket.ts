@@ -73,6 +73,19 @@ export function createSocket({ ackMs, clock }: { ackMs: number; clock: () => num
       for (const socket of connections.open) socket.send(disconnectNote("refresh_requested"));
     },
 
+    /** Tells every connection that Socket Mode was switched off, and closes it. */
+    disable(): void {
+      for (const socket of [...connections.open]) {
+        socket.send(disconnectNote("link_disabled"));
+        socket.close();
+      }
+    },
+
+    /** Sends every connection this text, whatever it is. */
+    garble(text: string): void {
+      for (const socket of connections.open) socket.send(text);
+    },
+
     /** Cuts every connection without a word. */
     cut(): void {
       for (const socket of [...connections.open]) socket.terminate();

@@ -57,8 +57,15 @@ export type SlackOptions = {
 /** The faults a test or a visitor can bring about. `offline` takes the whole company away for a while. */
 export type SlackFaults = Pick<
   Faults,
-  "rateLimit" | "dropAfterAccept" | "fail" | "errorOn" | "duplicateEnvelope" | "refuseBlocks"
-> & { disconnectRefresh(): void; offline(ms: number): void };
+  "rateLimit" | "dropAfterAccept" | "fail" | "errorOn" | "heal" | "duplicateEnvelope" | "refuseBlocks"
+> & {
+  disconnectRefresh(): void;
+  /** Socket Mode is switched off; asked for another connection, Slack goes on giving them unless that is armed too. */
+  socketModeOff(): void;
+  /** Every connection gets this text. */
+  garble(text: string): void;
+  offline(ms: number): void;
+};
 
 /** A running stand-in for Slack on loopback, with its page. */
 export type SlackStandIn = {
@@ -186,6 +193,8 @@ function faultsOf({ faults, socket }: Stand): SlackFaults {
   return {
     ...faults,
     disconnectRefresh: socket.refresh,
+    socketModeOff: socket.disable,
+    garble: socket.garble,
     offline(ms) {
       faults.setAway(ms);
       socket.cut();

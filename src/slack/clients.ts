@@ -28,22 +28,23 @@ export function sendingOptions(apiUrl: string | null, log: Log): webApi.WebClien
   return { ...askingOptions(apiUrl, log), retryConfig: { retries: 0 } };
 }
 
-/**
- * For the socket's own calls: never given up, whatever happens. A short retry here ended the process 5.9 s into an outage.
- * `isStopped` ends it: an answer that is no answer makes the client leave its loop without another try.
- */
+/** For the socket's own calls: one try each, because sockets.ts comes again by itself. `stopping` ends one that is under way. */
 export function socketOptions(
   apiUrl: string | null,
   log: Log,
-  isStopped: () => boolean,
+  stopping: AbortSignal,
 ): webApi.WebClientOptions {
   return {
     ...baseUrl(apiUrl),
     timeout: CALL_TIMEOUT_MS,
-    retryConfig: { forever: true, minTimeout: 500, maxTimeout: 5_000, factor: 1.5 },
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
     logger: slackLogger(log),
     fetch: (url, init) =>
-      isStopped() ? Promise.resolve(Response.json({ ok: false, error: "stopped" })) : fetch(url, init),
+      fetch(url, {
+        ...init,
+        signal: AbortSignal.any([stopping, init?.signal ?? AbortSignal.timeout(CALL_TIMEOUT_MS)]),
+      }),
   };
 }
 

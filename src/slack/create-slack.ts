@@ -3,6 +3,7 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "../change/changes.ts";
 import { type At, between, nowhere } from "../observe/crash-points.ts";
 import type { Log } from "../observe/log.ts";
+import { type Access, createAccess } from "./access.ts";
 import { addAsking } from "./add-asking.ts";
 import { addClicks } from "./add-clicks.ts";
 import { createGroupsOf } from "./approver-groups.ts";
@@ -53,6 +54,7 @@ export type SlackConfig = {
 /** The Slack side of a running Greenlight. */
 export type Slack = {
   identity: Identity;
+  access: Access;
   /** POST /slack/events, for the one HTTP server; null in Socket Mode. Needs the body as it came. */
   listener: RequestListener | null;
   /** Opens the sockets and begins to send. Throws SlackSetupError when Slack refuses. */
@@ -82,7 +84,8 @@ export async function createSlack(needs: {
       { missing: identity.missingScopes },
       "The Slack app lacks scopes: update it from manifest.yml and install it again",
     );
-  const receiver = createReceiver({ ...config, identity, log });
+  const access = createAccess(log);
+  const receiver = createReceiver({ ...config, identity, access, log });
   const inFlight = createInFlight();
   const { client } = receiver.app;
   const people = createPeople({ ...config, client, home: identity });
@@ -126,6 +129,7 @@ export async function createSlack(needs: {
   );
   return {
     identity,
+    access,
     listener: receiver.listener,
     async start() {
       await receiver.start();

@@ -26,6 +26,31 @@ const gone = new Set(["message_not_found", "cant_update_message", "edit_window_c
 /** The blocks or the text are refused; without blocks the message still says the essential. */
 const tooMuch = new Set(["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"]);
 
+/** Slack refuses the app itself, whatever is asked: until its token is replaced, or the app is installed again. */
+const appRefused = new Set([
+  "not_authed",
+  "invalid_auth",
+  "account_inactive",
+  "token_revoked",
+  "token_expired",
+  "not_allowed_token_type",
+  "no_permission",
+  "org_login_required",
+  "ekm_access_denied",
+  "enterprise_is_restricted",
+  "team_access_not_granted",
+  "access_denied",
+  "team_disabled",
+  "user_removed_from_team",
+  "invalid_app_id",
+  "socket_mode_disabled",
+]);
+
+/** Whether Slack refuses the app itself by this error. */
+export function isAppRefused(error: unknown): error is webApi.WebAPIPlatformError {
+  return error instanceof webApi.WebAPIPlatformError && appRefused.has(error.data.error);
+}
+
 /** Reads an error of a Slack call. Whatever is not known to be final is tried again. */
 export function readFailure(error: unknown): Failure {
   if (error instanceof webApi.WebAPIRateLimitedError) return { kind: "pause", ms: error.retryAfter * 1_000 };

@@ -1,8 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
+import type { Access } from "./access.ts";
 import { askingOptions, slackLogger, socketOptions } from "./clients.ts";
 import { type Identity, setupError } from "./identity.ts";
+import { createSockets } from "./sockets.ts";
 
 /** How Slack reaches us. */
 export type SlackMode = { kind: "socket"; appToken: string } | { kind: "http"; signingSecret: string };
@@ -16,16 +18,21 @@ export type Receiver = {
   stop(): Promise<void>;
 };
 
-/**
- * One connection alone is deaf for 5.0 s whenever Slack refreshes it (measured); with two, the other one hears.
- */
+/** One connection alone is deaf whenever Slack refreshes it; with two, the other one hears. */
 const SOCKETS = 2;
 /** Bolt's default; below 5 s a slow pong would close a healthy socket. */
 const PING_TIMEOUT_MS = 5_000;
 /** Bolt refuses what is older; what claims to come from the future it would take. */
 const MAX_CLOCK_AHEAD_SECONDS = 300;
 
-type Needs = { mode: SlackMode; botToken: string; apiUrl: string | null; identity: Identity; log: Log };
+type Needs = {
+  mode: SlackMode;
+  botToken: string;
+  apiUrl: string | null;
+  identity: Identity;
+  access: Access;
+  log: Log;
+};
 
 /** Builds Bolt for one workspace. Nothing is opened before `start`. */
 export function createReceiver(needs: Needs): Receiver {
@@ -35,36 +42,42 @@ export function createReceiver(needs: Needs): Receiver {
 }
 
 function socketReceiver(needs: Needs, appToken: string): Receiver {
-  let stopped = false;
+  const { log, access } = needs;
+  const stopping = new AbortController();
   const open = () =>
     new SocketModeReceiver({
       appToken,
-      logger: slackLogger(needs.log),
+      logger: slackLogger(log),
       clientPingTimeout: PING_TIMEOUT_MS,
-      // An object of its own each: the SDK writes into it, and Bolt's clients must not inherit a retry without end.
-      installerOptions: { clientOptions: socketOptions(needs.apiUrl, needs.log, () => stopped) },
+      autoReconnectEnabled: false,
+      // Bolt's own acknowledges after some errors, and an acknowledgement that cannot be sent is nobody's rejection.
+      processEventErrorHandler: async ({ error }) => {
+        log.error({ err: error }, "Slack sent something that could not be handled");
+        return false;
+      },
+      // An object of its own each: the SDK writes into it.
+      installerOptions: { clientOptions: socketOptions(needs.apiUrl, log, stopping.signal) },
     });
   const first = open();
   const others = Array.from({ length: SOCKETS - 1 }, open);
   const app = createApp(needs, first);
   for (const receiver of others) receiver.init(app);
-  const all = [first, ...others];
+  const sockets = createSockets({
+    clients: [first, ...others].map(({ client }) => client),
+    ...{ access, log, stopping },
+  });
   return {
     app,
     listener: null,
     async start() {
       try {
-        await Promise.all(all.map((receiver) => receiver.start()));
+        await sockets.start();
       } catch (error) {
-        stopped = true;
-        await Promise.all(all.map((receiver) => receiver.stop()));
+        sockets.stop();
         throw setupError("SLACK_APP_TOKEN", "apps.connections.open", error);
       }
     },
-    async stop() {
-      stopped = true;
-      await Promise.all(all.map((receiver) => receiver.stop()));
-    },
+    stop: async () => sockets.stop(),
   };
 }
 
