@@ -1,4 +1,4 @@
-import type { Command, Risk, Step } from "../change/plan.ts";
+import type { Command, Step } from "../change/plan.ts";
 import type { Preview, PreviewRow } from "../change/preview.ts";
 import { flagOf, type KubectlLine } from "../policy/kubectl-line.ts";
 import { completeStep } from "./complete-step.ts";
@@ -11,6 +11,7 @@ import {
   readField,
   readObjects,
 } from "./object-changes.ts";
+import { riskOf } from "./preview-risk.ts";
 import type { Redact } from "./redact.ts";
 import { redactField } from "./redact-value.ts";
 
@@ -63,7 +64,7 @@ export async function previewKubectl(
     facts,
     rows: rows.slice(0, MAX_ROWS).map((row) => redactRow(row, redact)),
     omitted: Math.max(0, rows.length - MAX_ROWS),
-    ...riskOf(rows),
+    ...riskOf(line, current.objects, rows, completed.step.rollback),
   };
   return { ok: true, step: completed.step, preview };
 }
@@ -144,13 +145,6 @@ function factOf(object: ClusterObject): string {
     ...(revision === undefined ? [] : [`revision ${revision}`]),
   ];
   return parts.length === 0 ? `${nameOf(object)} is there` : `${nameOf(object)} now: ${parts.join(", ")}`;
-}
-
-function riskOf(rows: readonly PreviewRow[]): { risk: Risk; reasons: string[] } {
-  const toZero = rows.filter((row) => row.target.endsWith(" spec.replicas") && row.after === "0");
-  if (toZero.length > 0)
-    return { risk: "high", reasons: toZero.map(({ target }) => `${target} would become 0`) };
-  return { risk: "low", reasons: [] };
 }
 
 /** Values of fields are redacted already, before they were cut. */

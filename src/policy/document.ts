@@ -132,6 +132,8 @@ export const PolicyDocument = z.strictObject({
       /** Words of one command, and characters of one word. */
       args: z.int().min(1).max(64).default(64),
       arg_chars: z.int().min(16).max(4_096).default(4_096),
+      /** Most pods that one command may ask of one object. */
+      replicas: z.int().min(1).max(9_999).default(100),
     })
     .prefault({}),
   deadlines: z

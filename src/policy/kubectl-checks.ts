@@ -6,11 +6,13 @@ import { judgePatchText } from "./kubectl-patch.ts";
 import type { Check, Checked } from "./kubectl-subject.ts";
 import { judgeObject } from "./manifest-risk.ts";
 import { fromRoot } from "./paths.ts";
+import { judgeReplicas } from "./replicas.ts";
+import { judgeVariables } from "./variables.ts";
 
 /** `kubectl scale`: Go reads `0x0`, `+0` and `0_0` as zero (measured on a real deployment), so only plain decimals pass. */
-export const checkScale: Check = ({ line }) => {
-  const findings: Finding[] = [];
+export const checkScale: Check = ({ line, policy }) => {
   const replicas = flagOf(line, "--replicas");
+  const findings: Finding[] = judgeReplicas([replicas], policy);
   if (!isPlain(replicas)) findings.push(refused("--replicas must be a plain number below 10000"));
   else if (replicas === "0") findings.push(high("it scales to zero"));
   const current = flagOf(line, "--current-replicas");
@@ -25,8 +27,8 @@ export const checkScale: Check = ({ line }) => {
 };
 
 /** `kubectl autoscale`: both ends plain numbers above zero. */
-export const checkAutoscale: Check = ({ line }) => {
-  const findings: Finding[] = [];
+export const checkAutoscale: Check = ({ line, policy }) => {
+  const findings = judgeReplicas([flagOf(line, "--min"), flagOf(line, "--max")], policy);
   for (const name of ["--min", "--max", "--cpu-percent"]) {
     const value = flagOf(line, name);
     const isMissing = value === null && name === "--max";
@@ -52,8 +54,9 @@ export const checkEnv: Check = ({ line }) => {
   if (isOn(line, "--list") && pairs.length === 0 && from === null) return listing("lists the environment");
   if (pairs.length === 0 && from === null)
     return { findings: [refused("it names nothing to set (KEY=VALUE or KEY-)")] };
-  if (from === null || /^(cm|configmaps?)\/[a-z0-9.-]+$/.test(from)) return { findings: [] };
-  return { findings: [high(`it takes its values from ${from}`)] };
+  const findings = judgeVariables(pairs.map((pair) => pair.replace(/(=.*|-)$/s, "")));
+  if (from === null || /^(cm|configmaps?)\/[a-z0-9.-]+$/.test(from)) return { findings };
+  return { findings: [...findings, high(`it takes its values from ${from}`)] };
 };
 
 /** `kubectl label` and `annotate`: with --list alone they only read. */
@@ -82,7 +85,7 @@ export const checkApply: Check = ({ line, inputs, policy }) => {
   return { findings };
 };
 
-/** `kubectl create deployment`, `create cronjob` and `run`: where the image comes from, and how many. */
+/** `kubectl create deployment`, `create cronjob` and `run`: where the image comes from, what it is told to run, and how many. */
 export const checkCreate: Check = ({ line, policy }) => {
   const images = (line.flags.get("--image") ?? []).flatMap((value) => value.split(","));
   const findings =
@@ -90,6 +93,8 @@ export const checkCreate: Check = ({ line, policy }) => {
   const replicas = flagOf(line, "--replicas");
   if (replicas !== null && !isPlain(replicas)) findings.push(refused("--replicas must be a plain number"));
   if (replicas === "0") findings.push(high("it creates what does not run"));
+  findings.push(...judgeReplicas([replicas], policy));
+  if (line.operands[0] === "--") findings.push(high("it runs a command of its own, as kubectl run does"));
   if (flagOf(line, "--overrides") !== null) findings.push(high("it overrides the pod's own spec"));
   return { findings };
 };
@@ -98,6 +103,8 @@ export const checkCreate: Check = ({ line, policy }) => {
 export const checkCreateFrom: Check = (subject) => {
   const from = flagOf(subject.line, "--from");
   if (from === null) return checkCreate(subject);
+  // kubectl itself takes neither an image nor a command beside it.
+  if (subject.line.operands.length > 0 || subject.line.flags.has("--image")) return checkCreate(subject);
   return {
     findings: /^(cj|cronjobs?)(\.[a-z0-9.]+)?\/[a-z0-9.-]+$/.test(from)
       ? []

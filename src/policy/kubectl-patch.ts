@@ -3,6 +3,8 @@ import type { Policy } from "./document.ts";
 import { type Finding, high, medium } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { type Fields, fieldsOf, readDocuments } from "./manifest-yaml.ts";
+import { judgeReplicas } from "./replicas.ts";
+import { judgeVariables } from "./variables.ts";
 
 /** How a patch is meant; null: as kustomize tells them apart, by what it is. */
 export type PatchType = "strategic" | "merge" | "json" | null;
@@ -14,21 +16,32 @@ export type PatchType = "strategic" | "merge" | "json" | null;
 export function judgePatchText(text: string, type: PatchType, policy: Policy): Finding[] {
   const documents = readDocuments(text);
   if (!documents.ok) return [high(`its patch cannot be read: ${documents.reason}`)];
-  const images: unknown[] = [];
+  const seen: Seen = { images: [], counts: [], variables: [] };
   for (const document of documents.values) {
     const isOps = Array.isArray(document) && (type === "json" || type === null);
     const strange = isOps
-      ? document.map((op) => strangeOp(op, images)).find((found) => found !== null)
+      ? document.map((op) => strangeOp(op, seen)).find((found) => found !== null)
       : type === "json"
         ? "no list of operations"
-        : strangeIn(document, "", type, images);
+        : strangeIn(document, "", type, seen);
     if (strange !== null && strange !== undefined) {
-      return [high(`its patch has ${strange}, which a person has to look at`)];
+      return [
+        high(`its patch has ${strange}, which a person has to look at`),
+        ...judgeReplicas(seen.counts, policy),
+      ];
     }
   }
   if (documents.values.length === 0) return [high("its patch is empty")];
-  return [medium("its patch changes how the workload runs"), ...judgeImages(images, policy)];
+  return [
+    medium("its patch changes how the workload runs"),
+    ...judgeImages(seen.images, policy),
+    ...judgeReplicas(seen.counts, policy),
+    ...judgeVariables(seen.variables.filter((name) => typeof name === "string")),
+  ];
 }
+
+/** What a patch sets that has rules of its own: images, counts of pods, names of variables. */
+type Seen = { images: unknown[]; counts: unknown[]; variables: unknown[] };
 
 /** Where a patch may go on, and where it may end: with which values. `[]` is any item of a list, `*` any key. */
 const BRANCHES = new Set([
@@ -76,37 +89,49 @@ const LEAVES: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** The first thing in a patch that is not on the list, as a person would name it; null when there is none. */
-function strangeIn(value: unknown, at: string, type: PatchType, images: unknown[]): string | null {
+function strangeIn(value: unknown, at: string, type: PatchType, seen: Seen): string | null {
   // A pod holds its containers where a workload holds its template.
   const path = at.startsWith("/spec/containers") ? `/spec/template${at}` : at;
+  note(value, path, seen);
   const end = Object.hasOwn(LEAVES, path) ? LEAVES[path] : undefined;
-  if (end !== undefined) {
-    if (path.endsWith("/image")) images.push(value);
-    return end(value) ? null : `${path} with ${JSON.stringify(value)}`;
-  }
+  if (end !== undefined) return end(value) ? null : `${path} with ${shown(value)}`;
   if (!BRANCHES.has(path)) return path;
   if (Array.isArray(value)) {
     // A merge patch puts the whole list in place of what was there, with all that it leaves out.
     if (!BRANCHES.has(`${path}/[]`) || type === "merge") return `a list for ${path}`;
-    return firstOf(value, (item) => strangeIn(item, `${path}/[]`, type, images));
+    return firstOf(value, (item) => strangeIn(item, `${path}/[]`, type, seen));
   }
   const fields = fieldsOf(value);
-  if (fields === null || BRANCHES.has(`${path}/[]`))
-    return `${JSON.stringify(value)} for ${path || "the whole"}`;
-  return strangeField(fields, path, type, images);
+  if (fields === null || BRANCHES.has(`${path}/[]`)) return `${shown(value)} for ${path || "the whole"}`;
+  return strangeField(fields, path, type, seen);
 }
 
-function strangeField(fields: Fields, path: string, type: PatchType, images: unknown[]): string | null {
+/** Keeps what has rules of its own. */
+function note(value: unknown, path: string, seen: Seen): void {
+  if (path.endsWith("/image")) seen.images.push(value);
+  if (/^\/spec\/(replicas|minReplicas|maxReplicas|parallelism|completions)$/.test(path))
+    seen.counts.push(value);
+  if (path.endsWith("/env/[]/name")) seen.variables.push(value);
+}
+
+/** A patch may be any file: what it holds is no text for a reason, which is posted. */
+function shown(value: unknown): string {
+  if (typeof value === "string") return "a text";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null ? "a mapping" : String(value);
+}
+
+function strangeField(fields: Fields, path: string, type: PatchType, seen: Seen): string | null {
   return firstOf(Object.entries(fields), ([key, held]) => {
     if (key.startsWith("$")) return `the directive ${key}`;
     if (isWeighty(key)) return `the annotation ${key}`;
     const isOpen = Object.hasOwn(LEAVES, `${path}/*`);
-    return strangeIn(held, isOpen ? `${path}/*` : `${path}/${key}`, type, images);
+    return strangeIn(held, isOpen ? `${path}/*` : `${path}/${key}`, type, seen);
   });
 }
 
 /** One operation of a JSON patch: only setting, testing, and taking away labels and annotations. */
-function strangeOp(value: unknown, images: unknown[]): string | null {
+function strangeOp(value: unknown, seen: Seen): string | null {
   const fields = fieldsOf(value);
   const { op, path } = { op: fields?.["op"], path: fields?.["path"] };
   if (fields === null || typeof op !== "string" || typeof path !== "string")
@@ -119,7 +144,7 @@ function strangeOp(value: unknown, images: unknown[]): string | null {
   if (/^\/(kind|apiVersion|metadata\/name)$/.test(path)) return `${op} of ${path}`;
   if (op === "remove") return /\/(labels|annotations)\/\*$/.test(place) ? null : `a removal of ${path}`;
   if (op !== "add" && op !== "replace") return `the operation ${op}`;
-  const strange = strangeIn(fields["value"], place, null, images);
+  const strange = strangeIn(fields["value"], place, null, seen);
   // Whole branches replace what is there and is not named again.
   if (strange === null && BRANCHES.has(place) && !place.endsWith("/[]")) return `${op} of all of ${path}`;
   return strange;

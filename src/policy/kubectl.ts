@@ -63,7 +63,21 @@ function judgeRule(rule: Rule, subject: Subject): Finding[] {
   return [
     own,
     ...strange.map((kind) => high(`${kind} are not on the list of kinds it may change without a person`)),
+    ...judgeReach(rule, line),
     ...checked.findings,
+  ];
+}
+
+/** A change of every object of a kind is one nobody counted. By a selector the preview counts. */
+function judgeReach(rule: Rule, line: KubectlLine): Finding[] {
+  if (rule.risk === "low" || rule.targets === undefined) return [];
+  const isChosen = line.flags.has("--selector") || line.flags.has("--field-selector");
+  const all = line.resources.filter(({ name }) => name === null).map(({ kind }) => kind);
+  if (flagOf(line, "--all") !== "true" && (isChosen || all.length === 0)) return [];
+  return [
+    high(
+      `it is for all ${[...new Set(all)].join(" and ") || "objects"} there are: name those that are meant`,
+    ),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { Policy } from "./document.ts";
 import { type Finding, high, medium, refused } from "./finding.ts";
 import { judgePatchText } from "./kubectl-patch.ts";
 import { fieldsOf } from "./manifest-yaml.ts";
+import { judgeReplicas } from "./replicas.ts";
 
 /** What a key of a kustomization that changes other objects means. `read` gives a file's text, or null when it is refused already. */
 export function judgeTransforms(
@@ -13,11 +14,11 @@ export function judgeTransforms(
 ): Finding[] {
   switch (key) {
     case "replicas":
-      return listed(value).map((entry) =>
-        isCount(fieldsOf(entry)?.["count"])
-          ? medium("it sets replicas")
-          : high("it sets replicas to zero, or oddly"),
-      );
+      return listed(value).flatMap((entry) => {
+        const count = fieldsOf(entry)?.["count"];
+        const own = isCount(count) ? medium("it sets replicas") : high("it sets replicas to zero, or oddly");
+        return [own, ...judgeReplicas([count], policy)];
+      });
     case "commonAnnotations":
       return Object.keys(fieldsOf(value) ?? { apparmor: value }).some(isWeighty)
         ? [high("it sets annotations that loosen what confines a container, or as whom it acts")]

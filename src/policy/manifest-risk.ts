@@ -5,6 +5,7 @@ import { judgeImages } from "./images.ts";
 import type { ManifestObject } from "./manifest.ts";
 import { judgePodSpec } from "./manifest-pod.ts";
 import { type Fields, fieldsOf } from "./manifest-yaml.ts";
+import { countsIn, judgeReplicas } from "./replicas.ts";
 
 /** What putting one object into the cluster means: medium for a harmless kind with nothing odd in it, else high. */
 export function judgeObject(object: ManifestObject, policy: Policy): Finding[] {
@@ -46,6 +47,10 @@ function isNameless(namespace: unknown): boolean {
 function judgeSpec(kind: string, value: unknown, policy: Policy): Finding[] {
   const spec = fieldsOf(value);
   if (spec === null) return [high("it has no spec")];
+  return [...judgeReplicas(countsIn(spec), policy), ...judgeKind(kind, spec, policy)];
+}
+
+function judgeKind(kind: string, spec: Fields, policy: Policy): Finding[] {
   switch (kind) {
     case "horizontalpodautoscalers":
       return isCount(spec["minReplicas"]) && isCount(spec["maxReplicas"] ?? null)
@@ -62,7 +67,8 @@ function judgeSpec(kind: string, value: unknown, policy: Policy): Finding[] {
 
 function judgeTemplate(template: Fields | null, policy: Policy): Finding[] {
   const spec = fieldsOf(template?.["spec"]);
-  return spec === null ? [high("it has no job template")] : judgePod(spec["template"], policy);
+  if (spec === null) return [high("it has no job template")];
+  return [...judgeReplicas(countsIn(spec), policy), ...judgePod(spec["template"], policy)];
 }
 
 function judgeCounts(spec: Fields): Finding[] {

@@ -161,7 +161,7 @@ describe("what changes and what only reads", () => {
       ["high", /node/, "taint nodes node-1 a=b:NoExecute"],
       ["high", /node/, "taint nodes node-1 a:NoSchedule"],
       ["medium", /labels/, "label pods web a=b --overwrite"],
-      ["medium", /labels/, "label pods --all a-"],
+      ["high", /all pods there are/, "label pods --all a-"],
       ["low", /lists/, "label pods web --list"],
       ["medium", /labels/, "label pods web --list a=b"],
       ["refused", /nothing to change/, "label pods web"],
