@@ -1,5 +1,6 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { lstat, readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { readOwn } from "./own-files.ts";
 
 /** What terraform leaves in its directory when it could not store its state. */
 const NAME = "errored.tfstate";
@@ -49,7 +50,9 @@ export async function holdsErroredState(below: string): Promise<boolean> {
 
 async function handOver(file: string, keep: (bytes: Buffer) => Promise<void>): Promise<string> {
   try {
-    await keep(await readFile(file));
+    const bytes = await readOwn(dirname(file), NAME);
+    if (bytes === null) throw new Error(`${file} has gone while it was looked at.`);
+    await keep(bytes);
     await rm(file);
     return STATE_KEPT;
   } catch {
@@ -58,8 +61,8 @@ async function handOver(file: string, keep: (bytes: Buffer) => Promise<void>): P
 }
 
 async function stampOf(file: string): Promise<string | null> {
-  return await stat(file).then(
-    ({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`,
+  return await lstat(file).then(
+    (found) => (found.isFile() ? `${found.ino} ${found.mtimeMs} ${found.size}` : null),
     () => null,
   );
 }

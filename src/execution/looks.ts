@@ -23,7 +23,11 @@ export type Looks = {
   kubectl(place: Place, signal: AbortSignal): LookWith;
   /** For what needs no files: it may be asked while the change runs elsewhere. */
   kubectlAnywhere(changeId: string, signal: AbortSignal): LookWith;
-  terraform(place: Place, command: Command, signal: AbortSignal): { dir: string; terraform: Terraform };
+  terraform(
+    place: Place,
+    command: Command,
+    signal: AbortSignal,
+  ): { workspace: string; dir: string; terraform: Terraform };
   /** Gets the terraform root a command runs in ready; why not, or null. Nothing is done for another command. */
   readyRoot(place: Place, command: Command, signal: AbortSignal): Promise<string | null>;
   /** What a command is given. */
@@ -51,6 +55,7 @@ export function createLooks(needs: Needs): Looks {
     const dir = join(place.dir.workspace, readRootCommand(command)?.root ?? command.dir);
     const deadlineMs = 1_000 * needs.policy.deadlines.terraform_seconds;
     return {
+      workspace: place.dir.workspace,
       dir,
       terraform: async (args) =>
         capture(needs.box, {

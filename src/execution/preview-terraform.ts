@@ -1,9 +1,9 @@
-import { chmod, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import type { Step } from "../change/plan.ts";
 import type { Preview, PreviewRow } from "../change/preview.ts";
 import type { Captured } from "./capture.ts";
+import { readOwn, removeOwn, writeOwn } from "./own-files.ts";
 import type { Redact } from "./redact.ts";
 import { sha256Of } from "./snapshot.ts";
 import { explainTerraformFailure } from "./terraform-errors.ts";
@@ -39,7 +39,7 @@ const APPLY_ONLY = new Set(["-auto-approve", "-input", "-no-color", "-compact-wa
 export async function previewTerraform(
   step: Step,
   isBeforeChange: boolean,
-  place: { dir: string; terraform: Terraform },
+  place: { workspace: string; dir: string; terraform: Terraform },
   redact: Redact,
 ): Promise<SavedStep> {
   const { terraform } = place;
@@ -58,7 +58,8 @@ export async function previewTerraform(
     };
   }
   const file = planFileOf(step.step);
-  await rm(join(place.dir, file), { force: true });
+  const own = join(relative(place.workspace, place.dir), file);
+  await removeOwn(place.workspace, own);
   const kept = [...line.flags].filter(([name]) => !APPLY_ONLY.has(name));
   const flags = kept.flatMap(([name, values]) => values.map((value) => `${name}=${value}`));
   const destroys = line.verb === "destroy" || line.flags.get("-destroy")?.[0] === "true";
@@ -77,9 +78,14 @@ export async function previewTerraform(
   const identity = await readIdentity(terraform);
   if (!identity.ok) return no(identity.what, identity.found);
   const path = join(place.dir, file);
+  const bytes = await readOwn(place.workspace, own);
+  if (bytes === null)
+    return {
+      ok: false,
+      reason: `Step ${step.step}: terraform plan ended well, and its saved plan is not there.`,
+    };
   // terraform writes it for everybody to read, and it holds sensitive values in clear text.
-  await chmod(path, 0o600);
-  const bytes = await readFile(path);
+  await writeOwn(place.workspace, own, bytes, 0o600);
   const args = ["apply", "-input=false", "-no-color", file];
   return {
     ok: true,

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { relative } from "node:path";
 import type { Plan, Step } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
 import type { Bindings, Preview } from "../change/preview.ts";
@@ -12,6 +12,7 @@ import { refuseMissing } from "./environment-error.ts";
 import { kubectlTargets } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 import { endOrphan } from "./orphan.ts";
+import { removeOwn } from "./own-files.ts";
 import { type Ground, openPlace, type Place, readWhole } from "./place.ts";
 import { previewKubectl } from "./preview-kubectl.ts";
 import { previewTerraform } from "./preview-terraform.ts";
@@ -196,7 +197,7 @@ async function previewStep(
   const { bytes, sha256, path } = saved.plan;
   await needs.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
   // It holds secrets in clear text; from here on it is on disk only while it is applied.
-  await rm(path, { force: true });
+  await removeOwn(place.dir.workspace, relative(place.dir.workspace, path));
   seen.steps.push(saved.step);
   seen.previews.push(saved.preview);
   seen.savedPlans.push({ step: step.step, sha256 });

@@ -1,5 +1,4 @@
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { StepKey } from "../change/journal.ts";
 import { argvOf, type Command } from "../change/plan.ts";
 import type { BoundPlan } from "../change/preview.ts";
@@ -8,6 +7,7 @@ import type { Files } from "../policy/files.ts";
 import type { Box, Boxed } from "./box.ts";
 import { refuseMissing } from "./environment-error.ts";
 import type { Looks } from "./looks.ts";
+import { readOwn, writeOwn } from "./own-files.ts";
 import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
 import { sha256Of } from "./snapshot.ts";
 import { createWhyBackVoid, createWhyVoid, filesOf } from "./still-approved.ts";
@@ -73,7 +73,9 @@ async function layOutPlan(
   const approved = bound.bindings.savedPlans.find(({ step }) => step === key.step);
   if (approved === undefined || key.direction !== "forward") return null;
   const path = join(directoryOf(place, command), planFileOf(key.step));
-  const there = await readFile(path).catch(() => null);
+  const { workspace } = place.dir;
+  const own = relative(workspace, path);
+  const there = await readOwn(workspace, own);
   if (there !== null && sha256Of(there) === approved.sha256) return null;
   const kept = await needs.openPlan({ changeId: key.changeId, revision: key.revision, step: key.step });
   if (kept === null || sha256Of(kept.bytes) !== approved.sha256) {
@@ -82,8 +84,6 @@ async function layOutPlan(
   if (kept.path !== path) {
     return `The saved terraform plan was made in ${kept.path} and would be applied in ${path}. terraform writes paths into a plan, so give every instance the same GREENLIGHT_DATA and GREENLIGHT_WORKSPACE.`;
   }
-  await rm(path, { force: true });
-  await writeFile(path, kept.bytes, { mode: 0o600, flag: "wx" });
-  await chmod(path, 0o600);
+  await writeOwn(workspace, own, kept.bytes, 0o600);
   return null;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { previewTerraform, type Terraform } from "../../src/execution/preview-terraform.ts";
 import { createRedact } from "../../src/execution/redact.ts";
@@ -23,7 +23,7 @@ describe("what the approver of a saved plan sees", () => {
       risk: "high",
       rollback: null,
     } as const;
-    return previewTerraform({ ...step, args }, false, { dir, terraform }, createRedact([]));
+    return previewTerraform({ ...step, args }, false, { workspace: dir, dir, terraform }, createRedact([]));
   };
   const ended = (stdout: string, exitCode = 0) => ({ exitCode, stdout, stderr: "", problem: null });
   const plans =
@@ -41,6 +41,22 @@ describe("what the approver of a saved plan sees", () => {
     const facts = seen.preview.facts.join("\n");
     for (const flag of ["-destroy", "-var=size=900", "-target=a.b"])
       assert.ok(facts.includes(`Planned with ${flag}`), facts);
+  });
+
+  it("is not read through a link that a provider left in its place", async () => {
+    const secret = join(dir, "..", `secret-of-${basename(dir)}`);
+    await writeFile(secret, "of the bot", { mode: 0o640 });
+    const links: Terraform = async ([verb]) => {
+      if (verb === "plan") await symlink(secret, join(dir, "greenlight-step-1.tfplan"));
+      return ended(verb === "show" ? '{"format_version":"1.2","resource_changes":[]}' : "");
+    };
+    try {
+      await assert.rejects(preview(["apply"], links), { name: "EnvironmentError" });
+      assert.equal((await stat(secret)).mode & 0o777, 0o640);
+    } finally {
+      await rm(secret);
+      await rm(join(dir, "greenlight-step-1.tfplan"), { force: true });
+    }
   });
 
   it("is what goes away first, however much else there is", async () => {
