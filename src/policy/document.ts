@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Risk } from "../change/plan.ts";
 import { namesForbidden } from "./child-variables.ts";
 import { fromRoot } from "./paths.ts";
+import { plainSource } from "./terraform-providers.ts";
 
 const names = z.array(z.string().min(1)).default([]);
 /** "kubectl delete", "kubectl rollout undo", "terraform apply": a program with its verb and subverb. */
@@ -27,6 +28,10 @@ const VariableName = z
   .refine((entry) => !namesForbidden(entry), {
     error: "could give commands one of Greenlight's own secrets, or a name that changes what they run",
   });
+
+const Provider = z.string().refine((entry) => entry.includes("/") && plainSource(entry) !== null, {
+  error: "is no provider's source, such as hashicorp/aws, datadog/datadog or registry.example.com/acme/*",
+});
 
 const Environment = z.strictObject({
   /** How it is recognised. */
@@ -124,6 +129,8 @@ export const PolicyDocument = z.strictObject({
     .strictObject({
       /** Roots that may run code while planning (provisioners, external data, remote modules): high, instead of refused. */
       trusted_roots: directories,
+      /** Whose programs terraform may fetch and run: `hashicorp/*` is all of theirs but external, http and local. */
+      providers: z.array(Provider).default(["hashicorp/*"]),
     })
     .prefault({}),
   limits: z

@@ -1,5 +1,6 @@
-import { isObject, type Json, objectsIn, parseJson } from "./terraform-json.ts";
-import { fail, type Token, tokensInTemplate, tokensOf, UnclearError } from "./terraform-tokens.ts";
+import { type Expr, readExpression, readJsonValue } from "./terraform-expressions.ts";
+import { type Json, objectsIn, parseJson } from "./terraform-json.ts";
+import { fail, type Token, tokensOf, UnclearError } from "./terraform-tokens.ts";
 
 /** One block of a configuration, from either syntax, with what somebody who looks for running code must know. */
 export type Block = {
@@ -9,35 +10,43 @@ export type Block = {
   values: ReadonlyMap<string, string | null>;
   /** Blocks directly in it. */
   blocks: readonly Block[];
-  /** Every key, of attributes and objects, at any depth. */
-  keys: ReadonlySet<string>;
-  /** Every text at any depth that is not computed. */
-  texts: readonly string[];
-  /** `file("…")` and every other call with a text first: the text as it is written, without its quotes. */
-  calls: readonly { name: string; text: string }[];
+  /** Every attribute directly in it, in order; from JSON everything in it, since there a block looks like an attribute. */
+  attributes: readonly Attribute[];
+  /** The line it begins on; null in JSON. */
+  line: number | null;
 };
+/** One argument of a block. `line`: where it begins; null in JSON. */
+export type Attribute = { name: string; expr: Expr; line: number | null };
 
 /** The blocks of a .tf file. Throws `UnclearError` where it could be read in two ways. */
 export function blocksOf(text: string): Block[] {
-  const reader = { text, tokens: tokensOf(text), at: 0 };
-  const body = readBody(reader, 0);
-  const [attribute] = body.values.keys();
+  const { values, blocks } = readBody(readerOf(text), 0);
+  const [attribute] = values.keys();
   if (attribute !== undefined) throw new UnclearError(`it sets ${attribute} outside of a block`);
-  return body.blocks;
+  return blocks;
 }
 
-type Reader = { text: string; tokens: readonly Token[]; at: number };
-type Body = {
-  values: Map<string, string | null>;
-  blocks: Block[];
-  keys: Set<string>;
-  texts: string[];
-  calls: { name: string; text: string }[];
-};
+/** The values a .tfvars file gives, or with `isJson` a .tfvars.json one. Throws `UnclearError` where it holds anything else. */
+export function settingsOf(text: string, isJson: boolean): readonly Attribute[] {
+  if (!isJson) {
+    const { attributes, blocks } = readBody(readerOf(text), 0);
+    if (blocks.length > 0) throw new UnclearError("it holds a block");
+    return attributes;
+  }
+  return rootsOf(text).flatMap(({ entries }) => entries.map(jsonAttribute));
+}
+
+type Reader = { text: string; tokens: readonly Token[]; at: number; lines: readonly number[] };
+type Body = { values: Map<string, string | null>; blocks: Block[]; attributes: Attribute[] };
 const MAX_DEPTH = 60;
 
+function readerOf(text: string): Reader {
+  const lines = [...text.matchAll(/\n/g)].map(({ index }) => index);
+  return { text, tokens: tokensOf(text), at: 0, lines };
+}
+
 function emptyBody(): Body {
-  return { values: new Map(), blocks: [], keys: new Set(), texts: [], calls: [] };
+  return { values: new Map(), blocks: [], attributes: [] };
 }
 
 /** Reads a block's content up to its closing brace, or the file's to its end. */
@@ -52,7 +61,7 @@ function readBody(reader: Reader, depth: number): Body {
     if (token?.kind !== "word" || token.value === null)
       stop(reader, "something that is neither argument nor block");
     if (isSign(reader.tokens[reader.at], "=")) readAttribute(reader, token.value, body);
-    else body.blocks.push(readBlock(reader, token.value, depth, body));
+    else body.blocks.push(readBlock(reader, token.value, depth));
   }
 }
 
@@ -71,11 +80,31 @@ function readAttribute(reader: Reader, name: string, body: Body): void {
   const value = words.length === 1 && only?.kind === "text" ? only.value : null;
   // What stands there twice, terraform refuses; the odd one counts.
   body.values.set(name, body.values.has(name) ? null : value);
-  body.keys.add(name);
-  gather(words, body);
+  body.attributes.push({ name, expr: expressionOf(reader, words), line: lineOf(reader, words[0]?.at ?? 0) });
 }
 
-function readBlock(reader: Reader, type: string, depth: number, parent: Body): Block {
+function expressionOf(reader: Reader, words: readonly Token[]): Expr {
+  try {
+    return readExpression(words, (at) => lineOf(reader, at));
+  } catch (error) {
+    if (!(error instanceof UnclearError)) throw error;
+    return fail(reader.text, words[0]?.at ?? 0, error.message);
+  }
+}
+
+/** By halving: a file may have as many attributes as lines. */
+function lineOf({ lines }: Reader, at: number): number {
+  let [low, high] = [0, lines.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((lines[middle] ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
+}
+
+function readBlock(reader: Reader, type: string, depth: number): Block {
+  const line = lineOf(reader, reader.tokens[reader.at - 1]?.at ?? 0);
   const labels: string[] = [];
   for (;;) {
     const token = reader.tokens[reader.at];
@@ -88,26 +117,7 @@ function readBlock(reader: Reader, type: string, depth: number, parent: Body): B
   const body = readBody(reader, depth + 1);
   const next = reader.tokens[reader.at];
   if (next !== undefined && next.kind !== "newline") stop(reader, "more on the line where a block ends");
-  for (const key of body.keys) parent.keys.add(key);
-  for (const text of body.texts) parent.texts.push(text);
-  for (const call of body.calls) parent.calls.push(call);
-  return { type, labels, ...body };
-}
-
-/** Collects object keys, plain texts and calls from an expression and the templates in it. */
-function gather(words: readonly Token[], body: Body): void {
-  for (const [index, word] of words.entries()) {
-    if (word.kind === "text" && word.value !== null) body.texts.push(word.value);
-    gather(word.inner, body);
-    if (word.kind === "word" || word.kind === "text")
-      gatherName(word.value, words[index + 1], words[index + 2], body);
-  }
-}
-
-function gatherName(name: string | null, next: Token | undefined, text: Token | undefined, body: Body): void {
-  if (name === null) return;
-  if (isSign(next, "=") || isSign(next, ":")) body.keys.add(name);
-  if (isSign(next, "(") && text?.kind === "text") body.calls.push({ name, text: text.raw });
+  return { type, labels, line, ...body };
 }
 
 function isSign(token: Token | undefined, value: string): boolean {
@@ -138,6 +148,10 @@ const LABELS: Readonly<Record<string, number>> = {
 
 /** The blocks of a .tf.json file. Throws `UnclearError` where it is not plain. */
 export function jsonBlocksOf(text: string): Block[] {
+  return rootsOf(text).flatMap((root) => root.entries.flatMap(([key, value]) => blocksIn(key, value, true)));
+}
+
+function rootsOf(text: string): { entries: [string, Json][] }[] {
   let json: Json;
   try {
     json = parseJson(text);
@@ -146,7 +160,7 @@ export function jsonBlocksOf(text: string): Block[] {
   }
   const roots = objectsIn(json);
   if (roots === null) throw new UnclearError("it holds something else than objects");
-  return roots.flatMap((root) => root.entries.flatMap(([key, value]) => blocksIn(key, value, true)));
+  return roots;
 }
 
 /** What a key of JSON may be: a block, several, or (then nothing comes of it) an attribute. */
@@ -175,21 +189,11 @@ function jsonBlock(type: string, labels: string[], entries: [string, Json][]): B
     const plain = typeof value === "string" && !/[$%]\{/.test(value) ? value : null;
     body.values.set(key, body.values.has(key) ? null : plain);
     body.blocks.push(...blocksIn(key, value, false));
+    if (key !== "//") body.attributes.push(jsonAttribute([key, value]));
   }
-  gatherJson({ entries }, body);
-  return { type, labels, ...body };
+  return { type, labels, line: null, ...body };
 }
 
-function gatherJson(value: Json, body: Body): void {
-  if (typeof value === "string") {
-    if (/[$%]\{/.test(value)) gather(tokensInTemplate(value), body);
-    else body.texts.push(value);
-  } else if (Array.isArray(value)) {
-    for (const one of value) gatherJson(one, body);
-  } else if (isObject(value)) {
-    for (const [key, inner] of value.entries) {
-      body.keys.add(key);
-      gatherJson(inner, body);
-    }
-  }
+function jsonAttribute([name, value]: [string, Json]): Attribute {
+  return { name, expr: readJsonValue(value), line: null };
 }

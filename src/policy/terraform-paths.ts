@@ -81,7 +81,10 @@ function oddOperand(line: TerraformLine): string | null {
   if (count > most) return `${line.operands[most]} is one word too many`;
   if (count < least) return `it needs ${least === 1 ? "one word" : `${least} words`} behind its flags`;
   if (kind === "name") {
-    const odd = line.operands.find((word) => !/^[\w./@-]{1,255}$/.test(word));
+    // A workspace called `..` would lead every path out that holds terraform.workspace.
+    const odd = line.operands.find(
+      (word) => !/^[\w./@-]{1,255}$/.test(word) || /(^|\/)\.{1,2}(\/|$)/.test(word),
+    );
     return odd === undefined ? null : `"${odd}" is not a plain name`;
   }
   if (kind !== "address" && line.verb !== "import") return null;

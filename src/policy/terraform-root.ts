@@ -1,7 +1,10 @@
 import { posix } from "node:path";
 import { type Block, blocksOf, jsonBlocksOf } from "./terraform-blocks.ts";
-import { lookAtBlock, type Site } from "./terraform-findings.ts";
+import { lookAtBlock } from "./terraform-findings.ts";
+import { type Inputs, readInputs } from "./terraform-inputs.ts";
 import { isPassedOver, isWithin, placeOf } from "./terraform-places.ts";
+import { lockFileOf, lookAtProviders, type Needed, neededBy, needsFetching } from "./terraform-providers.ts";
+import { type Module, makeModule, makeWorld, type World } from "./terraform-scope.ts";
 import { UnclearError } from "./terraform-tokens.ts";
 import type { Read } from "./verdict.ts";
 
@@ -15,7 +18,14 @@ export type Root =
   | { ok: false; reason: string };
 
 type Files = ReadonlyMap<string, string>;
-type Where = { directory: string; startedIn: string; tests: string };
+type Where = {
+  directory: string;
+  startedIn: string;
+  tests: string;
+  /** What else its variables may hold, and the providers that the policy lists. */
+  inputs: Inputs;
+  providers: readonly string[];
+};
 type Visit = {
   files: Files;
   folders: ReadonlyMap<string, readonly string[]>;
@@ -23,12 +33,15 @@ type Visit = {
   tests: string;
   findings: string[];
   reads: Read[];
-  modules: string[];
-  needsProviders: boolean;
+  /** The places that are to be visited, and those that were, with their blocks. */
+  places: string[];
+  modules: Map<string, Visited>;
+  /** Who calls whom, once both are read. */
+  calls: { from: string; label: string; to: string }[];
+  world: World;
 };
+type Visited = { module: Module; blocks: { file: string; block: Block }[] };
 
-/** The provider that is part of the program: terraform_data and terraform_remote_state. */
-const BUILT_IN = "terraform.io/builtin/terraform";
 const MAX_MODULES = 200;
 const MAX_FINDINGS = 5;
 
@@ -38,7 +51,8 @@ const MAX_FINDINGS = 5;
  * A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of their own;
  * neither does a .terraformrc, since their home and TF_CLI_CONFIG_FILE are the program's.
  */
-export function lookAtRoot(files: Files, { directory, startedIn, tests }: Where): Root {
+export function lookAtRoot(files: Files, { directory, startedIn, tests, inputs, providers }: Where): Root {
+  const known = readInputs(files, directory, inputs);
   const visit: Visit = {
     files,
     folders: foldersOf(files),
@@ -46,14 +60,20 @@ export function lookAtRoot(files: Files, { directory, startedIn, tests }: Where)
     tests,
     findings: [],
     reads: [],
-    modules: [directory],
-    needsProviders: false,
+    places: [directory],
+    modules: new Map(),
+    calls: [],
+    world: makeWorld({ root: directory, startedIn, files, inputs: known }),
   };
-  for (const module of visit.modules) {
-    if (visit.modules.length > MAX_MODULES) return no(`it has more than ${MAX_MODULES} modules`);
-    const fault = lookAtModule(module, visit);
+  for (const place of visit.places) {
+    if (visit.places.length > MAX_MODULES) return no(`it has more than ${MAX_MODULES} modules`);
+    const fault = readModule(place, visit);
     if (fault !== null) return no(fault);
   }
+  joinModules(visit);
+  const needed = lookAtModules(visit);
+  const lock = lockFileOf(directory);
+  visit.findings.push(...lookAtProviders(needed, { file: lock, text: files.get(lock) ?? null }, providers));
   for (const place of new Set([directory, startedIn])) {
     const mirror = posix.join(place, "terraform.d");
     if ([...files.keys()].some((file) => isWithin(mirror, file))) {
@@ -63,25 +83,56 @@ export function lookAtRoot(files: Files, { directory, startedIn, tests }: Where)
   const more = visit.findings.length - MAX_FINDINGS;
   const findings = visit.findings.slice(0, MAX_FINDINGS);
   if (more > 0) findings.push(`and ${more} more like these`);
-  const lacksLockFile = visit.needsProviders && !files.has(posix.join(directory, ".terraform.lock.hcl"));
+  const lacksLockFile = needsFetching(needed) && !files.has(lock);
   return { ok: true, findings, reads: visit.reads, lacksLockFile };
 }
 
-/** Looks at one module's files; adds the modules it calls to those that are to be visited. */
-function lookAtModule(module: string, visit: Visit): string | null {
-  const names = namesIn(visit, module);
+/** Reads one module's files; adds the modules it calls to those that are to be visited. */
+function readModule(place: string, visit: Visit): string | null {
+  const names = namesIn(visit, place);
   if (!names.some((name) => /\.tf(\.json)?$/.test(name))) {
-    return `there is no terraform configuration (.tf) in ${nameOf(module)}`;
+    return `there is no terraform configuration (.tf) in ${nameOf(place)}`;
   }
-  if (module !== visit.root) visit.reads.push({ path: module, kind: "tree" });
-  for (const name of names) {
-    const blocks = readFile(name, visit);
-    for (const block of blocks) {
-      const fault = visitBlock(block, { file: name, module, root: visit.root }, visit);
-      if (fault !== null) return fault;
-    }
+  if (place !== visit.root) visit.reads.push({ path: place, kind: "tree" });
+  const blocks = names.flatMap((file) => readFile(file, visit).map((block) => ({ file, block })));
+  const module = makeModule(
+    place,
+    blocks.map(({ block }) => block),
+    visit.world,
+  );
+  visit.modules.set(place, { module, blocks });
+  for (const { file, block } of blocks) {
+    const fault = followModules(block, file, place, visit);
+    if (fault !== null) return fault;
   }
   return null;
+}
+
+/** Says to each module who calls it, and to each caller what it calls. */
+function joinModules({ calls, modules }: Visit): void {
+  for (const { from, label, to } of calls) {
+    const caller = modules.get(from)?.module;
+    const called = modules.get(to)?.module;
+    if (caller === undefined || called === undefined) continue;
+    called.callers.push({ module: caller, label });
+    caller.calls.get(label)?.modules.add(called);
+  }
+}
+
+/** Looks at every block, now that all modules are known; gives the providers they need. */
+function lookAtModules(visit: Visit): Needed[] {
+  const needed: Needed[] = [];
+  for (const { module, blocks } of visit.modules.values()) {
+    const scope = { module, names: new Map(), isTemplate: false };
+    for (const { file, block } of blocks) {
+      const looked = lookAtBlock(block, file, scope);
+      visit.findings.push(...looked.findings);
+      for (const read of looked.reads)
+        if (read.kind === "tree" || visit.files.has(read.path)) visit.reads.push(read);
+      needed.push(...neededBy(block, module.sources, file));
+    }
+  }
+  return needed;
 }
 
 /** The files terraform reads in a directory; of a root also its tests, since init fetches the modules they name. */
@@ -117,23 +168,23 @@ function readFile(name: string, visit: Visit): Block[] {
   }
 }
 
-function visitBlock(block: Block, site: Site, visit: Visit): string | null {
-  const looked = lookAtBlock(block, site);
-  visit.findings.push(...looked.findings);
-  for (const path of looked.files) if (visit.files.has(path)) visit.reads.push({ path, kind: "file" });
-  visit.needsProviders ||= needsProvider(block);
+/** Adds the modules a block calls to those that are to be visited. */
+function followModules(block: Block, file: string, module: string, visit: Visit): string | null {
   // A test names modules from the root, wherever it lies.
-  const from = /\.tftest\.(hcl|json)$/.test(site.file) ? visit.root : site.module;
+  const from = /\.tftest\.(hcl|json)$/.test(file) ? visit.root : module;
   for (const call of modulesIn(block)) {
     const place = localModule(call, from);
     if (place === "outside") {
-      return `${site.file} has the module ${labelOf(call)}, which is outside of the workspace`;
+      return `${file} has the module ${labelOf(call)}, which is outside of the workspace`;
     }
     if (place === null) {
       visit.findings.push(
-        `${site.file} has the module ${labelOf(call)}, which is not a directory of the workspace`,
+        `${file} has the module ${labelOf(call)}, which is not a directory of the workspace`,
       );
-    } else if (!visit.modules.includes(place)) visit.modules.push(place);
+      continue;
+    }
+    if (!visit.places.includes(place)) visit.places.push(place);
+    if (block.type === "module") visit.calls.push({ from: module, label: block.labels[0] ?? "", to: place });
   }
   return null;
 }
@@ -151,19 +202,6 @@ function localModule(call: Block, from: string): string | null {
   const source = call.values.get("source") ?? "";
   if (!/^\.\.?\/[\w./ -]*$/.test(source) || source.slice(1).includes("//")) return null;
   return placeOf(from, source) ?? "outside";
-}
-
-/** Whether a block needs another provider than the one that is part of terraform. */
-function needsProvider(block: Block): boolean {
-  const [label = ""] = block.labels;
-  if (block.type === "provider") return label !== "terraform";
-  if (block.type === "resource" || block.type === "data" || block.type === "ephemeral") {
-    return label !== "terraform_data" && label !== "terraform_remote_state";
-  }
-  if (block.type === "check") return block.blocks.some(needsProvider);
-  if (block.type !== "terraform") return false;
-  const required = block.blocks.filter((inner) => inner.type === "required_providers");
-  return required.some((inner) => inner.texts.some((text) => text !== BUILT_IN));
 }
 
 function labelOf(call: Block): string {

@@ -6,15 +6,16 @@
  */
 export type Token = {
   kind: "word" | "text" | "newline" | "sign";
-  /** The word or sign; of a text what it says, null when it is computed. */
+  /** The word, number or sign; of a text what it says, null when it is computed. */
   value: string | null;
-  /** A text as it is written, between its quotes; otherwise "". */
-  raw: string;
-  /** Everything inside a text's ${…} and %{…}. */
-  inner: readonly Token[];
+  /** What a text is made of; of anything else empty. */
+  parts: readonly Part[];
   /** Where it begins, counted from the start of the text. */
   at: number;
 };
+
+/** A piece of a text: plain, or the code in a ${…} or %{…}. */
+export type Part = string | { mark: "$" | "%"; tokens: readonly Token[] };
 
 /** Why a file was not read. */
 export class UnclearError extends Error {
@@ -22,7 +23,7 @@ export class UnclearError extends Error {
 }
 
 type Cursor = { text: string; at: number; depth: number };
-type Piece = { literal: string; raw: string; inner: Token[]; isComputed: boolean };
+type Piece = { literal: string; parts: Part[] };
 
 const MAX_CHARS = 1_000_000;
 const MAX_DEPTH = 60;
@@ -32,9 +33,9 @@ export function tokensOf(text: string): Token[] {
   return readCode(begin(text), false);
 }
 
-/** The code inside the ${…} and %{…} of a text that stands in a .tf.json file. */
-export function tokensInTemplate(text: string): Token[] {
-  return readTemplate(begin(text), "json").inner;
+/** What a text is made of that is a template as a whole: one of a .tf.json file, or a template's file. */
+export function partsOf(text: string): Part[] {
+  return finished(readTemplate(begin(text), "json"));
 }
 
 /** Stops with the line where a text is not clear. */
@@ -91,7 +92,7 @@ function readToken(cursor: Cursor): Token | null {
   }
   if (char === '"') return readQuoted(cursor);
   if (text.startsWith("<<", cursor.at)) return readHeredoc(cursor);
-  const word = /[\w\-\u0080-\uffff]+/uy;
+  const word = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_\u0080-\uffff][\w\-\u0080-\uffff]*/y;
   word.lastIndex = cursor.at;
   const found = word.exec(text)?.[0];
   if (found !== undefined) return sign(cursor, "word", found, found.length);
@@ -107,28 +108,28 @@ function readQuoted(cursor: Cursor): Token {
 /** `<<EOT` or `<<-EOT`, up to a line that holds nothing but the marker; behind a ${…} it is none (as HCL's scanner has it). */
 function readHeredoc(cursor: Cursor): Token {
   const at = cursor.at;
-  const head = /<<-?([A-Za-z_][\w-]*)\r?\n/y;
+  const head = /<<(-?)([A-Za-z_][\w-]*)\r?\n/y;
   head.lastIndex = cursor.at;
   const found = head.exec(cursor.text);
   if (found === null) fail(cursor.text, cursor.at, "<< that begins no plain heredoc");
   cursor.at += found[0].length;
-  return textToken(readTemplate(cursor, { marker: found[1] ?? "" }), at);
+  const piece = readTemplate(cursor, { marker: found[2] ?? "" });
+  return textToken(found[1] === "" ? piece : withoutIndent(piece), at);
 }
 
 /** Reads a text with its templates up to where it ends: a quote, a heredoc's marker, or the end of a JSON text. */
 function readTemplate(cursor: Cursor, until: "quoted" | "json" | { marker: string }): Piece {
   const { text } = cursor;
   const start = cursor.at;
-  const piece: Piece = { literal: "", raw: "", inner: [], isComputed: false };
+  const piece: Piece = { literal: "", parts: [] };
   let isLineStart = true;
   while (cursor.at < text.length) {
-    const end = cursor.at;
     if (isLineStart && typeof until === "object" && endsHeredoc(cursor, until.marker)) return piece;
-    const char = text[end] ?? "";
+    const char = text[cursor.at] ?? "";
     isLineStart = char === "\n";
     if (until === "quoted" && char === '"') {
       cursor.at += 1;
-      return { ...piece, raw: text.slice(start, end) };
+      return piece;
     }
     readPart(cursor, piece, until === "quoted");
   }
@@ -167,14 +168,16 @@ function readMark(cursor: Cursor, piece: Piece): void {
   cursor.at += found.length;
   // The same sign twice before the brace is an escape, however long the run is (measured with terraform 1.11.4).
   if (found.length > 2 && found.at(-2) === found.at(-3)) {
-    piece.literal += found;
+    piece.literal += `${found.slice(0, -2)}{`;
     return;
   }
   piece.literal += found.slice(0, -2);
-  piece.isComputed = true;
   cursor.depth += 1;
-  for (const token of readCode(cursor, true)) piece.inner.push(token);
+  const tokens = readCode(cursor, true);
   cursor.depth -= 1;
+  if (piece.literal !== "") piece.parts.push(piece.literal);
+  piece.literal = "";
+  piece.parts.push({ mark: found.at(-2) === "%" ? "%" : "$", tokens });
 }
 
 function endsHeredoc(cursor: Cursor, marker: string): boolean {
@@ -205,18 +208,29 @@ function readEscape(cursor: Cursor): string {
   return String.fromCodePoint(point);
 }
 
+/** All parts of a text that was read to its end. */
+function finished({ literal, parts }: Piece): Part[] {
+  return literal === "" && parts.length > 0 ? parts : [...parts, literal];
+}
+
+/** `<<-` takes the least indentation off every line; of a text with code in it that is not worked out here. */
+function withoutIndent(piece: Piece): Piece {
+  if (piece.parts.length > 0) return { ...piece, parts: [...piece.parts, { mark: "%", tokens: [] }] };
+  const lines = piece.literal.split("\n");
+  const indents = lines.filter((line) => line !== "").map((line) => /^ */.exec(line)?.[0].length ?? 0);
+  const least = indents.length === 0 ? 0 : Math.min(...indents);
+  return { literal: lines.map((line) => line.slice(line === "" ? 0 : least)).join("\n"), parts: [] };
+}
+
 function textToken(piece: Piece, at: number): Token {
-  return {
-    kind: "text",
-    value: piece.isComputed ? null : piece.literal,
-    raw: piece.raw,
-    inner: piece.inner,
-    at,
-  };
+  const parts = finished(piece);
+  const [only] = parts;
+  const value = parts.length === 1 && typeof only === "string" ? only : null;
+  return { kind: "text", value, parts, at };
 }
 
 function sign(cursor: Cursor, kind: "word" | "newline" | "sign", value: string, length: number): Token {
-  const token: Token = { kind, value, raw: "", inner: [], at: cursor.at };
+  const token: Token = { kind, value, parts: [], at: cursor.at };
   cursor.at += length;
   return token;
 }

@@ -1,7 +1,9 @@
 import type { Command, Risk } from "../change/plan.ts";
 import { maxRisk } from "../change/plan.ts";
+import { namesVariable } from "./child-variables.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
+import type { Inputs } from "./terraform-inputs.ts";
 import { parseTerraform, type TerraformLine } from "./terraform-line.ts";
 import { lookAtPaths } from "./terraform-paths.ts";
 import { environmentOfDirectory, isListedPlace, isWithin, placeOf } from "./terraform-places.ts";
@@ -72,12 +74,30 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
   if (line.verb === "fmt") return { ok: true, risk: "low", reasons: [], reads: [tree] };
   if (files === null) return unreadRoot(line, tree, ground);
   const tests = line.flags.get("-test-directory")?.at(-1) ?? "tests";
-  const root = lookAtRoot(files, { directory, startedIn, tests: placeOf(directory, tests) ?? "" });
+  const root = lookAtRoot(files, {
+    directory,
+    startedIn,
+    tests: placeOf(directory, tests) ?? "",
+    inputs: inputsOf(line, ground),
+    providers: policy.terraform.providers,
+  });
   if (!root.ok) return root;
   const strange = root.reads.find((read) => !isListedPlace(policy, read.path));
   if (strange !== undefined) return { ok: false, reason: unlisted(strange.path) };
   const reads = [tree, ...root.reads];
   return line.rule.loads ? loadedRoot(root, reads, ground) : { ok: true, risk: "low", reasons: [], reads };
+}
+
+/** What the line and the environment's variables may give the root. */
+function inputsOf(line: TerraformLine, { directory, policy }: Ground): Inputs {
+  const environment = environmentOfDirectory(policy, directory);
+  const variables = environment === null ? [] : (policy.environments[environment]?.variables ?? []);
+  const files = (line.flags.get("-var-file") ?? []).map((file) => placeOf(directory, file));
+  return {
+    names: new Set((line.flags.get("-var") ?? []).map((given) => given.split("=", 1)[0] ?? "")),
+    files: files.filter((file) => file !== null),
+    mayHold: (name) => variables.some((entry) => namesVariable(entry, name)),
+  };
 }
 
 /** A root whose files are not at hand: one that the policy trusts may hold anything, so it counts for what it may be at worst. */

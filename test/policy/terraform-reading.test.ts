@@ -100,7 +100,13 @@ describe("what terraform itself sees in a file", { skip: reasonWithoutTerraform(
     }
     const { code, stderr } = await runTerraform(directory, ["validate", "-no-color"]);
     const sees = /provisioner plugin "marker"/.test(stderr) ? true : code === 0 ? false : null;
-    const root = lookAtRoot(new Map(Object.entries(files)), { directory: "", startedIn: "", tests: "tests" });
+    const root = lookAtRoot(new Map(Object.entries(files)), {
+      directory: "",
+      startedIn: "",
+      tests: "tests",
+      inputs: { names: new Set(), files: [], mayHold: () => false },
+      providers: [],
+    });
     return { sees, found: root.ok ? root.findings.length > 0 : true };
   }
 

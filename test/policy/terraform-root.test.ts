@@ -21,7 +21,8 @@ function judge(line: string, files: Record<string, string>, policy = plain, dir 
 
 /** A root of one file beside the lock file. */
 function judgeText(text: string, name = "main.tf", line = "plan"): Verdict {
-  return judge(line, { ...LOCKED, "live/net/main.tf": "", [`live/net/${name}`]: text });
+  const files = { ...LOCKED, "live/net/main.tf": "", "live/net/y.tpl": "${exec}" };
+  return judge(line, { ...files, [`live/net/${name}`]: text });
 }
 
 const running: [why: RegExp, text: string, name?: string][] = [
@@ -218,7 +219,7 @@ const harmless: [text: string, name?: string][] = [
     'data "terraform_remote_state" "a" {\n  backend = "local"\n  config = {\n    path = "../dns/terraform.tfstate"\n  }\n}\n',
   ],
   [
-    'locals {\n  a = file("${path.module}/x.json")\n  b = templatefile("y.tpl", { exec = 1 })\n  c = file(var.x)\n}\n',
+    'variable "x" {\n  default = "z.json"\n}\nlocals {\n  a = file("${path.module}/x.json")\n  b = templatefile("${path.module}/y.tpl", { exec = 1 })\n  c = file(var.x)\n}\n',
   ],
   ['data "archive_file" "a" {\n  source_dir  = "${path.module}/src"\n  output_path = "../x.zip"\n}\n'],
   ['/*/ " */\nlocals {\n  // "not a text\n  a = "${{} == {} ? " { " : ""}"\n}\n'],
@@ -316,7 +317,7 @@ test("providers without a lock file are refused where they would be fetched or r
     'data "aws_ami" "a" {}\nresource "terraform_data" "b" {}\n',
     'provider "aws" {}\n',
     'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n',
-    'terraform {\n  required_providers {\n    terraform = { source = "example.com/x/terraform" }\n  }\n}\n',
+    'terraform {\n  required_providers {\n    terraform = { source = "hashicorp/terraform" }\n  }\n}\n',
     'terraform {\n  required_providers {\n    aws = "~> 5.0"\n  }\n}\n',
     'check "c" {\n  data "aws_ami" "a" {}\n}\n',
   ];

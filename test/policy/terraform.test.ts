@@ -251,7 +251,7 @@ const refused: [why: RegExp, lines: string][] = [
     "plan -var-file=/etc/x.tfvars\nplan -var-file=../x.tfvars\nplan -var-file=secrets.txt\nplan -var-file=terraform.tfstate\nnet$ plan -var-file=../../x.tfvars\nplan -var-file=https://x/y.tfvars",
   ],
   [/address/, "plan -target=;rm\ntaint ../x\nstate rm a.b$(x)\nimport ; y\nplan -replace=a..b"],
-  [/plain name/, "workspace new a;b\nforce-unlock -force a*b"],
+  [/plain name/, "workspace new a;b\nforce-unlock -force a*b\nworkspace new ..\nworkspace select a/../b"],
   [/not a place/, "fmt -check /etc\nfmt -check ../x\ninit -test-directory=/x\nvalidate -test-directory=.."],
   [
     /needs .* behind its flags/,
