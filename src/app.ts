@@ -117,7 +117,7 @@ async function assemble(
   const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
   const { changes, timesOf, findTerms, whoApproves } = deciding;
-  const outbox = createOutbox(database, wakes);
+  const outbox = createOutbox(database, wakes, { owner, leaseMs: pace.leaseMs });
   const slack = await createSlack({
     config: { ...company, ...forSlack(config), ...whoApproves },
     changes,

@@ -165,6 +165,7 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
     findLogFile: createFindLogFile(changes),
     findStanding: createFindStanding(client, identity, log),
     pace: createPace(),
+    isHeld: outbox.isHeld,
     richKinds: createRichKinds(),
     openDirect: createOpenDirect(client, outbox),
     tellApprovers: createTellApprovers({

@@ -36,6 +36,8 @@ type Needs = {
   mayRead: MayRead;
   findLogFile: FindLogFile;
   pace: Pace;
+  /** Whether it is still this sender's to post. */
+  isHeld(message: DueMessage): boolean;
   richKinds: RichKinds;
   log: Log;
 };
@@ -140,6 +142,7 @@ async function post(
   const send = (thread: ThreadTarget | undefined) =>
     inFullOrShort(needs, message, draft, async (content) => {
       await needs.pace(message.channelId, signal);
+      assertHeld(needs, message);
       return needs.client.chat.postMessage({ ...target, ...content, ...thread });
     });
   const thread =
@@ -152,6 +155,11 @@ async function post(
     if (failure.kind !== "gone" || key.kind !== "verdict") throw error;
     return tsOf(await send(undefined));
   }
+}
+
+/** After the waiting, right before the call: an instance that was frozen meanwhile would post what another one has posted. */
+function assertHeld({ isHeld }: Pick<Needs, "isHeld">, message: DueMessage): void {
+  if (!isHeld(message)) throw new Error("its claim ran out before it was sent");
 }
 
 type Content = { text: string; blocks: Rendered["blocks"] };

@@ -48,6 +48,7 @@ type Needs = {
   findLogFile: FindLogFile;
   findStanding: FindStanding;
   pace(channelId: string, signal: AbortSignal): Promise<void>;
+  isHeld(message: DueMessage): boolean;
 };
 
 /**
@@ -69,6 +70,7 @@ export async function deliverLogFile(
     message.failures > 0 ? await needs.findStanding({ ...message, channelId }, file.name) : null;
   if (standing !== null) return { kind: "sent", ts: standing };
   await needs.pace(channelId, signal);
+  if (!needs.isHeld(message)) return { kind: "later", why: "its claim ran out before it was sent" };
   try {
     await needs.client.files.uploadV2({
       channel_id: channelId,

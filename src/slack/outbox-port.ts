@@ -24,10 +24,15 @@ export type DueMessage = {
 /** What the sender needs of the store; every call is one statement or transaction. */
 export type OutboxPort = {
   /**
-   * Due now, at most `limit`, claimed for 60 s: cards first, then verdicts, plan pages, steps. A thread message is due only
-   * once its card has a ts. Nobody else gets a claimed message, even when it is wanted anew meanwhile.
+   * Due now, at most `limit`, claimed until they are given up or this sender dies: cards first, then verdicts, plan pages,
+   * steps. A thread message is due only once its card has a ts. Nobody else gets a claimed message, even when it is wanted
+   * anew meanwhile.
    */
   claim(limit: number): Promise<DueMessage[]>;
+  /** Whether the claim is certain to be ours yet: what another sender may have by now is not sent by this one. */
+  isHeld(message: DueMessage): boolean;
+  /** Not at hand any more: its claim runs out by itself. */
+  letGo(message: DueMessage): void;
   /** It stands at `ts` (null: it is none that stands anywhere), as `wanted` says. Gives the claim up and sets failures to 0; the next update is due after the store's own gap. */
   sent(message: DueMessage, ts: string | null): Promise<void>;
   /** Not sent: due again in `ms`. Gives the claim up and keeps the failure. */

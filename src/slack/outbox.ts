@@ -5,8 +5,6 @@ import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 
 /** At most this many messages are claimed at a time. */
 const CLAIM_LIMIT = 40;
-/** A claim lasts 60 s at the store. What has not been sent by now is left to the next claim, so that nobody sends it twice. */
-const CLAIM_USABLE_MS = 40_000;
 /** The longest sleep without being woken; heals a wake-up that got lost. */
 const IDLE_MS = 5_000;
 const FIRST_RETRY_MS = 1_000;
@@ -96,9 +94,10 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   const lanes = new Map<string, Promise<void>>();
   const pausedUntil = new Map<string, number>();
   let waiting = 0;
-  const work = async (message: DueMessage, claimedAt: number): Promise<void> => {
+  const work = async (message: DueMessage): Promise<void> => {
     const now = Date.now();
-    if (now - claimedAt > CLAIM_USABLE_MS) return;
+    // It could not be renewed, so that somebody else may have it: left to the next claim, nobody sends it twice.
+    if (!needs.port.isHeld(message)) return needs.port.letGo(message);
     if (signal.aborted) {
       // Whoever starts next, or goes on elsewhere, sends it now and not in a minute.
       await needs.port.giveBack(message, 0).catch(() => undefined);
@@ -116,12 +115,11 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   return {
     size: () => waiting,
     add(message: DueMessage): void {
-      const claimedAt = Date.now();
       const queue = queueOf(message);
       const before = lanes.get(queue) ?? Promise.resolve();
       waiting += 1;
       const lane = before
-        .then(() => work(message, claimedAt))
+        .then(() => work(message))
         .finally(() => {
           waiting -= 1;
           if (lanes.get(queue) === lane) lanes.delete(queue);
@@ -179,6 +177,7 @@ async function sendOne(
     }
   } catch (error) {
     // The claim runs out by itself if even this cannot be written.
+    port.letGo(message);
     if (signal.aborted) return 0;
     log.error({ ...about, err: error }, "A message could not be prepared or recorded");
     await port.postpone(message, retryMs(message.failures), "fault").catch(() => undefined);

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import type { Database, Sql } from "./database.ts";
+import { type Claimant, createMessageClaims, type MessageClaims } from "./message-claims.ts";
 import { type Wakes, wake } from "./notify.ts";
 
 /** A message of a change that Slack does not show as it should; `failures` counts earlier claims that came to nothing. */
@@ -32,30 +34,42 @@ type Due = {
   since: Date;
 };
 
-/** A claim that was not answered by then belongs to nobody: its sender died. */
-const CLAIM_SECONDS = 60;
+/** As long as the lease of a change: what a dead instance had at hand is free when its changes are. */
+const LEASE_MS = 6_000;
 /** At most one update of a message in this time: Slack takes about one a second, and nobody reads faster. */
 const MIN_GAP_MS = 1_500;
 const SHORTEST_WAIT_MS = 50;
 
-/** What should stand in Slack and does not yet, for the sender; every call is one statement. */
-export function createOutbox(database: Database, wakes: Wakes) {
+/** What should stand in Slack and does not yet, for one sender; every call is one statement. */
+export function createOutbox(
+  database: Database,
+  wakes: Wakes,
+  claimant: Claimant = { owner: randomUUID(), leaseMs: LEASE_MS },
+) {
+  const claims = createMessageClaims(database, claimant);
   return {
-    claim: (limit: number) => claim(database, limit),
-    sent: (due: Due, ts: string | null) => database.transaction((sql) => sent(sql, due, ts)),
+    claim: (limit: number) => claim(database, claims, limit),
+    isHeld: claims.isHeld,
+    letGo: claims.letGo,
+    async sent(due: Due, ts: string | null): Promise<void> {
+      await database.transaction((sql) => sent(sql, claims, due, ts));
+      claims.letGo(due);
+    },
     async postpone(due: Due, ms: number, _why: string): Promise<void> {
+      claims.letGo(due);
       await database.query(
-        `update messages set claimed_until = null, due_at = now() + make_interval(secs => $3 / 1000.0)
-         where change_id = $1 and name = $2`,
-        [due.changeId, due.name, ms],
+        `update messages set claimed_until = null, claimed_by = null, due_at = now() + make_interval(secs => $4 / 1000.0)
+         where ${MINE}`,
+        [due.changeId, due.name, claims.owner, ms],
       );
     },
     async giveBack(due: Due, ms: number): Promise<void> {
+      claims.letGo(due);
       await database.query(
-        `update messages set claimed_until = null, failures = greatest(failures - 1, 0),
-           due_at = now() + make_interval(secs => $3 / 1000.0)
-         where change_id = $1 and name = $2`,
-        [due.changeId, due.name, ms],
+        `update messages set claimed_until = null, claimed_by = null, failures = greatest(failures - 1, 0),
+           due_at = now() + make_interval(secs => $4 / 1000.0)
+         where ${MINE}`,
+        [due.changeId, due.name, claims.owner, ms],
       );
     },
     /**
@@ -75,10 +89,11 @@ export function createOutbox(database: Database, wakes: Wakes) {
       );
     },
     async abandon(due: Due, why: string): Promise<void> {
+      claims.letGo(due);
       await database.query(
-        `update messages set claimed_until = null, abandoned = case when wanted = $4 then $3 end
-         where change_id = $1 and name = $2`,
-        [due.changeId, due.name, why, due.wanted],
+        `update messages set claimed_until = null, claimed_by = null, abandoned = case when wanted = $5 then $4 end
+         where ${MINE}`,
+        [due.changeId, due.name, claims.owner, why, due.wanted],
       );
     },
     addDirect: (changeId: string, people: readonly string[]) =>
@@ -99,6 +114,9 @@ export function createOutbox(database: Database, wakes: Wakes) {
     },
   };
 }
+
+/** The claim is still this sender's: what another one has at hand by now is theirs to put off or to end. */
+const MINE = "change_id = $1 and name = $2 and claimed_by = $3";
 
 /**
  * What is sent one after the other: a channel's messages, and the questions of who is to get a direct one. Files go beside
@@ -123,14 +141,21 @@ const WAITING = `m.wanted > m.sent and m.abandoned is null and (m.name = 'card' 
   select 1 from messages card where card.change_id = m.change_id and card.name = 'card' and card.ts is not null))
   and not (${OUT_OF_TURN})`;
 
-async function claim(sql: Sql, limit: number): Promise<Due[]> {
+/**
+ * A claim that ran out is not taken within a lease's time after the server's start, nor after an outage: whoever has it at
+ * hand could not renew it, and goes first, or it would be posted twice.
+ */
+async function claim(sql: Sql, claims: MessageClaims, limit: number): Promise<Due[]> {
+  const askedAtMs = performance.now();
   const { rows } = await sql.query(
     `with due as (
        select m.change_id, m.name, m.rank from messages m
-       where ${WAITING} and greatest(m.due_at, m.hold_until) <= now() and (m.claimed_until is null or m.claimed_until <= now())
+       where ${WAITING} and greatest(m.due_at, m.hold_until) <= now() and (m.claimed_until is null or (m.claimed_until <= now() and $4
+           and pg_postmaster_start_time() < now() - make_interval(secs => $2 / 1000.0)))
        order by m.rank, m.due_at limit $1 for update of m skip locked
      )
-     update messages m set claimed_until = now() + make_interval(secs => $2), failures = m.failures + 1
+     update messages m set claimed_until = clock_timestamp() + make_interval(secs => $2 / 1000.0), claimed_by = $3,
+       failures = m.failures + 1
      from due, changes c
      where m.change_id = due.change_id and m.name = due.name and c.id = m.change_id
      returning m.change_id, m.name, m.wanted, m.ts, c.home_team as team_id, m.person, ${LANE} as lane,
@@ -139,10 +164,10 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
          as card_ts, m.failures - 1 as failures, m.rank, c.created_at as since,
        not exists (select 1 from messages page where page.change_id = m.change_id and page.ts is null
          and page.name like 'plan:' || c.revision || ':%') as pages_stand`,
-    [limit, CLAIM_SECONDS],
+    [limit, claims.leaseMs, claims.owner, claims.mayTakeOver()],
   );
   const ranked = rows.toSorted((one, other) => one["rank"] - other["rank"]);
-  return ranked.map((raw) => {
+  const claimed = ranked.map((raw) => {
     const row = DueRow.parse(raw);
     return {
       changeId: row.change_id,
@@ -159,14 +184,18 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
       since: row.since,
     };
   });
+  claims.took(claimed, askedAtMs);
+  return claimed;
 }
 
-async function sent(sql: Sql, due: Due, ts: string | null): Promise<void> {
+/** Where it stands is written down whoever has it at hand by now: not known, it would be posted once more. */
+async function sent(sql: Sql, { owner }: Claimant, due: Due, ts: string | null): Promise<void> {
   await sql.query(
-    `update messages set ts = $3, sent = greatest(sent, $4), claimed_until = null, failures = 0,
+    `update messages set ts = $3, sent = greatest(sent, $4), failures = 0,
+       claimed_until = case when claimed_by = $6 then null else claimed_until end, claimed_by = nullif(claimed_by, $6),
        due_at = now() + make_interval(secs => $5 / 1000.0)
      where change_id = $1 and name = $2`,
-    [due.changeId, due.name, ts, due.wanted, MIN_GAP_MS],
+    [due.changeId, due.name, ts, due.wanted, MIN_GAP_MS, owner],
   );
   // The card holds its buttons back until the whole plan can be read.
   if (due.ts !== null || !due.name.startsWith("plan:")) return;

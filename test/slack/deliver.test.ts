@@ -33,6 +33,7 @@ describe("bringing one message to Slack", () => {
       tellApprovers: async () => assert.fail("nobody is looked for"),
       mayRead: async () => mayRead,
       findLogFile: async () => null,
+      isHeld: () => true,
     };
   });
   after(() => slack.stop());

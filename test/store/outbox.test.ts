@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Database } from "../../src/store/database.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { addChange, useDatabase } from "../support/database.ts";
@@ -44,6 +45,59 @@ describe("what is due in Slack", () => {
     assert.deepEqual(
       (await other.claim(10)).map(({ changeId }) => changeId),
       [limited],
+    );
+  });
+
+  it("is free with its lease when the sender that had it at hand is dead, and a living one keeps what takes long", async () => {
+    const leaseMs = 600;
+    const [dead, alive] = ["dead", "alive"].map((owner) => createOutbox(database, wakes, { owner, leaseMs }));
+    assert.ok(dead && alive);
+    const left = await putCard();
+    const [had] = await dead.claim(10);
+    assert.equal(had?.changeId, left);
+    // It renews no more, as a killed process.
+    dead.letGo(had);
+    assert.deepEqual([dead.isHeld(had), (await alive.claim(10)).length], [false, 0]);
+    const began = performance.now();
+    const taken = await soon("what the dead one had", async () => (await alive.claim(10))[0]);
+    assert.ok(performance.now() - began < leaseMs + 1_000);
+    assert.deepEqual([taken.changeId, taken.failures], [left, 1]);
+    for (let waited = 0; waited < 4; waited += 1) {
+      await pause(leaseMs / 2);
+      assert.deepEqual([alive.isHeld(taken), await createOutbox(database, wakes).claim(10)], [true, []]);
+    }
+    // Whoever comes to themselves late puts off and ends nothing of another one's.
+    await dead.postpone(had, 0, "late");
+    await dead.giveBack(had, 0);
+    await dead.abandon(had, "late");
+    assert.deepEqual(await createOutbox(database, wakes).claim(10), []);
+    await dead.sent(had, "1.1");
+    assert.deepEqual(await createOutbox(database, wakes).claim(10), []);
+    await alive.sent(taken, "1.1");
+    await database.query("update messages set wanted = wanted + 1, due_at = now() where change_id = $1", [
+      left,
+    ]);
+    assert.equal((await alive.claim(10)).length, 1);
+  });
+
+  it("is nobody else's for a lease's time after an outage, in which nobody could renew", async () => {
+    const [one, other] = ["one", "other"].map((owner) =>
+      createOutbox(
+        { ...database, reach: { ...database.reach, backForMs: () => (owner === "other" ? 10 : 1_000_000) } },
+        wakes,
+        { owner, leaseMs: 300 },
+      ),
+    );
+    assert.ok(one && other);
+    const changeId = await putCard();
+    const [had] = await one.claim(10);
+    assert.ok(had);
+    one.letGo(had);
+    await pause(500);
+    assert.deepEqual(await other.claim(10), []);
+    assert.deepEqual(
+      (await one.claim(10)).map((due) => due.changeId),
+      [changeId],
     );
   });
 
