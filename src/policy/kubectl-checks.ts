@@ -1,4 +1,4 @@
-import { isWeighty } from "./annotations.ts";
+import { isWeighty, WEIGHT } from "./annotations.ts";
 import { type Finding, high, low, medium, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { flagOf, type KubectlLine } from "./kubectl-line.ts";
@@ -68,10 +68,7 @@ export const checkList: Check = ({ line, kinds, inputs }) => {
   }
   if (line.operands.length > 0) {
     const keys = line.operands.map((word) => /^[^=]*/.exec(word)?.[0].replace(/-$/, "") ?? "");
-    const weighty = isNote ? keys.filter(isWeighty) : [];
-    return {
-      findings: weighty.map((key) => high(`${key} loosens what confines a pod, or says as whom it acts`)),
-    };
+    return { findings: keys.filter(isWeighty).map((key) => high(`${key} ${WEIGHT}`)) };
   }
   if (isOn(line, "--list")) return listing("lists");
   return { findings: [refused("it names nothing to change (KEY=VALUE or KEY-)")] };

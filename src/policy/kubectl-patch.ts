@@ -124,7 +124,8 @@ function shown(value: unknown): string {
 function strangeField(fields: Fields, path: string, type: PatchType, seen: Seen): string | null {
   return firstOf(Object.entries(fields), ([key, held]) => {
     if (key.startsWith("$")) return `the directive ${key}`;
-    if (isWeighty(key)) return `the annotation ${key}`;
+    if (/\/(annotations|labels)$/.test(path) && isWeighty(key))
+      return `the ${path.slice(path.lastIndexOf("/") + 1, -1)} ${key}`;
     const isOpen = Object.hasOwn(LEAVES, `${path}/*`);
     return strangeIn(held, isOpen ? `${path}/*` : `${path}/${key}`, type, seen);
   });
@@ -138,8 +139,9 @@ function strangeOp(value: unknown, seen: Seen): string | null {
     return "an operation that is none";
   const place = placeOf(path);
   if (op === "test") return null;
-  const annotation = /\/annotations\/(.+)$/.exec(path)?.[1]?.replaceAll("~1", "/").replaceAll("~0", "~");
-  if (annotation !== undefined && isWeighty(annotation)) return `the annotation ${annotation}`;
+  const [, kind, pointer] = /\/(annotation|label)s\/(.+)$/.exec(path) ?? [];
+  const key = pointer?.replaceAll("~1", "/").replaceAll("~0", "~");
+  if (key !== undefined && isWeighty(key)) return `the ${kind} ${key}`;
   // What it is and what it is called are no part of how it runs; a whole patch names them to say which object it means.
   if (/^\/(kind|apiVersion|metadata\/name)$/.test(path)) return `${op} of ${path}`;
   if (op === "remove") return /\/(labels|annotations)\/\*$/.test(place) ? null : `a removal of ${path}`;

@@ -1,4 +1,4 @@
-import { isWeighty } from "./annotations.ts";
+import { isWeighty, WEIGHT } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium, refused } from "./finding.ts";
 import { judgePatchText } from "./kubectl-patch.ts";
@@ -20,9 +20,9 @@ export function judgeTransforms(
         return [own, ...judgeReplicas([count], policy)];
       });
     case "commonAnnotations":
-      return Object.keys(fieldsOf(value) ?? { apparmor: value }).some(isWeighty)
-        ? [high("it sets annotations that loosen what confines a container, or as whom it acts")]
-        : [medium("it sets annotations")];
+      return [medium("it sets annotations"), ...judgeNotes(value, key)];
+    case "commonLabels":
+      return judgeNotes(value, key);
     case "labels":
       return listed(value).flatMap(judgeLabels);
     case "generatorOptions":
@@ -43,17 +43,24 @@ export function judgeTransforms(
 function judgeLabels(entry: unknown): Finding[] {
   const known = ["pairs", "includeSelectors", "includeTemplates"];
   const strange = Object.keys(fieldsOf(entry) ?? { entry }).find((key) => !known.includes(key));
-  return strange === undefined
-    ? []
-    : [high(`its labels have ${strange}, and with it are written into more than labels`)];
+  if (strange === undefined) return judgeNotes(fieldsOf(entry)?.["pairs"] ?? {}, "labels");
+  return [high(`its labels have ${strange}, and with it are written into more than labels`)];
+}
+
+/** Labels and annotations it puts on all it builds, pods included. */
+function judgeNotes(value: unknown, key: string): Finding[] {
+  const notes = fieldsOf(value);
+  if (notes === null) return [high(`its ${key} are no mapping`)];
+  const weighty = Object.keys(notes).filter(isWeighty);
+  return weighty.map((name) => high(`its ${key} have ${name}: it ${WEIGHT}`));
 }
 
 function judgeOptions(value: unknown): Finding[] {
   const known = ["disableNameSuffixHash", "labels", "annotations", "immutable"];
   const strange = Object.keys(fieldsOf(value) ?? { value }).find((key) => !known.includes(key));
-  return strange === undefined
-    ? []
-    : [refused(`the kustomization's generatorOptions.${strange} is not on the list`)];
+  if (strange !== undefined)
+    return [refused(`the kustomization's generatorOptions.${strange} is not on the list`)];
+  return ["labels", "annotations"].flatMap((key) => judgeNotes(fieldsOf(value)?.[key] ?? {}, key));
 }
 
 function judgePatch(entry: unknown, read: (path: string) => string | null, policy: Policy): Finding[] {

@@ -115,7 +115,6 @@ const HARMLESS = new Set([
   "metadata",
   "namePrefix",
   "nameSuffix",
-  "commonLabels",
   "buildMetadata",
   "sortOptions",
 ]);

@@ -1,4 +1,4 @@
-import { isWeighty } from "./annotations.ts";
+import { isWeighty, WEIGHT } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium } from "./finding.ts";
 import { judgeImages } from "./images.ts";
@@ -31,11 +31,14 @@ function judgeMetadata(value: unknown): Finding[] {
     .filter((key) => metadata[key] !== undefined)
     .map((key) => high(`it sets ${key}`));
   if (!isNameless(metadata["namespace"])) findings.push(high("its namespace is no plain name"));
-  const annotations = fieldsOf(metadata["annotations"] ?? {});
-  if (annotations === null) return [...findings, high("its annotations are no mapping")];
-  for (const key of Object.keys(annotations)) {
-    if (isWeighty(key))
-      findings.push(high(`its annotation ${key} loosens what confines a container, or as whom it acts`));
+  for (const kind of ["annotations", "labels"]) {
+    const notes = fieldsOf(metadata[kind] ?? {});
+    if (notes === null) return [...findings, high(`its ${kind} are no mapping`)];
+    findings.push(
+      ...Object.keys(notes)
+        .filter(isWeighty)
+        .map((key) => high(`its ${kind} have ${key}: it ${WEIGHT}`)),
+    );
   }
   return findings;
 }

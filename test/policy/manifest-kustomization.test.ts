@@ -88,7 +88,7 @@ const cases: [rank: string, why: RegExp, text: string][] = [
     /applies/,
     `${start}labels: [{pairs: {a: b}, includeSelectors: true, includeTemplates: true}]\n`,
   ],
-  ["high", /as whom it acts/, `${start}commonAnnotations: {iam.amazonaws.com/role: admin}\n`],
+  ["high", /an identity/, `${start}commonAnnotations: {iam.amazonaws.com/role: admin}\n`],
   [
     "high",
     /kube-system is a protected/,
