@@ -57,8 +57,8 @@ export function createGivenTo(options: HandsOptions): GivenTo {
       CHECKPOINT_DISABLE: "1",
     };
     const { readOnly = [], readWrite = [] } = options.sees ?? {};
-    const own = [dir.workspace, dir.home, dir.terraform];
-    return { env, view: { changeId, readWrite: [...own, ...readWrite], readOnly, stateFile: null } };
+    // The copy of the workspace is added by whoever knows the command: each tool has its own.
+    return { env, view: { changeId, readWrite: [dir.home, ...readWrite], readOnly, stateFile: null } };
   };
 }
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EnvironmentError } from "./environment-error.ts";
-import type { SnapshotEntry } from "./snapshot.ts";
+import type { Snapshot, SnapshotEntry } from "./snapshot.ts";
 import { readWorkspace, sha256Of } from "./snapshot.ts";
 import { readPlace } from "./snapshot-read.ts";
 
@@ -53,19 +53,26 @@ async function listedFiles(options: HomeOptions): Promise<{ entry: SnapshotEntry
     options.paths.map((path) => ({ path: path.replace(/\/+$/, ""), kind: "tree" as const })),
     { own: [options.dataDir], maxBytes: MAX_BYTES, maxFiles: MAX_FILES },
   );
-  if (!read.ok) {
+  const missing = read.ok ? whyNotWhole(read.snapshot) : read.reason;
+  if (!read.ok || missing !== null) {
     throw new EnvironmentError(
-      `The ${listed} cannot be given to commands: ${read.reason} (looked for in ${options.botHome}). Put it there, or take it out of the policy.`,
+      `The ${listed} cannot be given to commands: ${missing} (looked for in ${options.botHome}). Put it there, or take it out of the policy.`,
     );
   }
   const { entries, bytes } = read.snapshot;
   return entries.map((entry) => ({ entry, bytes: bytes.get(entry.path) ?? Buffer.alloc(0) }));
 }
 
+/** A login that is left out would be missed only by whoever it is asked of, in words that say nothing of it. */
+function whyNotWhole({ leftOut }: Snapshot): string | null {
+  const [first] = [...leftOut].filter(([, { cause }]) => cause !== "ours");
+  return first === undefined ? null : `${first[0]} ${first[1].reason}`;
+}
+
 /** In one step, so that nobody reads half a file. */
 async function put(home: string, entry: SnapshotEntry, bytes: Buffer): Promise<void> {
   const file = join(home, entry.path);
-  const there = await readPlace({ real: file, kind: "file" }, entry.path, MAX_BYTES);
+  const there = await readPlace({ real: file, kind: "file" }, MAX_BYTES);
   if (there.ok && sha256Of(there.bytes) === entry.sha256 && there.executable === entry.executable) return;
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(6).toString("hex")}`;

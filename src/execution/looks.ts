@@ -42,10 +42,10 @@ const KUBECTL_DEADLINE_MS = 20_000;
 /** Makes them. They never go through the plan's journal: none of them changes anything. */
 export function createLooks(needs: Needs): Looks {
   const givenTo: Looks["givenTo"] = async (place, command) => {
-    const given = await givenIn(needs, place.changeId, command, place.files);
+    const { env, view: bare } = await givenIn(needs, place.changeId, command, place.files);
+    const view = { ...bare, readWrite: [...copyFor(command, place), ...bare.readWrite] };
     const root = readRootCommand(command)?.root;
-    if (root === undefined) return given;
-    const { env, view } = given;
+    if (root === undefined) return { env, view };
     return {
       env: { ...env, TF_DATA_DIR: dataDirOf(place, root) },
       view: { ...view, stateFile: stateFileOf(needs.ground, place, root) },
@@ -93,6 +93,11 @@ export function createLooks(needs: Needs): Looks {
       return prepareRoot(needs.ground, place, root, run);
     },
   };
+}
+
+/** The copy of the workspace that a command runs in: kubectl sees nothing of what only terraform may read. */
+function copyFor({ tool }: Command, { dir }: Place): string[] {
+  return tool === "kubectl" ? [dir.kubectl] : [dir.workspace, dir.terraform];
 }
 
 /** Why the program's own `terraform init` must not run there: it fetches what the root names, whatever command it is for. */

@@ -18,8 +18,8 @@ export async function readOwn(base: string, path: string): Promise<Buffer | null
   const file = join(await ownDirectory(base, dirname(path)), basename(path));
   const found = await lstat(file).catch(() => null);
   if (found === null) return null;
-  const read = await readPlace({ real: file, kind: "file" }, path, ROOM_BYTES);
-  if (!read.ok) throw new EnvironmentError(`${read.reason}. ${WHAT_TO_DO}`);
+  const read = await readPlace({ real: file, kind: "file" }, ROOM_BYTES);
+  if (!read.ok) throw new EnvironmentError(`${path} ${read.reason}. ${WHAT_TO_DO}`);
   return read.bytes;
 }
 

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import type { Command, Plan } from "../change/plan.ts";
 import type { Bindings } from "../change/preview.ts";
-import type { Policy } from "../policy/document.ts";
-import type { Files } from "../policy/files.ts";
+import type { KnownFiles } from "../policy/files.ts";
+import { isPrivate } from "../policy/private-files.ts";
 import type { Read } from "../policy/verdict.ts";
 import { holdsErroredState } from "./errored-state.ts";
 import { type ChangeDir, makeChangeDir } from "./scratch.ts";
@@ -15,7 +15,7 @@ import { writtenBy } from "./terraform-files.ts";
 export type Place = {
   changeId: string;
   dir: ChangeDir;
-  files: NonNullable<Files>;
+  files: KnownFiles;
   bound: Bindings["files"];
 };
 
@@ -23,22 +23,6 @@ type Opened = { ok: true; place: Place } | { ok: false; reason: string };
 
 /** What a workspace is, to whoever copies of it. `dataDir` may lie inside it and is never read. */
 export type Ground = { workspace: string; dataDir: string };
-
-/** The text of every workspace file the policy lets commands read, for judging a plan before it is known what it reads. */
-export async function readWhole(
-  ground: Ground,
-  policy: Policy,
-): Promise<{ ok: true; files: NonNullable<Files> } | { ok: false; reason: string }> {
-  const reads = (policy.directories.length === 0 ? [""] : policy.directories).map(
-    (path): Read => ({ path: posix.normalize(path).replace(/^\.$|\/+$/, ""), kind: "tree" }),
-  );
-  const read = await readWorkspace(ground.workspace, reads, { own: [ground.dataDir] });
-  if (read.ok) return { ok: true, files: read.snapshot.files };
-  return {
-    ok: false,
-    reason: `The workspace cannot be read: ${read.reason}. Mend it, or name the directories that count under "directories" in the policy.`,
-  };
-}
 
 /** Reads the workspace as it is now, and lays out for this change what it reads. */
 export async function openPlace(
@@ -48,13 +32,12 @@ export async function openPlace(
   reads: readonly Read[],
 ): Promise<Opened> {
   const bound = await bindFiles(ground, reads);
-  return bound.ok ? layOutPlace(ground, changeId, plan, bound, writtenBy(plan)) : bound;
+  return bound.ok ? layOutPlace(ground, changeId, plan, bound, toolsOf(plan)) : bound;
 }
 
 /**
  * The place of an approved change for one of its commands, as it was approved: laid out before and unchanged, or laid
- * out anew from the same bytes. What terraform wrote there only terraform reads: a saved plan holds secrets in clear
- * text, and `kubectl create configmap --from-file=DIR` would take it along.
+ * out anew from the same bytes.
  */
 export async function reopenPlace(
   ground: Ground,
@@ -64,16 +47,14 @@ export async function reopenPlace(
   command: Command,
 ): Promise<Opened> {
   const bound = await bindApproved(ground, approved);
-  return bound.ok
-    ? layOutPlace(ground, changeId, plan, bound, command.tool === "terraform" ? writtenBy(plan) : [])
-    : bound;
+  return bound.ok ? layOutPlace(ground, changeId, plan, bound, [command.tool]) : bound;
 }
 
 /** The text of approved files, for judging. */
 export async function readFiles(
   ground: Ground,
   approved: Bindings["files"],
-): Promise<{ ok: true; files: NonNullable<Files> } | { ok: false; reason: string }> {
+): Promise<{ ok: true; files: KnownFiles } | { ok: false; reason: string }> {
   const bound = await bindApproved(ground, approved);
   return bound.ok ? { ok: true, files: bound.snapshot.files } : bound;
 }
@@ -115,26 +96,58 @@ async function bindFiles(
   return joined.ok ? { ok: true, files, snapshot: joined.snapshot } : joined;
 }
 
+type Tool = Command["tool"];
+
+function toolsOf(plan: Plan): Tool[] {
+  const commands = plan.plan.flatMap((step): Command[] =>
+    step.rollback === null ? [step] : [step, step.rollback],
+  );
+  return [...new Set(commands.map(({ tool }) => tool))];
+}
+
+/**
+ * Each tool has a copy of its own. What terraform reads and writes (variables, saved plans, keys) holds secrets in clear
+ * text, and `kubectl create configmap --from-file=DIR` would take it along.
+ */
 async function layOutPlace(
   ground: Ground,
   changeId: string,
   plan: Plan,
   { files: bound, snapshot }: Bound,
-  written: readonly string[],
+  tools: readonly Tool[],
 ): Promise<Opened> {
   const dir = await makeChangeDir(ground.dataDir, changeId);
-  if (!(await verifyLaidOut(snapshot, dir.workspace, written))) {
-    // Laid out anew, the copy loses what terraform left in it: where nobody could keep it, the only record of what was made.
-    if (await holdsErroredState(dir.workspace)) return { ok: false, reason: stateLeft(dir.workspace) };
-    await layOut(snapshot, dir.workspace);
+  for (const tool of tools) {
+    const reason =
+      tool === "kubectl" ? await layOutKubectl(snapshot, dir) : await layOutTerraform(snapshot, dir, plan);
+    if (reason !== null) return { ok: false, reason };
   }
+  const place = { changeId, dir, files: snapshot.files, bound };
   // A command may run in a directory it reads nothing of.
-  for (const { dir: own, rollback } of plan.plan) {
-    for (const path of [own, rollback?.dir ?? own]) {
-      await mkdir(join(dir.workspace, path), { recursive: true, mode: 0o700 });
+  for (const step of plan.plan) {
+    for (const command of [step, step.rollback ?? step]) {
+      if (!tools.includes(command.tool)) continue;
+      await mkdir(directoryOf(place, command), { recursive: true, mode: 0o700 });
     }
   }
-  return { ok: true, place: { changeId, dir, files: snapshot.files, bound } };
+  return { ok: true, place };
+}
+
+async function layOutKubectl(snapshot: Snapshot, dir: ChangeDir): Promise<null> {
+  const { files } = snapshot;
+  const isOpen = (path: string) =>
+    !isPrivate(path, files.get(path)) && !isPrivate(files.linked?.get(path) ?? path);
+  const open = { ...snapshot, entries: snapshot.entries.filter(({ path }) => isOpen(path)) };
+  if (!(await verifyLaidOut(open, dir.kubectl))) await layOut(open, dir.kubectl);
+  return null;
+}
+
+async function layOutTerraform(snapshot: Snapshot, dir: ChangeDir, plan: Plan): Promise<string | null> {
+  if (await verifyLaidOut(snapshot, dir.workspace, writtenBy(plan))) return null;
+  // Laid out anew, the copy loses what terraform left in it: where nobody could keep it, the only record of what was made.
+  if (await holdsErroredState(dir.workspace)) return stateLeft(dir.workspace);
+  await layOut(snapshot, dir.workspace);
+  return null;
 }
 
 function stateLeft(workspace: string): string {
@@ -143,5 +156,5 @@ function stateLeft(workspace: string): string {
 
 /** The directory a command runs in. */
 export function directoryOf(place: Place, command: Command): string {
-  return join(place.dir.workspace, command.dir);
+  return join(command.tool === "kubectl" ? place.dir.kubectl : place.dir.workspace, command.dir);
 }

@@ -2,8 +2,11 @@ import { lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { holdsErroredState } from "./errored-state.ts";
 
-/** The directories of one change: the read-only snapshot, the children's home, terraform's data. */
-export type ChangeDir = { root: string; workspace: string; home: string; terraform: string };
+/**
+ * The directories of one change: the read-only snapshot; the same for kubectl, without what only terraform may read; the
+ * children's home; terraform's data.
+ */
+export type ChangeDir = { root: string; workspace: string; kubectl: string; home: string; terraform: string };
 
 /** A thread's id, and so never a path. */
 const CHANGE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -15,6 +18,7 @@ export function changeDirOf(dataDir: string, changeId: string): ChangeDir {
   return {
     root,
     workspace: join(root, "workspace"),
+    kubectl: join(root, "kubectl"),
     home: join(root, "home"),
     terraform: join(root, "terraform"),
   };
@@ -24,7 +28,7 @@ export function changeDirOf(dataDir: string, changeId: string): ChangeDir {
 export async function makeChangeDir(dataDir: string, changeId: string): Promise<ChangeDir> {
   const dir = changeDirOf(dataDir, changeId);
   await mkdir(dataDir, { recursive: true });
-  for (const path of [join(dataDir, "changes"), dir.root, dir.workspace, dir.home, dir.terraform]) {
+  for (const path of [join(dataDir, "changes"), ...Object.values(dir)]) {
     await makePrivate(path);
   }
   return dir;
@@ -35,9 +39,10 @@ export async function makeChangeDir(dataDir: string, changeId: string): Promise<
  * lies there, and stays. It may be the only record of what terraform made, where nobody saw how it ended.
  */
 export async function removeChangeDir(dataDir: string, changeId: string): Promise<boolean> {
-  const { root, workspace, home, terraform } = changeDirOf(dataDir, changeId);
+  const { root, workspace, kubectl, home, terraform } = changeDirOf(dataDir, changeId);
   const isKept = await holdsErroredState(workspace);
-  for (const path of isKept ? [home, terraform] : [root]) await rm(path, { recursive: true, force: true });
+  for (const path of isKept ? [kubectl, home, terraform] : [root])
+    await rm(path, { recursive: true, force: true });
   return !isKept;
 }
 

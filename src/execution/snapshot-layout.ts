@@ -8,7 +8,7 @@ import { readPlace } from "./snapshot-read.ts";
 const STATES = /^(terraform\.tfstate(\.(\d+\.)?backup)?|\.terraform\.tfstate\.lock\.info|errored\.tfstate)$/;
 
 /** A laid-out file may be as large as a whole snapshot. */
-const ROOM_BYTES = 64 * 1_024 * 1_024;
+const ROOM_BYTES = 128 * 1_024 * 1_024;
 
 /**
  * Writes exactly these bytes below `into`, in place of whatever was there: files 0400 (0500 when executable),
@@ -57,7 +57,7 @@ export async function verifyLaidOut(
   const present = new Set(found);
   for (const entry of snapshot.entries) {
     if (!present.has(entry.path)) return false;
-    const read = await readPlace({ real: join(real, entry.path), kind: "file" }, entry.path, ROOM_BYTES);
+    const read = await readPlace({ real: join(real, entry.path), kind: "file" }, ROOM_BYTES);
     if (!read.ok || sha256Of(read.bytes) !== entry.sha256 || read.executable !== entry.executable)
       return false;
   }

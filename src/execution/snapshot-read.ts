@@ -1,19 +1,29 @@
 import { constants, type Stats } from "node:fs";
-import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 /** A file or directory of the workspace: where it really is, links followed. */
 export type Place = { real: string; kind: "file" | "directory" };
 
-type Located = { ok: true; place: Place } | { ok: false; reason: string; own: boolean };
-type Bytes =
-  | { ok: true; bytes: Buffer; executable: boolean }
-  | { ok: false; reason: string; tooLarge: boolean };
+/**
+ * Why something that lies in the workspace is not read. `ours`: it is git's, terraform's or Greenlight's own. `odd`: a
+ * link that leads out or nowhere, a pipe, a device, a file that cannot be opened. `much`: there is no room for it.
+ */
+export type Cause = "ours" | "odd" | "much" | "gone" | "exchanged";
+
+/** `reason` is the end of a sentence that begins with the path; `advice` what to do where it lies in the workspace. */
+type No = { ok: false; reason: string; advice: string; cause: Cause };
+type Located = { ok: true; place: Place } | No;
+type Bytes = { ok: true; bytes: Buffer; executable: boolean } | No;
 
 /** Never part of a snapshot: git's store, terraform's data and states (they change as it runs), Greenlight's own data. */
 const LEFT_OUT = /^(\.git|\.terraform|\.greenlight|\.?terraform\.tfstate(\..*)?|errored\.tfstate)$/i;
 
 const CHUNK_BYTES = 65_536;
+
+const NO_FILE = "is neither a file nor a directory";
+const PUT_FILE = "put a plain file there";
+const EXCHANGED = "was exchanged while it was read";
 
 /** A FIFO put in a file's place must not hold us. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -25,24 +35,21 @@ export function isLeftOut(name: string): boolean {
 
 /** Finds a path below `root` with every link followed; refuses what leaves it. `own`: it is one of our own directories. */
 export async function locate(root: string, path: string, own: readonly string[]): Promise<Located> {
-  const shown = path === "" ? "The workspace" : path;
-  const no = (reason: string, isOwn = false): Located => ({
-    ok: false,
-    reason: `${shown} ${reason}`,
-    own: isOwn,
-  });
   try {
     const real = await realpath(join(root, path));
     const inside = path === "" ? "" : relative(root, real);
-    if (inside === ".." || inside.startsWith(`..${sep}`)) return no("is a link that leaves the workspace");
-    if (path !== "" && (await isOurs(root, real, own))) return no("is Greenlight's own data", true);
+    if (inside === ".." || inside.startsWith(`..${sep}`)) {
+      return no("odd", "is a link that leaves the workspace", "put the file itself there");
+    }
+    if (path !== "" && (await isOurs(root, real, own))) return no("ours", "is Greenlight's own data");
     // Of where it really is: a link's name says nothing about what it leads to.
-    if (inside.split(sep).some(isLeftOut))
-      return no("is, or leads to, what belongs to git, terraform or Greenlight");
+    if (inside.split(sep).some(isLeftOut)) {
+      return no("ours", "is, or leads to, what belongs to git, terraform or Greenlight");
+    }
     const kind = kindOf(await stat(real));
-    return kind === null ? no("is neither a file nor a directory") : { ok: true, place: { real, kind } };
+    return kind === null ? no("odd", NO_FILE, PUT_FILE) : { ok: true, place: { real, kind } };
   } catch (error) {
-    return no(whyNot(error));
+    return whyNot(error, join(root, path));
   }
 }
 
@@ -50,22 +57,20 @@ export async function locate(root: string, path: string, own: readonly string[])
  * Reads a located file, `room` bytes at most. Somebody may exchange it, or a directory above it, between the look and
  * the opening: so what was opened must still be what the path leads to.
  */
-export async function readPlace(place: Place, path: string, room: number): Promise<Bytes> {
-  const no = (reason: string): Bytes => ({ ok: false, reason: `${path} ${reason}`, tooLarge: false });
+export async function readPlace(place: Place, room: number): Promise<Bytes> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(place.real, FLAGS);
     const opened = await handle.stat();
-    if (!opened.isFile()) return no("is not a plain file");
+    if (!opened.isFile()) return no("odd", NO_FILE, PUT_FILE);
     const now = await realpath(place.real);
-    if (now !== place.real || !isSame(opened, await stat(now))) {
-      return no("was exchanged while it was read");
-    }
-    const bytes = await readAtMost(handle, opened.size, room);
-    if (bytes === null) return { ok: false, reason: `${path} is too large`, tooLarge: true };
+    if (now !== place.real || !isSame(opened, await stat(now))) return no("exchanged", EXCHANGED);
+    // One that grew since it was looked at is found too large while it is read.
+    const bytes = opened.size > room ? null : await readAtMost(handle, opened.size, room);
+    if (bytes === null) return no("much", "is too large");
     return { ok: true, bytes, executable: (opened.mode & 0o100) !== 0 };
   } catch (error) {
-    return no(whyNot(error));
+    return whyNot(error, place.real);
   } finally {
     await handle?.close();
   }
@@ -103,10 +108,29 @@ function isSame(one: Stats, other: Stats): boolean {
   return one.dev === other.dev && one.ino === other.ino;
 }
 
-function whyNot(error: unknown): string {
+async function whyNot(error: unknown, at: string): Promise<No> {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "ENOENT" || code === "ENOTDIR") return "is not there";
-  if (code === "EACCES" || code === "EPERM") return "cannot be read by the user Greenlight runs as";
-  if (code === "ELOOP") return "is a link that leads nowhere";
-  return `cannot be read (${code === "" ? String(error) : code})`;
+  if (code === "ENOENT" || code === "ENOTDIR") {
+    const isLink = await lstat(at).then(
+      (found) => found.isSymbolicLink(),
+      () => false,
+    );
+    return isLink ? no("odd", "is a link that leads nowhere", "mend it") : no("gone", "is not there");
+  }
+  if (code === "EACCES" || code === "EPERM") {
+    return no("odd", "cannot be read by the user Greenlight runs as", "let that user read it");
+  }
+  if (code === "ELOOP") return no("odd", "is a link that leads nowhere", "mend it");
+  // A socket, and a device whose driver is not there, cannot be opened at all.
+  if (code === "ENXIO" || code === "ENODEV") return no("odd", NO_FILE, PUT_FILE);
+  return no("odd", `cannot be read (${code === "" ? String(error) : code})`, "mend it");
+}
+
+function no(cause: Cause, reason: string, advice = ""): No {
+  return { ok: false, reason, advice, cause };
+}
+
+/** What people are told of something that lies in the workspace and is not read, behind its path. */
+export function toldOf({ reason, advice }: Pick<No, "reason" | "advice">): string {
+  return advice === "" ? reason : `${reason}; ${advice}, or have the command read other files`;
 }

@@ -1,10 +1,10 @@
 import type { Policy } from "./document.ts";
-import type { Files } from "./files.ts";
+import { type Files, filesIn, type KnownFiles, whyLeftOutIn } from "./files.ts";
 import { type Finding, refused } from "./finding.ts";
 import { flagOf, type KubectlLine } from "./kubectl-line.ts";
 import { buildKustomization } from "./kustomization.ts";
 import type { ManifestObject } from "./manifest.ts";
-import { guessKind, loadManifests } from "./manifest-files.ts";
+import { guessKind, loadManifests, whyBarred } from "./manifest-files.ts";
 import { fromRoot } from "./paths.ts";
 import type { Read } from "./verdict.ts";
 
@@ -67,9 +67,18 @@ function readData(path: string, dir: string, files: Files, inputs: Inputs): void
     inputs.findings.push(refused(`"${path}" is not a path inside the workspace`));
     return;
   }
-  const known =
-    files === null || files.has(place) || [...files.keys()].some((name) => name.startsWith(`${place}/`));
-  if (!known) inputs.findings.push(refused(`"${path}" is not in the workspace`));
+  const barred = whyBarred(place, files) ?? (files === null ? null : whyFolderBarred(place, files));
+  if (barred !== null) inputs.findings.push(refused(barred));
+  else if (files !== null && !files.has(place) && filesIn(files, place, "tree").length === 0) {
+    inputs.findings.push(refused(`"${path}" is not in the workspace`));
+  }
   const isFile = files === null ? guessKind(place) === "file" : files.has(place);
   inputs.reads.push({ path: place, kind: isFile ? "file" : "tree" });
+}
+
+/** Of a directory kubectl takes every file that lies in it, whatever it is called. */
+function whyFolderBarred(place: string, files: KnownFiles): string | null {
+  if (files.has(place)) return null;
+  const closed = filesIn(files, place, "folder").map((path) => whyBarred(path, files));
+  return closed.find((why) => why !== null) ?? whyLeftOutIn(files, place, "folder");
 }

@@ -1,10 +1,11 @@
 import type { Policy } from "./document.ts";
-import type { Files } from "./files.ts";
+import type { Files, KnownFiles } from "./files.ts";
 import { type Finding, high, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { kindOf } from "./kinds.ts";
 import { judgeTransforms } from "./kustomization-transforms.ts";
 import { type ManifestObject, readManifest } from "./manifest.ts";
+import { whyBarred } from "./manifest-files.ts";
 import { type Fields, fieldsOf, readDocuments } from "./manifest-yaml.ts";
 import { fromRoot } from "./paths.ts";
 import type { Read } from "./verdict.ts";
@@ -46,7 +47,7 @@ export function buildKustomization(path: string, dir: string, files: Files, poli
 }
 
 type Walk = {
-  files: ReadonlyMap<string, string>;
+  files: KnownFiles;
   policy: Policy;
   objects: ManifestObject[];
   reads: Read[];
@@ -81,6 +82,13 @@ function follow(dir: string, walk: Walk, above: readonly string[]): void {
   const found = NAMES.map((name) => (dir === "" ? name : `${dir}/${name}`)).filter((name) =>
     walk.files.has(name),
   );
+  const barred = NAMES.map((name) => whyBarred(dir === "" ? name : `${dir}/${name}`, walk.files)).find(
+    (why) => why !== null,
+  );
+  if (barred !== undefined) {
+    walk.findings.push(refused(barred));
+    return;
+  }
   const [file] = found;
   if (file === undefined || found.length > 1) {
     walk.findings.push(refused(`"${dir}" has no kustomization in the workspace, or more than one`));
@@ -164,6 +172,11 @@ function include(entry: unknown, dir: string, walk: Walk, above: readonly string
     return;
   }
   const text = walk.files.get(place);
+  const barred = whyBarred(place, walk.files);
+  if (barred !== null) {
+    walk.findings.push(refused(barred));
+    return;
+  }
   if (text === undefined) {
     walk.reads.push({ path: place, kind: "tree" });
     follow(place, walk, [...above, dir]);
@@ -198,6 +211,11 @@ function generate(kind: "ConfigMap" | "Secret", entry: unknown, dir: string, wal
 function readLocal(path: string, dir: string, walk: Walk): string | null {
   const place = localPath(dir, path);
   const text = place === null ? undefined : walk.files.get(place);
+  const barred = place === null ? null : whyBarred(place, walk.files);
+  if (barred !== null) {
+    walk.findings.push(refused(barred));
+    return null;
+  }
   if (place === null || text === undefined) {
     walk.findings.push(refused(`the kustomization reads "${path}", which is not in the workspace`));
     return null;

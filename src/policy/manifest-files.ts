@@ -1,6 +1,7 @@
-import type { Files } from "./files.ts";
+import { type Files, filesIn, type KnownFiles, whyLeftOut, whyLeftOutIn } from "./files.ts";
 import { type ManifestObject, readManifest } from "./manifest.ts";
 import { fromRoot } from "./paths.ts";
+import { whyPrivate } from "./private-files.ts";
 import type { Read } from "./verdict.ts";
 
 /** What files a command reads and what objects they hold; objects null: the files were not handed in, so nothing is known of them. */
@@ -16,8 +17,12 @@ export function loadManifests(path: string, dir: string, recursive: boolean, fil
   const place = fromRoot(dir, path);
   if (place === null) return { ok: false, reason: `"${path}" is not a path inside the workspace` };
   if (/[*?[\]]/.test(place)) return loadGlob(path, place, recursive, files);
+  const barred = whyBarred(place, files);
+  if (barred !== null) return { ok: false, reason: barred };
   if (files === null) return { ok: true, reads: [{ path: place, kind: guessKind(place) }], objects: null };
   if (files.has(place)) return readAll([place], [{ path: place, kind: "file" }], files);
+  const missing = whyIncomplete(place, recursive, files);
+  if (missing !== null) return { ok: false, reason: missing };
   const below = manifestsBelow(place, recursive, files);
   if (below.length === 0)
     return { ok: false, reason: `"${path}" is no manifest in the workspace, and no directory of them` };
@@ -32,12 +37,19 @@ export function guessKind(path: string): Read["kind"] {
 /** kubectl takes these and passes over everything else in a directory. */
 const MANIFEST = /\.(ya?ml|json)$/;
 
-function manifestsBelow(place: string, recursive: boolean, files: ReadonlyMap<string, string>): string[] {
-  const start = place === "" ? "" : `${place}/`;
-  return [...files.keys()].filter(
-    (path) =>
-      path.startsWith(start) && MANIFEST.test(path) && (recursive || !path.slice(start.length).includes("/")),
-  );
+function manifestsBelow(place: string, recursive: boolean, files: KnownFiles): string[] {
+  return filesIn(files, place, recursive ? "tree" : "folder").filter((path) => MANIFEST.test(path));
+}
+
+/** Why a directory would not be what was asked for: kubectl would read what lies there and no command gets. */
+function whyIncomplete(place: string, recursive: boolean, files: KnownFiles): string | null {
+  const isMeant = (path: string) => recursive || MANIFEST.test(path);
+  return whyLeftOutIn(files, place, recursive ? "tree" : "folder", isMeant);
+}
+
+/** Why kubectl must not read a path, or cannot, in words; null when it may. */
+export function whyBarred(place: string, files: Files): string | null {
+  return whyPrivate(place, files) ?? (files === null ? null : whyLeftOut(files, place));
 }
 
 function loadGlob(path: string, place: string, recursive: boolean, files: Files): Loaded {
@@ -48,7 +60,7 @@ function loadGlob(path: string, place: string, recursive: boolean, files: Files)
     };
   }
   const fixed = place.slice(0, place.search(/[*?]/));
-  const reads: Read[] = [{ path: fixed.slice(0, Math.max(0, fixed.lastIndexOf("/"))), kind: "tree" }];
+  const reads: [Read] = [{ path: fixed.slice(0, Math.max(0, fixed.lastIndexOf("/"))), kind: "tree" }];
   if (files === null) return { ok: true, reads, objects: null };
   const pattern = place
     .split(/([*?])/)
@@ -57,14 +69,19 @@ function loadGlob(path: string, place: string, recursive: boolean, files: Files)
   const whole = new RegExp(`^${pattern}$`);
   // A directory that fits is read as one that is named.
   const below = new RegExp(`^${pattern}/${recursive ? ".*" : "[^/]*"}\\.(ya?ml|json)$`);
-  const found = [...files.keys()].filter((name) => whole.test(name) || below.test(name));
+  const fits = (name: string) => whole.test(name) || below.test(name);
+  const missing = whyLeftOutIn(files, reads[0].path, "tree", fits);
+  if (missing !== null) return { ok: false, reason: missing };
+  const found = filesIn(files, reads[0].path, "tree").filter(fits);
   if (found.length === 0) return { ok: false, reason: `"${path}" fits no file in the workspace` };
   return readAll(found, reads, files);
 }
 
-function readAll(paths: readonly string[], reads: Read[], files: ReadonlyMap<string, string>): Loaded {
+function readAll(paths: readonly string[], reads: Read[], files: KnownFiles): Loaded {
   const objects: ManifestObject[] = [];
   for (const path of paths) {
+    const barred = whyBarred(path, files);
+    if (barred !== null) return { ok: false, reason: barred };
     const read = readManifest(files.get(path) ?? "");
     if (!read.ok) return { ok: false, reason: `"${path}" cannot be judged: ${read.reason}` };
     objects.push(...read.objects);

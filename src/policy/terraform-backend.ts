@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { filesIn, type KnownFiles } from "./files.ts";
 import { blocksOf, jsonBlocksOf } from "./terraform-blocks.ts";
 import { isPassedOver } from "./terraform-places.ts";
 
@@ -6,12 +7,15 @@ import { isPassedOver } from "./terraform-places.ts";
 export type Backend = "unsaid" | "local" | "elsewhere";
 
 /** Reads a root's backend from those of its own files that terraform reads, overrides included. Throws `UnclearError` where a file cannot be read for sure. */
-export function backendOf(files: ReadonlyMap<string, string>, root: string): Backend {
-  const inner = [...files]
-    .filter(([path]) => posix.dirname(path) === (root === "" ? "." : root) && /\.tf(\.json)?$/.test(path))
+export function backendOf(files: KnownFiles, root: string): Backend {
+  const inner = filesIn(files, root, "folder")
+    .filter((path) => /\.tf(\.json)?$/.test(path))
     // Whoever puts a backend aside as `.backend.tf` has none: taken for one, the state would be written into the copy and go with it.
-    .filter(([path]) => !isPassedOver(posix.basename(path)))
-    .flatMap(([path, text]) => (path.endsWith(".json") ? jsonBlocksOf(text) : blocksOf(text)))
+    .filter((path) => !isPassedOver(posix.basename(path)))
+    .flatMap((path) => {
+      const text = files.get(path) ?? "";
+      return path.endsWith(".json") ? jsonBlocksOf(text) : blocksOf(text);
+    })
     .filter(({ type }) => type === "terraform")
     .flatMap(({ blocks }) => blocks);
   const backends = inner.filter(({ type }) => type === "backend");

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { filesIn, type KnownFiles } from "./files.ts";
 import type { Block } from "./terraform-blocks.ts";
 import { evaluate } from "./terraform-evaluate.ts";
 import { type Expr, readTemplateText } from "./terraform-expressions.ts";
@@ -124,10 +125,11 @@ function lookAtTemplateFile(place: string, scope: Scope, notes: Notes, depth: nu
   }
 }
 
-function placesLike(place: string, files: ReadonlyMap<string, string>): string[] {
+function placesLike(place: string, files: KnownFiles): string[] {
   const start = place.slice(0, place.indexOf(BELOW));
   const end = place.slice(place.lastIndexOf(BELOW) + 1);
-  return [...files.keys()].filter((path) => path.startsWith(start) && path.endsWith(end));
+  const directory = start.slice(0, Math.max(0, start.lastIndexOf("/")));
+  return filesIn(files, directory, "tree").filter((path) => path.startsWith(start) && path.endsWith(end));
 }
 
 function readTemplate(what: string, text: string, scope: Scope, notes: Notes, depth: number): void {

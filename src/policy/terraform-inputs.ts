@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { filesIn, type KnownFiles } from "./files.ts";
 import { type Attribute, settingsOf } from "./terraform-blocks.ts";
 import { UnclearError } from "./terraform-tokens.ts";
 
@@ -17,10 +18,10 @@ export type KnownInputs = {
 };
 
 /** Reads the files terraform takes variables from: the root's own and those of the line. What cannot be read may hold any variable. */
-export function readInputs(files: ReadonlyMap<string, string>, root: string, given: Inputs): KnownInputs {
+export function readInputs(files: KnownFiles, root: string, given: Inputs): KnownInputs {
   const values = new Map<string, Attribute[]>();
   let unclear: string | null = null;
-  const own = [...files.keys()].filter((path) => isTaken(path, root));
+  const own = filesIn(files, root, "folder").filter(isTaken);
   for (const path of [...own, ...given.files]) {
     try {
       for (const setting of settingsOf(files.get(path) ?? "", path.endsWith(".json"))) {
@@ -40,7 +41,6 @@ export function readInputs(files: ReadonlyMap<string, string>, root: string, giv
 }
 
 /** terraform takes these by themselves, hidden ones too. */
-function isTaken(path: string, root: string): boolean {
-  if (posix.dirname(path) !== (root === "" ? "." : root)) return false;
+function isTaken(path: string): boolean {
   return /^terraform\.tfvars(\.json)?$|\.auto\.tfvars(\.json)?$/.test(posix.basename(path));
 }

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { Policy } from "./document.ts";
-import type { Files } from "./files.ts";
+import { type Files, whyLeftOut } from "./files.ts";
 import { addressFault } from "./terraform-flags.ts";
 import type { TerraformLine } from "./terraform-line.ts";
 import { isListedPlace, isWithin, placeOf } from "./terraform-places.ts";
@@ -39,7 +39,9 @@ function lookAtVariables(file: string, ground: Ground): Read | string {
   if (place === null) return `-var-file=${file} is not a file the policy lets it read in the workspace`;
   // Parts of a file that cannot be parsed are printed, so only what is meant to hold variables is opened.
   if (!/\.tfvars(\.json)?$/.test(place)) return `-var-file=${file} is not a .tfvars or .tfvars.json file`;
-  if (ground.files !== null && !ground.files.has(place)) return `-var-file=${file} is not there`;
+  if (ground.files !== null && !ground.files.has(place)) {
+    return whyLeftOut(ground.files, place) ?? `-var-file=${file} is not there`;
+  }
   return { path: place, kind: "file" };
 }
 

@@ -1,8 +1,9 @@
 import { posix } from "node:path";
+import { filesIn, type KnownFiles, whyLeftOut, whyLeftOutIn } from "./files.ts";
 import { type Block, blocksOf, jsonBlocksOf } from "./terraform-blocks.ts";
 import { lookAtBlock } from "./terraform-findings.ts";
 import { type Inputs, readInputs } from "./terraform-inputs.ts";
-import { isPassedOver, isWithin, placeOf } from "./terraform-places.ts";
+import { isPassedOver, placeOf } from "./terraform-places.ts";
 import { lockFileOf, lookAtProviders, type Needed, neededBy, needsFetching } from "./terraform-providers.ts";
 import { type Module, makeModule, makeWorld, type World } from "./terraform-scope.ts";
 import { UnclearError } from "./terraform-tokens.ts";
@@ -17,7 +18,6 @@ export type Root =
   | { ok: true; findings: string[]; reads: Read[]; lacksLockFile: boolean }
   | { ok: false; reason: string };
 
-type Files = ReadonlyMap<string, string>;
 type Where = {
   directory: string;
   startedIn: string;
@@ -27,12 +27,13 @@ type Where = {
   providers: readonly string[];
 };
 type Visit = {
-  files: Files;
-  folders: ReadonlyMap<string, readonly string[]>;
+  files: KnownFiles;
   root: string;
   tests: string;
   findings: string[];
   reads: Read[];
+  /** Why something it reads is left out; null: nothing is. */
+  missing: string | null;
   /** The places that are to be visited, and those that were, with their blocks. */
   places: string[];
   modules: Map<string, Visited>;
@@ -51,15 +52,18 @@ const MAX_FINDINGS = 5;
  * A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of their own;
  * neither does a .terraformrc, since their home and TF_CLI_CONFIG_FILE are the program's.
  */
-export function lookAtRoot(files: Files, { directory, startedIn, tests, inputs, providers }: Where): Root {
+export function lookAtRoot(
+  files: KnownFiles,
+  { directory, startedIn, tests, inputs, providers }: Where,
+): Root {
   const known = readInputs(files, directory, inputs);
   const visit: Visit = {
     files,
-    folders: foldersOf(files),
     root: directory,
     tests,
     findings: [],
     reads: [],
+    missing: null,
     places: [directory],
     modules: new Map(),
     calls: [],
@@ -72,11 +76,12 @@ export function lookAtRoot(files: Files, { directory, startedIn, tests, inputs, 
   }
   joinModules(visit);
   const needed = lookAtModules(visit);
+  if (visit.missing !== null) return no(visit.missing);
   const lock = lockFileOf(directory);
   visit.findings.push(...lookAtProviders(needed, { file: lock, text: files.get(lock) ?? null }, providers));
   for (const place of new Set([directory, startedIn])) {
     const mirror = posix.join(place, "terraform.d");
-    if ([...files.keys()].some((file) => isWithin(mirror, file))) {
+    if (filesIn(files, mirror, "tree").length > 0) {
       visit.findings.push(`${mirror} may hold provider programs, which terraform would run`);
     }
   }
@@ -89,6 +94,8 @@ export function lookAtRoot(files: Files, { directory, startedIn, tests, inputs, 
 
 /** Reads one module's files; adds the modules it calls to those that are to be visited. */
 function readModule(place: string, visit: Visit): string | null {
+  const missing = whyIncomplete(visit, place);
+  if (missing !== null) return missing;
   const names = namesIn(visit, place);
   if (!names.some((name) => /\.tf(\.json)?$/.test(name))) {
     return `there is no terraform configuration (.tf) in ${nameOf(place)}`;
@@ -127,8 +134,10 @@ function lookAtModules(visit: Visit): Needed[] {
     for (const { file, block } of blocks) {
       const looked = lookAtBlock(block, file, scope);
       visit.findings.push(...looked.findings);
-      for (const read of looked.reads)
+      for (const read of looked.reads) {
+        visit.missing ??= whyMissing(visit, read);
         if (read.kind === "tree" || visit.files.has(read.path)) visit.reads.push(read);
+      }
       needed.push(...neededBy(block, module.sources, file));
     }
   }
@@ -136,24 +145,26 @@ function lookAtModules(visit: Visit): Needed[] {
 }
 
 /** The files terraform reads in a directory; of a root also its tests, since init fetches the modules they name. */
-function namesIn({ folders, root, tests }: Visit, module: string): string[] {
-  const names = (folders.get(module) ?? []).filter((name) => /\.tf(\.json)?$/.test(name));
+function namesIn({ files, root, tests }: Visit, module: string): string[] {
+  const inFolder = (folder: string) =>
+    filesIn(files, folder, "folder").filter((name) => !isPassedOver(posix.basename(name)));
+  const names = inFolder(module).filter((name) => /\.tf(\.json)?$/.test(name));
   if (module !== root) return names;
-  const all = [...new Set([root, tests])].flatMap((folder) => folders.get(folder) ?? []);
+  const all = [...new Set([root, tests])].flatMap(inFolder);
   return [...names, ...all.filter((name) => /\.tftest\.(hcl|json)$/.test(name))];
 }
 
-/** Paths by their directory, without those terraform ignores. */
-function foldersOf(files: Files): Map<string, string[]> {
-  const folders = new Map<string, string[]>();
-  for (const path of files.keys()) {
-    if (isPassedOver(posix.basename(path))) continue;
-    const folder = posix.dirname(path) === "." ? "" : posix.dirname(path);
-    const known = folders.get(folder);
-    if (known === undefined) folders.set(folder, [path]);
-    else known.push(path);
-  }
-  return folders;
+/** What terraform loads by itself in a directory. */
+const LOADED = /(\.tf(\.json)?|\.tfvars(\.json)?|\.tftest\.(hcl|json)|\/?\.terraform\.lock\.hcl)$/;
+
+/** Why a module would not be what lies in the workspace, because something that it loads is left out; or null. */
+function whyIncomplete({ files }: Visit, module: string): string | null {
+  return whyLeftOut(files, module) ?? whyLeftOutIn(files, module, "folder", (path) => LOADED.test(path));
+}
+
+/** The same for what its expressions read: of a directory all that lies below it, since nobody would miss a file there. */
+function whyMissing({ files }: Visit, { path, kind }: Read): string | null {
+  return whyLeftOut(files, path) ?? (kind === "tree" ? whyLeftOutIn(files, path, "tree") : null);
 }
 
 /** The blocks of a file; what cannot be read for sure is a finding and has none. */

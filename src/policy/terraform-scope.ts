@@ -1,3 +1,4 @@
+import type { KnownFiles } from "./files.ts";
 import type { Attribute, Block } from "./terraform-blocks.ts";
 import type { KnownInputs } from "./terraform-inputs.ts";
 import { sourcesOf } from "./terraform-providers.ts";
@@ -25,7 +26,7 @@ export type Module = {
 export type World = {
   root: string;
   startedIn: string;
-  files: ReadonlyMap<string, string>;
+  files: KnownFiles;
   inputs: KnownInputs;
   /** How much more may be worked out: values may grow without end. */
   left: number;

@@ -8,6 +8,7 @@ import { noBox } from "../../src/execution/box.ts";
 import { createLooks } from "../../src/execution/looks.ts";
 import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
+import { changeDirOf } from "../../src/execution/scratch.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 import { readKubectl } from "../../src/policy/kubectl-line.ts";
 import { aStep } from "../support/changes.ts";
@@ -46,5 +47,26 @@ describe("what kubectl says when a look fails", () => {
       assert.doesNotMatch(seen.reason, /ghp_/, `${before} characters before it`);
       assert.ok(seen.reason.length < 700);
     }
+  });
+});
+
+describe("what a command sees of its change", () => {
+  it("is the copy made for its tool: kubectl gets none of what only terraform may read", async () => {
+    const data = join(tmpdir(), "greenlight-views");
+    const looks = createLooks({
+      ground: { workspace: "/nowhere", dataDir: data },
+      policy: builtInPolicy,
+      box: noBox,
+      givenTo: async (changeId) => ({
+        env: {},
+        view: { changeId, readWrite: ["home"], readOnly: [], stateFile: null },
+      }),
+    });
+    const changeId = randomUUID();
+    const place = { changeId, dir: changeDirOf(data, changeId), files: new Map(), bound: [] };
+    const seen = async (tool: "kubectl" | "terraform", line: string) =>
+      (await looks.givenTo(place, { tool, args: line.split(" "), dir: "" })).view.readWrite;
+    assert.deepEqual(await seen("kubectl", "get pods"), [place.dir.kubectl, "home"]);
+    assert.deepEqual(await seen("terraform", "version"), [place.dir.workspace, place.dir.terraform, "home"]);
   });
 });

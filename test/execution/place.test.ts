@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { PlannerOutput } from "../../src/change/plan.ts";
+import { type Command, PlannerOutput } from "../../src/change/plan.ts";
 import type { Bindings } from "../../src/change/preview.ts";
 import { openPlace, readFiles, reopenPlace } from "../../src/execution/place.ts";
 import { readWorkspace } from "../../src/execution/snapshot.ts";
@@ -60,7 +61,7 @@ describe("the place of a change while somebody exchanges its files", () => {
         if (!opened.ok) continue;
         const { files, dir } = opened.place;
         assert.equal(files.get("a.yaml"), APPROVED, `judged in round ${round}`);
-        const text = await readFile(join(dir.workspace, "a.yaml"), "utf8");
+        const text = await readFile(join(dir.kubectl, "a.yaml"), "utf8");
         assert.equal(text, APPROVED, `laid out in round ${round}`);
       }
     });
@@ -76,7 +77,7 @@ describe("the place of a change while somebody exchanges its files", () => {
         const opened = await openPlace(ground, randomUUID(), plan, READS);
         if (!opened.ok) continue;
         const { files, bound, dir } = opened.place;
-        const text = await readFile(join(dir.workspace, "a.yaml"), "utf8");
+        const text = await readFile(join(dir.kubectl, "a.yaml"), "utf8");
         assert.equal(text, hashes.get(bound[0]?.sha256), `laid out in round ${round}`);
         assert.equal(files.get("a.yaml"), text, `judged in round ${round}`);
       }
@@ -93,16 +94,36 @@ describe("the place of a change while somebody exchanges its files", () => {
     });
   });
 
-  it("is not laid out anew over a state that terraform could not store, also for a command that reads nothing", async () => {
-    const opened = await reopenPlace(ground, randomUUID(), plan, await boundTo(APPROVED), command);
+  it("is none where the file became a pipe, a link out or unlike itself since", async () => {
+    const at = join(ground.workspace, "a.yaml");
+    const others: [make: () => Promise<unknown>, said: RegExp][] = [
+      [async () => execFileSync("mkfifo", [at]), /a\.yaml is neither a file nor a directory/],
+      [() => symlink("/etc/hostname", at), /a\.yaml is a link that leaves the workspace/],
+      [() => symlink("gone", at), /a\.yaml is a link that leads nowhere/],
+      [() => writeFile(at, OTHER), /a\.yaml in the workspace has changed since/],
+    ];
+    for (const [make, said] of others) {
+      const approved = await boundTo(APPROVED);
+      await rm(at);
+      await make();
+      const opened = await reopenPlace(ground, randomUUID(), plan, approved, command);
+      assert.match(opened.ok ? "laid out" : opened.reason, said);
+      await rm(at);
+    }
+  });
+
+  it("is not laid out anew over a state that terraform could not store, and kubectl goes on beside it", async () => {
+    const inTerraform: Command = { ...command, tool: "terraform", args: ["plan"] };
+    const opened = await reopenPlace(ground, randomUUID(), plan, await boundTo(APPROVED), inTerraform);
     assert.ok(opened.ok);
     const { changeId, dir } = opened.place;
     const state = join(dir.workspace, "errored.tfstate");
     await writeFile(state, "what terraform made");
-    const refused = await reopenPlace(ground, changeId, plan, [], command);
+    assert.ok((await reopenPlace(ground, changeId, plan, [], command)).ok);
+    const refused = await reopenPlace(ground, changeId, plan, [], inTerraform);
     assert.match(refused.ok ? "" : refused.reason, /could not store lies below .*terraform state push/);
     assert.equal(await readFile(state, "utf8"), "what terraform made");
     await rm(state);
-    assert.ok((await reopenPlace(ground, changeId, plan, [], command)).ok);
+    assert.ok((await reopenPlace(ground, changeId, plan, [], inTerraform)).ok);
   });
 });

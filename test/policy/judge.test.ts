@@ -174,11 +174,64 @@ test("a dry run that would print a file of the workspace is held like the change
     const verdict = judge(commandOf(line), policy, null);
     return verdict.decision === "allow" ? verdict.risk : "deny";
   };
-  const line = "kubectl create configmap x -n staging --dry-run=client --from-file=network/prod.tfvars";
+  const line = "kubectl create configmap x -n staging --dry-run=client --from-file=network/prod.txt";
   assert.equal(riskOf(`${line} -o yaml`), "medium");
   assert.equal(riskOf(`${line} -o name`), "low");
   assert.equal(
     riskOf("kubectl create configmap x -n staging --dry-run=client --from-literal=a=b -o yaml"),
     "low",
   );
+});
+
+test("no kubectl command names a file that holds values, keys, logins or a state, whatever it does with it", () => {
+  const files = new Map([
+    ["k8s/api.yaml", "kind: Deployment\n"],
+    ["k8s/login.yaml", "apiVersion: v1\nkind: Config\nusers: []\n"],
+    ["dir/.env.production", "A=b"],
+    ["dir/app.conf", "a"],
+    ["manifests/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"],
+    ["manifests/prod.auto.tfvars.json", "{}"],
+    ["overlay/kustomization.yaml", "configMapGenerator: [{name: g, envs: [.env]}]\n"],
+    ["overlay/.env", "A=b"],
+  ]);
+  const refused = [
+    "create configmap x --from-file=a=.env",
+    "create configmap x --from-env-file=app/.env.staging",
+    "create configmap x --from-file=ok.txt,keys/id_ed25519",
+    "create secret tls x --cert=a.crt --key=tls.key",
+    "create secret generic x --from-file=store.jks",
+    "apply -f kubeconfig.yaml",
+    "apply -f .kube/config",
+    "diff -f prod.tfvars.json",
+    "patch deploy web --patch-file=terraform.tfstate.backup",
+    "create configmap x --from-file=.git/config",
+    "create configmap x --from-file=net/.terraform/terraform.tfstate",
+    "apply -f prod.TFSTATE",
+  ];
+  for (const line of refused) {
+    const verdict = judge(commandOf(`kubectl ${line}`), policy, null);
+    assert.match(verdict.decision === "deny" ? verdict.reasons.join() : "allowed", /of a kind that/, line);
+  }
+  const onDisk = [
+    "apply -f k8s/login.yaml",
+    "create configmap x --from-file=dir",
+    "apply -f manifests",
+    "apply -k overlay",
+  ];
+  for (const line of onDisk) {
+    const verdict = judge(commandOf(`kubectl ${line}`), policy, files);
+    assert.match(verdict.decision === "deny" ? verdict.reasons.join() : "allowed", /of a kind that/, line);
+  }
+  const fine = [
+    "create configmap x --from-file=keys/id_ed25519.pub",
+    "create configmap x --from-file=ca.crt",
+    "create configmap x --from-env-file=app.env",
+    "apply -f environment/keycloak.yaml",
+    "apply -f token-service.yaml",
+    "create configmap x --from-file=docs/terraform.md",
+    "create configmap x --from-file=config.json",
+  ];
+  for (const line of fine) {
+    assert.equal(judge(commandOf(`kubectl ${line}`), policy, null).decision, "allow", line);
+  }
 });

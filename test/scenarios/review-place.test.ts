@@ -21,6 +21,7 @@ describe("the place a change's commands run in", () => {
     ground = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
     await mkdir(join(ground.workspace, "network"), { recursive: true });
     await writeFile(join(ground.workspace, "network", "main.tf"), 'resource "terraform_data" "a" {}\n');
+    await writeFile(join(ground.workspace, "network", "prod.auto.tfvars"), 'password = "x"\n');
   });
   after(() => rm(home, { recursive: true, force: true }));
 
@@ -54,10 +55,24 @@ describe("the place a change's commands run in", () => {
     const again = async (one: Command) => {
       const opened = await reopenPlace(ground, place.changeId, plan, place.bound, one);
       assert.ok(opened.ok);
-      return readdir(join(place.dir.workspace, "network"));
+      return (await readdir(directoryOf(place, { ...one, dir: "network" }))).toSorted();
     };
-    assert.deepEqual((await again(apply)).toSorted(), ["greenlight-step-1.tfplan", "main.tf"]);
+    assert.deepEqual(await again(apply), ["greenlight-step-1.tfplan", "main.tf", "prod.auto.tfvars"]);
     assert.deepEqual(await again(make), ["main.tf"]);
+    // Each in a copy of its own: a saved plan is still there after a step of kubectl.
+    assert.deepEqual(await again(apply), ["greenlight-step-1.tfplan", "main.tf", "prod.auto.tfvars"]);
+  });
+
+  it("lays nothing of terraform's out where only kubectl runs, not even beside it", async () => {
+    const place = await open(
+      planOf([command("kubectl", "create configmap net --from-file=network/main.tf"), null]),
+    );
+    const laid = await readdir(place.dir.root, { recursive: true });
+    assert.deepEqual(
+      laid.filter((path) => path.endsWith(".tfvars")),
+      [],
+    );
+    assert.ok(laid.includes(join("kubectl", "network", "main.tf")), laid.join());
   });
 
   it("has the directory of a way back too", async () => {
