@@ -14,6 +14,7 @@ import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
 import { createDecideAs, createFindHere, createIsHere } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
+import { isAppRefused } from "./failures.ts";
 import { createFindGroups, createFindMembers } from "./groups.ts";
 import { createReadHome, type ReadHome } from "./home-content.ts";
 import type { DueHome, HomesPort } from "./home-port.ts";
@@ -30,6 +31,7 @@ import type { DueMessage, OutboxPort } from "./outbox-port.ts";
 import { createPace } from "./pace.ts";
 import { createPeople, type People } from "./people.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
+import { createRefusalGate } from "./refusal-gate.ts";
 import { createRender } from "./render.ts";
 import { createRichKinds } from "./rich-kinds.ts";
 import { createFindStanding } from "./standing-message.ts";
@@ -79,11 +81,7 @@ export async function createSlack(needs: {
   const { config, changes, log } = needs;
   const firstClient = new webApi.WebClient(config.botToken, askingOptions(config.apiUrl, log));
   const identity = await findIdentity(firstClient);
-  if (identity.missingScopes.length > 0)
-    log.error(
-      { missing: identity.missingScopes },
-      "The Slack app lacks scopes: update it from manifest.yml and install it again",
-    );
+  sayMissing(identity, log);
   const access = createAccess(log);
   const receiver = createReceiver({ ...config, identity, access, log });
   const inFlight = createInFlight();
@@ -117,7 +115,7 @@ export async function createSlack(needs: {
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );
   addHome(receiver.app, needs.homes, inFlight, log);
-  const sender = createSender(needs, identity, people);
+  const sender = createSender(needs, identity, people, access);
   const homes = createHomes(
     needs,
     // Nobody waits for it: better a Home that comes late than one that says that nothing waits.
@@ -126,6 +124,7 @@ export async function createSlack(needs: {
       groupsOf: createGroupsOf(createFindMembers(client), config.approverGroups, now),
     }),
     words.linkTo,
+    access,
   );
   return {
     identity,
@@ -147,7 +146,17 @@ export async function createSlack(needs: {
   };
 }
 
-function createSender(needs: Parameters<typeof createSlack>[0], identity: Identity, people: People) {
+function sayMissing({ missingScopes: missing }: Identity, log: Log): void {
+  if (missing.length > 0)
+    log.error({ missing }, "The Slack app lacks scopes: update it from manifest.yml and install it again");
+}
+
+function createSender(
+  needs: Parameters<typeof createSlack>[0],
+  identity: Identity,
+  people: People,
+  access: Access,
+) {
   const { config, changes, outbox, log, at = nowhere } = needs;
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const findMembers = createFindMembers(client);
@@ -176,9 +185,15 @@ function createSender(needs: Parameters<typeof createSlack>[0], identity: Identi
       log,
     }),
   };
+  const probe = () =>
+    client.auth.test().then(
+      () => true,
+      (error: unknown) => !isAppRefused(error),
+    );
   return createOutboxSender({
     port: outbox,
     log,
+    gate: createRefusalGate({ access, probe }),
     deliver: between(at, "Slack send", (message: DueMessage, signal: AbortSignal) =>
       deliver(parts, message, signal),
     ),
@@ -189,8 +204,9 @@ function createHomes(
   { config, homes, log }: Parameters<typeof createSlack>[0],
   readHome: ReadHome,
   linkTo: LinkTo,
+  access: Access,
 ): HomeSender {
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const render = async (home: DueHome) => renderHome(await readHome(home), home.notice, linkTo);
-  return createHomeSender({ port: homes, client, render, log });
+  return createHomeSender({ port: homes, client, render, access, log });
 }

@@ -16,7 +16,7 @@ import type { TellApprovers } from "./tell-approvers.ts";
 /** What became of one message. */
 export type Delivery =
   | { kind: "sent"; ts: string | null }
-  | Extract<Failure, { kind: "pause" | "later" | "never" }>;
+  | Extract<Failure, { kind: "pause" | "refused" | "later" | "never" }>;
 
 /** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
 export type Shown = Rendered & { isOver?: boolean };
@@ -50,8 +50,11 @@ type Placed = DueMessage & { channelId: string };
 
 const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
 
-/** How often a reply is tried soon while its card is not there; then as rarely as where a channel is shut, and given up as there. */
-const MOST_CARDLESS = 10;
+/**
+ * How often a message is tried soon while its card is not there, or against a code that nobody knows; then as rarely as
+ * where a channel is shut, and given up as there. Without an end Slack was asked a thousand times, and nobody told (measured).
+ */
+const MOST_SOON = 10;
 
 /** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, when Slack does not say who may read it, or when it is aborted. */
 export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
@@ -85,11 +88,11 @@ async function failing(
     if (signal.aborted) throw error;
     const failure = readFailure(error);
     // A reply whose card was deleted: the card comes again with the change's next event, which an ended one may never have.
-    if (failure.kind === "gone" && failures >= MOST_CARDLESS)
-      return { kind: "never", why: failure.why, isShut: true };
-    return failure.kind === "gone" || failure.kind === "too much"
-      ? { kind: "later", why: failure.why }
-      : failure;
+    const isHopeless = failure.kind === "gone" || (failure.kind === "later" && failure.isUnknown === true);
+    if (isHopeless && failures >= MOST_SOON) return { kind: "never", why: failure.why, isShut: true };
+    if (failure.kind === "gone") return { kind: "later", why: failure.why };
+    // Its few fixed words were refused, too, so that it is nothing that it says.
+    return failure.kind === "too much" ? { kind: "never", why: failure.why } : failure;
   }
 }
 
@@ -188,12 +191,26 @@ async function inFullOrShort<Answer>(
       refused.length === 0 ? null : await draft.again((kind) => takes(kind) && !refused.includes(kind));
     if (classic === null) {
       needs.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
-      return call({ text: `${text}\n${SHORTENED}`, blocks: [] });
+      return inFewWords(message, text, call);
     }
     needs.log.warn({ ...about, refused }, "Slack refuses rich blocks, so the classic form is sent");
     // Remembered first: what is rendered again below must not hold them, or this would never end.
     needs.richKinds.refusedIn(message.teamId, refused);
     return inFullOrShort(needs, message, { ...draft, rendered: classic }, call);
+  }
+}
+
+/** The text alone; where that is refused, too, words that no change has any part in. */
+async function inFewWords<Answer>(
+  { changeId }: DueMessage,
+  text: string,
+  call: (content: Content) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await call({ text: `${text}\n${SHORTENED}`, blocks: [] });
+  } catch (error) {
+    if (readFailure(error).kind !== "too much") throw error;
+    return call({ text: `Change ${changeId}. ${SHORTENED}`, blocks: [] });
   }
 }
 

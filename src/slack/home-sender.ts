@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { types, webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
+import type { Access } from "./access.ts";
 import { readFailure } from "./failures.ts";
 import type { DueHome, HomesPort } from "./home-port.ts";
 
@@ -20,6 +21,8 @@ type Needs = {
   client: webApi.WebClient;
   /** What a person's Home says now. */
   render(home: DueHome): Promise<types.HomeView>;
+  /** While Slack refuses the app nothing is published: the sender of messages finds out when it does no more. */
+  access: Access;
   log: Log;
 };
 
@@ -39,7 +42,7 @@ export function createHomeSender(needs: Needs): HomeSender {
 }
 
 async function run(needs: Needs, signal: AbortSignal): Promise<void> {
-  const { port, log } = needs;
+  const { port, access, log } = needs;
   const underWay = new Set<Promise<void>>();
   const begin = (home: DueHome): void => {
     const work: Promise<void> = publish(needs, home)
@@ -52,7 +55,7 @@ async function run(needs: Needs, signal: AbortSignal): Promise<void> {
   };
   while (!signal.aborted) {
     try {
-      const room = CLAIM_LIMIT - underWay.size;
+      const room = access.trouble("speak") === null ? CLAIM_LIMIT - underWay.size : 0;
       const due = room > 0 ? await port.claim(room) : [];
       for (const home of due) begin(home);
       if (due.length === 0) await rest(port, underWay, signal);
@@ -76,7 +79,7 @@ async function rest(
   await Promise.race([wait, ...underWay]).finally(() => over.abort());
 }
 
-async function publish({ port, client, render, log }: Needs, home: DueHome): Promise<void> {
+async function publish({ port, client, render, access, log }: Needs, home: DueHome): Promise<void> {
   const about = { person: home.userId };
   try {
     const view = await render(home);
@@ -88,6 +91,11 @@ async function publish({ port, client, render, log }: Needs, home: DueHome): Pro
     if (failure.kind === "never" || failure.kind === "too much") {
       log.error({ ...about, why: failure.why }, "A Home can not be published");
       await port.sent(home, null);
+      return;
+    }
+    if (failure.kind === "refused") {
+      access.shut("speak", failure.why);
+      await port.postpone(home, FIRST_RETRY_MS);
       return;
     }
     log.warn({ ...about, err: error }, "A Home waits for Slack");

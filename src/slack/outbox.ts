@@ -1,20 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../observe/log.ts";
-import type { Delivery } from "./deliver.ts";
 import type { DueMessage, OutboxPort } from "./outbox-port.ts";
+import { type Sending, sendOne } from "./send-one.ts";
 
 /** At most this many messages are claimed at a time. */
 const CLAIM_LIMIT = 40;
 /** The longest sleep without being woken; heals a wake-up that got lost. */
 const IDLE_MS = 5_000;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
-/** A channel that is shut may be open again a day later: a verdict must not be lost because the bot was removed for an hour. */
-const SHUT_RETRY_MS = 300_000;
-const MOST_SHUT = 288;
 /** After the store itself failed. */
 const STORE_RETRY_MS = 1_000;
-const MAX_PAUSE_MS = 120_000;
 
 /** How long a stop goes on sending what is due. */
 const LAST_MS = 2_000;
@@ -22,14 +15,8 @@ const LAST_MS = 2_000;
 /** The loop that brings Slack up to date with the rows. `stop` sends what is due first, for 2 s at most. */
 export type OutboxSender = { start(): void; stop(): Promise<void> };
 
-type Needs = {
-  port: OutboxPort;
-  deliver(message: DueMessage, signal: AbortSignal): Promise<Delivery>;
-  log: Log;
-};
-
 /** Makes the loop. Lanes go in parallel, the messages of one lane one after the other. */
-export function createOutboxSender(needs: Needs): OutboxSender {
+export function createOutboxSender(needs: Sending): OutboxSender {
   const leaving = new AbortController();
   const stopping = new AbortController();
   const lanes = createLanes(needs, stopping.signal);
@@ -51,13 +38,16 @@ export function createOutboxSender(needs: Needs): OutboxSender {
 
 /** Until it is told to leave and nothing is due any more, or the signal aborts. */
 async function run(
-  { port, log }: Needs,
+  { port, gate, log }: Sending,
   lanes: Lanes,
   { leaving, signal }: { leaving: AbortSignal; signal: AbortSignal },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      if (await addDue(port, lanes)) continue;
+      const isMore = gate.isShut()
+        ? await waitForSlack(gate, port, lanes, leaving)
+        : await addDue(port, lanes);
+      if (isMore) continue;
       if (leaving.aborted && lanes.size() === 0) return;
       await rest(port, lanes, lanes.size() === 0 ? leaving : signal);
     } catch (error) {
@@ -76,6 +66,26 @@ async function addDue(port: OutboxPort, lanes: Lanes): Promise<boolean> {
   return due.length > 0;
 }
 
+/** While Slack refuses the app: what is under way comes back, and one message a while is tried. False once it is told to leave. */
+async function waitForSlack(
+  gate: Sending["gate"],
+  port: OutboxPort,
+  lanes: Lanes,
+  leaving: AbortSignal,
+): Promise<boolean> {
+  await lanes.idle();
+  await gate.tryAgain(() => tryOne(port, lanes), leaving);
+  return !leaving.aborted;
+}
+
+/** One message, to see whether Slack takes it; where none is due, nothing is refused. */
+async function tryOne(port: OutboxPort, lanes: Lanes): Promise<void> {
+  const [message] = await port.claim(1);
+  if (message === undefined) return lanes.nothingRefused();
+  lanes.add(message, true);
+  await lanes.idle();
+}
+
 /**
  * Until something new may be due, or a lane has come to its end: what was wanted anew while it was being sent is due by
  * then, and nobody says so again (measured: such an update came 5 s late).
@@ -90,15 +100,15 @@ async function rest(port: OutboxPort, lanes: Lanes, signal: AbortSignal): Promis
 type Lanes = ReturnType<typeof createLanes>;
 
 /** One queue per lane, so that a slow channel or person holds up no other. */
-function createLanes(needs: Needs, signal: AbortSignal) {
+function createLanes(needs: Sending, signal: AbortSignal) {
   const lanes = new Map<string, Promise<void>>();
   const pausedUntil = new Map<string, number>();
   let waiting = 0;
-  const work = async (message: DueMessage): Promise<void> => {
+  const work = async (message: DueMessage, isTrial: boolean): Promise<void> => {
     const now = Date.now();
     // It could not be renewed, so that somebody else may have it: left to the next claim, nobody sends it twice.
     if (!needs.port.isHeld(message)) return needs.port.letGo(message);
-    if (signal.aborted) {
+    if (signal.aborted || (needs.gate.isShut() && !isTrial)) {
       // Whoever starts next, or goes on elsewhere, sends it now and not in a minute.
       await needs.port.giveBack(message, 0).catch(() => undefined);
       return;
@@ -114,12 +124,13 @@ function createLanes(needs: Needs, signal: AbortSignal) {
   };
   return {
     size: () => waiting,
-    add(message: DueMessage): void {
+    nothingRefused: needs.gate.taken,
+    add(message: DueMessage, isTrial = false): void {
       const queue = queueOf(message);
       const before = lanes.get(queue) ?? Promise.resolve();
       waiting += 1;
       const lane = before
-        .then(() => work(message))
+        .then(() => work(message, isTrial))
         .finally(() => {
           waiting -= 1;
           if (lanes.get(queue) === lane) lanes.delete(queue);
@@ -135,58 +146,4 @@ function createLanes(needs: Needs, signal: AbortSignal) {
 /** New messages come at a pace; what a card says of its buttons must not wait behind them. */
 function queueOf({ lane, name, ts }: DueMessage): string {
   return name === "card" && ts !== null ? `${lane} cards` : lane;
-}
-
-/** Sends and records; never throws. Returns for how long Slack wants no more of this lane, in ms. */
-async function sendOne(
-  { port, deliver, log }: Needs,
-  message: DueMessage,
-  signal: AbortSignal,
-): Promise<number> {
-  const about = { change: message.changeId, message: message.name, lane: message.lane };
-  try {
-    const delivery = await deliver(message, signal);
-    switch (delivery.kind) {
-      case "sent":
-        await port.sent(message, delivery.ts);
-        return 0;
-      case "pause": {
-        const ms = Math.min(delivery.ms, MAX_PAUSE_MS);
-        log.warn({ ...about, ms }, "Slack limits the rate, so this lane pauses");
-        // Slack has not taken it, and said so: no failure of this message, whose next try must not come later for it.
-        await port.giveBack(message, ms);
-        await port.postponeLane(message.lane, ms);
-        return ms;
-      }
-      case "never":
-        if (delivery.isShut === true && message.failures < MOST_SHUT) {
-          log.warn(
-            { ...about, why: delivery.why, failures: message.failures },
-            "A channel takes no messages",
-          );
-          await port.postpone(message, SHUT_RETRY_MS, delivery.why);
-          return 0;
-        }
-        log.error({ ...about, why: delivery.why }, "A message can never be shown in Slack");
-        await port.abandon(message, delivery.why);
-        return 0;
-      case "later":
-        log.warn({ ...about, why: delivery.why, failures: message.failures }, "A message waits for Slack");
-        await port.postpone(message, retryMs(message.failures), delivery.why);
-        return 0;
-    }
-  } catch (error) {
-    // The claim runs out by itself if even this cannot be written.
-    port.letGo(message);
-    if (signal.aborted) return 0;
-    log.error({ ...about, err: error }, "A message could not be prepared or recorded");
-    await port.postpone(message, retryMs(message.failures), "fault").catch(() => undefined);
-    return 0;
-  }
-}
-
-/** 1 s, 2 s, 4 s … 60 s, each up to a fifth shorter, so that instances do not come all at once. */
-function retryMs(failures: number): number {
-  const ms = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(failures, 10));
-  return ms * (0.8 + Math.random() * 0.2);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type SocketModeReceiver, webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
 import type { Access } from "./access.ts";
-import { isAppRefused } from "./failures.ts";
+import { codeOf, isAppRefused } from "./failures.ts";
 
 type Client = SocketModeReceiver["client"];
 
@@ -138,7 +138,7 @@ function watchHearing(access: Access, signal: AbortSignal) {
     down(client: Client, error: unknown): void {
       open.delete(client);
       if (open.size > 0 || signal.aborted) return;
-      if (isAppRefused(error)) access.shut("hear", error.data.error);
+      if (isAppRefused(error)) access.shut("hear", codeOf(error));
       else if (timer === undefined) soon();
     },
   };

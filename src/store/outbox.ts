@@ -136,9 +136,13 @@ const OUT_OF_TURN = `m.ts is null and (starts_with(m.name, 'step:') and exists (
   select 1 from messages step where step.change_id = m.change_id and step.name = 'step:' || substr(m.name, 5)
     and step.ts is null and step.abandoned is null))`;
 
-/** A reply is due only once its card stands: without it there is no thread, and nothing that a direct card could lead to. */
+/**
+ * A reply is due only once its card stands: without it there is no thread, and nothing that a direct card could lead to. A
+ * verdict is told where its card was given up, too.
+ */
 const WAITING = `m.wanted > m.sent and m.abandoned is null and (m.name = 'card' or exists (
-  select 1 from messages card where card.change_id = m.change_id and card.name = 'card' and card.ts is not null))
+  select 1 from messages card where card.change_id = m.change_id and card.name = 'card' and (card.ts is not null
+    or card.abandoned is not null and starts_with(m.name, 'verdict:'))))
   and not (${OUT_OF_TURN})`;
 
 /**

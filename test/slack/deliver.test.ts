@@ -15,6 +15,7 @@ import { startOwnSlack } from "../support/own-slack.ts";
 const log = pino({ level: "silent" });
 const CHANGE = "01890000-0000-7000-8000-000000000001";
 const OTHER = "01890000-0000-7000-8000-000000000002";
+const NOWHERE = "01890000-0000-7000-8000-000000000009";
 const THIRD = "01890000-0000-7000-8000-000000000003";
 
 describe("bringing one message to Slack", () => {
@@ -101,6 +102,47 @@ describe("bringing one message to Slack", () => {
       await find({ ...dueIn(slack.channels.infra), changeId: THIRD, channelId: slack.channels.infra }),
       null,
     );
+  });
+
+  it("ends for what is refused for its own content, after its text and then a few fixed words were tried", async () => {
+    shown = { text: "what Slack does not like", blocks: [{ type: "divider" }] };
+    const posts = () => slack.calls.filter(({ method }) => method === "chat.postMessage").length;
+    for (const code of ["invalid_arguments", "no_text", "invalid_metadata_format", "msg_too_long"]) {
+      const before = posts();
+      slack.faults.errorOn(3, code, "chat.postMessage");
+      assert.deepEqual(await bring({ name: "card" }), { kind: "never", why: code });
+      assert.equal(posts() - before, 3, code);
+    }
+    slack.faults.errorOn(2, "invalid_arguments", "chat.postMessage");
+    await place({ name: "card" });
+    assert.equal(
+      saying(`Change ${CHANGE}. (Slack did not take this message in full. The log of Greenlight says why.)`)
+        .length,
+      1,
+    );
+  });
+
+  it("is refused with the whole app where Slack refuses its token, and is tried rarely where nobody knows the code", async () => {
+    shown = { text: "a card", blocks: [] };
+    for (const code of [
+      "invalid_auth",
+      "token_revoked",
+      "account_inactive",
+      "token_expired",
+      "not_allowed_token_type",
+      "missing_scope",
+    ]) {
+      slack.faults.errorOn(1, code, "chat.postMessage");
+      assert.equal((await bring({ name: "card" })).kind, "refused", code);
+    }
+    const kindsOf = async (code: string, failures: number) => {
+      slack.faults.errorOn(1, code, "chat.postMessage");
+      const { kind, isShut } = { isShut: undefined, ...(await bring({ changeId: NOWHERE, failures })) };
+      return [kind, isShut];
+    };
+    assert.deepEqual(await kindsOf("something_new", 3), ["later", undefined]);
+    assert.deepEqual(await kindsOf("something_new", 12), ["never", true]);
+    assert.deepEqual(await kindsOf("internal_error", 500), ["later", undefined]);
   });
 
   it("does not post what is over where it stands nowhere", async () => {

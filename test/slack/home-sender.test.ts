@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { webApi } from "@slack/bolt";
 import { createLog } from "../../src/observe/log.ts";
+import { createAccess } from "../../src/slack/access.ts";
 import { sendingOptions } from "../../src/slack/clients.ts";
 import type { DueHome, HomesPort } from "../../src/slack/home-port.ts";
 import { createHomeSender } from "../../src/slack/home-sender.ts";
@@ -41,6 +42,7 @@ describe("the sender of Homes", () => {
       port: portOf(due),
       client: new webApi.WebClient("xoxb-1", sendingOptions(`http://127.0.0.1:${at}/api/`, log)),
       render: async () => ({ type: "home", blocks: [] }),
+      access: createAccess(log),
       log,
     });
     sender.start();

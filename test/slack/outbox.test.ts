@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
+import { createAccess } from "../../src/slack/access.ts";
 import type { Delivery } from "../../src/slack/deliver.ts";
 import { createOutboxSender } from "../../src/slack/outbox.ts";
 import type { DueMessage, OutboxPort } from "../../src/slack/outbox-port.ts";
+import { createRefusalGate } from "../../src/slack/refusal-gate.ts";
 import type { Database } from "../../src/store/database.ts";
 import { createOutbox } from "../../src/store/outbox.ts";
 import { addChange, useDatabase } from "../support/database.ts";
@@ -34,7 +36,7 @@ describe("a sender that stops", () => {
         });
         return { kind: "sent", ts: null };
       },
-      log: pino({ level: "silent" }),
+      ...untroubled(),
     });
     sender.start();
     await soon("the first to be under way", async () => begun.length === 1);
@@ -42,6 +44,85 @@ describe("a sender that stops", () => {
     const next = await createOutbox(database, wakes).claim(10);
     assert.equal(next.length, 2);
     assert.ok(next.every(({ changeId, failures }) => !begun.includes(changeId) && failures === 0));
+  });
+});
+
+describe("a sender that Slack refuses as such", () => {
+  let database: Database;
+  useDatabase((opened) => {
+    database = opened;
+  });
+
+  it("keeps all that is due, asks once in a while with one call, says so once, and sends all when it is taken again", async () => {
+    const said: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => void said.push(JSON.parse(line).msg) });
+    const access = createAccess(log);
+    const counts = { probes: 0, delivered: 0 };
+    const now = { token: "revoked" as "revoked" | "reinstalled without its scope" | "good" };
+    const retryMs = 100;
+    const probe = async () => {
+      counts.probes += 1;
+      return now.token !== "revoked";
+    };
+    const changes: string[] = [];
+    for (let channel = 1; channel <= 8; channel += 1) {
+      const id = await addChange(database, {
+        home: { teamId: "T0TEAM0001", channelId: `C0LANE000${channel}` },
+      });
+      for (const name of ["card", "verdict:ended"])
+        await database.query("insert into messages (change_id, name, rank) values ($1, $2, 0)", [id, name]);
+      changes.push(id);
+    }
+    const sender = createOutboxSender({
+      port: createOutbox(database, wakes),
+      deliver: async () => {
+        counts.delivered += 1;
+        return now.token === "good" ? { kind: "sent", ts: "1.1" } : { kind: "refused", why: "token_revoked" };
+      },
+      gate: createRefusalGate({ access, probe, retryMs }),
+      log,
+    });
+    sender.start();
+    await soon("the refusal to be known", async () => access.trouble("speak") !== null);
+    assert.equal(access.trouble("speak")?.why, "token_revoked");
+    await soon("some asking", async () => counts.probes >= 3);
+    assert.ok(counts.delivered <= changes.length, `${counts.delivered} calls at once, and none since`);
+    now.token = "reinstalled without its scope";
+    const before = { ...counts };
+    await soon("some more asking", async () => counts.probes >= before.probes + 4);
+    assert.ok(counts.delivered - before.delivered <= 5, "one message a time is tried");
+    assert.equal(said.length, 1, said.join("; "));
+    now.token = "good";
+    const left = () =>
+      database.query(
+        "select failures, abandoned from messages where change_id = any ($1) and (wanted > sent or failures > 0 or abandoned is not null)",
+        [changes],
+      );
+    await soon("all of it", async () => (await left()).rowCount === 0);
+    assert.equal(access.trouble("speak"), null);
+    assert.equal(said.length, 2, said.join("; "));
+    await sender.stop();
+  });
+
+  it("is heard of as good again when nothing is due, and stops at once while it is refused", async () => {
+    const log = pino({ level: "silent" });
+    const access = createAccess(log);
+    const isGood = { now: false };
+    const gate = createRefusalGate({ access, probe: async () => isGood.now, retryMs: 50 });
+    const sender = createOutboxSender({
+      port: { ...createOutbox(database, wakes), claim: async () => [] },
+      deliver: async () => assert.fail("nothing is due"),
+      ...{ gate, log },
+    });
+    gate.refused("account_inactive");
+    sender.start();
+    isGood.now = true;
+    await soon("the way to be open", async () => access.trouble("speak") === null);
+    isGood.now = false;
+    gate.refused("account_inactive");
+    const began = performance.now();
+    await sender.stop();
+    assert.ok(performance.now() - began < 1_500);
   });
 });
 
@@ -99,12 +180,18 @@ async function sendAll(
       begun.push(name);
       return deliver();
     },
-    log: pino({ level: "silent" }),
+    ...untroubled(),
   });
   sender.start();
   await soon("nothing to be due", async () => isIdle);
   await sender.stop();
   return { begun, done };
+}
+
+/** A Slack that refuses nothing. */
+function untroubled() {
+  const log = pino({ level: "silent" });
+  return { log, gate: createRefusalGate({ access: createAccess(log), probe: async () => true }) };
 }
 
 function due(name: string): DueMessage {

@@ -137,6 +137,23 @@ describe("what is due in Slack", () => {
     assert.equal((await claimed())[0]?.name, "step:1:1:forward:1", "what stands is kept true meanwhile");
   });
 
+  it("has a verdict told where its card was given up, and nothing else of its thread", async () => {
+    const outbox = createOutbox(database, wakes);
+    const changeId = await putCard();
+    await putStep(changeId, 1);
+    await database.query("insert into messages (change_id, name, rank) values ($1, 'verdict:ended', 1)", [
+      changeId,
+    ]);
+    const [card, ...early] = await outbox.claim(10);
+    assert.ok(card);
+    assert.deepEqual(early, []);
+    await outbox.abandon(card, "invalid_arguments");
+    assert.deepEqual(
+      (await outbox.claim(10)).map(({ name, cardTs }) => [name, cardTs]),
+      [["verdict:ended", null]],
+    );
+  });
+
   it("waits for no log: an upload that Slack limits, or is slow, holds up no verdict", async () => {
     const outbox = createOutbox(database, wakes);
     const changeId = await putCard();
