@@ -116,6 +116,8 @@ export const PolicyDocument = z.strictObject({
   contexts: names,
   /** Workspace directories that commands may run in and read; empty: all of them. */
   directories,
+  /** Workspace directories whose files are configuration: a config map made from one of them is no more than medium. */
+  config_directories: directories,
   /** Refused, and raised to a risk, everywhere. */
   deny: z.array(Verb).default([]),
   raise: z.record(Verb, Risk).default({}),

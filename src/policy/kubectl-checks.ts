@@ -2,7 +2,7 @@ import { isWeighty, WEIGHT } from "./annotations.ts";
 import { type Finding, high, low, medium, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { flagOf, type KubectlLine } from "./kubectl-line.ts";
-import { judgePatchText } from "./kubectl-patch.ts";
+import { judgePatchText, whyNoPatch } from "./kubectl-patch.ts";
 import type { Check, Checked } from "./kubectl-subject.ts";
 import { judgeObject } from "./manifest-risk.ts";
 import { fromRoot } from "./paths.ts";
@@ -124,6 +124,8 @@ export const checkPatch: Check = ({ line, dir, files, policy }) => {
   const written = subresource === null || subresource === "scale" ? [] : [high("it writes a subresource")];
   const text = inline ?? files?.get(fromRoot(dir, path ?? "") ?? "");
   if (text === undefined) return { findings: [...written, high("its patch was not read")] };
+  const strange = inline === null ? whyNoPatch(text) : null;
+  if (strange !== null) return { findings: [refused(`"${path}" is no patch: ${strange}`)] };
   return { findings: [...written, ...judgePatchText(text, type, policy)] };
 };
 

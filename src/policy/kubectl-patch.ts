@@ -40,6 +40,25 @@ export function judgePatchText(text: string, type: PatchType, policy: Policy): F
   ];
 }
 
+/** What may stand at the top of a patch: what stands there in Kubernetes' own objects. */
+const TOP =
+  /^(apiVersion|kind|metadata|spec|status|data|stringData|binaryData|immutable|type|rules|subjects|roleRef|webhooks|secrets|imagePullSecrets|automountServiceAccountToken|provisioner|parameters|allowVolumeExpansion|\$\w+)$/;
+
+/** Why a file is no patch, or null: kubectl prints what it cannot take for one, and puts anything else into the object. */
+export function whyNoPatch(text: string): string | null {
+  const documents = readDocuments(text);
+  if (!documents.ok) return documents.reason;
+  const [document, more] = documents.values;
+  if (more !== undefined) return "it has more than one document";
+  if (Array.isArray(document)) {
+    const isPlain = document.every((op) => typeof fieldsOf(op)?.["op"] === "string");
+    return isPlain ? null : "its list holds more than operations";
+  }
+  const fields = fieldsOf(document);
+  if (fields === null) return "it is no mapping and no list";
+  return Object.keys(fields).every((key) => TOP.test(key)) ? null : "it has keys that no object has";
+}
+
 /** What a patch sets that has rules of its own: images, counts of pods, names of variables. */
 type Seen = { images: unknown[]; counts: unknown[]; variables: unknown[] };
 

@@ -1,4 +1,5 @@
 import type { Risk } from "../change/plan.ts";
+import { checkFromFiles } from "./config-files.ts";
 import {
   checkApply,
   checkAutoscale,
@@ -62,7 +63,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   create: changes("creates what a manifest holds", { needs: "manifest", check: checkApply }),
   "create clusterrole": endangers("changes who may do what"),
   "create clusterrolebinding": endangers("changes who may do what"),
-  "create configmap": changes("creates a config map"),
+  "create configmap": changes("creates a config map", { check: checkFromFiles }),
   "create cronjob": changes("creates a cron job", { check: checkCreate }),
   "create deployment": changes("creates a deployment", { check: checkCreate }),
   "create ingress": endangers("changes networking"),
@@ -73,8 +74,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "create quota": endangers("changes what a namespace may use"),
   "create role": endangers("changes who may do what"),
   "create rolebinding": endangers("changes who may do what"),
-  "create secret docker-registry": endangers("creates a secret"),
-  "create secret generic": endangers("creates a secret"),
+  "create secret docker-registry": endangers("creates a secret", { check: checkFromFiles }),
+  "create secret generic": endangers("creates a secret", { check: checkFromFiles }),
   "create secret tls": endangers("creates a secret"),
   "create service clusterip": endangers("changes networking"),
   "create service externalname": endangers("changes networking"),

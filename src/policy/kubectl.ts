@@ -140,7 +140,8 @@ function whyIdle(line: KubectlLine, rule: Rule): string | null {
 
 function printsItsFiles(line: KubectlLine): boolean {
   const isFromFile = line.flags.has("--from-file") || line.flags.has("--from-env-file");
-  return isFromFile && (flagOf(line, "--output") ?? "name") !== "name";
+  const isNamed = (flagOf(line, "--output") ?? "name") === "name" && !line.flags.has("--template");
+  return isFromFile && !isNamed;
 }
 
 function isLocal(line: KubectlLine): boolean {

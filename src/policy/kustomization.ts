@@ -1,3 +1,4 @@
+import { judgeConfigText, judgeVariablesFile } from "./config-files.ts";
 import type { Policy } from "./document.ts";
 import type { Files, KnownFiles } from "./files.ts";
 import { type Finding, high, refused } from "./finding.ts";
@@ -201,11 +202,22 @@ function generate(kind: "ConfigMap" | "Secret", entry: unknown, dir: string, wal
     body: { metadata: namespace === undefined ? {} : { namespace } },
   });
   const env = fields["env"] === undefined ? [] : [fields["env"]];
-  const lists = [fields["files"] ?? [], fields["envs"] ?? [], env];
-  for (const path of lists.flatMap((list) => (Array.isArray(list) ? list : [null]))) {
-    if (typeof path !== "string") walk.findings.push(refused("a generator's files are no list of paths"));
-    else readLocal(path.slice(path.indexOf("=") + 1), dir, walk);
+  for (const path of pathsIn(fields["files"], walk)) {
+    const text = readLocal(path.slice(path.indexOf("=") + 1), dir, walk);
+    if (text !== null && kind === "ConfigMap") walk.findings.push(...judgeConfigText(path, text));
   }
+  for (const path of [...pathsIn(fields["envs"], walk), ...pathsIn(env, walk)]) {
+    const text = readLocal(path, dir, walk);
+    if (text !== null) walk.findings.push(...judgeVariablesFile(path, text));
+  }
+}
+
+function pathsIn(list: unknown, walk: Walk): string[] {
+  if (list === undefined || list === null) return [];
+  const paths: unknown[] = Array.isArray(list) ? list : [list];
+  if (!Array.isArray(list) || paths.some((path) => typeof path !== "string"))
+    walk.findings.push(refused("a generator's files are no list of paths"));
+  return paths.filter((path) => typeof path === "string");
 }
 
 function readLocal(path: string, dir: string, walk: Walk): string | null {

@@ -80,15 +80,26 @@ function readDocument(text: string): { ok: true; value: unknown } | Refusal {
       uniqueKeys: false,
     });
     const [error] = [...document.errors, ...document.warnings];
-    if (error !== undefined) return { ok: false, reason: `it is not plain YAML: ${error.message}` };
+    if (error !== undefined) {
+      const line = text.slice(0, error.pos[0]).split("\n").length;
+      return {
+        ok: false,
+        reason: `it is not plain YAML, line ${line} of a document: ${quoteless(error.message)}`,
+      };
+    }
     if (document.directives?.yaml.explicit === true) return { ok: false, reason: "it has a %YAML directive" };
     const odd = oddNode(document);
     if (odd !== null) return { ok: false, reason: odd };
     return { ok: true, value: document.toJS({ maxAliasCount: MAX_ALIASES }) };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "unknown";
-    return { ok: false, reason: `it cannot be unfolded: ${why}` };
+    return { ok: false, reason: `it cannot be unfolded: ${quoteless(why)}` };
   }
+}
+
+/** What a parser says, without what it quotes: a reason is posted, and the file may be any. */
+function quoteless(message: string): string {
+  return message.replace(/["':%!*].*$/s, "").trim();
 }
 
 /** A tag can make anything of a text; a key that is no text, or stands there twice, is read differently here and there. */

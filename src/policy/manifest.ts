@@ -27,23 +27,27 @@ export function readManifest(text: string): { ok: true; objects: ManifestObject[
   if (!documents.ok) return documents;
   const objects: ManifestObject[] = [];
   for (const document of documents.values) {
-    const refusal = open(document, "", objects, 0);
+    const refusal = open(document, NOTHING, objects, 0);
     if (refusal !== null) return { ok: false, reason: refusal };
   }
   return { ok: true, objects };
 }
 
 /** Whatever has `items` is a list to kubectl; its items may leave out the kind that the list's name says. */
-function open(value: unknown, itemKind: string, objects: ManifestObject[], depth: number): string | null {
+function open(value: unknown, list: Meant, objects: ManifestObject[], depth: number): string | null {
   const body = fieldsOf(value);
   if (body === null) return "a document is no mapping";
-  const kind = body["kind"] === undefined ? itemKind : textOf(body["kind"]);
-  if (body["items"] !== undefined) return openList(kind, body["items"], objects, depth);
+  const kind = body["kind"] === undefined ? list.kind : textOf(body["kind"]);
+  const apiVersion = body["apiVersion"] === undefined ? list.apiVersion : textOf(body["apiVersion"]);
+  // kubectl prints a whole document that says no kind (measured: "Object 'Kind' is missing in '…'").
+  if (kind === "" || apiVersion === "")
+    return "a document says no kind or no apiVersion, so it is no manifest";
+  if (body["items"] !== undefined) return openList({ kind, apiVersion }, body["items"], objects, depth);
   if (objects.length >= MAX_OBJECTS) return `it has more than ${MAX_OBJECTS} objects`;
   const { name, namespace } = fieldsOf(body["metadata"]) ?? {};
   objects.push({
-    kind: kind === "" ? "object of no kind" : kind,
-    known: kindOfManifest(kind, textOf(body["apiVersion"])),
+    kind,
+    known: kindOfManifest(kind, apiVersion),
     name: textOf(name) || null,
     namespace: textOf(namespace) || null,
     body,
@@ -51,17 +55,22 @@ function open(value: unknown, itemKind: string, objects: ManifestObject[], depth
   return null;
 }
 
-function openList(kind: string, items: unknown, objects: ManifestObject[], depth: number): string | null {
-  if (!kind.endsWith("List") || !Array.isArray(items) || depth >= MAX_LISTS) {
+/** What the items of a list are that do not say it themselves. */
+type Meant = { kind: string; apiVersion: string };
+
+function openList(list: Meant, items: unknown, objects: ManifestObject[], depth: number): string | null {
+  if (!list.kind.endsWith("List") || !Array.isArray(items) || depth >= MAX_LISTS) {
     return "a document has items but is no plain list";
   }
-  const itemKind = kind === "List" ? "" : kind.slice(0, -"List".length);
+  const meant = list.kind === "List" ? NOTHING : { ...list, kind: list.kind.slice(0, -"List".length) };
   for (const item of items) {
-    const refusal = open(item, itemKind, objects, depth + 1);
+    const refusal = open(item, meant, objects, depth + 1);
     if (refusal !== null) return refusal;
   }
   return null;
 }
+
+const NOTHING: Meant = { kind: "", apiVersion: "" };
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";

@@ -52,10 +52,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ? allow("low", line.rule.reason)
       : deny(`${open} prints sensitive values in clear text`);
   },
-  fmt: (line) =>
-    isOn(line, "-check") || isOff(line, "-write")
+  fmt: (line) => {
+    // A file of values is as well laid out as any.
+    if (isOn(line, "-diff")) return deny("-diff prints what files hold, values too; -check names the files");
+    return isOn(line, "-check") || isOff(line, "-write")
       ? allow("low", line.rule.reason)
-      : deny("it rewrites files; -check only looks"),
+      : deny("it rewrites files; -check only looks");
+  },
 };
 
 /** Without the flag terraform would ask at a terminal that is not there. */

@@ -175,7 +175,7 @@ test("a dry run that would print a file of the workspace is held like the change
     return verdict.decision === "allow" ? verdict.risk : "deny";
   };
   const line = "kubectl create configmap x -n staging --dry-run=client --from-file=network/prod.txt";
-  assert.equal(riskOf(`${line} -o yaml`), "medium");
+  assert.equal(riskOf(`${line} -o yaml`), "high");
   assert.equal(riskOf(`${line} -o name`), "low");
   assert.equal(
     riskOf("kubectl create configmap x -n staging --dry-run=client --from-literal=a=b -o yaml"),

@@ -48,7 +48,7 @@ const allowed: [risk: Risk, lines: string][] = [
      validate -no-tests -no-color
      validate -test-directory=checks
      fmt -check
-     fmt -check -diff -recursive modules main.tf
+     fmt -check -recursive modules main.tf
      fmt -write=false
      fmt -write=false -check=false
      show tfplan
@@ -180,7 +180,8 @@ const refused: [why: RegExp, lines: string][] = [
     /clear text|sensitive/,
     "show\nshow -json tfplan\nshow -json=true tfplan\noutput name\noutput -raw name\noutput -json",
   ],
-  [/rewrites files/, "fmt\nfmt -check=false\nfmt -diff\nfmt -write=true main.tf"],
+  [/rewrites files/, "fmt\nfmt -check=false\nfmt -write=true main.tf"],
+  [/values too/, "fmt -diff\nfmt -check -diff prod.tfvars\nfmt -write=false -diff -recursive"],
   [
     /is refused: /,
     `init -backend-config=x
