@@ -54,11 +54,12 @@ export function createHands(parts: {
   now: () => Date;
   at?: At;
 }): Hands {
-  const { database, ground, held, redact, at = nowhere } = parts;
+  const { database, held, redact, at = nowhere } = parts;
+  const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
+  const ground = { ...parts.ground, openPackage: saved.openPackage };
   const { policy } = ground;
   const box = noBox;
   const looks = createLooks({ ground, policy, givenTo: ground.givenTo, box });
-  const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
   const keepPlan = between(at, "saved plan kept", saved.keepPlan);
   const rules = createRulesNow({ database, policy, now: parts.now });
   const needs = { ground, policy, looks, box, redact, ...saved, keepPlan, whyNot: rules.whyNotPreview };
@@ -69,7 +70,7 @@ export function createHands(parts: {
   return {
     previewPlan: createPreview(needs),
     assess: async (changeId, plan, previews, bindings) =>
-      rules.hold(changeId, await assess(plan, previews, bindings)),
+      rules.hold(changeId, await assess(changeId, plan, previews, bindings)),
     whyVoid: async (changeId, bound, signal) =>
       (await rules.whyFrozen(changeId, bound)) ?? (await whyVoid(changeId, bound, signal)),
     runStep: createExecutor({

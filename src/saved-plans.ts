@@ -1,23 +1,34 @@
 import { createHash } from "node:crypto";
 import type { StepKey } from "./change/journal.ts";
+import type { KeepPackage } from "./execution/open-judged.ts";
+import { unpackPackage } from "./execution/package-bytes.ts";
+import type { OpenPackage } from "./execution/place.ts";
 import type { KeepPlan } from "./execution/preview.ts";
 import type { OpenPlan } from "./execution/ready-step.ts";
 import type { Seal } from "./execution/seal.ts";
 import type { Database } from "./store/database.ts";
 import { assertOwned, type Lease } from "./store/leases.ts";
-import { ERRORED_STATE, type ErroredState, findSealedFile, insertSealedFile } from "./store/sealed-files.ts";
+import {
+  ERRORED_STATE,
+  type ErroredState,
+  findLatestSealedFile,
+  findSealedFile,
+  insertSealedFile,
+} from "./store/sealed-files.ts";
 
 /** What is kept of a change's files. */
 export type SavedPlans = {
   keepPlan: KeepPlan;
   openPlan: OpenPlan;
+  keepPackage: KeepPackage;
+  openPackage: OpenPackage;
   /** Keeps a state that terraform could not store; it outlives its change. */
   keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
   /** Whether one of this attempt is kept. */
   isStateKept: (key: StepKey) => Promise<boolean>;
 };
 
-/** Saved terraform plans between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
+/** Saved terraform plans and fetched modules between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
 export function createSavedPlans(
   database: Database,
   seal: Seal,
@@ -41,6 +52,21 @@ export function createSavedPlans(
         return null;
       }
     },
+    keepPackage: ({ changeId, revision }, { bytes, sha256 }) =>
+      database.transaction(async (sql) => {
+        await assertOwned(sql, leaseOf(changeId));
+        const sealed = seal.seal(bytes, packageOwner(changeId, sha256));
+        await insertSealedFile(sql, { changeId, revision, ...packageRow(sha256), sha256, path: "", sealed });
+      }),
+    openPackage: async (changeId, sha256) => {
+      const kept = await findLatestSealedFile(database, { changeId, ...packageRow(sha256) });
+      try {
+        return kept === null ? null : await unpackPackage(seal.open(kept, packageOwner(changeId, sha256)));
+      } catch {
+        // As for a plan: another key, or an altered row.
+        return null;
+      }
+    },
     keepErroredState: (key, state) =>
       insertSealedFile(database, {
         ...key,
@@ -51,6 +77,15 @@ export function createSavedPlans(
       }),
     isStateKept: async (key) => (await findSealedFile(database, { ...key, name: stateNameOf(key) })) !== null,
   };
+}
+
+/** By its content: no step's own, and the same package is the same row. */
+function packageRow(sha256: string): { step: number; name: string } {
+  return { step: 0, name: `modules ${sha256}` };
+}
+
+function packageOwner(changeId: string, sha256: string): string {
+  return `the modules ${sha256} of change ${changeId}`;
 }
 
 function stateNameOf({ direction, attempt }: StepKey): string {

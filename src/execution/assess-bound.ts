@@ -8,11 +8,16 @@ import { whyHoldsSecret } from "./redact-plan.ts";
 
 /** Judges a completed plan with exactly the files its approval will cover; refuses when they are others by now. */
 export function createAssess(needs: { ground: Ground; policy: Policy; redact: Redact }) {
-  return async (plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment> => {
+  return async (
+    changeId: string,
+    plan: Plan,
+    previews: readonly Preview[],
+    bindings: Bindings,
+  ): Promise<Assessment> => {
     // Once more: a way back is completed from what was observed, which may be a secret's old value.
     const secret = whyHoldsSecret(plan, needs.redact);
     if (secret !== null) return { ok: false, reason: secret };
-    const read = await readFiles(needs.ground, bindings.files);
+    const read = await readFiles(needs.ground, changeId, bindings.files);
     return read.ok ? assessPlan(plan, needs.policy, read.files, previews, bindings.targets) : read;
   };
 }

@@ -5,6 +5,7 @@ import type { Files } from "../policy/files.ts";
 import { judge } from "../policy/judge.ts";
 import type { Box, Call, View } from "./box.ts";
 import { type Captured, capture } from "./capture.ts";
+import type { FetchNeeds } from "./fetch-package.ts";
 import { directoryOf, type Ground, type Place } from "./place.ts";
 import type { LookWith } from "./preview-kubectl.ts";
 import type { Terraform } from "./preview-terraform.ts";
@@ -32,12 +33,16 @@ export type Looks = {
   readyRoot(place: Place, command: Command, signal: AbortSignal): Promise<string | null>;
   /** What a command is given. */
   givenTo(place: Place, command: Command): Promise<Given>;
+  /** What fetches packages of modules, with what the commands of an environment are given. */
+  fetching(changeId: string, environment: string | null, signal: AbortSignal): Promise<FetchNeeds>;
 };
 
 type Needs = { ground: Ground; policy: Policy; givenTo: GivenTo; box: Box };
 
 /** A cluster that does not answer a plain read within this will not be worked on either. */
 const KUBECTL_DEADLINE_MS = 20_000;
+/** A repository that is not there by then is too large for a module. */
+const GIT_DEADLINE_MS = 120_000;
 
 /** Makes them. They never go through the plan's journal: none of them changes anything. */
 export function createLooks(needs: Needs): Looks {
@@ -90,7 +95,25 @@ export function createLooks(needs: Needs): Looks {
       const unsafe = whyNotInit(root, needs.policy, place.files);
       if (unsafe !== null) return unsafe;
       const run = terraform(place, command, signal).terraform;
-      return prepareRoot(needs.ground, place, root, run);
+      const hosts = needs.policy.terraform.module_hosts;
+      return prepareRoot(needs.ground, { place, root, hosts }, run);
+    },
+    fetching: async (changeId, environment, signal) => {
+      const { env, view } = await needs.givenTo(changeId, environment);
+      const dir = await makeChangeDir(needs.ground.dataDir, changeId);
+      return {
+        https: { env, hosts: needs.policy.terraform.module_hosts, signal },
+        scratch: dir.terraform,
+        git: (args, cwd, own) =>
+          capture(needs.box, {
+            argv: ["git", ...args],
+            cwd,
+            env: own,
+            view,
+            deadlineMs: GIT_DEADLINE_MS,
+            signal,
+          }),
+      };
     },
   };
 }

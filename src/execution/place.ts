@@ -3,11 +3,12 @@ import { join } from "node:path";
 import type { Command, Plan } from "../change/plan.ts";
 import type { Bindings } from "../change/preview.ts";
 import type { KnownFiles } from "../policy/files.ts";
+import { packagePlaceOf } from "../policy/module-source.ts";
 import { isPrivate } from "../policy/private-files.ts";
 import type { Read } from "../policy/verdict.ts";
 import { holdsErroredState } from "./errored-state.ts";
 import { type ChangeDir, makeChangeDir } from "./scratch.ts";
-import { joinSnapshots, readWorkspace, type Snapshot } from "./snapshot.ts";
+import { joinSnapshots, readWorkspace, type Snapshot, snapshotBelow } from "./snapshot.ts";
 import { layOut, verifyLaidOut } from "./snapshot-layout.ts";
 import { writtenBy } from "./terraform-files.ts";
 
@@ -22,16 +23,23 @@ export type Place = {
 type Opened = { ok: true; place: Place } | { ok: false; reason: string };
 
 /** What a workspace is, to whoever copies of it. `dataDir` may lie inside it and is never read. */
-export type Ground = { workspace: string; dataDir: string };
+export type Ground = { workspace: string; dataDir: string; openPackage?: OpenPackage };
 
-/** Reads the workspace as it is now, and lays out for this change what it reads. */
+/** Finds the bytes of a package of modules again that was fetched for a change, by their hash. Null: they are not kept. */
+export type OpenPackage = (changeId: string, sha256: string) => Promise<Snapshot | null>;
+
+/** Packages that were fetched, by their place in the copy (`placeOfPackage`). */
+export type Packages = ReadonlyMap<string, Snapshot>;
+
+/** Reads the workspace as it is now, and lays out for this change what it reads, with the packages of its modules. */
 export async function openPlace(
   ground: Ground,
   changeId: string,
   plan: Plan,
   reads: readonly Read[],
+  packages: Packages = new Map(),
 ): Promise<Opened> {
-  const bound = await bindFiles(ground, reads);
+  const bound = await bindFiles(ground, reads, async (path) => packages.get(path) ?? null);
   return bound.ok ? layOutPlace(ground, changeId, plan, bound, toolsOf(plan)) : bound;
 }
 
@@ -46,22 +54,27 @@ export async function reopenPlace(
   approved: Bindings["files"],
   command: Command,
 ): Promise<Opened> {
-  const bound = await bindApproved(ground, approved);
+  const bound = await bindApproved(ground, changeId, approved);
   return bound.ok ? layOutPlace(ground, changeId, plan, bound, [command.tool]) : bound;
 }
 
 /** The text of approved files, for judging. */
 export async function readFiles(
   ground: Ground,
+  changeId: string,
   approved: Bindings["files"],
 ): Promise<{ ok: true; files: KnownFiles } | { ok: false; reason: string }> {
-  const bound = await bindApproved(ground, approved);
+  const bound = await bindApproved(ground, changeId, approved);
   return bound.ok ? { ok: true, files: bound.snapshot.files } : bound;
 }
 
 /** Names what of the workspace is not as it was bound, in a sentence, or null. */
-export async function whyFilesDiffer(ground: Ground, approved: Bindings["files"]): Promise<string | null> {
-  const bound = await bindApproved(ground, approved);
+export async function whyFilesDiffer(
+  ground: Ground,
+  changeId: string,
+  approved: Bindings["files"],
+): Promise<string | null> {
+  const bound = await bindApproved(ground, changeId, approved);
   return bound.ok ? null : bound.reason;
 }
 
@@ -70,9 +83,13 @@ type Bound = { ok: true; files: Bindings["files"]; snapshot: Snapshot };
 
 async function bindApproved(
   ground: Ground,
+  changeId: string,
   approved: Bindings["files"],
 ): Promise<Bound | { ok: false; reason: string }> {
-  const now = await bindFiles(ground, approved);
+  const now = await bindFiles(ground, approved, async (path) => {
+    const sha256 = approved.find((file) => file.path === path)?.sha256;
+    return sha256 === undefined ? null : ((await ground.openPackage?.(changeId, sha256)) ?? null);
+  });
   if (!now.ok) return { ok: false, reason: `The workspace is not as it was approved: ${now.reason}.` };
   const other = approved.find((file, index) => file.sha256 !== now.files[index]?.sha256);
   if (other === undefined) return now;
@@ -83,17 +100,29 @@ async function bindApproved(
 async function bindFiles(
   ground: Ground,
   reads: readonly Read[],
+  findPackage: (path: string) => Promise<Snapshot | null>,
 ): Promise<Bound | { ok: false; reason: string }> {
   const files: Bindings["files"] = [];
   const snapshots: Snapshot[] = [];
   for (const { path, kind } of reads) {
-    const read = await readWorkspace(ground.workspace, [{ path, kind }], { own: [ground.dataDir] });
+    const read =
+      packagePlaceOf(path) === null
+        ? await readWorkspace(ground.workspace, [{ path, kind }], { own: [ground.dataDir] })
+        : packageAt(path, await findPackage(path));
     if (!read.ok) return read;
     files.push({ path, kind, sha256: read.snapshot.hash });
     snapshots.push(read.snapshot);
   }
   const joined = joinSnapshots(snapshots);
   return joined.ok ? { ok: true, files, snapshot: joined.snapshot } : joined;
+}
+
+function packageAt(
+  path: string,
+  found: Snapshot | null,
+): { ok: true; snapshot: Snapshot } | { ok: false; reason: string } {
+  if (found !== null) return { ok: true, snapshot: snapshotBelow(path, found) };
+  return { ok: false, reason: `the modules that were fetched for it (${path}) are not kept any more` };
 }
 
 type Tool = Command["tool"];
@@ -136,7 +165,9 @@ async function layOutPlace(
 async function layOutKubectl(snapshot: Snapshot, dir: ChangeDir): Promise<null> {
   const { files } = snapshot;
   const isOpen = (path: string) =>
-    !isPrivate(path, files.get(path)) && !isPrivate(files.linked?.get(path) ?? path);
+    packagePlaceOf(path) === null &&
+    !isPrivate(path, files.get(path)) &&
+    !isPrivate(files.linked?.get(path) ?? path);
   const open = { ...snapshot, entries: snapshot.entries.filter(({ path }) => isOpen(path)) };
   if (!(await verifyLaidOut(open, dir.kubectl))) await layOut(open, dir.kubectl);
   return null;

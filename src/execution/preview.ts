@@ -2,24 +2,22 @@ import { relative } from "node:path";
 import type { Plan, Step } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
 import type { Bindings, Preview } from "../change/preview.ts";
-import { type Assessment, assessPlan } from "../policy/assess.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
-import { judgeOnDisk } from "./asked-files.ts";
 import type { Box } from "./box.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { refuseMissing } from "./environment-error.ts";
 import { kubectlTargets } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
+import { type KeepPackage, openJudged, type WhyNotPreview } from "./open-judged.ts";
 import { endOrphan } from "./orphan.ts";
 import { removeOwn } from "./own-files.ts";
-import { type Ground, openPlace, type Place } from "./place.ts";
+import type { Ground, Place } from "./place.ts";
 import { previewKubectl } from "./preview-kubectl.ts";
 import { previewTerraform } from "./preview-terraform.ts";
 import { herePlace, stopTerraform } from "./process-group.ts";
 import type { Redact } from "./redact.ts";
-import { whyHoldsSecret } from "./redact-plan.ts";
 import { changeDirOf } from "./scratch.ts";
 import { onlyFetches, runsSavedPlan } from "./terraform-files.ts";
 
@@ -40,19 +38,13 @@ export type KeepPlan = (
   plan: { bytes: Buffer; sha256: string; path: string },
 ) => Promise<void>;
 
-/** Why this change's plan, judged by its commands alone, must not even be looked at, or null. */
-export type WhyNotPreview = (
-  changeId: string,
-  plan: Plan,
-  assessment: Extract<Assessment, { ok: true }>,
-) => Promise<string | null>;
-
 type Needs = {
   ground: Ground;
   policy: Policy;
   looks: Looks;
   box: Box;
   keepPlan: KeepPlan;
+  keepPackage: KeepPackage;
   redact: Redact;
   whyNot: WhyNotPreview;
 };
@@ -84,9 +76,9 @@ export function createPreview(needs: Needs) {
     const { home } = changeDirOf(ground.dataDir, changeId);
     const findLeft = () => needs.box.findLeft(changeId);
     await endOrphan(await herePlace(), home, stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
-    const opened = await openJudged(needs, changeId, plan);
+    const opened = await openJudged(needs, { changeId, revision, signal }, plan);
     if (!opened.ok) return opened;
-    const { place } = opened;
+    const { place, facts } = opened;
     const reason = await readyRoots(needs, place, plan, signal);
     if (reason !== null) return { ok: false, reason };
     const clustersBefore = await kubectlTargets(plan, looks.kubectlAnywhere(changeId, signal));
@@ -102,28 +94,19 @@ export function createPreview(needs: Needs) {
     }
     const targets = [...clusters, ...seen.targets];
     const bindings = { files: place.bound, savedPlans: seen.savedPlans, targets };
-    const previews = withTargets(seen.previews, targets.map(needs.redact));
+    const previews = withFacts(seen.previews, [
+      ...facts,
+      ...targets.map((target) => `This plan runs in: ${needs.redact(target)}`),
+    ]);
     return { ok: true, plan: completed, previews, bindings };
   }
 }
 
-/** The place of a plan that neither policy nor what its requester may ask for refuses. */
-async function openJudged(needs: Needs, changeId: string, plan: Plan): ReturnType<typeof openPlace> {
-  const { ground, policy } = needs;
-  const secret = whyHoldsSecret(plan, needs.redact);
-  if (secret !== null) return { ok: false, reason: secret };
-  const judged = await judgeOnDisk(ground, policy, (files) => assessPlan(plan, policy, files, []));
-  if (!judged.ok) return judged;
-  const assessment = judged.judged;
-  if (!assessment.ok) return assessment;
-  // Before anything is run: terraform's init and plan are code of the root that is named.
-  const reason = await needs.whyNot(changeId, plan, assessment);
-  return reason === null ? openPlace(ground, changeId, plan, assessment.reads) : { ok: false, reason };
-}
-
-/** Says where the plan runs, with the first step that is looked at: a command that names no context does not say it. */
-function withTargets(previews: readonly Preview[], targets: readonly string[]): Preview[] {
-  const facts = targets.map((target) => `This plan runs in: ${target}`);
+/**
+ * Says where the plan runs, and which modules were fetched for it, with the first step that is looked at: a command that
+ * names no context does not say it.
+ */
+function withFacts(previews: readonly Preview[], facts: readonly string[]): Preview[] {
   return previews.map((preview, index) =>
     index === 0 ? { ...preview, facts: [...preview.facts, ...facts] } : preview,
   );

@@ -62,6 +62,28 @@ export async function readWorkspace(
   return { ok: true, snapshot: snapshotOf(taking) };
 }
 
+/** What a file holds, and whether it may be run. */
+export type Content = Pick<Taken, "bytes" | "executable">;
+
+/** A snapshot of these files, whose bytes are not the workspace's. */
+export function snapshotOfBytes(files: ReadonlyMap<string, Content>): Snapshot {
+  const taken = [...files].map(([path, file]): [string, Taken] => [path, { ...file, real: path }]);
+  return snapshotOf({ taken: new Map(taken), leftOut: new Map() });
+}
+
+/** The same files in a directory. What is hashed are the paths without it, so that the hash is the package's own. */
+export function snapshotBelow(directory: string, { entries, bytes, files, hash }: Snapshot): Snapshot {
+  const moved = <T>(all: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...all].map(([path, one]) => [`${directory}/${path}`, one]));
+  return {
+    entries: entries.map((entry) => ({ ...entry, path: `${directory}/${entry.path}` })),
+    bytes: moved(bytes),
+    files: moved(files),
+    hash,
+    leftOut: new Map(),
+  };
+}
+
 /** Several snapshots of one workspace as one. A file that two of them saw differently refuses the whole, as too much does. */
 export function joinSnapshots(
   snapshots: readonly Snapshot[],

@@ -22,7 +22,8 @@ export type Difference = { reason: string; isCertain: boolean };
 export function createFindDifference(needs: { ground: Ground; policy: Policy; looks: Looks }) {
   return async (changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<Difference | null> => {
     const here =
-      whyOtherRules(bound, needs.policy) ?? (await whyFilesDiffer(needs.ground, bound.bindings.files));
+      whyOtherRules(bound, needs.policy) ??
+      (await whyFilesDiffer(needs.ground, changeId, bound.bindings.files));
     if (here !== null) return { reason: here, isCertain: true };
     return findElsewhere(changeId, bound, needs.looks, signal);
   };
@@ -43,7 +44,7 @@ export function createWhyBackVoid(needs: { ground: Ground; policy: Policy; looks
     signal: AbortSignal,
   ): Promise<string | null> =>
     whyOtherRules(bound, needs.policy) ??
-    (await whyFilesDiffer(needs.ground, filesOf(command, bound, needs.policy))) ??
+    (await whyFilesDiffer(needs.ground, changeId, filesOf(command, bound, needs.policy))) ??
     (await findElsewhere(changeId, bound, needs.looks, signal))?.reason ??
     null;
 }

@@ -1,10 +1,16 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
-import { join, posix } from "node:path";
+import { join, posix, relative } from "node:path";
+import { manifestOf } from "../policy/module-manifest.ts";
 import { type Backend, backendOf } from "../policy/terraform-backend.ts";
 import { UnclearError } from "../policy/terraform-tokens.ts";
 import type { Captured } from "./capture.ts";
+import { makeOwn, readOwn, writeOwn } from "./own-files.ts";
 import type { Ground, Place } from "./place.ts";
+import { sha256Of } from "./snapshot.ts";
 import { OVERRIDE_FILE } from "./terraform-files.ts";
+
+/** Below TF_DATA_DIR: where terraform looks for its list of modules, and what says that its init is done. */
+const MANIFEST = join("modules", "modules.json");
+const READY = "greenlight-ready";
 
 const STATE_FILE = "terraform.tfstate";
 
@@ -12,32 +18,40 @@ const STATE_FILE = "terraform.tfstate";
 const QUOTED_CHARS = 1_500;
 
 /**
- * Gets a terraform root ready in a change's place: its own data directory, its state where the workspace keeps it, and
- * `terraform init` run by the program. Once per change and root. Returns why not, or null.
+ * Gets a terraform root ready in a change's place: its own data directory, its state where the workspace keeps it, its
+ * fetched modules where the copy has them, and `terraform init` run by the program. Once per change and root, and again
+ * when its modules are others. Returns why not, or null.
  */
 export async function prepareRoot(
   ground: Ground,
-  place: Place,
-  root: string,
+  { place, root, hosts }: { place: Place; root: string; hosts: readonly string[] },
   terraform: (args: readonly string[]) => Promise<Captured>,
 ): Promise<string | null> {
-  const ready = join(dataDirOf(place, root), "greenlight-ready");
   const backend = readBackend(place, root);
   if (backend === null)
     return `${where(root)} cannot be read for sure, so nobody can say where its state is kept`;
   if (backend === "local") {
     return `${where(root)} keeps its state in a local file of its own naming. Leave the backend block out, or name a remote one`;
   }
-  const own = posix.join(root, OVERRIDE_FILE);
-  if (place.files.has(own))
-    return `${own} in the workspace has a name that Greenlight writes itself. Rename it`;
-  // Not only once: a copy that was laid out anew has lost it, and the state would be written beside the copy.
+  const override = posix.join(root, OVERRIDE_FILE);
+  if (place.files.has(override))
+    return `${override} in the workspace has a name that Greenlight writes itself. Rename it`;
+  const manifest = manifestOf(place.files, root, hosts);
+  if (manifest === "too many") return `${where(root)} calls more modules than can be listed`;
+  const own = relative(place.dir.terraform, dataDirOf(place, root));
+  await makeOwn(place.dir.terraform, own);
+  // Neither only once: a copy that was laid out anew has lost the first, and terraform itself may have rewritten the second.
   if (backend === "unsaid") await keepStateInWorkspace(ground, place, root);
-  if (await isThere(ready)) return null;
-  await mkdir(dataDirOf(place, root), { recursive: true, mode: 0o700 });
-  const found = await terraform(["init", "-input=false", "-no-color", "-lockfile=readonly"]);
+  const list = manifest === null ? "" : JSON.stringify(manifest);
+  if (manifest !== null) await writeOwn(place.dir.terraform, join(own, MANIFEST), list, 0o600);
+  const ready = join(own, READY);
+  const made = sha256Of(Buffer.from(list));
+  if ((await readOwn(place.dir.terraform, ready))?.toString("utf8") === made) return null;
+  // The modules are there, as they were judged: none is fetched, whatever a registry says by now.
+  const flags = manifest === null ? [] : ["-get=false"];
+  const found = await terraform(["init", "-input=false", "-no-color", "-lockfile=readonly", ...flags]);
   if (found.exitCode === 0) {
-    await writeFile(ready, "");
+    await writeOwn(place.dir.terraform, ready, made, 0o600);
     return null;
   }
   return `terraform init in ${where(root)} failed: ${found.problem ?? endOf(`${found.stdout}\n${found.stderr}`.trim())}`;
@@ -83,16 +97,7 @@ async function keepStateInWorkspace(ground: Ground, place: Place, root: string):
     "}",
     "",
   ].join("\n");
-  const file = join(place.dir.workspace, root, OVERRIDE_FILE);
-  await rm(file, { force: true });
-  await writeFile(file, text, { mode: 0o400, flag: "wx" });
-}
-
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  await writeOwn(place.dir.workspace, join(root, OVERRIDE_FILE), text, 0o400);
 }
 
 /** A string as HCL reads it: `${` and `%{` would begin a template. */

@@ -8,7 +8,7 @@ import { judge } from "./judge.ts";
 import { targetsOf } from "./targets.ts";
 import { parseTerraform } from "./terraform-line.ts";
 import { placeOf } from "./terraform-places.ts";
-import type { Read, Verdict } from "./verdict.ts";
+import type { Missing, Read, Verdict } from "./verdict.ts";
 
 /** What the rules make of a whole plan, or why they refuse it. */
 export type Assessment =
@@ -24,7 +24,7 @@ export type Assessment =
       /** What it changes, as keys: no other change touches these at the same time. */
       targets: string[];
     }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; missing?: Missing };
 
 type Allowed = Extract<Verdict, { decision: "allow" }>;
 
@@ -46,7 +46,7 @@ export function assessPlan(
     const verdicts: Allowed[] = [];
     for (const command of step.rollback === null ? [step] : [step, step.rollback]) {
       const verdict = judge(command, policy, files);
-      if (verdict.decision === "deny") return refused(step, command, verdict.reasons);
+      if (verdict.decision === "deny") return refused(step, command, verdict);
       verdicts.push(verdict);
     }
     judged.push({ step, verdicts });
@@ -95,12 +95,14 @@ function appliesTerraform(command: Command): boolean {
   return command.tool === "terraform" && command.args.some((word) => word === "apply" || word === "destroy");
 }
 
-function refused(step: Step, command: Command, reasons: string[]): Assessment {
+function refused(
+  step: Step,
+  command: Command,
+  { reasons, missing }: Extract<Verdict, { decision: "deny" }>,
+): Assessment {
   const where = command === step ? `step ${step.step}` : `the rollback of step ${step.step}`;
-  return {
-    ok: false,
-    reason: `Policy refuses ${where}, ${argvOf(command).join(" ")}: ${reasons.join("; ")}.`,
-  };
+  const reason = `Policy refuses ${where}, ${argvOf(command).join(" ")}: ${reasons.join("; ")}.`;
+  return missing === undefined ? { ok: false, reason } : { ok: false, reason, missing };
 }
 
 function weigh(

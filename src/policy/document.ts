@@ -33,6 +33,21 @@ const Provider = z.string().refine((entry) => entry.includes("/") && plainSource
   error: "is no provider's source, such as hashicorp/aws, datadog/datadog or registry.example.com/acme/*",
 });
 
+const ModuleHost = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/,
+    "is not a host, such as git.example.com or git.example.com:8443",
+  );
+/** The public registry sends to GitHub, whose archives come from codeload; the others are where teams keep their own. */
+const MODULE_HOSTS = [
+  "registry.terraform.io",
+  "github.com",
+  "codeload.github.com",
+  "gitlab.com",
+  "bitbucket.org",
+];
+
 const Environment = z.strictObject({
   /** How it is recognised. */
   namespaces: names,
@@ -133,6 +148,8 @@ export const PolicyDocument = z.strictObject({
       trusted_roots: directories,
       /** Whose programs terraform may fetch and run: `hashicorp/*` is all of theirs but external, http and local. */
       providers: z.array(Provider).default(["hashicorp/*"]),
+      /** Where pinned modules may come from: of a registry, of git, of an archive, and of where a registry sends to. */
+      module_hosts: z.array(ModuleHost).default([...MODULE_HOSTS]),
     })
     .prefault({}),
   limits: z

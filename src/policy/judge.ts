@@ -2,6 +2,7 @@ import { argvOf, type Command } from "../change/plan.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judgeKubectl } from "./kubectl.ts";
+import { packagePlaceOf } from "./module-source.ts";
 import { fromRoot } from "./paths.ts";
 import { judgeTerraform } from "./terraform.ts";
 import { deny, type Verdict } from "./verdict.ts";
@@ -41,6 +42,7 @@ function withinDirectories(
   if (policy.directories.length === 0) return verdict;
   const allowed = policy.directories.map((known) => fromRoot("", known) ?? known);
   const isAllowed = (path: string) =>
+    packagePlaceOf(path) !== null ||
     allowed.some((known) => known === "" || `${path}/`.startsWith(`${known}/`));
   const outside = [...(dir === "" ? [] : [dir]), ...verdict.reads.map(({ path }) => path)].find(
     (path) => !isAllowed(path),

@@ -3,8 +3,10 @@ import { maxRisk } from "../change/plan.ts";
 import { namesVariable } from "./child-variables.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
+import { type Package, packagePlaceOf } from "./module-source.ts";
 import type { Inputs } from "./terraform-inputs.ts";
 import { parseTerraform, type TerraformLine } from "./terraform-line.ts";
+import { notFetched } from "./terraform-modules.ts";
 import { lookAtPaths } from "./terraform-paths.ts";
 import { environmentOfDirectory, isListedPlace, isWithin, placeOf } from "./terraform-places.ts";
 import { lookAtRoot, type Root } from "./terraform-root.ts";
@@ -46,8 +48,13 @@ function judgeLine(line: TerraformLine, ground: Ground): Verdict {
   const paths = lookAtPaths(line, ground);
   if (!paths.ok) return deny(`${name}: ${paths.reason}`);
   const root = rootOf(line, ground);
-  if (!root.ok) return deny(`${name}: ${root.reason}`);
   const environment = environmentOfDirectory(policy, directory);
+  if (!root.ok) {
+    const refusal = deny(`${name}: ${root.reason}`);
+    return root.packages === undefined
+      ? refusal
+      : { ...refusal, missing: { environment, packages: root.packages } };
+  }
   const own = environment === null ? undefined : policy.environments[environment];
   const names = namesOf(line);
   for (const rule of [...policy.deny, ...(own?.deny ?? [])]) {
@@ -64,7 +71,9 @@ function judgeLine(line: TerraformLine, ground: Ground): Verdict {
   return { decision: "allow", risk: maxRisk(...risks), reasons, environment, reads };
 }
 
-type RootVerdict = { ok: true; risk: Risk; reasons: string[]; reads: Read[] } | { ok: false; reason: string };
+type RootVerdict =
+  | { ok: true; risk: Risk; reasons: string[]; reads: Read[] }
+  | { ok: false; reason: string; packages?: readonly Package[] };
 
 /** What the root's content makes of a line: what it reads, and whether it would run code nobody looked at. */
 function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
@@ -80,10 +89,21 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
     tests: placeOf(directory, tests) ?? "",
     inputs: inputsOf(line, ground),
     providers: policy.terraform.providers,
+    hosts: policy.terraform.module_hosts,
   });
   if (!root.ok) return root;
-  const strange = root.reads.find((read) => !isListedPlace(policy, read.path));
+  const own = root.reads.filter(({ path }) => packagePlaceOf(path) === null);
+  const strange = own.find((read) => !isListedPlace(policy, read.path));
   if (strange !== undefined) return { ok: false, reason: unlisted(strange.path) };
+  // Before anything else that was found: what a value of a module is, only the module says.
+  if (root.toFetch.length > 0 && root.isPinned) {
+    return { ok: false, reason: notFetched(root.toFetch), packages: root.toFetch };
+  }
+  if (root.fetches && ["-update", "-upgrade"].some((flag) => line.flags.get(flag)?.at(-1) === "true")) {
+    const reason =
+      "it would fetch the root's modules anew, and nobody would have judged those: write another version of them where the configuration is kept";
+    return { ok: false, reason };
+  }
   const reads = [tree, ...root.reads];
   return line.rule.loads ? loadedRoot(root, reads, ground) : { ok: true, risk: "low", reasons: [], reads };
 }

@@ -1,4 +1,5 @@
 import type { Risk } from "../change/plan.ts";
+import type { Package } from "./module-source.ts";
 
 /** A path of the workspace that a command reads: a file, or a directory with everything below it. From the workspace's root, normalised; "" is the root. */
 export type Read = { path: string; kind: "file" | "tree" };
@@ -9,9 +10,15 @@ export type Read = { path: string; kind: "file" | "tree" };
  */
 export type Verdict =
   | { decision: "allow"; risk: Risk; reasons: string[]; environment: string | null; reads: Read[] }
-  | { decision: "deny"; reasons: string[] };
+  | Refusal;
+
+/** `missing`: nothing else stands against it so far but that these packages are to be fetched and judged first. */
+type Refusal = { decision: "deny"; reasons: string[]; missing?: Missing };
+
+/** Pinned packages of modules that are not among the files, and the environment of the root that names them. */
+export type Missing = { environment: string | null; packages: readonly Package[] };
 
 /** A refusal, with its reason in words. */
-export function deny(reason: string): Verdict {
+export function deny(reason: string): Refusal {
   return { decision: "deny", reasons: [reason] };
 }

@@ -34,6 +34,19 @@ export async function findSealedFile(sql: Sql, key: SealedFileKey): Promise<Seal
   return rows[0] === undefined ? null : { ...key, ...Row.parse(rows[0]) };
 }
 
+/** The bytes of a file of the newest revision that has one, still sealed, or null. */
+export async function findLatestSealedFile(
+  sql: Sql,
+  { changeId, step, name }: Omit<SealedFileKey, "revision">,
+): Promise<Buffer | null> {
+  const { rows } = await sql.query<{ sealed: Buffer }>(
+    `select sealed from sealed_files where change_id = $1 and step = $2 and name = $3
+     order by revision desc limit 1`,
+    [changeId, step, name],
+  );
+  return rows[0]?.sealed ?? null;
+}
+
 /** A state terraform could not store, still sealed, and when it was kept. */
 export type ErroredState = SealedFile & { keptAt: Date };
 

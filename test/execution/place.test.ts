@@ -88,7 +88,7 @@ describe("the place of a change while somebody exchanges its files", () => {
     const approved = await boundTo(APPROVED);
     await whileExchanged(async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const read = await readFiles(ground, approved);
+        const read = await readFiles(ground, randomUUID(), approved);
         if (read.ok) assert.equal(read.files.get("a.yaml"), APPROVED, `round ${round}`);
       }
     });

@@ -58,6 +58,7 @@ describe("the last look before a spawn", () => {
         kubectlAnywhere: () => async () => looked,
         terraform: () => assert.fail(),
         readyRoot: async () => null,
+        fetching: () => assert.fail(),
         givenTo: async (place) => ({
           env: {},
           view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },

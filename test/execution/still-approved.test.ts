@@ -46,6 +46,7 @@ describe("what differs from what was approved", () => {
       kubectlAnywhere: () => async () => looked,
       terraform: () => assert.fail(),
       readyRoot: async () => null,
+      fetching: () => assert.fail(),
       givenTo: () => assert.fail(),
     };
     const signal = AbortSignal.timeout(5_000);

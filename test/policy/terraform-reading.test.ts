@@ -106,6 +106,7 @@ describe("what terraform itself sees in a file", { skip: reasonWithoutTerraform(
       tests: "tests",
       inputs: { names: new Set(), files: [], mayHold: () => false },
       providers: [],
+      hosts: [],
     });
     return { sees, found: root.ok ? root.findings.length > 0 : true };
   }

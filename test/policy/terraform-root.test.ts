@@ -71,7 +71,7 @@ const running: [why: RegExp, text: string, name?: string][] = [
   [/module m from git::/, 'module "m" {\n  source = "git::https://example.com/x.git"\n}\n'],
   [
     /module m from hashicorp\/consul\/aws/,
-    'module "m" {\n  source  = "hashicorp/consul/aws"\n  version = "1.0.0"\n}\n',
+    'module "m" {\n  source  = "hashicorp/consul/aws"\n  version = "~> 1.0"\n}\n',
   ],
   [/module m from github/, 'module m {\n  source = "github.com/x/y"\n}\n', "override.tf"],
   [/module m from a computed source/, 'module "m" {\n  source = var.source\n}\n'],

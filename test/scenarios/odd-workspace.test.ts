@@ -56,6 +56,7 @@ describe("a workspace with something odd in it", () => {
       policy: builtInPolicy,
       redact: createRedact([]),
       keepPlan: never,
+      keepPackage: () => assert.fail(),
       whyNot: async () => null,
       box: noBox,
       looks: {
@@ -63,6 +64,7 @@ describe("a workspace with something odd in it", () => {
         kubectlAnywhere: () => answer,
         terraform: never,
         readyRoot: async () => null,
+        fetching: () => assert.fail(),
         givenTo: async (place) => ({
           env: {},
           view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },

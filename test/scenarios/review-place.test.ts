@@ -90,7 +90,10 @@ describe("the place a change's commands run in", () => {
       const file = join(ground.workspace, "network", name);
       await writeFile(file, text);
       const place = await open(planOf([command("terraform", "plan", "network"), null]));
-      assert.match((await prepareRoot(ground, place, "network", async () => found)) ?? "", reason);
+      assert.match(
+        (await prepareRoot(ground, { place, root: "network", hosts: [] }, async () => found)) ?? "",
+        reason,
+      );
       await rm(file);
     }
   });
@@ -98,7 +101,7 @@ describe("the place a change's commands run in", () => {
   it("quotes whole lines of a failed init, so that no secret is cut in two", async () => {
     const place = await open(planOf([command("terraform", "plan", "network"), null]));
     const stdout = `password = "${"kX93hsPqv7Lm2zR4".repeat(20)}"\n${"x".repeat(1_400)}`;
-    const reason = await prepareRoot(ground, place, "network", async () => ({
+    const reason = await prepareRoot(ground, { place, root: "network", hosts: [] }, async () => ({
       exitCode: 1,
       stdout,
       stderr: "",

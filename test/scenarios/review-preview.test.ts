@@ -40,6 +40,7 @@ describe("a preview of a cluster", () => {
       policy: builtInPolicy,
       redact: createRedact([]),
       keepPlan: never,
+      keepPackage: never,
       whyNot: async () => null,
       box: noBox,
       looks: {
@@ -47,6 +48,7 @@ describe("a preview of a cluster", () => {
         kubectlAnywhere: () => config,
         terraform: never,
         readyRoot: async () => null,
+        fetching: never,
         givenTo: async (place) => ({
           env: {},
           view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },

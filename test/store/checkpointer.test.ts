@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
+import { packPackage } from "../../src/execution/package-bytes.ts";
 import { createSeal } from "../../src/execution/seal.ts";
+import { snapshotOfBytes } from "../../src/execution/snapshot.ts";
 import { createSavedPlans } from "../../src/saved-plans.ts";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
 import type { Database } from "../../src/store/database.ts";
@@ -56,6 +58,30 @@ describe("a frozen owner", () => {
     await database.query("update changes set lease_epoch = lease_epoch + 1 where id = $1", [lease.changeId]);
     await assert.rejects(keepPlan(key, { ...plan, path: "/two" }), LeaseLostError);
     assert.equal((await findSealedFile(database, { ...key, name: "plan" }))?.path, "/one");
+  });
+
+  it("keeps fetched modules for any instance with the key, and for nobody who altered them or lost the change", async () => {
+    const lease = await claim();
+    const seal = createSeal(randomBytes(32));
+    const saved = createSavedPlans(database, seal, () => lease);
+    const snapshot = snapshotOfBytes(new Map([["main.tf", { bytes: Buffer.from("x"), executable: false }]]));
+    const fetched = { bytes: await packPackage(snapshot), sha256: snapshot.hash };
+    const { changeId } = lease;
+    await saved.keepPackage({ changeId, revision: 1 }, fetched);
+    await saved.keepPackage({ changeId, revision: 1 }, fetched);
+    const elsewhere = createSavedPlans(database, seal, assert.fail);
+    assert.deepEqual(await elsewhere.openPackage(changeId, snapshot.hash), snapshot);
+    assert.equal(await elsewhere.openPackage(changeId, "0".repeat(64)), null);
+    assert.equal(await elsewhere.openPackage((await claim()).changeId, snapshot.hash), null);
+    const otherKey = createSavedPlans(database, createSeal(randomBytes(32)), assert.fail);
+    assert.equal(await otherKey.openPackage(changeId, snapshot.hash), null);
+    await database.query(
+      "update sealed_files set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where change_id = $1",
+      [changeId],
+    );
+    assert.equal(await elsewhere.openPackage(changeId, snapshot.hash), null);
+    await database.query("update changes set lease_epoch = lease_epoch + 1 where id = $1", [changeId]);
+    await assert.rejects(saved.keepPackage({ changeId, revision: 1 }, fetched), LeaseLostError);
   });
 
   it("holds its lease by its own clock only while it renews it", async () => {

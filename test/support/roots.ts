@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Plan } from "../../src/change/plan.ts";
+import { noBox } from "../../src/execution/box.ts";
+import { createGivenTo } from "../../src/execution/child-environment.ts";
+import { createLooks } from "../../src/execution/looks.ts";
+import { unpackPackage } from "../../src/execution/package-bytes.ts";
+import type { Ground } from "../../src/execution/place.ts";
+import { createPreview, type PreviewedPlan } from "../../src/execution/preview.ts";
+import { createReadyStep } from "../../src/execution/ready-step.ts";
+import { createRedact } from "../../src/execution/redact.ts";
+import { type Policy, PolicyDocument, withHash } from "../../src/policy/document.ts";
+
+/** A workspace with terraform roots, and the hands that plan them, as the program puts them together. */
+export type Roots = {
+  folder: string;
+  ground: Ground;
+  policy: Policy;
+  /** Sealed rows in the program: packages by their hash. */
+  packages: Map<string, Buffer>;
+  preview: (changeId: string, plan: Plan) => Promise<PreviewedPlan>;
+  ready: ReturnType<typeof createReadyStep>;
+  write: (files: Readonly<Record<string, string>>) => Promise<void>;
+  remove: () => Promise<void>;
+};
+
+/** The environment of every root below `roots/`. */
+const ENVIRONMENT = {
+  directories: ["roots"],
+  home_paths: [".terraformrc"],
+  variables: ["SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy"],
+};
+
+/** Makes them in a new folder. `settings` is the content of the `.terraformrc`, `terraform` that part of the policy. */
+export async function makeRoots(given: {
+  settings?: string;
+  env?: Readonly<Record<string, string>>;
+  terraform?: object;
+}): Promise<Roots> {
+  const folder = await mkdtemp(join(tmpdir(), "greenlight-roots-"));
+  const home = join(folder, "home");
+  const ground: Ground = { workspace: join(folder, "workspace"), dataDir: join(folder, "data") };
+  for (const directory of [home, ground.workspace, ground.dataDir])
+    await mkdir(directory, { recursive: true });
+  await writeFile(join(home, ".terraformrc"), given.settings ?? "disable_checkpoint = true\n");
+  const document = {
+    version: 1,
+    environments: { roots: ENVIRONMENT },
+    ...(given.terraform === undefined ? {} : { terraform: given.terraform }),
+  };
+  const policy = withHash(PolicyDocument.parse(document));
+  const packages = new Map<string, Buffer>();
+  ground.openPackage = async (_, sha256) => {
+    const bytes = packages.get(sha256);
+    return bytes === undefined ? null : unpackPackage(bytes);
+  };
+  const inherited = { PATH: process.env["PATH"], HOME: home, ...given.env };
+  const givenTo = createGivenTo({ dataDir: ground.dataDir, policy, inherited, kubeconfig: null });
+  const looks = createLooks({ ground, policy, givenTo, box: noBox });
+  const plans = new Map<string, { bytes: Buffer; path: string }>();
+  const preview = createPreview({
+    ground,
+    policy,
+    looks,
+    box: noBox,
+    redact: createRedact([]),
+    whyNot: async () => null,
+    keepPlan: async ({ changeId, step }, kept) => void plans.set(`${changeId} ${step}`, kept),
+    keepPackage: async (_, { bytes, sha256 }) => void packages.set(sha256, bytes),
+  });
+  const openPlan = async ({ changeId, step }: { changeId: string; step: number }) =>
+    plans.get(`${changeId} ${step}`) ?? null;
+  return {
+    folder,
+    ground,
+    policy,
+    packages,
+    preview: (changeId, plan) => preview(changeId, 1, plan, AbortSignal.timeout(300_000)),
+    ready: createReadyStep({ ground, policy, looks, box: noBox, openPlan }),
+    write: async (files) => {
+      for (const [path, text] of Object.entries(files)) {
+        const file = join(ground.workspace, path);
+        await mkdir(dirname(file), { recursive: true });
+        await writeFile(file, text);
+      }
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** A plan with one step: terraform in one root. */
+export function terraformPlan(dir: string, ...args: string[]): Plan {
+  const step = {
+    step: 1,
+    description: "",
+    tool: "terraform",
+    args,
+    dir,
+    risk: "low",
+    rollback: null,
+  } as const;
+  return { summary: "", plan: [step], risk_level: "low", risk_reason: "", questions: [] };
+}
