@@ -27,6 +27,18 @@ export const Freeze = z.object({
 });
 export type Freeze = z.infer<typeof Freeze>;
 
+/**
+ * One thing a plan takes away, in words, by which step and where: `namespace` null for what is in none, `place` the cluster's
+ * context or the terraform root, null where nobody could tell.
+ */
+const Destroyed = z.object({
+  step: z.int(),
+  what: z.string(),
+  namespace: z.string().nullable(),
+  place: z.string().nullable(),
+});
+export type Destroyed = z.infer<typeof Destroyed>;
+
 /** What an approval of one change takes, as the policy says now: a person must be among the approvers of every entry. */
 export const ApprovalTerms = z.object({
   /** Whether the rules ask for a person at all, freezes included. */
@@ -43,6 +55,8 @@ export const ApprovalTerms = z.object({
   breakGlass: z.array(z.string()),
   /** The name an approver types before their approval counts, because the plan destroys something; null when it does not. */
   typedTarget: z.string().nullable(),
+  /** All that the plan takes away, what reaches farthest first. */
+  destroys: z.array(Destroyed),
   /** Why so few people may approve that it cannot happen, and how to change that; null when it can. */
   problem: z.string().nullable(),
 });

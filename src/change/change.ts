@@ -136,6 +136,8 @@ export const Change = z.object({
   environments: z.array(z.string()),
   /** What was seen of the plan's effects before anybody was asked. */
   previews: z.array(Preview),
+  /** Where its commands run, a sentence for each place, as its approval covers them. */
+  places: z.array(z.string()).default([]),
   digest: z.string().nullable(),
   /** What its approval takes by the rules as they are now; null where nobody asked the rules. */
   terms: ApprovalTerms.nullable().default(null),

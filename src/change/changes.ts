@@ -108,6 +108,8 @@ export type Changes = {
   modelUse(id: string): Promise<ModelUse>;
   /** Writes one decision, if it is the first and this person may; the graph follows by itself. */
   decide(decide: Decide): Promise<Decided>;
+  /** Why this person could not give this answer now, before they write a word of it; null when they could. Writes nothing. */
+  whyNotDecide(decide: Decide): Promise<Extract<Decided, { kind: "already" | "stale" | "refused" }> | null>;
   /** Takes the targets a change holds away from it, so that the next one goes on. */
   unlock(unlock: AskUnlock): Promise<Unlocked>;
   /** Has a change stopped, whatever it is at, for its requester and everybody who may decide about it. */

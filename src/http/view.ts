@@ -1,5 +1,6 @@
 import { type Change, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { stillApprovers } from "../change/still-approve.ts";
 
 /** A change as programs read it. */
 export function viewOf(change: Change, steps: readonly StepRecord[]): object {
@@ -90,9 +91,13 @@ function approvalOf(change: Change): object | null {
     quorum: terms.quorum,
     expires_at: open.expiresAt,
     approvers: terms.approvers,
+    can_still_approve: stillApprovers(change, terms).map(({ environments, users, groups, tokens }) => {
+      return { environments, users, groups, tokens };
+    }),
     requester_may_approve: terms.requesterMayApprove,
     freezes: terms.freezes,
     typed_target: terms.typedTarget,
+    destroys: terms.destroys,
     problem: terms.problem,
   };
 }

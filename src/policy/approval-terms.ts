@@ -28,6 +28,7 @@ export function termsOf(policy: Policy, change: Asked, { tokens, now }: Circumst
     breakGlass: policy.break_glass,
     // Only a plan says what it destroys.
     typedTarget: null,
+    destroys: [],
     problem: whyNobody(requirement, change, tokens),
   };
 }

@@ -9,7 +9,7 @@ export const UNNAMED_ENVIRONMENT = "not named in the policy";
 /** What the rules ask of an approval, without what depends on the time and on who else there is. */
 export type Requirement = Omit<
   ApprovalTerms,
-  "asksPerson" | "freezes" | "breakGlass" | "typedTarget" | "problem"
+  "asksPerson" | "freezes" | "breakGlass" | "typedTarget" | "destroys" | "problem"
 >;
 
 const STANDARD = { quorum: 1, requester_may_approve: false, open_minutes: 60, escalate: undefined };

@@ -6,7 +6,7 @@ import { breakGlassForm } from "./break-glass.ts";
 import { type Act, createButtons } from "./buttons.ts";
 import { type CancelAs, STOP } from "./cancelling.ts";
 import type { FindPlace } from "./channels.ts";
-import type { DecideAs, FindHere } from "./deciding.ts";
+import type { DecideAs, FindHere, WhyNotAs } from "./deciding.ts";
 import { detailsForm } from "./details.ts";
 import { answerForm } from "./form-answers.ts";
 import { cancelForm } from "./form-cancel.ts";
@@ -25,6 +25,7 @@ type Needs = {
   people: People;
   findPlace: FindPlace;
   findHere: FindHere;
+  whyNotAs: WhyNotAs;
   decideAs: DecideAs;
   cancelAs: CancelAs;
   homes: Pick<HomesPort, "say">;
@@ -37,7 +38,7 @@ type Needs = {
 
 /** Every button and every form behind one, put to Bolt; the same ones wherever they stand. */
 export function addClicks(app: App, needs: Needs, inFlight: InFlight): void {
-  const { changes, findHere, decideAs, cancelAs, homes, log } = needs;
+  const { changes, findHere, whyNotAs, decideAs, cancelAs, homes, log } = needs;
   const forms = [
     ...[typedTargetForm, rejectForm, requestChangesForm, answerForm, cancelForm, detailsForm],
     breakGlassForm(needs.config.breakGlass),
@@ -55,7 +56,7 @@ export function addClicks(app: App, needs: Needs, inFlight: InFlight): void {
     ...needs.asks,
   });
   const clicks = { forms, homes, inFlight, log };
-  addButtons(app, { ...clicks, answer, findHere });
+  addButtons(app, { ...clicks, answer, findHere, whyNotAs });
   addForms(app, {
     ...clicks,
     carryOut: (where, sent) =>

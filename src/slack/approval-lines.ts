@@ -4,7 +4,7 @@ import { type Change, type Decision, openDecision } from "../change/change.ts";
 import { whoHadASay } from "../change/say.ts";
 import { bold, dateMrkdwn, type Part, paragraph, personMrkdwn, said, smallPrint } from "./blocks.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
-import { escalatedTo, whoCanApprove } from "./who-can.ts";
+import { approvedBefore, escalatedTo, whoCanApprove, whoCanStillApprove } from "./who-can.ts";
 
 const WARNING_CHARS = 600;
 
@@ -65,15 +65,20 @@ function approvalLines(change: Change): string[] {
   const given = question.approvals.map(({ by }) => personMrkdwn(by));
   const count = quorum === 1 ? "1 approval needed" : `${given.length} of ${quorum} approvals`;
   const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
-  const own = terms.requesterMayApprove ? "" : cannotWords(change);
-  const [first = "", ...others] = whoCanApprove(terms);
+  const own = terms.requesterMayApprove || !isByGroup(terms) ? "" : cannotWords(change);
+  const [first = "", ...others] = whoCanStillApprove(change, terms);
   return [
     `${count}${by}`,
-    ...escalationLines(question, terms),
+    ...escalationLines(change, question, terms),
     `${first}${own}`,
     ...others.slice(0, 3),
     ...freezeLines(terms),
   ];
+}
+
+/** Then the requester may be among those who are named, and nobody here can tell. */
+function isByGroup({ approvers }: ApprovalTerms): boolean {
+  return approvers.some(({ groups }) => groups.length > 0);
 }
 
 function cannotWords({ decisions }: Change): string {
@@ -84,10 +89,13 @@ function cannotWords({ decisions }: Change): string {
 }
 
 /** Whom the wait has brought, and since when. */
-function escalationLines({ escalatedAt }: Decision, terms: ApprovalTerms): string[] {
-  const brought = escalatedTo(terms);
+function escalationLines(change: Change, question: Decision, terms: ApprovalTerms): string[] {
+  const { escalatedAt } = question;
+  const brought = escalatedTo(change, terms);
   if (escalatedAt === null || brought.length === 0) return [];
-  return [`Escalated to ${brought.join(", ")} ${dateMrkdwn(escalatedAt)}: nobody had answered`];
+  const given = approvedBefore(question);
+  const why = given === 0 ? "nobody had answered" : `${given} of ${terms.quorum} had approved`;
+  return [`Escalated to ${brought.join(", ")} ${dateMrkdwn(escalatedAt)}: ${why}`];
 }
 
 /** Said as from and until, so that the card stays true while time goes on. */

@@ -1,10 +1,11 @@
 import { MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
-import { paragraph, rich, said } from "./blocks.ts";
+import { code, paragraph, rich, said } from "./blocks.ts";
 import { aboutQuestion, textField } from "./form-parts.ts";
-import { typedField, typedIn } from "./form-typed-target.ts";
-import { type Form, plain, questionForm } from "./forms.ts";
+import { destroyedBlocks, typedField, typedIn, withName } from "./form-typed-target.ts";
+import { type Form, notice, plain, questionForm } from "./forms.ts";
 import { BREAK_GLASS } from "./questions.ts";
 
+const TITLE = "Break glass";
 const REASON_CHARS = 500;
 const FIELD = { block: "greenlight:reason", action: "reason" };
 
@@ -12,37 +13,43 @@ const FIELD = { block: "greenlight:reason", action: "reason" };
 export function breakGlassForm(mayBreak: readonly string[]): Form {
   return questionForm({
     id: BREAK_GLASS,
+    gives: { gate: "approval", answer: "approve", breaksGlass: true },
     // Somebody listed by the id that holds in their whole organisation (W…) can be known here by another one.
     whyNot: (userId) =>
       mayBreak.includes(userId) || mayBreak.some((id) => id.startsWith("W"))
         ? null
         : "Nothing was decided. You are not among those who may break the glass (break_glass in the policy).",
-    view: (subject, metadata) => ({
-      type: "modal",
-      callback_id: BREAK_GLASS,
-      private_metadata: metadata,
-      title: plain("Break glass"),
-      submit: plain("Approve and run"),
-      close: plain("Not now"),
-      blocks: [
-        rich(
-          paragraph(
-            said(
-              "You approve this plan alone. It runs at once: no other approver is asked, and no freeze holds it back. Read the card first: exactly its commands run.",
+    view: () => notice(TITLE, "What this runs is being looked up…"),
+    fill: ({ change }, subject, metadata) => {
+      const name = change.terms?.typedTarget ?? "";
+      return {
+        type: "modal",
+        callback_id: BREAK_GLASS,
+        private_metadata: withName(metadata, name),
+        title: plain(TITLE),
+        submit: plain("Approve and run"),
+        close: plain("Not now"),
+        blocks: [
+          rich(
+            paragraph(
+              said(
+                "You approve this plan alone. It runs at once: no other approver is asked, and no freeze holds it back. Read the card first: exactly its commands run.",
+              ),
             ),
+            paragraph(
+              said("Your name and your reason stand on the card, in the verdict and in the record for good."),
+            ),
+            ...(name === ""
+              ? []
+              : [paragraph(said("It takes something away, so type its name below: "), code(name))]),
           ),
-          paragraph(
-            said("Your name and your reason stand on the card, in the verdict and in the record for good."),
-          ),
-          ...(subject.extra === ""
-            ? []
-            : [paragraph(said(`It takes something away, so type its name below: ${subject.extra}`))]),
-        ),
-        reasonField(),
-        ...typedField(subject, false),
-        aboutQuestion(subject),
-      ],
-    }),
+          ...destroyedBlocks(change),
+          reasonField(),
+          ...typedField({ ...subject, extra: name }, false),
+          aboutQuestion(subject),
+        ],
+      };
+    },
     read: (subject, fields) => {
       const reason = fields(FIELD.block, FIELD.action);
       if (reason.length < MIN_BREAK_GLASS_REASON)

@@ -15,8 +15,14 @@ const DIALOG_LINE_CHARS = 90;
 /** What the last line of a dialog may take: "and 17 more (3 high, 9 medium, 5 low): see the card". */
 const DIALOG_REST_CHARS = 55;
 
-/** The buttons of the approval one by one, or null while it is not open. */
-export function approvalButtons(change: Change): {
+/**
+ * The buttons of the approval one by one, or null while it is not open. `reader`: who alone sees them; who may not break the
+ * glass is not offered to.
+ */
+export function approvalButtons(
+  change: Change,
+  reader?: string,
+): {
   approve: types.Button;
   reject: types.Button;
   requestChanges: types.Button;
@@ -35,7 +41,11 @@ export function approvalButtons(change: Change): {
     confirm: quorum > 1 ? "Approve" : "Approve and run",
     isDangerous: change.risk === "high",
   };
-  const mayBreak = change.terms?.breakGlass ?? [];
+  const named = change.terms?.breakGlass ?? [];
+  // Somebody listed by the id that holds in their whole organisation (W…) can be known here by another one.
+  const mayBreak = reader === undefined ? named : named.filter((id) => id === reader || id.startsWith("W"));
+  // On a card that everybody sees most may not: only for those who may does it stand out.
+  const look = reader === undefined ? {} : ({ style: "danger" } as const);
   return {
     // Where a name has to be typed, the form asks instead of the dialog.
     approve: button("approve", "Approve", approval, {
@@ -44,14 +54,13 @@ export function approvalButtons(change: Change): {
     }),
     reject: button("reject", "Reject", value, {}),
     requestChanges: button("request_changes", "Request changes", value, {}),
-    breakGlass:
-      mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", approval, { style: "danger" })],
+    breakGlass: mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", approval, look)],
   };
 }
 
 /** The row below a card while its approval is open: everything that can be done about it. */
-export function approvalActions(change: Change): types.ActionsBlock[] {
-  const asked = approvalButtons(change);
+export function approvalActions(change: Change, reader?: string): types.ActionsBlock[] {
+  const asked = approvalButtons(change, reader);
   if (asked === null) return [];
   const { approve, reject, requestChanges, breakGlass } = asked;
   const others = [detailsButton(change.id), ...cancelButtons(change), ...breakGlass];

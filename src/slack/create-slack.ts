@@ -12,7 +12,7 @@ import { createCancelAs, createCancelFor } from "./cancelling.ts";
 import { createFindPlace } from "./channels.ts";
 import { askingOptions, sendingOptions } from "./clients.ts";
 import type { ModelPrices } from "./cost.ts";
-import { createDecideAs, createFindHere, createIsHere } from "./deciding.ts";
+import { createDecideAs, createFindHere, createIsHere, createWhyNotAs } from "./deciding.ts";
 import { deliver } from "./deliver.ts";
 import { isAppRefused } from "./failures.ts";
 import { createFindGroups, createFindMembers } from "./groups.ts";
@@ -97,6 +97,7 @@ export async function createSlack(needs: {
   const isHere = createIsHere(places);
   const deciding = { changes, people, findGroups, isHere };
   const decideAs = createDecideAs(deciding);
+  const whyNotAs = createWhyNotAs(deciding);
   const cancelFor = createCancelFor({ changes, findGroups });
   const unlockAs = createUnlockAs({ changes, people, findGroups });
   const { canAttach } = identity;
@@ -106,7 +107,7 @@ export async function createSlack(needs: {
   addClicks(
     receiver.app,
     {
-      ...{ ...words, ...needs, decideAs, cancelAs: createCancelAs(deciding), asks },
+      ...{ ...words, ...needs, decideAs, whyNotAs, cancelAs: createCancelAs(deciding), asks },
       findHere: createFindHere(places),
     },
     inFlight,

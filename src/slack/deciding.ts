@@ -1,6 +1,7 @@
 import type { Change } from "../change/change.ts";
 import type { Changes, Decide, Decided } from "../change/changes.ts";
 import type { StepRecord } from "../change/journal.ts";
+import type { SlackPerson } from "../change/person.ts";
 import type { GroupsOf } from "./approver-groups.ts";
 import { decisionLine } from "./decision-lines.ts";
 import type { FindGroups } from "./groups.ts";
@@ -8,7 +9,7 @@ import type { OutboxPort } from "./outbox-port.ts";
 import type { People } from "./people.ts";
 import { inert } from "./text.ts";
 import { findUnknown, type UnknownStep } from "./unknown-step.ts";
-import { whoCanApprove } from "./who-can.ts";
+import { whoCanStillApprove } from "./who-can.ts";
 
 /**
  * Who answers, and where: each id is one that Slack vouches for. `onHome`: on their own Home, which is in no channel. `at`: when
@@ -43,16 +44,45 @@ export function createDecideAs(needs: {
     if (change === null) return answerTo({ kind: "unknown" });
     if (!(await needs.isHere(change, where))) return `Nothing was decided: ${notHere(where)}`;
     const by = known.person;
-    const { groups, fault } =
-      change.terms === null || given.breaksGlass === true
-        ? { groups: [], fault: null }
-        : await needs.findGroups(by, change.terms);
+    const { groups, fault } = await groupsFor(needs.findGroups, by, change, given);
     const decided = await needs.changes.decide({ ...given, by, groups });
     // What Slack did not say may be why: that is worth more to them than a list of others.
     return decided.kind === "refused" && decided.terms !== undefined && fault !== null
       ? `Nothing was decided. ${fault}`
-      : answerTo(decided);
+      : answerTo(decided, change);
   };
+}
+
+/** Why somebody could not give this answer from there, in words for them, before they write a word of it; null when they could, or nobody can tell. */
+export type WhyNotAs = (where: Where, given: Given) => Promise<string | null>;
+
+/** Makes it. Where Slack does not say who they are it is no refusal: what they send is looked at anyway. */
+export function createWhyNotAs(needs: {
+  changes: Changes;
+  people: People;
+  findGroups: FindGroups;
+  isHere: IsHere;
+}): WhyNotAs {
+  return async (where, given) => {
+    const known = await needs.people.isMember(where.userId, where.userTeamId);
+    if (!known.ok) return known.fault === undefined ? known.reason : null;
+    const change = await needs.changes.get(given.changeId);
+    if (change === null || !(await needs.isHere(change, where))) return null;
+    const by = known.person;
+    const { groups, fault } = await groupsFor(needs.findGroups, by, change, given);
+    const why = await needs.changes.whyNotDecide({ ...given, by, groups });
+    if (why === null || (why.kind === "refused" && why.terms !== undefined && fault !== null)) return null;
+    return answerTo(why, change);
+  };
+}
+
+function groupsFor(
+  findGroups: FindGroups,
+  by: SlackPerson,
+  { terms }: Change,
+  { breaksGlass }: Given,
+): ReturnType<FindGroups> | Awaited<ReturnType<FindGroups>> {
+  return terms === null || breaksGlass === true ? { groups: [], fault: null } : findGroups(by, terms);
 }
 
 /** A change with its journal, and the step nobody saw the end of. */
@@ -123,7 +153,7 @@ function createMaySee({ changes, people, groupsOf }: Omit<HereNeeds, "isDirectCa
   };
 }
 
-function answerTo(decided: Decided): string {
+function answerTo(decided: Decided, about: Change | null = null): string {
   switch (decided.kind) {
     case "decided":
       return decidedText(decided);
@@ -138,7 +168,8 @@ function answerTo(decided: Decided): string {
     case "stale":
       return `Nothing was decided. ${inert(decided.reason)} The card shows where it stands.`;
     case "refused": {
-      const who = decided.terms === undefined ? [] : whoCanApprove(decided.terms);
+      const { terms } = decided;
+      const who = terms === undefined || about === null ? [] : whoCanStillApprove(about, terms);
       return [`Nothing was decided. ${inert(decided.reason)}`, ...who].join("\n");
     }
     case "unknown":

@@ -18,7 +18,7 @@ import { talkParts } from "./talk-parts.ts";
 import { inert } from "./text.ts";
 import { unknownBlocks } from "./unknown-step.ts";
 import { standingLine } from "./verdict-message.ts";
-import { whoCanApprove } from "./who-can.ts";
+import { whoCanStillApprove } from "./who-can.ts";
 
 const TITLE = "Details";
 /** Slack takes 100 blocks in a view; one is the pointer to what is left out, two the answer to a click and the buttons. */
@@ -100,7 +100,7 @@ function blocksOf({ change, steps, unknown }: Seen): types.KnownBlock[] {
     ]),
     ...(change.terms === null || change.endedAt !== null
       ? []
-      : [smallPrint(...whoCanApprove(change.terms).slice(0, 10))]),
+      : [smallPrint(...whoCanStillApprove(change, change.terms).slice(0, 10))]),
     ...names(change),
   ];
 }

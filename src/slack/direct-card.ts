@@ -1,6 +1,8 @@
 import type { types } from "@slack/bolt";
 import { type Answer, type Change, lastDecision, openDecision } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
+import { slackIdsOf } from "../change/person.ts";
+import { whoHadASay } from "../change/say.ts";
 import type { LinkTo } from "./blocked-lines.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "./blocks.ts";
 import { cancelLines } from "./cancelling.ts";
@@ -44,14 +46,11 @@ export function renderDirect(
   }
   // What goes on in the thread can be read there alone, and nobody approves what they cannot read.
   const isWhole = planPageCount(change) === 0;
-  const instead = isWhole
-    ? approvalActions(change)
-    : [
-        smallPrint(
-          "The plan is longer than this message. Details has all of it, and its card too: decide there.",
-        ),
-        ...detailed(change),
-      ];
+  const spoke = options.userId !== undefined && hasSpoken(change, options.userId);
+  const instead =
+    isWhole && !spoke
+      ? approvalActions(change, options.userId)
+      : [smallPrint(spoke ? SPOKE : LONG), ...detailed(change)];
   const card = renderCard(change, steps, {
     pagesStand: true,
     ...options,
@@ -62,11 +61,23 @@ export function renderDirect(
 
 type DirectOptions = {
   isTheirs: boolean;
+  /** Whose card it is. */
+  userId?: string;
   cardTs: string | null;
   linkTo: LinkTo;
   takes?: Takes;
   unknown?: UnknownStep | null;
 };
+
+const LONG = "The plan is longer than this message. Details has all of it, and its card too: decide there.";
+const SPOKE =
+  "You said how this should be, so somebody else has to approve it. Details has all of it, with Reject and Request changes.";
+
+/** Whether the plan was made of this person's words, so that their yes would be refused. */
+function hasSpoken({ decisions, terms }: Change, userId: string): boolean {
+  if (terms === null || terms.requesterMayApprove || terms.breakGlass.length > 0) return false;
+  return whoHadASay(decisions).some((one) => slackIdsOf(one).includes(userId));
+}
 
 const LEFT = "By the rules as they are now this change is not yours to approve, so nothing is asked of you.";
 

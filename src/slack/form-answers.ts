@@ -17,6 +17,7 @@ const worded = (index: number) => `${ID}:words:${index}`;
 /** Answer: one field for each question of the Planner, with its choices to pick from. The questions come from the row. */
 export const answerForm: Form = questionForm({
   id: ID,
+  gives: { gate: "answers", answer: "answered" },
   view: () => notice(TITLE, "The questions are being looked up…"),
   fill: ({ change }, subject, metadata) => {
     const asked = questionOf(change, subject);

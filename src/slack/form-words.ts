@@ -9,6 +9,7 @@ const REASON_CHARS = 1_000;
 /** Reject: a reason may be given, and everybody reads it. */
 export const rejectForm: Form = questionForm({
   id: "greenlight:reject",
+  gives: { gate: "approval", answer: "reject" },
   view: (subject, metadata) => ({
     type: "modal",
     callback_id: "greenlight:reject",
@@ -46,6 +47,7 @@ export const rejectForm: Form = questionForm({
 /** Request changes: what should be different, for the Planner. */
 export const requestChangesForm: Form = questionForm({
   id: "greenlight:request_changes",
+  gives: { gate: "approval", answer: "request_changes" },
   view: (subject, metadata) => ({
     type: "modal",
     callback_id: "greenlight:request_changes",

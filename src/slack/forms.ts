@@ -30,7 +30,13 @@ export type Form = {
 };
 type Start =
   | { refusal: string }
-  | { changeId: string; view: View; fill: ((seen: Seen, metadata: string) => types.ModalView) | null };
+  | {
+      changeId: string;
+      view: View;
+      fill: ((seen: Seen, metadata: string) => types.ModalView) | null;
+      /** What it answers: whoever could not is told so in its place, before they write anything. */
+      gives?: Given | null;
+    };
 
 /** A click that opens a form: what to open, or what the person is told instead. `onTop`: over the form it was pressed in. */
 export type Opening =
@@ -40,6 +46,9 @@ export type Opening =
       onTop: boolean;
       view: types.ModalView;
       fill: ((seen: Awaited<ReturnType<FindHere>>) => types.ModalView) | null;
+      gives: Given | null;
+      /** What stands there for somebody who could not give that answer. */
+      instead: (why: string) => types.ModalView;
       changeId: string;
     };
 
@@ -49,6 +58,8 @@ export type Subject = { question: AskedQuestion; extra: string };
 /** A form about one question. */
 type QuestionForm = {
   id: string;
+  /** The answer it gives, without what is written in it. */
+  gives?: Pick<Given, "gate" | "answer" | "breaksGlass">;
   /** Whether this click wants the form, when not every one does. */
   wants?(subject: Subject): boolean;
   /** Why this user need not even see it, in a sentence, or null. */
@@ -95,11 +106,14 @@ export function openingOf(forms: readonly Form[], pressed: Pressed): Opening | n
   const { channelId, threadTs } = place;
   const kept: Kept = { value, channelId, threadTs, pressedTs: pressed.ts };
   const metadata = JSON.stringify(kept);
-  const { changeId, view, fill } = start;
+  const { changeId, view, fill, gives = null } = start;
+  const shown = view(metadata);
   return {
     triggerId,
     onTop: pressed.form !== null,
-    view: view(metadata),
+    view: shown,
+    gives,
+    instead: (why) => notice(shown.title.text, why),
     fill: fill === null ? null : (seen) => filled(seen, where, (found) => fill(found, metadata)),
     changeId,
   };
@@ -145,9 +159,10 @@ export function questionForm(form: QuestionForm): Form {
       if (form.wants?.(subject) === false) return null;
       const refusal = form.whyNot?.(userId) ?? null;
       if (refusal !== null) return { refusal };
-      const { fill } = form;
+      const { fill, gives } = form;
       return {
         changeId: subject.question.changeId,
+        gives: gives === undefined ? null : { ...subject.question, ...gives, reason: null },
         view: (metadata) => form.view(subject, metadata),
         fill: fill === undefined ? null : (seen, metadata) => fill(seen, subject, metadata),
       };

@@ -1,7 +1,7 @@
-import type { App, webApi } from "@slack/bolt";
+import type { App, types, webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
 import { ASK_FORM } from "./ask-form.ts";
-import type { FindHere, Where } from "./deciding.ts";
+import type { FindHere, Where, WhyNotAs } from "./deciding.ts";
 import { changeOf, detailsView } from "./details.ts";
 import { type Form, filled, type Opening, openingOf, type Sent, submissionOf } from "./forms.ts";
 import type { HomesPort } from "./home-port.ts";
@@ -15,6 +15,7 @@ type Needs = {
   answer: (pressed: Pressed | null, body: unknown) => Promise<string>;
   forms: readonly Form[];
   findHere: FindHere;
+  whyNotAs: WhyNotAs;
   homes: Pick<HomesPort, "say">;
   inFlight: InFlight;
   log: Log;
@@ -69,7 +70,9 @@ export function addButtons(app: App, needs: Needs): void {
  */
 export function addForms(
   app: App,
-  needs: Omit<Needs, "answer" | "findHere"> & { carryOut: (where: Where, sent: Sent) => Promise<string> },
+  needs: Omit<Needs, "answer" | "findHere" | "whyNotAs"> & {
+    carryOut: (where: Where, sent: Sent) => Promise<string>;
+  },
 ): void {
   app.view(new RegExp(`^(?!${ASK_FORM}$)`, "u"), async ({ ack, body, client }) => {
     const work = async (): Promise<void> => {
@@ -114,26 +117,48 @@ function carriedOut(
 
 /** Opens the form, and fills it from the row where it asks for that. Returns what the person is told instead, or null. */
 async function open(
-  { findHere, log }: Pick<Needs, "findHere" | "log">,
+  needs: Pick<Needs, "findHere" | "whyNotAs" | "log">,
   client: webApi.WebClient,
   opening: Opening,
   where: Where,
 ): Promise<string | null> {
   if ("refusal" in opening) return opening.refusal;
-  const { triggerId, view, fill, changeId, onTop } = opening;
+  const { triggerId, view, changeId, onTop } = opening;
   let isOpen = false;
   try {
     const given = { trigger_id: triggerId, view };
     const opened = await (onTop ? client.views.push(given) : client.views.open(given));
     isOpen = true;
     const viewId = opened.view?.id;
-    if (fill === null || viewId === undefined) return null;
-    await client.views.update({ view_id: viewId, view: fill(await findHere(changeId, where)) });
+    const filled = viewId === undefined ? null : await viewFor(needs, opening, where);
+    if (viewId !== undefined && filled !== null) await client.views.update({ view_id: viewId, view: filled });
     return null;
   } catch (error) {
-    log.warn({ err: error, changeId }, "A form could not be opened or filled");
+    needs.log.warn({ err: error, changeId }, "A form could not be opened or filled");
     return isOpen ? NOT_FILLED : NOT_OPENED;
   }
+}
+
+/** What stands in it once the row is read: why they could not answer, what the row says, or null for what it shows already. */
+async function viewFor(
+  { findHere, whyNotAs, log }: Pick<Needs, "findHere" | "whyNotAs" | "log">,
+  { fill, gives, instead, changeId }: Extract<Opening, { triggerId: string }>,
+  where: Where,
+): Promise<types.ModalView | null> {
+  const [seen, why] = await Promise.all([
+    fill === null ? null : findHere(changeId, where),
+    gives === null ? null : whyNotAs(where, gives).catch(untold(log)),
+  ]);
+  if (why !== null) return instead(why);
+  return fill === null ? null : fill(seen);
+}
+
+/** Whoever may not after all is told so when they send it. */
+function untold(log: Log): (error: unknown) => null {
+  return (error) => {
+    log.warn({ err: error }, "Nobody could tell beforehand whether somebody may answer");
+    return null;
+  };
 }
 
 /** The form it was pressed in as it stands by now, with the answer on top. */

@@ -16,15 +16,15 @@ import type { NoticeKey } from "./message-key.ts";
 import { openQuestions } from "./talk-parts.ts";
 import { cutMiddle, inert, visible } from "./text.ts";
 import { mentionMrkdwn, mentionPiece, whoIsAsked } from "./who-asked.ts";
+import { approvedBefore } from "./who-can.ts";
 
 const REQUEST_CHARS = 150;
 const MINUTE_MS = 60_000;
 
-const titles: Record<NoticeKey["notice"], string> = {
+const titles: Record<Exclude<NoticeKey["notice"], "escalation">, string> = {
   reminder: "Still waiting for an approval. ",
   unanswered: "Still waiting for an answer. ",
   warning: "This expires soon. ",
-  escalation: "Nobody has answered, so more people are asked. ",
 };
 
 /**
@@ -44,11 +44,12 @@ export function renderNotice(change: Change, key: NoticeKey, cardUrl: string | n
   const words = cutMiddle(visible(change.request), REQUEST_CHARS);
   const { expiresAt } = question;
   const left = minutesLeft(question, key);
+  const title = key.notice === "escalation" ? escalationTitle(question, terms) : titles[key.notice];
   return {
-    text: `${titles[key.notice]}${inert(words)}: ${asked.map(mentionMrkdwn).join(" ")} open until ${dateMrkdwn(expiresAt)}${left}.`,
+    text: `${title}${inert(words)}: ${asked.map(mentionMrkdwn).join(" ")} open until ${dateMrkdwn(expiresAt)}${left}.`,
     blocks: [
       rich(
-        paragraph(bold(titles[key.notice]), said(words)),
+        paragraph(bold(title), said(words)),
         paragraph(
           // Slack takes no text of blanks alone.
           ...asked.flatMap((one, index) => [
@@ -63,6 +64,12 @@ export function renderNotice(change: Change, key: NoticeKey, cardUrl: string | n
       ),
     ],
   };
+}
+
+function escalationTitle(question: Decision, { quorum }: ApprovalTerms): string {
+  const given = approvedBefore(question);
+  if (given === 0) return "Nobody has answered, so more people are asked. ";
+  return `${given} of ${quorum} approvals ${given === 1 ? "is" : "are"} there, so more people are asked. `;
 }
 
 /** The Planner's questions are for whoever asked, and an approver may answer too: only the first is called. */

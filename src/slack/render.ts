@@ -35,7 +35,7 @@ export function createRender(needs: {
         return renderCard(change, steps, { ...options, linkTo });
       case "direct":
         return renderDirect(change, steps, {
-          ...{ ...options, linkTo },
+          ...{ ...options, linkTo, userId: key.userId },
           unknown: await findUnknown(changes, change, steps),
         });
       case "approvers":

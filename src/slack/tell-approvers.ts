@@ -1,8 +1,8 @@
-import type { ApprovalTerms } from "../change/approval.ts";
+import type { Approvers } from "../change/approval.ts";
 import type { Change } from "../change/change.ts";
 import { openDecision } from "../change/change.ts";
 import type { Changes } from "../change/changes.ts";
-import { isSamePerson } from "../change/person.ts";
+import { isPastApproving, stillApprovers } from "../change/still-approve.ts";
 import type { Log } from "../observe/log.ts";
 import { isUserId } from "./blocks.ts";
 import type { Delivery } from "./deliver.ts";
@@ -33,7 +33,7 @@ export function createTellApprovers(needs: {
     const done: Delivery = { kind: "sent", ts: null };
     if (change === null || change.terms === null || open?.revision !== revision || open.round !== round)
       return done;
-    const may = await namedIn(change.terms, needs.findMembers);
+    const may = await namedIn(stillApprovers(change, change.terms), needs.findMembers);
     const { told, faults } = await whoIsTold(needs, change, may);
     await needs.port.addDirect(changeId, told);
     // The rest is told once Slack says who they are: whoever is left out now would never hear of it.
@@ -43,11 +43,11 @@ export function createTellApprovers(needs: {
 }
 
 /** Who is named for every environment, by their own id or as one of a group's members. */
-async function namedIn(terms: ApprovalTerms, findMembers: FindMembers): Promise<string[]> {
-  const groups = [...new Set(terms.approvers.flatMap((one) => one.groups))];
+async function namedIn(approvers: readonly Approvers[], findMembers: FindMembers): Promise<string[]> {
+  const groups = [...new Set(approvers.flatMap((one) => one.groups))];
   const members = new Map<string, readonly string[]>();
   for (const group of groups) members.set(group, await findMembers(group));
-  const lists = terms.approvers.map(({ users, groups: named }) => [
+  const lists = approvers.map(({ users, groups: named }) => [
     ...users,
     ...named.flatMap((group) => members.get(group) ?? []),
   ]);
@@ -84,5 +84,5 @@ async function isToBeTold(
   const teamId = change.home?.teamId ?? "";
   const known = await people.isMember(userId, teamId);
   if (!known.ok) return known.fault === undefined ? false : { fault: known.fault };
-  return change.terms?.requesterMayApprove === true || !isSamePerson(known.person, change.requester);
+  return change.terms === null || !isPastApproving(change, change.terms, known.person);
 }

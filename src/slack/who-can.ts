@@ -1,4 +1,6 @@
-import type { ApprovalTerms } from "../change/approval.ts";
+import type { ApprovalTerms, Approvers } from "../change/approval.ts";
+import type { Change, Decision } from "../change/change.ts";
+import { stillApprovers } from "../change/still-approve.ts";
 import { isUserId } from "./blocks.ts";
 import { cutMiddle, inert } from "./text.ts";
 
@@ -6,23 +8,41 @@ const NAMED = 10;
 
 /** Who may approve, in mrkdwn; one line for each set of environments. Mentions in a private answer or an update ring nobody's bell. */
 export function whoCanApprove(terms: ApprovalTerms): string[] {
-  return terms.approvers.map(({ environments, users: named, groups, tokens }) => {
+  return linesOf(terms.approvers);
+}
+
+/** The same of this change as it is: nobody is named whose click would be refused, as far as Slack's groups let that be told. */
+export function whoCanStillApprove(change: Change, terms: ApprovalTerms): string[] {
+  const left = stillApprovers(change, terms);
+  const isOneList =
+    new Set(left.map(({ users, groups, tokens }) => JSON.stringify([users, groups, tokens]))).size === 1;
+  return linesOf(isOneList ? left.slice(0, 1) : left);
+}
+
+function linesOf(approvers: readonly Approvers[]): string[] {
+  return approvers.map(({ environments, users: named, groups, tokens }) => {
     const people = mentions({ users: named, groups });
     const shown = people.slice(0, NAMED);
     const more = people.length > NAMED ? [`${people.length - NAMED} more`] : [];
     const byToken = tokens === null ? [] : tokens.slice(0, NAMED).map((name) => `API token ${inert(name)}`);
     const all = [...shown, ...more, ...byToken];
-    const where =
-      terms.approvers.length === 1 ? "" : ` for ${inert(cutMiddle(environments.join(", "), 200))}`;
+    const where = approvers.length === 1 ? "" : ` for ${inert(cutMiddle(environments.join(", "), 200))}`;
     return `Can approve${where}: ${all.length === 0 ? "nobody in Slack" : all.join(", ")}`;
   });
 }
 
-/** Whom an escalation has brought, in mrkdwn; none while there was none. */
-export function escalatedTo(terms: ApprovalTerms): string[] {
-  const brought = terms.approvers.flatMap(({ escalated }) => (escalated === null ? [] : mentions(escalated)));
+/** Whom an escalation has brought of those who can approve, in mrkdwn; none while there was none. */
+export function escalatedTo(change: Change, terms: ApprovalTerms): string[] {
+  const brought = stillApprovers(change, terms).flatMap(({ escalated }) =>
+    escalated === null ? [] : mentions(escalated),
+  );
   const all = [...new Set(brought)];
   return all.length > NAMED ? [...all.slice(0, NAMED), `${all.length - NAMED} more`] : all;
+}
+
+/** How many had approved when more people were asked. */
+export function approvedBefore({ approvals, escalatedAt }: Decision): number {
+  return approvals.filter(({ at }) => escalatedAt !== null && at <= escalatedAt).length;
 }
 
 function mentions(who: { users: readonly string[]; groups: readonly string[] }): string[] {

@@ -1,6 +1,7 @@
 import { Change, Decision } from "../change/change.ts";
 import { type Person, slackIdsOf } from "../change/person.ts";
 import type { Plan } from "../change/plan.ts";
+import { Bindings } from "../change/preview.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
 import { toCancel } from "./cancels.ts";
 import type { Sql } from "./database.ts";
@@ -116,6 +117,7 @@ function toChange(row: ChangeRow): Change {
     riskReasons: row["risk_reasons"],
     environments: row["environments"],
     previews: row["previews"],
+    places: toPlaces(row["bindings"]),
     digest: row["digest"],
     blocked: toBlocked(row["blocked"]),
     unlocks: toUnlocks(row["unlocks"]),
@@ -130,6 +132,13 @@ function toChange(row: ChangeRow): Change {
     updatedAt: row["updated_at"],
     endedAt: row["ended_at"],
   });
+}
+
+/** Nowhere before there is a plan. The files of the bindings are thousands of lines, and not read here. */
+const Placed = Bindings.pick({ targets: true }).nullable();
+
+function toPlaces(bindings: unknown): string[] {
+  return Placed.parse(bindings)?.targets ?? [];
 }
 
 /** A decision row, whether read as a row (dates) or inside JSON (texts). */

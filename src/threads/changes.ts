@@ -23,7 +23,7 @@ import { findHeld } from "../store/target-locks.ts";
 import { askRollback } from "./ask-rollback.ts";
 import { cancel } from "./cancel.ts";
 import { checkTyped } from "./check-line.ts";
-import { type DecideNeeds, decide } from "./decide.ts";
+import { type DecideNeeds, decide, whyNotYet } from "./decide.ts";
 import { find, history } from "./find.ts";
 import { list } from "./list.ts";
 import { unlock } from "./unlock.ts";
@@ -51,6 +51,7 @@ export function createChanges(needs: DecideNeeds): Changes {
     giveFeedback: (id, by, thumb) => putFeedback(database, id, by, thumb),
     modelUse: (id) => sumModelCalls(database, id),
     decide: (decision) => decide(needs, decision),
+    whyNotDecide: (decision) => whyNotYet(needs, decision),
     unlock: (given) => unlock(needs, given),
     cancel: (given) => cancel(needs, given),
     get,

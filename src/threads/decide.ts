@@ -1,5 +1,5 @@
 import type { Change, Decision } from "../change/change.ts";
-import type { Decide, Decided } from "../change/changes.ts";
+import { type Changes, type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "../change/changes.ts";
 import { isSamePerson, type Person } from "../change/person.ts";
 import { type At, nowhere } from "../observe/crash-points.ts";
 import { whyNotDecide } from "../policy/approvers.ts";
@@ -65,6 +65,19 @@ export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided
   });
   if (decided.kind === "decided" || decided.kind === "counted") at(`after ${commits[decided.kind]}`);
   return withTerms(needs, decided);
+}
+
+/**
+ * What stands against this answer by the row as it is: who gives it, and whether the question is open. What they still
+ * have to write (a reason, the target's name) and the files are looked at when they send it.
+ */
+export async function whyNotYet(needs: DecideNeeds, given: Decide): ReturnType<Changes["whyNotDecide"]> {
+  const change = await findChange(needs.database, given.changeId);
+  if (change === null) return null;
+  const written = { reason: "-".repeat(MIN_BREAK_GLASS_REASON), target: needs.findTerms(change).typedTarget };
+  const asked = look(needs, change, { ...given, ...written });
+  if (!("kind" in asked)) return null;
+  return asked.kind === "already" || asked.kind === "stale" || asked.kind === "refused" ? asked : null;
 }
 
 /** A change that has ended since leaves no files to look at: then its answer is the answer. */

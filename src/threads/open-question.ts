@@ -76,10 +76,14 @@ function whyNotNow(needs: Needs, change: Change, given: Decide): string | null {
 
 /** Whoever destroys something says what: a click alone is too light for it, also when the glass is broken. */
 function whyNotTyped(needs: Needs, change: Change, { target = null }: Decide): string | null {
-  const { typedTarget } = needs.findTerms(change);
+  const { typedTarget, destroys } = needs.findTerms(change);
   if (typedTarget === null || target?.trim() === typedTarget) return null;
-  const why = `This deletes, destroys or replaces what is there, so an approval takes the name of its target, typed exactly: ${typedTarget}.`;
+  const why = `This deletes, destroys or replaces what is there, so an approval takes the name of ${whichOf(destroys)}, typed exactly: ${typedTarget}.`;
   return target === null ? why : `${why} What was typed is another name.`;
+}
+
+function whichOf({ length }: readonly unknown[]): string {
+  return length === 1 ? "its target" : `what reaches farthest of the ${length} things it takes away`;
 }
 
 /** The question an answer names, open or not. */

@@ -1,4 +1,5 @@
 import type { Change, Decision } from "../change/change.ts";
+import { stillApprovers } from "../change/still-approve.ts";
 import type { Sql } from "../store/database.ts";
 import type { RecordEvents } from "../store/events.ts";
 import { markEscalated, markSaid } from "../store/timers.ts";
@@ -41,7 +42,8 @@ async function escalate(sql: Sql, needs: RemindNeeds, change: Change, question: 
   if (!(await markEscalated(sql, place, { environments, nextInMinutes }))) return false;
   // The rules may have changed since it was asked, and bring nobody any more: then there is nothing to say.
   if (came === null) return true;
-  const brought = after.approvers.filter((one) =>
+  // The record names nobody whose approval would be refused.
+  const brought = stillApprovers(change, after).filter((one) =>
     one.environments.some((name) => environments.includes(name)),
   );
   const users = [...new Set(brought.flatMap((one) => one.escalated?.users ?? []))];

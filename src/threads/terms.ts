@@ -10,7 +10,7 @@ type Asked = Pick<Change, "environments" | "risk" | "requester">;
 type Said = Pick<Decision, "answer" | "by">;
 /** Without its questions nothing counts as escalated. */
 type Questioned = Asked &
-  Partial<Pick<Change, "plan" | "previews">> & {
+  Partial<Pick<Change, "plan" | "previews" | "places">> & {
     revision?: number;
     decisions?: readonly (Pick<Decision, "gate" | "revision" | "escalated"> & Partial<Said>)[];
   };
@@ -34,8 +34,8 @@ export function createFindTerms(needs: {
       { environments, risk: risk ?? "high", requester, said: saidOf(change), escalated: escalatedOf(change) },
       { tokens: needs.tokens, now: needs.now() },
     );
-    const { plan = null, previews = [] } = change;
-    return { ...terms, typedTarget: typedTargetOf({ risk, plan, previews, environments }) };
+    const { plan = null, previews = [], places = [] } = change;
+    return { ...terms, ...typedTargetOf({ risk, plan, previews, environments, places }) };
   };
 }
 

@@ -15,6 +15,7 @@ async function unreachable(): Promise<never> {
 const changes: Changes = {
   ask: unreachable,
   decide: unreachable,
+  whyNotDecide: unreachable,
   unlock: unreachable,
   cancel: unreachable,
   get: unreachable,

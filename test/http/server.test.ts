@@ -47,6 +47,7 @@ function changeOf(asked: Ask): Change {
       previews: [],
       risk: null,
       riskReasons: [],
+      places: [],
       environments: [],
     },
     ...{
@@ -98,6 +99,7 @@ function createMemory() {
       const change = kept.get(decide.changeId);
       return change === undefined ? { kind: "unknown" } : memory.outcome(change);
     },
+    whyNotDecide: async () => null,
     async unlock(unlock) {
       memory.unlocks.push(unlock);
       return kept.has(unlock.changeId) ? memory.unlocked : { kind: "unknown" };

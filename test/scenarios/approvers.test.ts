@@ -9,6 +9,7 @@ import {
   answerTo,
   cards,
   changeIdOf,
+  filledForm,
   mrkdwnOf,
   now,
   press,
@@ -175,7 +176,7 @@ describe("who approves, in Slack", () => {
     );
     assert.equal(slack.modal(ben), null);
     await press(slack, ana, card, "greenlight:break_glass");
-    const form = await waitFor(() => slack.modal(ana) ?? undefined, "the form");
+    const form = await filledForm(slack, ana);
     const send = (reason: string) =>
       slack.submit({ as: ana, view_id: form.id, values: { "greenlight:reason": { reason } } });
     await send("          x").delivered;
@@ -204,7 +205,7 @@ describe("who approves, in Slack", () => {
     const card = await inFreeze(8);
     const id = await idOf(card);
     await press(slack, ana, card, "greenlight:break_glass");
-    const form = await waitFor(() => slack.modal(ana) ?? undefined, "the form");
+    const form = await filledForm(slack, ana);
     await program.app.database.query("update changes set digest = $2 where id = $1", [id, "f".repeat(64)]);
     const before = slack.ephemerals(ana).length;
     const values = { "greenlight:reason": { reason: "It cannot wait until then" } };

@@ -123,8 +123,8 @@ describe("forms in Slack", () => {
   it("a wish is text wherever it is shown, and only those who have a say may make one", async () => {
     const { ben, cleo, gus } = slack.users;
     const card = await waiting("scale payment-api to 6 replicas in production");
-    await formOf(gus, card, "greenlight:request_changes");
-    assert.match(await told(gus, () => send(slack, gus, { "greenlight:words": "use 9" })), /Guests cannot/);
+    await formOf(gus, card, "greenlight:request_changes", /Guests cannot/);
+    await slack.close({ as: gus, view_id: slack.modal(gus)?.id ?? "" }).delivered;
     await formOf(ben, card, "greenlight:request_changes");
     program.model.script({
       agent: "planner",
@@ -156,7 +156,16 @@ describe("forms in Slack", () => {
       ...{ by: { kind: "slack", teamId: slack.team.id, userId: ben }, reason: null },
     });
     assert.ok(plain.kind === "refused" && /typed exactly: legacy-report/.test(plain.reason));
-    assert.match(await formOf(ben, card, APPROVE), /legacy-report/);
+    for (const [user, why] of [
+      [slack.users.ana, /You asked for this change, so somebody else has to decide/],
+      [slack.users.gus, /Guests cannot/],
+    ] as const) {
+      assert.doesNotMatch(await formOf(user, card, APPROVE, why), /plain_text_input|callback_id/);
+      await slack.close({ as: user, view_id: slack.modal(user)?.id ?? "" }).delivered;
+    }
+    const form = await formOf(ben, card, APPROVE, /legacy-report/);
+    for (const part of ["kubectl delete deployment", "Environment: ", "Namespace: ", "Cluster: "])
+      assert.ok(form.includes(part), part);
     await send(slack, ben, { "greenlight:target": "legacy" });
     assert.match(textOf(slack.modal(ben)?.errors), /exactly as it stands above: legacy-report/);
     assert.deepEqual(await program.ran(id), []);

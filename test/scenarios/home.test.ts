@@ -145,6 +145,7 @@ describe("App Home", () => {
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
     await click(ben, APPROVE, id);
+    await formShows(ben, /What goes/);
     await send(slack, ben, { "greenlight:target": "web" });
     await shows(ben, /Your last click.*Approved\. It runs now/);
     await program.until(id, "done", "failed", "needs_person");

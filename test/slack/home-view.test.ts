@@ -105,7 +105,7 @@ describe("the Home", () => {
       plan: aPlan([aStep("delete deployment web")]),
       terms: {
         ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
-        ...{ freezes: [], breakGlass: ["U1"], typedTarget, problem: null },
+        ...{ freezes: [], breakGlass: ["U1"], typedTarget, destroys: [], problem: null },
         approvers: [
           { environments: ["production"], users: ["U2"], groups: [], tokens: null, escalated: null },
         ],

@@ -298,6 +298,7 @@ function changeWith(next: Next, plan: NonNullable<Change["plan"]>): Change {
       freezes: [{ from: AT, until: AT, environments: [next(160)], reason: next(160) }],
       breakGlass: [],
       typedTarget: null,
+      destroys: [],
       problem: next(500),
     },
   });

@@ -63,7 +63,7 @@ describe("what is posted", () => {
     ];
     const terms = {
       ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
-      ...{ freezes: [], breakGlass: [], typedTarget: null, problem: null, approvers },
+      ...{ freezes: [], breakGlass: [], typedTarget: null, destroys: [], problem: null, approvers },
     };
     const wish = aQuestion({ answer: "request_changes", by: slack("U2"), decidedAt: AT });
     const base = { requester: slack("U1"), terms, revision: 2 };

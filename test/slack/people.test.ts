@@ -121,6 +121,7 @@ function terms(groups: string[], users: string[]): ApprovalTerms {
       freezes: [],
       breakGlass: [],
       typedTarget: null,
+      destroys: [],
       problem: null,
     },
   };

@@ -65,7 +65,7 @@ function asked() {
   });
   const terms = {
     ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
-    ...{ freezes: [], breakGlass: [], typedTarget: null, problem: null },
+    ...{ freezes: [], breakGlass: [], typedTarget: null, destroys: [], problem: null },
     approvers: [named("a", ["U1", "U2", "U3", "UGUEST"]), named("b", ["U1", "U2", "UGUEST"])],
   };
   const waiting = aChange({ status: "waiting", requester: slack("U1"), terms, decisions: [aQuestion()] });

@@ -73,14 +73,17 @@ export function hasButton(message: Message, actionId: string): true | undefined 
   return textOf(message.blocks).includes(`"${actionId}"`) || undefined;
 }
 
-/** Presses a button and sends off the form it opens, as people mostly do: a name is typed as it is asked for, a reason is left out. */
+/**
+ * Presses a button and sends off the form it opens, as people mostly do: a name is typed as it is asked for, a reason is left
+ * out. Returns what stands in its place for somebody who may not, or null.
+ */
 export async function press(
   slack: SlackStandIn,
   as: string,
   card: Message,
   action_id: string,
   stale = false,
-): Promise<void> {
+): Promise<string | null> {
   const shown = now(slack, card);
   const all = [shown.blocks, ...(stale ? shown.pastBlocks.toReversed() : [])];
   // A name to be typed stands behind the question in the button's value.
@@ -89,20 +92,46 @@ export async function press(
   const hasForm = action_id === "greenlight:reject" || action_id === "greenlight:cancel" || isTyped;
   if (!hasForm) {
     await click(slack, as, card, action_id, stale);
-    return;
+    return null;
   }
-  await inTurn(slack, as, async () => {
+  return inTurn(slack, as, async () => {
+    const before = slack.modal(as)?.id;
     await click(slack, as, card, action_id, stale);
-    const opened = () => (slack.modal(as)?.given["callback_id"] === action_id ? true : undefined);
-    await waitFor(opened, `the form of ${action_id}`);
+    const form = () => (slack.modal(as)?.id === before ? undefined : readyModal(slack, as));
+    const opened = await waitFor(form, `the form of ${action_id}`);
+    if (opened.callback === null) {
+      await slack.close({ as, view_id: opened.id }).delivered;
+      return opened.text;
+    }
     await send(slack, as, isTyped ? { "greenlight:target": name.join(" ") } : {});
+    return null;
   });
+}
+
+/** The form that this person has open, once it stands with its fields. */
+export function filledForm(slack: SlackStandIn, as: string): Promise<{ id: string; text: string }> {
+  return waitFor(() => {
+    const form = readyModal(slack, as);
+    return form?.callback == null ? undefined : form;
+  }, "the form");
+}
+
+/** The form a person has open, once it is no more than being looked up; `callback` null: it only says something. */
+function readyModal(
+  slack: SlackStandIn,
+  as: string,
+): { id: string; callback: string | null; text: string } | undefined {
+  const view = slack.modal(as);
+  const text = textOf(view?.given);
+  if (view === null || /being looked up/.test(text)) return undefined;
+  const callback = view.given["callback_id"];
+  return { id: view.id, callback: typeof callback === "string" ? callback : null, text };
 }
 
 const turns = new WeakMap<SlackStandIn, Map<string, Promise<unknown>>>();
 
 /** A person has one form in front of them at a time: another one that opens takes its place. */
-function inTurn(slack: SlackStandIn, as: string, work: () => Promise<void>): Promise<void> {
+function inTurn<Done>(slack: SlackStandIn, as: string, work: () => Promise<Done>): Promise<Done> {
   const mine = turns.get(slack) ?? new Map<string, Promise<unknown>>();
   turns.set(slack, mine);
   const next = (mine.get(as) ?? Promise.resolve()).then(work);
@@ -190,7 +219,7 @@ export function click(
   return clicked.delivered;
 }
 
-/** Presses a button and returns the private answer to it, as text. */
+/** Presses a button and returns the private answer to it, as text: in a form's place or below the card. */
 export async function answerTo(
   slack: SlackStandIn,
   as: string,
@@ -199,7 +228,8 @@ export async function answerTo(
   stale = false,
 ): Promise<string> {
   const before = slack.ephemerals(as).length;
-  await press(slack, as, card, action_id, stale);
+  const instead = await press(slack, as, card, action_id, stale);
+  if (instead !== null) return instead;
   return textOf(await waitFor(() => slack.ephemerals(as)[before], "a private answer"));
 }
 

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ApprovalTerms } from "../../src/change/approval.ts";
+import type { Change, Decision } from "../../src/change/change.ts";
+import type { Person } from "../../src/change/person.ts";
+import { isPastApproving, stillApprovers } from "../../src/change/still-approve.ts";
+import { viewOf } from "../../src/http/view.ts";
+import { renderCard } from "../../src/slack/card.ts";
+import { detailsView } from "../../src/slack/details.ts";
+import { renderDirect } from "../../src/slack/direct-card.ts";
+import { renderNotice } from "../../src/slack/notice-message.ts";
+import { aChange, aQuestion } from "../support/changes.ts";
+
+const AT = new Date("2026-11-23T03:30:00Z");
+
+describe("who can approve", () => {
+  it("is everybody named but who asked, who said how it should be, and who has approved", () => {
+    const change = asked({}, [wish("U2"), open([yes("U3")])]);
+    assert.deepEqual(named(change), ["U4"]);
+    for (const text of shown(change)) {
+      assert.match(text, /Can approve: <@U4>/);
+      assert.doesNotMatch(text, /Can approve: [^"]*<@U[123]>/);
+    }
+  });
+
+  it("is the requester too where the rules say so, and the token of none of them", () => {
+    assert.deepEqual(named(asked({ requesterMayApprove: true })), ["U1", "U2", "U3", "U4"]);
+    const requester: Person = { kind: "token", name: "ci", role: "approver", slackId: "U2" };
+    const byToken = { ...asked({ approvers: [list({ tokens: ["ci", "ops"] })] }), requester };
+    const [left] = stillApprovers(byToken, termsOf(byToken));
+    assert.deepEqual(left?.tokens, ["ops"]);
+    assert.deepEqual(left.users, ["U1", "U3", "U4"]);
+  });
+
+  it("is of several environments only who is named for each, in one line", () => {
+    const approvers = [
+      list({ environments: ["production"], users: ["U1", "U2", "U3"] }),
+      list({ environments: ["staging"], users: ["U2", "U3", "U4"] }),
+    ];
+    const change = asked({ approvers });
+    for (const text of shown(change)) assert.match(text, /Can approve: <@U2>, <@U3>/);
+    const byGroup = asked({ approvers: [approvers[0] ?? list({}), list({ users: [], groups: ["S1"] })] });
+    for (const text of shown(byGroup)) assert.match(text, /for production: <@U2>, <@U3>/);
+  });
+
+  it("is nobody where nobody is left, and says so", () => {
+    const change = asked({ approvers: [list({ users: ["U1", "U2"] })] }, [wish("U2"), open()]);
+    for (const text of shown(change)) assert.match(text, /Can approve: nobody in Slack/);
+  });
+
+  it("keeps groups, with who cannot although they may be in one", () => {
+    const change = asked({ approvers: [list({ users: ["U1"], groups: ["S1"] })] });
+    const [card = ""] = shown(change);
+    assert.match(card, /Can approve: <!subteam\^S1> \(whoever asked for it cannot\)/);
+    assert.doesNotMatch(shown(asked({}))[0] ?? "", /cannot\)/);
+  });
+
+  it("is the same in the API", () => {
+    const change = asked({}, [wish("U2"), open([yes("U3")])]);
+    const view = JSON.stringify(viewOf(change, []));
+    assert.match(view, /"can_still_approve":\[\{"environments":\["production"\],"users":\["U4"\]/);
+  });
+
+  it("counts a person by every id they are known by", () => {
+    const requester: Person = { kind: "slack", teamId: "T1", userId: "U1", enterpriseUserId: "W4" };
+    const change = { ...asked({ approvers: [list({ users: ["U1", "W4", "U2"] })] }), requester };
+    assert.deepEqual(named(change), ["U2"]);
+    assert.ok(isPastApproving(change, termsOf(change), { kind: "slack", teamId: "T2", userId: "W4" }));
+  });
+});
+
+describe("what is said of an escalation", () => {
+  const brought = { approvers: [list({ escalated: { users: ["U4", "U1", "U2"], groups: [] } })] };
+
+  it("names nobody who cannot approve", () => {
+    const change = asked(brought, [wish("U2"), open([], AT)]);
+    const [card = ""] = shown(change);
+    assert.match(card, /Escalated to <@U4> <!date/);
+    assert.doesNotMatch(card, /Escalated to [^"]*<@U[12]>/);
+  });
+
+  it("says that nobody had answered only where nobody had", () => {
+    const key = { kind: "notice", notice: "escalation", revision: 1, round: 1, number: 1 } as const;
+    const silent = asked({ ...brought, quorum: 2 }, [open([], AT)]);
+    assert.match(shown(silent)[0] ?? "", /: nobody had answered/);
+    assert.match(renderNotice(silent, key, null)?.text ?? "", /^Nobody has answered/);
+    const half = asked({ ...brought, quorum: 2 }, [open([yes("U3", -1)], AT)]);
+    assert.match(shown(half)[0] ?? "", /Escalated to [^"]*: 1 of 2 had approved/);
+    assert.match(renderNotice(half, key, null)?.text ?? "", /^1 of 2 approvals is there, so more people/);
+    const later = asked({ ...brought, quorum: 2 }, [open([yes("U3", 1)], AT)]);
+    assert.match(shown(later)[0] ?? "", /Escalated to [^"]*: nobody had answered/);
+  });
+});
+
+describe("a card with one person", () => {
+  const direct = (change: Change, userId: string) =>
+    JSON.stringify(
+      renderDirect(change, [], { isTheirs: true, cardTs: null, linkTo: () => null, userId }).blocks,
+    );
+
+  it("asks nobody for an approval that would be refused", () => {
+    const change = asked({}, [wish("U2"), open()]);
+    assert.doesNotMatch(direct(change, "U2"), /"greenlight:approve"/);
+    assert.match(direct(change, "U2"), /"greenlight:details"/);
+    assert.match(direct(change, "U4"), /"greenlight:approve"/);
+  });
+
+  it("offers to break the glass only to who may", () => {
+    const change = asked({ breakGlass: ["U3"] });
+    assert.match(direct(change, "U3"), /"greenlight:break_glass".*"danger"/);
+    assert.doesNotMatch(direct(change, "U4"), /break_glass/);
+    assert.match(direct(asked({ breakGlass: ["W3"] }), "U4"), /break_glass/);
+    const everybody = JSON.stringify(renderCard(change, [], { pagesStand: true }).blocks);
+    assert.match(everybody, /"greenlight:break_glass"/);
+    assert.doesNotMatch(everybody, /"style":"danger"[^}]*break_glass|break_glass[^}]*"style":"danger"/);
+  });
+});
+
+function shown(change: Change): string[] {
+  const card = renderCard(change, [], { pagesStand: true });
+  return [card.blocks, detailsView({ change, steps: [], unknown: null }, "{}", null)].map((one) =>
+    JSON.stringify(one),
+  );
+}
+
+function named(change: Change): string[] {
+  return stillApprovers(change, termsOf(change)).flatMap(({ users }) => users);
+}
+
+function termsOf({ terms }: Change): ApprovalTerms {
+  assert.ok(terms !== null);
+  return terms;
+}
+
+function asked(terms: Partial<ApprovalTerms>, decisions: Decision[] = [open()]): Change {
+  return aChange({
+    ...{ status: "waiting", decisions },
+    terms: {
+      ...{ asksPerson: true, quorum: 1, requesterMayApprove: false, openMinutes: 60, nextEscalation: null },
+      ...{ freezes: [], breakGlass: [], typedTarget: null, destroys: [], problem: null },
+      approvers: [list({})],
+      ...terms,
+    },
+  });
+}
+
+function list(given: Partial<ApprovalTerms["approvers"][number]>): ApprovalTerms["approvers"][number] {
+  const users = ["U1", "U2", "U3", "U4"];
+  return { environments: ["production"], users, groups: [], tokens: null, escalated: null, ...given };
+}
+
+function open(approvals: Decision["approvals"] = [], escalatedAt: Date | null = null): Decision {
+  return aQuestion({ approvals, escalatedAt, expiresAt: new Date("2026-11-23T04:00:00Z") });
+}
+
+function wish(userId: string): Decision {
+  return aQuestion({ revision: 0, answer: "request_changes", by: person(userId), reason: "use 4" });
+}
+
+function yes(userId: string, minutes = 0): Decision["approvals"][number] {
+  return { by: person(userId), reason: null, at: new Date(AT.getTime() + minutes * 60_000) };
+}
+
+function person(userId: string): Person {
+  return { kind: "slack", teamId: "T1", userId };
+}
