@@ -31,7 +31,7 @@ const TOLD_BY = new Map(Object.entries(TOLD).map(([type, names]) => [type, new S
 /** What is wrong with an address that is written plainly, in words behind it; null: nothing. */
 export function addressFault(written: string): string | null {
   if (written === "") return null;
-  if (written.includes(BELOW) || written.includes(ROOT_PATH)) return "is not known before it runs";
+  if (written.includes(BELOW) || written.includes(ROOT_PATH)) return "is not known before terraform runs";
   const [, scheme = null, rest = ""] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):\/\/)?(.*)$/s.exec(written) ?? [];
   if (scheme !== null && !/^(https|postgres|postgresql)$/.test(scheme))
     return `goes by ${scheme}://, not by https://`;

@@ -21,8 +21,8 @@ const COMMON: Kinds = {
 
 const AWS: Kinds = {
   plain:
-    "access_key secret_key profile assume_role role_arn session_name external_id duration policy policy_arns tags source_identity transitive_tag_keys " +
-    "assume_role_with_web_identity web_identity_token allowed_account_ids forbidden_account_ids retry_mode s3_use_path_style use_path_style force_path_style " +
+    "access_key secret_key profile role_arn session_name external_id duration policy policy_arns tags source_identity transitive_tag_keys " +
+    "web_identity_token allowed_account_ids forbidden_account_ids retry_mode s3_use_path_style use_path_style force_path_style " +
     "skip_credentials_validation skip_metadata_api_check skip_region_validation skip_requesting_account_id skip_get_ec2_platforms skip_s3_checksum " +
     "s3_us_east_1_regional_endpoint sts_region token_bucket_rate_limiter_capacity use_dualstack_endpoint use_fips_endpoint no_proxy " +
     "bucket key encrypt acl dynamodb_table use_lockfile kms_key_id sse_customer_key workspace_key_prefix keys key_prefixes " +

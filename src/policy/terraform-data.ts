@@ -4,7 +4,7 @@ import type { Block } from "./terraform-blocks.ts";
 import { evaluate } from "./terraform-evaluate.ts";
 import { lookAtTemplate, type Notes, notPlain } from "./terraform-file-calls.ts";
 import { placeOfText } from "./terraform-functions.ts";
-import type { Scope } from "./terraform-scope.ts";
+import { identityOf, type Scope } from "./terraform-scope.ts";
 import { BELOW, unknown, type Value } from "./terraform-values.ts";
 import { innerScope } from "./terraform-walk.ts";
 
@@ -24,10 +24,10 @@ const RUNNING: Readonly<Record<string, string>> = {
 /** What names of data sources say that nobody here knows: a second wall behind the list of providers. */
 const RUNNING_SHAPES: readonly [shape: RegExp, what: string][] = [
   [
-    /(^|_)(exec|execute|execution|shell|bash|powershell|script|command|commands|ssh|invocation|invoke)(_|$)/,
+    /(^|_)(exec|execute|execution|shell|bash|powershell|script|command|commands|invocation|invoke)(_|$)|(^|_)ssh(_(exec|command|resource|tunnel)|$)/,
     "runs a program",
   ],
-  [/(^|_)(curl|wget|http|https|httpclient)(_|$)|_request$/, "asks any address"],
+  [/(^|_)(curl|wget|httpclient)(_|$)|(^|_)https?$|^http_|http_request/, "asks any address"],
 ];
 
 /** Resources that run a command when they are read, which every plan does first. */
@@ -167,6 +167,10 @@ function readOf(place: string, { module }: Scope): { path: string; kind: "file" 
 /** Another root's state: reading it where a cloud keeps it is what it is for, from any address or any file it is not. */
 function lookAtRemoteState(block: Block, above: Scope, notes: Notes): void {
   const scope = innerScope(block, above);
+  if (scope.module.doubled.has(identityOf(block)))
+    notes.findings.push(
+      `${nameOf(block)} in two places, so that nobody can say which backend its settings are for${lineOf(block)}`,
+    );
   const given = (name: string) => {
     const found = block.attributes.find((attribute) => attribute.name === name);
     return found === undefined ? null : evaluate(found.expr, scope);

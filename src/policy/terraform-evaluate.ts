@@ -5,12 +5,28 @@ import { once, type Scope, withNames } from "./terraform-scope.ts";
 import { anyOf, joined, list, member, membersOf, text, unknown, type Value } from "./terraform-values.ts";
 
 const MAX_ROUNDS = 300;
+/** Locals that hang on locals, and so on. */
+const MAX_DEPTH = 400;
 
 /** What an expression may turn out to be where it stands. Never less than what terraform could make of it. */
 export function evaluate(expr: Expr, scope: Scope): Value {
   const { world } = scope.module;
   world.left -= 1;
-  if (world.left < 0) return unknown("more than can be worked out");
+  if (world.left < 0 || world.depth > MAX_DEPTH) return unknown("more than can be worked out");
+  world.depth += 1;
+  const value = worth(expr, scope);
+  world.depth -= 1;
+  world.left -= sizeOf(value);
+  return value;
+}
+
+function sizeOf(value: Value): number {
+  if (value.kind === "list") return value.items.length;
+  if (value.kind === "texts") return value.texts.length;
+  return value.kind === "any" ? value.options.length : 0;
+}
+
+function worth(expr: Expr, scope: Scope): Value {
   switch (expr.kind) {
     case "text":
       return expr.isLoose
@@ -57,7 +73,7 @@ function partValue(part: TextPart, scope: Scope): Value {
 /** A number is read anew when it is written: 1e3 is 1000. */
 function plainValue(written: string): Value {
   if (written === "null") return { kind: "texts", texts: [] };
-  return /^(\d{1,9}|true|false)$/.test(written) ? text(written) : unknown("a number");
+  return /^(0|[1-9]\d{0,8}|true|false)$/.test(written) ? text(written) : unknown("a number");
 }
 
 function objectValue(entries: readonly (readonly [Expr, Expr])[], scope: Scope): Value {
@@ -68,8 +84,7 @@ function objectValue(entries: readonly (readonly [Expr, Expr])[], scope: Scope):
     if (name.kind !== "texts" || name.texts.length !== 1 || only === undefined)
       return unknown("an object with keys that are worked out");
     const value = evaluate(inner, scope);
-    const before = made.get(only);
-    made.set(only, before === undefined ? value : anyOf([before, value]));
+    addEntry(made, only, value);
   }
   return { kind: "object", entries: made, isExact: true };
 }
@@ -100,10 +115,16 @@ function loopValue({ names, over, body, makes }: Extract<Expr, { kind: "for" }>,
     if (key.kind !== "texts" || key.texts.length !== 1 || only === undefined || second === undefined)
       return unknown("an object with keys that are worked out");
     const value = evaluate(second, round);
-    const before = entries.get(only);
-    entries.set(only, before === undefined ? value : anyOf([before, value]));
+    addEntry(entries, only, value);
   }
   return { kind: "object", entries, isExact: false };
+}
+
+/** terraform takes two spellings of one letter for the same key. */
+function addEntry(entries: Map<string, Value>, written: string, value: Value): void {
+  const key = written.normalize();
+  const before = entries.get(key);
+  entries.set(key, before === undefined ? value : anyOf([before, value]));
 }
 
 /** A name with what follows it: `var.x`, `local.y["z"].w`, `data.t.n[0].a`. */

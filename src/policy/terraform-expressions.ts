@@ -91,7 +91,10 @@ function readUnary(reader: Reader): Expr {
 /** What follows a term: `.name`, `.0`, `.*`, `[x]`, `[*]`. */
 function readSteps(reader: Reader, term: Expr): Expr {
   let expr = term;
-  for (;;) {
+  for (let count = 0; ; count += 1) {
+    if (count > MAX_DEPTH) stop();
+    // `x...` spreads x.
+    if (signAt(reader) === "." && isSign(reader.tokens[reader.at + 1], ".")) return expr;
     if (takes(reader, ".")) {
       const key = takes(reader, "*") ? null : plainKey(takeWord(reader));
       expr = { kind: "get", of: expr, key, isIndex: false };

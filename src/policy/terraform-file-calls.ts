@@ -62,9 +62,10 @@ export function lookAtPath(
 
 /** Why a value is not as it must be, in words behind its name. */
 export function notPlain(value: Value): string {
-  if (value.kind === "unknown") return `is not known before it runs: it hangs on ${value.why}`;
+  if (value.kind === "unknown")
+    return `is not known before terraform runs, because of ${value.why}; write a plain text there`;
   if (value.kind === "from")
-    return `is not known before it runs: it hangs on ${value.type}.…${value.attribute}`;
+    return `is not known before terraform runs, because of ${value.type}.….${value.attribute}; write a plain text there`;
   return "is no plain text";
 }
 

@@ -35,6 +35,8 @@ export function callValue(call: Call, scope: Scope, evaluate: (expr: Expr, scope
 
 /** Where a text leads that a file function of the root is given, from the workspace's root; null: outside of it. */
 export function placeOfText(written: string, root: string): string | null {
+  // Longer than any path, or with space at an end that somebody else may cut off.
+  if (written.length > 4_096 || /^\s|\s$/.test(written)) return null;
   const isRooted = written === ROOT_PATH || written.startsWith(`${ROOT_PATH}/`);
   const path = isRooted ? `.${written.slice(ROOT_PATH.length)}` : written;
   return path.includes(ROOT_PATH) ? null : placeOf(root, path);
@@ -121,9 +123,8 @@ function plainAscii(value: string): string | null {
 function lookedUp([value = unknown("nothing"), key, other]: readonly Value[]): Value {
   const keys = key?.kind === "texts" && key.texts.length > 0 ? key.texts : null;
   if (other === undefined || value.kind !== "object") return member(value, keys);
-  const there =
-    keys === null ? [...value.entries.values()] : keys.map((one) => value.entries.get(one) ?? other);
-  return anyOf(keys !== null && value.isExact ? there : [...there, other]);
+  const there = keys?.filter((one) => value.entries.has(one)) ?? null;
+  return anyOf(there?.length === 0 ? [...value.entries.values(), other] : [member(value, there), other]);
 }
 
 function concatenated(args: readonly Value[]): Value {
@@ -171,8 +172,6 @@ function merged(one: Value, other: Value): Value {
 function joinedBy(between: Value, parts: Value): Value {
   if (parts.kind === "from") return parts;
   if (parts.kind !== "list") return parts.kind === "unknown" ? parts : unknown("what join() gives");
-  const [only] = parts.items;
-  if (parts.items.length === 1 && only !== undefined) return only;
   if (!parts.isExact) return unknown("what join() gives");
   return joined(parts.items.flatMap((part, index) => (index === 0 ? [part] : [between, part])));
 }

@@ -33,8 +33,9 @@ export function readInputs(files: KnownFiles, root: string, given: Inputs): Know
     }
   }
   const whoElse = (name: string): string | null => {
-    if (given.names.has(name)) return "the command line gives it";
-    if (given.mayHold(`TF_VAR_${name}`)) return `the environment's variables may hold TF_VAR_${name}`;
+    if (given.names.has(name)) return "given on the command line";
+    if (given.mayHold(`TF_VAR_${name}`))
+      return `the environment's variables in the policy may hold TF_VAR_${name}`;
     return unclear === null ? null : `${unclear} is not clear enough to read`;
   };
   return { values, whoElse };

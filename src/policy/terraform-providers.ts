@@ -110,7 +110,7 @@ export function lockFileOf(root: string): string {
 }
 
 function unlisted(where: string, source: string): string {
-  return `${where} needs the provider ${source}, a program that the policy does not list. Whoever trusts it adds ${JSON.stringify(source)} to providers below terraform in the policy`;
+  return `${where} needs the provider ${source}, a program that the policy does not list; to let terraform run that program, add ${JSON.stringify(source)} to terraform.providers in the policy`;
 }
 
 function impliedSource(local: string): string | null {

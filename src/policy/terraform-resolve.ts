@@ -1,8 +1,11 @@
 import { posix } from "node:path";
 import type { Block } from "./terraform-blocks.ts";
 import type { Expr } from "./terraform-expressions.ts";
-import { type Module, once, type Scope, withNames } from "./terraform-scope.ts";
+import { identityOf, type Module, once, type Scope, withNames } from "./terraform-scope.ts";
 import { anyOf, BELOW, membersOf, ROOT_PATH, text, unknown, type Value } from "./terraform-values.ts";
+
+/** Blocks that for_each repeats. */
+const REPEATED: ReadonlySet<string> = new Set(["data", "ephemeral", "module", "resource"]);
 
 type Evaluate = (expr: Expr, scope: Scope) => Value;
 type Step = Extract<Expr, { kind: "get" }>;
@@ -35,6 +38,9 @@ export function scopeOf(block: Block, scope: Scope, evaluate: Evaluate): Scope {
     const label = iteratorOf(block) ?? block.labels[0] ?? "";
     return withNames(scope, [[label, once(() => turnOf(over, false, scope, evaluate))]]);
   }
+  if (!REPEATED.has(block.type) || block.labels.length === 0) return scope;
+  // An override may repeat the same block for something else.
+  if (scope.module.doubled.has(identityOf(block))) return withNames(scope, [["each", () => unknown("each")]]);
   return over === undefined
     ? scope
     : withNames(scope, [["each", once(() => turnOf(over, true, scope, evaluate))]]);

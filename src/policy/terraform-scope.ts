@@ -13,6 +13,8 @@ export type Module = {
   locals: Map<string, Attribute[]>;
   variables: Map<string, Block[]>;
   outputs: Map<string, Block[]>;
+  /** Blocks that are written more than once, by type and labels: an override adds to the first. */
+  doubled: ReadonlySet<string>;
   /** Blocks of the modules it calls, by their label, and the modules they lead to. */
   calls: Map<string, { blocks: Block[]; modules: Set<Module> }>;
   /** Who calls it. */
@@ -28,8 +30,9 @@ export type World = {
   startedIn: string;
   files: KnownFiles;
   inputs: KnownInputs;
-  /** How much more may be worked out: values may grow without end. */
+  /** How much more may be worked out, and how deep somebody is in it: values may grow without end. */
   left: number;
+  depth: number;
 };
 
 /** Where an expression stands. `names`: what loops and templates bind; in a template there is nothing else. */
@@ -38,8 +41,8 @@ export type Scope = { module: Module; names: ReadonlyMap<string, () => Value>; i
 const MAX_WORK = 300_000;
 
 /** What the modules of a root share, before any is read. */
-export function makeWorld(given: Omit<World, "left">): World {
-  return { ...given, left: MAX_WORK };
+export function makeWorld(given: Omit<World, "left" | "depth">): World {
+  return { ...given, left: MAX_WORK, depth: 0 };
 }
 
 /** A module with what its blocks define; its callers and calls are put in as they are found. */
@@ -47,6 +50,7 @@ export function makeModule(place: string, blocks: readonly Block[], world: World
   const module: Module = {
     place,
     sources: sourcesOf(blocks),
+    doubled: doubledOf(blocks),
     locals: new Map(),
     variables: new Map(),
     outputs: new Map(),
@@ -82,6 +86,21 @@ export function once(work: () => Value): () => Value {
     known ??= work();
     return known;
   };
+}
+
+/** A block's type and labels: what an override means by the same block. */
+export function identityOf({ type, labels }: Block): string {
+  return JSON.stringify([type, ...labels]);
+}
+
+function doubledOf(blocks: readonly Block[]): Set<string> {
+  const seen = new Set<string>();
+  const doubled = new Set<string>();
+  for (const identity of blocks.filter(({ labels }) => labels.length > 0).map(identityOf)) {
+    if (seen.has(identity)) doubled.add(identity);
+    seen.add(identity);
+  }
+  return doubled;
 }
 
 function add<T>(map: Map<string, T[]>, key: string, value: T): void {
