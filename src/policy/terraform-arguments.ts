@@ -15,9 +15,12 @@ export type Whose = { owner: string; name: string };
 /** Looks at all arguments of a provider or backend: what could run, read or reach something, and is not plain to see. */
 export function lookAtArguments(block: Block, whose: Whose, above: Scope): string[] {
   const scope = innerScope(block, above);
-  const found = block.attributes.flatMap(({ name, expr, line }) =>
-    withLine(lookAtValue(name, kindOfArgument(whose.owner, name), evaluate(expr, scope), whose, scope), line),
-  );
+  const found = block.attributes.flatMap(({ name, expr, line }) => {
+    const kind = kindOfArgument(whose.owner, name);
+    // Most arguments are: what they may hold need not be worked out.
+    if (kind === "plain") return [];
+    return withLine(lookAtValue(name, kind, evaluate(expr, scope), whose, scope), line);
+  });
   // From JSON the blocks are among the attributes.
   if (block.line === null) return found;
   return [...found, ...block.blocks.flatMap((inner) => lookAtInner(inner, whose, scope))];

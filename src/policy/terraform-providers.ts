@@ -89,12 +89,14 @@ export function lookAtProviders(
   entries: readonly string[],
 ): string[] {
   const findings = new Map<string, string>();
+  const listed = new Set<string>();
   for (const { source, local, file, line } of [...needed, ...lockedIn(lock)]) {
+    if (source !== null && (listed.has(source) || findings.has(source))) continue;
     const where = `${file}${line === null ? "" : ` (line ${line})`}`;
     if (source === null)
       findings.set(`?${file}${local}`, `${where} has a provider ${local} whose source is no plain text`);
-    else if (!isProviderListed(source, entries) && !findings.has(source))
-      findings.set(source, unlisted(where, source));
+    else if (isProviderListed(source, entries)) listed.add(source);
+    else findings.set(source, unlisted(where, source));
   }
   return [...findings.values()];
 }
