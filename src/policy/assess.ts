@@ -124,7 +124,7 @@ function weigh(
   const risk = maxRisk(plan.risk_level, ...stepRisks);
   if (risk === plan.risk_level && plan.risk_reason !== "")
     reasons.push({ risk, text: `the model, ${risk}: ${plan.risk_reason}` });
-  const environments = [...new Set(verdicts.map(({ environment }) => environment ?? UNNAMED_ENVIRONMENT))];
+  const environments = [...new Set(verdicts.flatMap(environmentsOf))];
   return {
     risk,
     reasons: riskiestFirst(reasons),
@@ -140,6 +140,11 @@ function riskiestFirst(reasons: readonly { risk: Risk; text: string }[]): string
   const levels: readonly Risk[] = ["high", "medium", "low"];
   const sorted = levels.flatMap((level) => reasons.filter(({ risk }) => risk === level));
   return [...new Set(sorted.map(({ text }) => text))];
+}
+
+/** In none alone: the rules of those it lies in count beside those of a place nobody named, or one could slip from four eyes by naming two. */
+function environmentsOf({ environment, beside = [] }: Allowed): string[] {
+  return environment === null ? [UNNAMED_ENVIRONMENT, ...beside] : [environment];
 }
 
 function distinct(reads: Read[]): Read[] {

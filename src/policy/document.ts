@@ -5,6 +5,9 @@ import { namesForbidden } from "./child-variables.ts";
 import { fromRoot } from "./paths.ts";
 import { plainSource } from "./terraform-providers.ts";
 
+/** The context that `in_cluster` gives. */
+const IN_CLUSTER = "in-cluster";
+
 const names = z.array(z.string().min(1)).default([]);
 /** "kubectl delete", "kubectl rollout undo", "terraform apply": a program with its verb and subverb. */
 const Verb = z.string().regex(/^(kubectl|terraform)( [a-z][a-z-]*){1,3}$/, "is not like `kubectl delete`");
@@ -129,6 +132,8 @@ export const PolicyDocument = z.strictObject({
   protected_namespaces: names.default(["kube-system", "kube-public", "kube-node-lease"]),
   /** Contexts a command may name beside those of the environments. */
   contexts: names,
+  /** The context of a command whose words and environment leave it open. Without it such a command is refused. */
+  default_context: z.string().min(1).nullable().default(null),
   /** Workspace directories that commands may run in and read; empty: all of them. */
   directories,
   /** Workspace directories whose files are configuration: a config map made from one of them is no more than medium. */
@@ -188,8 +193,11 @@ export const PolicyDocument = z.strictObject({
 });
 type Rules = z.infer<typeof PolicyDocument>;
 
-/** The rules, as data. `hash` names exactly these rules; it is part of every digest. */
-export type Policy = Rules & { hash: string };
+/**
+ * The rules, as data. `hash` names exactly these rules; it is part of every digest. `onlyContext`: the one context of the
+ * kubeconfig Greenlight was started with, which needs no naming in the file; where it leads is bound by every approval.
+ */
+export type Policy = Rules & { hash: string; onlyContext?: string };
 
 /** Who may approve and when is checked at the click, so it is no part of what was approved; nor is who hears of it. */
 const AT_THE_CLICK = new Set(["approvers", "approvals", "freezes", "break_glass", "asking", "notify"]);
@@ -200,6 +208,25 @@ export const builtInPolicy: Policy = withHash(PolicyDocument.parse({ version: 1 
 /** The same rules with these approvers beside the file's. Who may approve is no part of the hash. */
 export function withApprovers(policy: Policy, approvers: readonly string[]): Policy {
   return { ...policy, approvers: [...new Set([...policy.approvers, ...approvers])] };
+}
+
+/** The same rules for a kubeconfig with these contexts: where there is only one, commands may name that one. */
+export function withKubeconfig(policy: Policy, contexts: readonly string[]): Policy {
+  const [only, another] = contexts;
+  return only === undefined || another !== undefined ? policy : { ...policy, onlyContext: only };
+}
+
+/** Every context the file names. */
+export function listedContexts(policy: Omit<Policy, "hash">): Set<string> {
+  const environments = Object.values(policy.environments);
+  const listed = new Set([...policy.contexts, ...environments.flatMap(({ contexts }) => contexts)]);
+  if (environments.some((environment) => environment.in_cluster)) listed.add(IN_CLUSTER);
+  return listed;
+}
+
+/** The contexts of one environment; none: it is known by its namespaces, in whatever context is named. */
+export function contextsOf({ contexts, in_cluster }: Policy["environments"][string]): string[] {
+  return in_cluster ? [...contexts, IN_CLUSTER] : contexts;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Policy } from "./document.ts";
+import { listedContexts, type Policy } from "./document.ts";
 import { type Finding, high, refused } from "./finding.ts";
 import { flagOf, type KubectlLine } from "./kubectl-line.ts";
 
@@ -52,7 +52,7 @@ export function judgeFlags(line: KubectlLine, policy: Policy): Finding[] {
     if (careful !== undefined && on && line.verb !== "diff") findings.push(high(`${name}: ${careful}`));
   }
   const { context, namespace } = line;
-  if (context !== null && !contextsOf(policy).has(context)) {
+  if (context !== null && context !== policy.onlyContext && !listedContexts(policy).has(context)) {
     findings.push(refused(`the context "${context}" is not named in the policy`));
   }
   if (namespace !== null && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace)) {
@@ -98,11 +98,4 @@ function isSaneWait(value: string): boolean {
     seconds += Number(amount) * (units[unit] ?? Number.POSITIVE_INFINITY);
   }
   return seconds <= MAX_WAIT_SECONDS;
-}
-
-function contextsOf(policy: Policy): Set<string> {
-  const environments = Object.values(policy.environments);
-  const known = new Set([...policy.contexts, ...environments.flatMap((environment) => environment.contexts)]);
-  if (environments.some((environment) => environment.in_cluster)) known.add("in-cluster");
-  return known;
 }

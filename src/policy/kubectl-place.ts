@@ -1,4 +1,4 @@
-import type { Policy } from "./document.ts";
+import { contextsOf, type Policy } from "./document.ts";
 import { kindOf } from "./kinds.ts";
 import type { KubectlLine } from "./kubectl-line.ts";
 import type { ManifestObject } from "./manifest.ts";
@@ -7,10 +7,14 @@ import type { ManifestObject } from "./manifest.ts";
 export type Place = {
   /** The one environment it acts in; null when the policy names none, or it cannot be told, or two disagree. */
   environment: string | null;
+  /** Where `environment` is null: those it lies in at least, by its context or by one of its namespaces. */
+  beside: string[];
   /** Every environment it may touch: what each of them forbids or raises holds. */
   touches: string[];
   /** A protected namespace it may touch, or null. */
   protectedNamespace: string | null;
+  /** Why it cannot be meant as it stands, or null: its context is one environment's and its namespace another's. */
+  contradiction: string | null;
 };
 
 /** A namespace's name; null is one that is not said. */
@@ -26,21 +30,27 @@ export function placeOf(
   const spots = spotsOf(line, objects, reads);
   const contexts = line.context === null ? [] : namesWhere(policy, (each) => isContextOf(each, line.context));
   const touched = new Set<string>();
-  let environment: string | null | undefined;
+  const found = new Set<string | null>();
+  let contradiction: string | null = null;
   for (const spot of spots) {
-    const found = candidates(spot, contexts, line.context, policy);
-    for (const name of found.touches) touched.add(name);
-    environment = environment === undefined || environment === found.environment ? found.environment : null;
+    const one = candidates(spot, contexts, line.context, policy);
+    for (const name of one.touches) touched.add(name);
+    found.add(one.environment);
+    contradiction ??= one.contradiction ?? null;
   }
+  const environment = only([...found]);
+  const sure = [...new Set([...found, ...contexts])].filter((name) => name !== null);
   return {
-    environment: environment ?? null,
+    environment,
+    beside: environment === null ? sure : [],
     touches: [...touched],
     protectedNamespace: reads ? null : protectedOf(line, spots, policy),
+    contradiction,
   };
 }
 
-/** The namespaces a command acts in: what -n says, what manifests say, and namespaces that are themselves the target. */
-function spotsOf(line: KubectlLine, objects: readonly ManifestObject[], reads: boolean): Spot[] {
+/** The namespaces a command acts in, null for one that is not said: what -n says, what manifests say, and namespaces that are themselves the target. */
+export function spotsOf(line: KubectlLine, objects: readonly ManifestObject[], reads: boolean): Spot[] {
   if (line.allNamespaces) return [null];
   const spots = new Set<Spot>(objects.map((object) => spotOfObject(object, line)));
   // kubectl itself refuses a manifest that says another namespace than -n; it is no environment's in the meantime.
@@ -60,7 +70,7 @@ function spotOfObject({ known, namespace, name }: ManifestObject, line: KubectlL
   return known?.cluster === true ? null : (namespace ?? line.namespace);
 }
 
-type Candidates = { environment: string | null; touches: string[] };
+type Candidates = { environment: string | null; touches: string[]; contradiction?: string | null };
 
 function candidates(spot: Spot, byContext: string[], context: string | null, policy: Policy): Candidates {
   if (spot === null) {
@@ -69,38 +79,55 @@ function candidates(spot: Spot, byContext: string[], context: string | null, pol
     return { environment: only(byContext), touches: [...byContext, ...open] };
   }
   const bySpot = namesWhere(policy, (each) => each.namespaces.includes(spot));
+  const open = bySpot.filter((name) => !hasContext(policy.environments[name]));
   if (context === null) {
     // An environment known by its context alone may be the one kubectl stands in.
     const hidden = namesWhere(policy, (each) => each.namespaces.length === 0 && hasContext(each));
-    return { environment: only(bySpot), touches: bySpot.length > 0 ? bySpot : hidden };
+    // One with contexts is never known by its namespace: another cluster may have a namespace of that name (seen in
+    // production, unasked).
+    return {
+      environment: open.length === bySpot.length ? only(bySpot) : null,
+      touches: [...bySpot, ...hidden],
+    };
   }
   const both = bySpot.filter((name) => byContext.includes(name));
   const touches = both.length > 0 ? both : [...new Set([...bySpot, ...byContext])];
   if (bySpot.length === 0) return { environment: only(byContext), touches };
   if (both.length > 0) return { environment: only(both), touches };
   // A namespace of an environment that has contexts of its own, in a context that is not one of them, is another cluster's.
-  const open = bySpot.filter((name) => !hasContext(policy.environments[name]));
-  return { environment: byContext.length === 0 ? only(open) : null, touches };
+  if (byContext.length === 0) return { environment: only(open), touches };
+  const contradiction = open.length > 0 ? null : contradictionOf(spot, bySpot, byContext, context, policy);
+  return { environment: null, touches, contradiction };
+}
+
+function contradictionOf(
+  spot: string,
+  bySpot: string[],
+  byContext: string[],
+  context: string,
+  policy: Policy,
+): string {
+  const own = Object.entries(policy.environments).flatMap(([name, each]) =>
+    bySpot.includes(name) ? contextsOf(each) : [],
+  );
+  return `the context ${context} is one of ${byContext.join(", ")}, and the namespace ${spot} belongs to ${bySpot.join(", ")} (context ${own.join(", ")}). Name the context that is meant, or list the namespace under ${byContext.join(", ")} too`;
 }
 
 type Environment = Policy["environments"][string];
 
 function hasContext(environment: Environment | undefined): boolean {
-  return environment !== undefined && (environment.contexts.length > 0 || environment.in_cluster);
+  return environment !== undefined && contextsOf(environment).length > 0;
 }
 
 function isContextOf(environment: Environment, context: string | null): boolean {
-  return (
-    context !== null &&
-    (environment.contexts.includes(context) || (environment.in_cluster && context === "in-cluster"))
-  );
+  return context !== null && contextsOf(environment).includes(context);
 }
 
 function namesWhere(policy: Policy, fits: (environment: Environment) => boolean): string[] {
   return Object.entries(policy.environments).flatMap(([name, each]) => (fits(each) ? [name] : []));
 }
 
-function only(names: readonly string[]): string | null {
+function only(names: readonly (string | null)[]): string | null {
   return names.length === 1 ? (names[0] ?? null) : null;
 }
 

@@ -102,6 +102,7 @@ function conclude(
   if (no.length > 0) return { decision: "deny", reasons: no.map(({ reason }) => head + reason) };
   const onlyReads = findings.every(({ risk }) => risk === "low");
   const place = placeOf(line, inputs.objects, onlyReads, policy);
+  if (place.contradiction !== null) return deny(head + place.contradiction);
   const local = judgeLocal(line.verb, place, policy);
   if (local.some(({ risk }) => risk === "refused")) {
     return {
@@ -123,6 +124,7 @@ function conclude(
     risk,
     reasons: reasonsFor(risk, all).map((reason) => head + reason),
     environment: place.environment,
+    ...(place.beside.length > 0 ? { beside: place.beside } : {}),
     reads: inputs.reads,
   };
 }

@@ -1,5 +1,5 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
-import { type Policy, PolicyDocument, withHash } from "./document.ts";
+import { listedContexts, type Policy, PolicyDocument, withHash } from "./document.ts";
 import { knowsKubectlVerb } from "./kubectl-line.ts";
 import { knowsTerraformVerb } from "./terraform-verbs.ts";
 
@@ -28,6 +28,7 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
       ({ path, name }) =>
         `${at(path)}: no environment is named ${name}. Name it under environments, or mend the name`,
     ),
+    ...whyNoDefault(parsed.data).map((fault) => `${at(["default_context"])}: ${fault}`),
     ...verbsIn(parsed.data).flatMap(({ path, verb }) => {
       const fault = whyNoVerb(verb);
       return fault === null ? [] : [`${at(path)}: ${fault}`];
@@ -45,6 +46,15 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+}
+
+/** A default that no command may name would refuse every command it is meant for. */
+function whyNoDefault(rules: Omit<Policy, "hash">): string[] {
+  const { default_context: meant } = rules;
+  if (meant === null || listedContexts(rules).has(meant)) return [];
+  return [
+    `no environment has the context ${meant}, and contexts does not list it. List it in one of the two, or mend the name`,
+  ];
 }
 
 /** Every command that is refused or raised by name. */

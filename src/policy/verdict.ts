@@ -5,11 +5,19 @@ import type { Package } from "./module-source.ts";
 export type Read = { path: string; kind: "file" | "tree" };
 
 /**
- * What the rules say of one command. `environment` null: the policy names none that it touches. `reads` is what an
- * approval must cover beside the command itself (design.md, invariant 5).
+ * What the rules say of one command. `environment` null: it lies in none that the policy names, or not in one alone;
+ * `beside` are then those it lies in at least, whose rules count too. `reads` is what an approval must cover beside the
+ * command itself (design.md, invariant 5).
  */
 export type Verdict =
-  | { decision: "allow"; risk: Risk; reasons: string[]; environment: string | null; reads: Read[] }
+  | {
+      decision: "allow";
+      risk: Risk;
+      reasons: string[];
+      environment: string | null;
+      beside?: string[];
+      reads: Read[];
+    }
   | Refusal;
 
 /** `missing`: nothing else stands against it so far but that these packages are to be fetched and judged first. */

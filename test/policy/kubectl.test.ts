@@ -399,7 +399,7 @@ describe("patches", () => {
 
 describe("places and the policy's own rules", () => {
   const places: [environment: string | null, line: string][] = [
-    ["production", "-n production get pods"],
+    [null, "-n production get pods"],
     ["production", "-n production --context=prod get pods"],
     ["production", "--context prod get pods"],
     ["production", "--context=prod -n anything get pods"],
