@@ -10,6 +10,7 @@ import { openEncryptionKey } from "./execution/encryption-key.ts";
 import { createRedact, createRedactLines } from "./execution/redact.ts";
 import { createRedactJson } from "./execution/redact-value.ts";
 import { createSeal } from "./execution/seal.ts";
+import { createIdentify } from "./execution/target-identity.ts";
 import type { ChangeGraph } from "./graph/graph.ts";
 import { createGraphDeps } from "./graph-deps.ts";
 import { prepareGround } from "./ground.ts";
@@ -98,7 +99,8 @@ async function assemble(
   const company = await openCompany(config, closing);
   const ground = await prepareGround(config, company.approvers);
   const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
-  const seal = createSeal(key);
+  const [seal, identify] = [createSeal(key), createIdentify(key)];
+  warnOfPlaces(ground.warnings, log);
   const secrets = [...secretsOf({ ...config, encryptionKey: key }), ...ground.secrets];
   onSecrets?.(secrets);
   const redact = createRedact(secrets);
@@ -109,7 +111,7 @@ async function assemble(
   const runs: Runs = new Map();
   const now = () => new Date();
   const owned = { database, record, at, ...createOwning(runs, pace, log, closing) };
-  const hands = createHands({ ...owned, ground, seal, redact, redactLines, now });
+  const hands = createHands({ ...owned, ground, seal, identify, redact, redactLines, now });
   warnOfStates(await hands.sweep(), log);
   const deps = createGraphDeps({ ...model, ...owned, policy: ground.policy, hands });
   const graph = openGraph(deps, database, { config, redactJson, at, leaseOf: owned.leaseOf }, closing);
@@ -171,6 +173,11 @@ function warnOfStates(left: readonly string[], log: Log): void {
     { left },
     "Terraform could not store its state, and the only copy lies here in clear text (errored.tfstate). Push it with terraform state push, then remove the directory.",
   );
+}
+
+/** Said at the start, and where nobody reads that, in the log. */
+function warnOfPlaces(warnings: readonly string[], log: Log): void {
+  for (const warning of warnings) log.warn(warning);
 }
 
 /** How it is told to stop: once, which lets what runs finish and be written within `graceMs`, or twice. */

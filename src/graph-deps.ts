@@ -6,7 +6,7 @@ import type { RunSignals } from "./change/run-signals.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Hands } from "./hands.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
-import type { Policy } from "./policy/document.ts";
+import { contextsOf, type Policy } from "./policy/document.ts";
 import { findCancel } from "./store/cancels.ts";
 import type { Database } from "./store/database.ts";
 import { findPermission } from "./store/decisions.ts";
@@ -34,6 +34,7 @@ export function createGraphDeps(parts: {
 }): GraphDeps {
   const { ask, database, record, leaseOf, policy, hands, at = nowhere } = parts;
   const progress = createProgress(database, record, policy, leaseOf);
+  const environments = environmentLines(policy);
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
   return {
     policy,
@@ -47,6 +48,7 @@ export function createGraphDeps(parts: {
       if (prepared !== null) return { ok: true, answer: prepared };
       return planChange(ask, {
         ...input,
+        environments,
         signal,
         onTry: (made) => insertModelCall(database, changeId, { agent: "planner", ...made }),
       });
@@ -81,4 +83,14 @@ export function createGraphDeps(parts: {
     runStep: hands.runStep,
     endOpenSteps: hands.endOpenSteps,
   };
+}
+
+/** "production: namespaces shop; contexts prod-eu; directories network". */
+function environmentLines(policy: Policy): string[] {
+  return Object.entries(policy.environments).map(([name, environment]) => {
+    const { namespaces, directories } = environment;
+    const parts = Object.entries({ namespaces, contexts: contextsOf(environment), directories });
+    const said = parts.filter(([, names]) => names.length > 0);
+    return `${name}: ${said.map(([kind, names]) => `${kind} ${names.join(", ")}`).join("; ") || "nothing"}`;
+  });
 }

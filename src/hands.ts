@@ -13,6 +13,7 @@ import type { Redact } from "./execution/redact.ts";
 import { removeChangeDir, sweepChangeDirs } from "./execution/scratch.ts";
 import type { Seal } from "./execution/seal.ts";
 import { createFindDifference, createWhyVoid } from "./execution/still-approved.ts";
+import type { Identify } from "./execution/target-identity.ts";
 import type { GraphDeps } from "./graph/deps.ts";
 import type { Ground } from "./ground.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
@@ -49,6 +50,7 @@ export function createHands(parts: {
   held: HeldWrites;
   ground: Ground;
   seal: Seal;
+  identify: Identify;
   redact: Redact;
   redactLines: () => RedactLine;
   now: () => Date;
@@ -59,7 +61,7 @@ export function createHands(parts: {
   const ground = { ...parts.ground, openPackage: saved.openPackage };
   const { policy } = ground;
   const box = noBox;
-  const looks = createLooks({ ground, policy, givenTo: ground.givenTo, box });
+  const looks = createLooks({ ground, policy, givenTo: ground.givenTo, box, identify: parts.identify });
   const keepPlan = between(at, "saved plan kept", saved.keepPlan);
   const rules = createRulesNow({ database, policy, now: parts.now });
   const needs = { ground, policy, looks, box, redact, ...saved, keepPlan, whyNot: rules.whyNotPreview };

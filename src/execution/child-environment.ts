@@ -80,6 +80,6 @@ function picked(inherited: HandsOptions["inherited"], entries: readonly string[]
 }
 
 /** An empty or relative entry is the directory a command runs in: a workspace file called kubectl would be run. */
-function absoluteOnly(path: string): string {
+export function absoluteOnly(path: string): string {
   return path.split(delimiter).filter(isAbsolute).join(delimiter);
 }

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import type { Command, Plan } from "../change/plan.ts";
-import { readKubectl } from "../policy/kubectl-line.ts";
+import { clusterLineOf } from "../policy/name-context.ts";
+import { parseJson } from "./kubeconfig.ts";
 import type { LookWith } from "./preview-kubectl.ts";
+import { type Entries, IDENTITY_PARTS } from "./target-identity.ts";
 
+const Entry = z.looseObject({});
 const MinifiedConfig = z.looseObject({
   "current-context": z.string(),
   clusters: z.array(z.looseObject({ cluster: z.looseObject({ server: z.string() }) })).min(1),
@@ -13,27 +16,40 @@ const MinifiedConfig = z.looseObject({
       }),
     )
     .min(1),
+  users: z.array(z.looseObject({ user: Entry.nullish() })).nullish(),
 });
 
 const UNTOLD = ": no kubeconfig says where that is";
+/** Of a plan that was made before every command named one. */
+const NO_CONTEXT = "kubectl, without a context: the current one decides nothing";
+const IDENTITY = /, identity ([0-9a-f.]+)$/;
+
+/** How a kubeconfig is asked for one context, and what names as whom it is reached. */
+export type ConfigLooks = {
+  view: LookWith;
+  identify: (entries: Entries, command: Command) => Promise<string>;
+};
 
 /**
  * Where a plan's kubectl commands run, one sentence for each context they name: server, user and default namespace as
- * the kubeconfig says now. What cannot be told is said so, and so differs from what can.
+ * the kubeconfig says now, with what names the way there and the login. What cannot be told is said so, and so differs
+ * from what can.
  */
-export async function kubectlTargets(plan: Plan, look: LookWith): Promise<string[]> {
+export async function kubectlTargets(plan: Plan, looks: ConfigLooks): Promise<string[]> {
   const commands = plan.plan.flatMap((step): Command[] =>
     step.rollback === null ? [step] : [step, step.rollback],
   );
-  const places = new Map<string, { context: string; command: Command }>();
-  for (const command of commands.filter(({ tool }) => tool === "kubectl")) {
-    const read = readKubectl(command.args);
-    if (!read.ok) continue;
-    const { context, namespace, allNamespaces } = read.line;
+  const places = new Map<string, { context: string | null; command: Command }>();
+  for (const command of commands) {
+    const line = clusterLineOf(command);
+    if (line === null) continue;
+    const { context, namespace, allNamespaces } = line;
     // A namespace may be another environment's, which may bring a kubeconfig of its own (in_cluster).
-    places.set(JSON.stringify([context, namespace, allNamespaces]), { context: context ?? "", command });
+    places.set(JSON.stringify([context, namespace, allNamespaces]), { context, command });
   }
-  const targets = [...places.values()].map(({ context, command }) => targetOf(context, command, look));
+  const targets = [...places.values()].map(({ context, command }) =>
+    context === null ? NO_CONTEXT : targetOf(context, command, looks),
+  );
   return [...new Set(await Promise.all(targets))].toSorted((one, other) => (one < other ? -1 : 1));
 }
 
@@ -42,24 +58,40 @@ export function isUntold(target: string): boolean {
   return target.endsWith(UNTOLD);
 }
 
-async function targetOf(context: string, command: Command, look: LookWith): Promise<string> {
-  const named = context === "" ? "the current context" : `context ${context}`;
-  const args = [
-    "config",
-    "view",
-    "--minify",
-    "-o",
-    "json",
-    ...(context === "" ? [] : [`--context=${context}`]),
-  ];
-  const looked = await look(args, command);
+/** The sentence for people: without what only names as whom, which nobody can read. */
+export function shownTarget(target: string): string {
+  return target.replace(IDENTITY, "");
+}
+
+/** Why commands that would run there are not those a plan was made for, in a sentence. */
+export function whyElsewhere(target: string, approved: readonly string[]): string {
+  if (target === NO_CONTEXT)
+    return "A command of this plan names no context, since it was planned by an earlier version of Greenlight; the current context decides nothing.";
+  const shown = shownTarget(target);
+  const before = approved.find((one) => shownTarget(one) === shown);
+  if (before === undefined)
+    return `The commands would run somewhere else than the plan was made for: ${shown}.`;
+  const [now, then] = [target, before].map((one) => IDENTITY.exec(one)?.[1]?.split(".") ?? []);
+  const others = IDENTITY_PARTS.filter((_, index) => now?.[index] !== then?.[index]);
+  if (then?.length === 0 || others.length === 0)
+    return "This plan was made by an earlier version of Greenlight, which did not bind as whom it runs.";
+  return `The kubeconfig is another one than the plan was made with: of ${shown}, ${others.join(" and ")} has changed.`;
+}
+
+async function targetOf(context: string, command: Command, looks: ConfigLooks): Promise<string> {
+  const named = `context ${context}`;
+  // Raw, since what is hidden cannot be compared: it is hashed at once, and goes nowhere else.
+  const args = ["config", "view", "--minify", "--raw", "--output=json", `--context=${context}`];
+  const looked = await looks.view(args, command);
   if (!looked.ok) return `kubectl, ${named}${UNTOLD}`;
   const read = MinifiedConfig.safeParse(parseJson(looked.stdout));
   if (!read.success) return `kubectl, ${named}${UNTOLD}`;
-  const { clusters, contexts } = read.data;
-  const namespace = contexts[0]?.context.namespace ?? "default";
-  const user = contexts[0]?.context.user ?? "nobody";
-  return `kubectl, ${named} (${read.data["current-context"]}): ${withoutLogin(clusters[0]?.cluster.server ?? "")}, as ${user}, namespace ${namespace} unless named`;
+  const { clusters, contexts, users } = read.data;
+  const [cluster, own, user] = [clusters[0]?.cluster ?? {}, contexts[0]?.context, users?.[0]?.user ?? {}];
+  const as = typeof user["as"] === "string" && user["as"] !== "" ? ` (impersonating ${user["as"]})` : "";
+  const where = `${withoutLogin(clusters[0]?.cluster.server ?? "")}, as ${own?.user ?? "nobody"}${as}`;
+  const identity = await looks.identify({ cluster, user }, command);
+  return `kubectl, ${named} (${read.data["current-context"]}): ${where}, namespace ${own?.namespace ?? "default"} unless named, identity ${identity}`;
 }
 
 const SCHEME = "https://";
@@ -73,12 +105,4 @@ function withoutLogin(server: string): string {
   const { username, password } = new URL(server);
   if (username === "" && password === "") return server;
   return scheme + rest.replace(/^[^/?#]*@/, "");
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -3,13 +3,17 @@ import type { Command } from "../change/plan.ts";
 import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
 import { judge } from "../policy/judge.ts";
+import { clusterLineOf } from "../policy/name-context.ts";
 import type { Box, Call, View } from "./box.ts";
 import { type Captured, capture } from "./capture.ts";
 import type { FetchNeeds } from "./fetch-package.ts";
+import { rememberViews } from "./kubeconfig.ts";
+import type { ConfigLooks } from "./kubectl-identity.ts";
 import { directoryOf, type Ground, type Place } from "./place.ts";
 import type { LookWith } from "./preview-kubectl.ts";
 import type { Terraform } from "./preview-terraform.ts";
 import { makeChangeDir } from "./scratch.ts";
+import type { Identify } from "./target-identity.ts";
 import { readRootCommand } from "./terraform-files.ts";
 import { dataDirOf, prepareRoot, stateFileOf } from "./terraform-root.ts";
 
@@ -22,8 +26,8 @@ export type GivenTo = (changeId: string, environment: string | null) => Promise<
 /** The program's own read-only commands, where a plan's commands run and with what they get. */
 export type Looks = {
   kubectl(place: Place, signal: AbortSignal): LookWith;
-  /** For what needs no files: it may be asked while the change runs elsewhere. */
-  kubectlAnywhere(changeId: string, signal: AbortSignal): LookWith;
+  /** What the kubeconfig says. It needs no files, so it may be asked while the change runs elsewhere. */
+  kubeconfig(changeId: string, signal: AbortSignal): ConfigLooks;
   terraform(
     place: Place,
     command: Command,
@@ -37,7 +41,7 @@ export type Looks = {
   fetching(changeId: string, environment: string | null, signal: AbortSignal): Promise<FetchNeeds>;
 };
 
-type Needs = { ground: Ground; policy: Policy; givenTo: GivenTo; box: Box };
+type Needs = { ground: Ground; policy: Policy; givenTo: GivenTo; box: Box; identify: Identify };
 
 /** A cluster that does not answer a plain read within this will not be worked on either. */
 const KUBECTL_DEADLINE_MS = 20_000;
@@ -82,11 +86,7 @@ export function createLooks(needs: Needs): Looks {
         { cwd: directoryOf(place, command), ...(await givenTo(place, command)) },
         signal,
       ),
-    kubectlAnywhere: (changeId, signal) => async (args, command) => {
-      const dir = await makeChangeDir(needs.ground.dataDir, changeId);
-      const given = await givenIn(needs, changeId, command, null);
-      return kubectl(needs.box, args, { cwd: dir.home, ...given }, signal);
-    },
+    kubeconfig: createKubeconfig(needs),
     readyRoot: async (place, command, signal) => {
       const read = readRootCommand(command);
       // These look at no provider and no module.
@@ -123,6 +123,23 @@ function copyFor({ tool }: Command, { dir }: Place): string[] {
   return tool === "kubectl" ? [dir.kubectl] : [dir.workspace, dir.terraform];
 }
 
+/** What the kubeconfig says, from memory while it is the same. */
+function createKubeconfig(needs: Needs): Looks["kubeconfig"] {
+  const views = rememberViews();
+  return (changeId, signal) => ({
+    view: async (args, command) => {
+      const dir = await makeChangeDir(needs.ground.dataDir, changeId);
+      const given = await givenIn(needs, changeId, command, null);
+      const ask = () => kubectl(needs.box, args, { cwd: dir.home, ...given }, signal);
+      return views(args, given.env, ask);
+    },
+    identify: async (entries, command) => {
+      const { env } = await givenIn(needs, changeId, command, null);
+      return needs.identify(entries, env["KUBECONFIG"] ?? "");
+    },
+  });
+}
+
 /** Why the program's own `terraform init` must not run there: it fetches what the root names, whatever command it is for. */
 function whyNotInit(root: string, policy: Policy, files: Files): string | null {
   const args = ["init", "-input=false", "-lockfile=readonly"];
@@ -143,6 +160,9 @@ async function kubectl(
   call: Omit<Call, "argv">,
   signal: AbortSignal,
 ): ReturnType<LookWith> {
+  const line = clusterLineOf({ tool: "kubectl", args: [...args], dir: "" });
+  // A look of the program's own names its context too: it would show another cluster than the step changes.
+  if (line?.context === null) return { ok: false, problem: "the look would name no context" };
   const argv = ["kubectl", ...args];
   const found = await capture(box, { ...call, argv, deadlineMs: KUBECTL_DEADLINE_MS, signal });
   if (found.exitCode === 0) return { ok: true, stdout: found.stdout };

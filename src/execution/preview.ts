@@ -2,14 +2,16 @@ import { relative } from "node:path";
 import type { Plan, Step } from "../change/plan.ts";
 import { argvOf } from "../change/plan.ts";
 import type { Bindings, Preview } from "../change/preview.ts";
+import type { AnsweredQuestion, Question } from "../change/question.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
 import type { Box } from "./box.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { refuseMissing } from "./environment-error.ts";
-import { kubectlTargets } from "./kubectl-identity.ts";
+import { kubectlTargets, shownTarget } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
+import { namePlan } from "./name-plan.ts";
 import { type KeepPackage, openJudged, type WhyNotPreview } from "./open-judged.ts";
 import { endOrphan } from "./orphan.ts";
 import { removeOwn } from "./own-files.ts";
@@ -21,10 +23,10 @@ import type { Redact } from "./redact.ts";
 import { changeDirOf } from "./scratch.ts";
 import { onlyFetches, runsSavedPlan } from "./terraform-files.ts";
 
-/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
+/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
 export type PreviewedPlan =
   | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; questions?: Question[] };
 
 /** A step that creates, deletes or runs terraform may change whatever a later one names. */
 const ANYTHING = "anything";
@@ -62,33 +64,43 @@ type Seen = {
  * that would change something. Nothing it runs changes anything but this change's own directories.
  */
 export function createPreview(needs: Needs) {
-  return (changeId: string, revision: number, given: Plan, signal: AbortSignal): Promise<PreviewedPlan> =>
-    refuseMissing(() => preview(changeId, revision, withoutTerraformBack(given), signal));
+  return (
+    changeId: string,
+    revision: number,
+    given: Plan,
+    signal: AbortSignal,
+    answers: readonly AnsweredQuestion[] = [],
+  ): Promise<PreviewedPlan> =>
+    refuseMissing(() => preview(changeId, revision, withoutTerraformBack(given), signal, answers));
 
   async function preview(
     changeId: string,
     revision: number,
-    plan: Plan,
+    given: Plan,
     signal: AbortSignal,
+    answers: readonly AnsweredQuestion[],
   ): Promise<PreviewedPlan> {
     const { looks, ground } = needs;
     // Where an instance died while it looked: a plan of terraform goes on, and holds the lock that the next one needs.
     const { home } = changeDirOf(ground.dataDir, changeId);
     const findLeft = () => needs.box.findLeft(changeId);
     await endOrphan(await herePlace(), home, stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
+    const named = await namePlan(needs, { changeId, signal }, given, answers);
+    if (!named.ok) return named;
+    const { plan } = named;
     const opened = await openJudged(needs, { changeId, revision, signal }, plan);
     if (!opened.ok) return opened;
     const { place, facts } = opened;
     const reason = await readyRoots(needs, place, plan, signal);
     if (reason !== null) return { ok: false, reason };
-    const clustersBefore = await kubectlTargets(plan, looks.kubectlAnywhere(changeId, signal));
+    const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
     const seen: Seen = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
     for (const step of plan.plan) {
       const refusal = await previewStep(needs, { changeId, revision }, place, step, seen, signal);
       if (refusal !== null) return { ok: false, reason: refusal };
     }
     const completed = { ...plan, plan: seen.steps };
-    const clusters = await kubectlTargets(completed, looks.kubectlAnywhere(changeId, signal));
+    const clusters = await kubectlTargets(completed, looks.kubeconfig(changeId, signal));
     if (clusters.some((cluster) => !clustersBefore.includes(cluster))) {
       return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
     }
@@ -96,7 +108,7 @@ export function createPreview(needs: Needs) {
     const bindings = { files: place.bound, savedPlans: seen.savedPlans, targets };
     const previews = withFacts(seen.previews, [
       ...facts,
-      ...targets.map((target) => `This plan runs in: ${needs.redact(target)}`),
+      ...targets.map((target) => `This plan runs in: ${needs.redact(shownTarget(target))}`),
     ]);
     return { ok: true, plan: completed, previews, bindings };
   }

@@ -4,7 +4,7 @@ import { digestOf } from "../policy/digest.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { refuseMissing } from "./environment-error.ts";
-import { isUntold, kubectlTargets } from "./kubectl-identity.ts";
+import { isUntold, kubectlTargets, whyElsewhere } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 import { type Ground, whyFilesDiffer } from "./place.ts";
 
@@ -72,12 +72,11 @@ async function findElsewhere(
 ): Promise<Difference | null> {
   const looked = await refuseMissing(async () => ({
     ok: true as const,
-    targets: await kubectlTargets(bound.plan, looks.kubectlAnywhere(changeId, signal)),
+    targets: await kubectlTargets(bound.plan, looks.kubeconfig(changeId, signal)),
   }));
   if (!looked.ok) return { reason: looked.reason, isCertain: false };
   const others = looked.targets.filter((target) => !bound.bindings.targets.includes(target));
   const other = others.find((target) => !isUntold(target)) ?? others[0];
   if (other === undefined) return null;
-  const reason = `The commands would run somewhere else than the plan was made for: ${other}.`;
-  return { reason, isCertain: !isUntold(other) };
+  return { reason: whyElsewhere(other, bound.bindings.targets), isCertain: !isUntold(other) };
 }

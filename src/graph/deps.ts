@@ -2,7 +2,7 @@ import type { Cancel } from "../change/cancel.ts";
 import type { LogExcerpt, Outcome, StepKey, StepRecord } from "../change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
-import type { AnsweredQuestion } from "../change/question.ts";
+import type { AnsweredQuestion, Question } from "../change/question.ts";
 import type { RunSignals } from "../change/run-signals.ts";
 import type { Review, ReviewerOutput } from "../change/verdict.ts";
 import type { Assessment } from "../policy/assess.ts";
@@ -14,10 +14,10 @@ export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reaso
 /** One step as the Reviewer is told of it. */
 export type StepFacts = { record: StepRecord; log: LogExcerpt };
 
-/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown. */
+/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
 export type Previewed =
   | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; questions?: Question[] };
 
 /** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last wish is about. */
 export type PlanningInput = {
@@ -42,7 +42,13 @@ export type GraphDeps = {
   /** Says what is being done now, to the row and whoever looks at it. */
   report(changeId: string, status: "planning" | "running" | "reviewing" | "rolling_back"): Promise<void>;
   /** Judges the plan's words, looks at what it would change without changing it, and completes it from what is there. */
-  previewPlan(changeId: string, revision: number, plan: Plan, signal: AbortSignal): Promise<Previewed>;
+  previewPlan(
+    changeId: string,
+    revision: number,
+    plan: Plan,
+    signal: AbortSignal,
+    answers: readonly AnsweredQuestion[],
+  ): Promise<Previewed>;
   /** Judges the completed plan, with the files it reads. */
   assess(changeId: string, plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment>;
   /** Why what was approved is not what would run now, in a sentence, or null. */

@@ -57,10 +57,7 @@ export function createGraph(
       .addEdge(START, "planChange")
       .addConditionalEdges("planChange", afterPlan, ["awaitAnswers", "previewChange", END])
       .addConditionalEdges("awaitAnswers", afterAnswers, ["planChange", END])
-      .addConditionalEdges("previewChange", (state) => (state.error === null ? "assessRisk" : END), [
-        "assessRisk",
-        END,
-      ])
+      .addConditionalEdges("previewChange", afterPreview, ["awaitAnswers", "assessRisk", END])
       .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
       .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", "planChange", END])
       .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [
@@ -83,6 +80,12 @@ function afterPlan(state: GraphState): "awaitAnswers" | "previewChange" | typeof
 
 function afterAnswers(state: GraphState): "planChange" | typeof END {
   return state.error === null && state.decision?.answer === "answered" ? "planChange" : END;
+}
+
+/** Where two clusters fit, only whoever asked knows which is meant. */
+function afterPreview(state: GraphState): "awaitAnswers" | "assessRisk" | typeof END {
+  if (state.error !== null) return END;
+  return state.talk.asked === null ? "assessRisk" : "awaitAnswers";
 }
 
 function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {

@@ -1,9 +1,9 @@
 import type { PlannerOutput } from "../change/plan.ts";
-import { MAX_ROUNDS, type Question } from "../change/question.ts";
-import { questionsDigest } from "../policy/digest.ts";
+import type { Question } from "../change/question.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
+import { askMore } from "./talk.ts";
 
 /**
  * Asks the Planner: for a plan, or for what it has to know first. A decline, a fault of the model and an unreachable one all
@@ -23,7 +23,7 @@ export async function planChange(
     return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
   const { answer } = planned;
   const questions = questionsOf(answer);
-  if (questions.length > 0) return ask(state, questions);
+  if (questions.length > 0) return askMore(state, questions);
   if (answer.plan.length === 0)
     return {
       error: `The Planner made no plan: ${answer.summary || "it gave no reason"} Nothing was run.`,
@@ -40,16 +40,4 @@ function questionsOf({ questions, choices = [] }: PlannerOutput): Question[] {
       choices: [...new Set((choices[index] ?? []).map((one) => one.trim()))].filter((one) => one !== ""),
     }))
     .filter(({ text }) => text !== "");
-}
-
-function ask({ talk, revision }: GraphState, questions: Question[]): GraphUpdate {
-  const rounds = talk.rounds + 1;
-  if (rounds > MAX_ROUNDS) {
-    const last = questions.map(({ text }) => text).join(" ");
-    return {
-      error: `The Planner still had a question after ${MAX_ROUNDS} rounds: ${last} Nothing was run. Ask again, with the answer in the request.`,
-    };
-  }
-  const digest = questionsDigest(revision, rounds, questions);
-  return { talk: { ...talk, rounds, asked: { questions, digest } } };
 }

@@ -1,8 +1,9 @@
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
+import { askMore } from "./talk.ts";
 
-/** Holds the plan against policy, looks at what it would change without changing anything, and completes it from what is there. */
+/** Has every command name its cluster (or asks which is meant), holds the plan against policy, looks at what it would change without changing anything, and completes it from what is there. */
 export async function previewChange(
   deps: GraphDeps,
   state: GraphState,
@@ -15,7 +16,10 @@ export async function previewChange(
     state.revision,
     state.plan,
     context.signals.stop,
+    state.talk.answers,
   );
+  if (!previewed.ok && previewed.questions !== undefined && previewed.questions.length > 0)
+    return askMore(state, previewed.questions);
   if (!previewed.ok) return { error: `${previewed.reason} Nothing was run.` };
   const { plan, previews, bindings } = previewed;
   return { plan, previews, bindings };

@@ -1,6 +1,7 @@
 import type { Decision } from "../change/change.ts";
 import type { Plan } from "../change/plan.ts";
-import type { AnsweredQuestion, Question } from "../change/question.ts";
+import { type AnsweredQuestion, MAX_ROUNDS, type Question } from "../change/question.ts";
+import { questionsDigest } from "../policy/digest.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
 /** What has been said about a change since it was asked for. Texts in it are data for the Planner, never instructions to us. */
@@ -50,4 +51,17 @@ export function carried(state: GraphState, decision: Decision): GraphUpdate {
     asksPerson: true,
     talk: { ...talk, asked: null, rounds: 0, wishes, previous: state.plan },
   };
+}
+
+/** Puts questions to whoever asked, or ends a change that goes on having some. */
+export function askMore({ talk, revision }: GraphState, questions: Question[]): GraphUpdate {
+  const rounds = talk.rounds + 1;
+  if (rounds > MAX_ROUNDS) {
+    const last = questions.map(({ text }) => text).join(" ");
+    return {
+      error: `The Planner still had a question after ${MAX_ROUNDS} rounds: ${last} Nothing was run. Ask again, with the answer in the request.`,
+    };
+  }
+  const digest = questionsDigest(revision, rounds, questions);
+  return { talk: { ...talk, rounds, asked: { questions, digest } } };
 }

@@ -107,7 +107,8 @@ function clustersOf(context: string | null, places: readonly string[]): Cluster[
   );
   if (meant.length === 0) return [{ place: "*", namespace: "*" }];
   return meant.map((sentence) => {
-    const [, server, namespace] = /^.*?\): (\S+), as .*, namespace (\S+) unless named$/.exec(sentence) ?? [];
+    const [, server, namespace] =
+      /^.*?\): (\S+), as .*, namespace (\S+) unless named(?:, identity \S+)?$/.exec(sentence) ?? [];
     if (server === undefined || namespace === undefined) return { place: "*", namespace: "*" };
     return { place: plainAddress(server), namespace };
   });

@@ -35,7 +35,7 @@ import { mentionMrkdwn, whoIsAsked } from "./who-asked.ts";
 const NOTES_CHARS = 2_800;
 const REQUEST_CHARS = 300;
 /** Twenty steps of this length stay within one rich_text block. */
-const COMMAND_CHARS = 100;
+const COMMAND_CHARS = 140;
 
 /** What a verdict must know beside the change: what it cost in words, and the rich blocks that may be used. */
 export type VerdictOptions = { cost: string[]; takes: Takes };

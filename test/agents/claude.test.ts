@@ -25,7 +25,7 @@ function ask(options: { apiKey?: string; baseUrl?: string; signal?: AbortSignal;
     }),
     {
       request: options.request ?? "scale payment-api to 5 replicas in production",
-      ...{ answers: [], wishes: [], previous: null },
+      ...{ answers: [], wishes: [], previous: null, environments: [] },
       signal: options.signal ?? new AbortController().signal,
       onTry: async (made) => {
         tries.push(made);

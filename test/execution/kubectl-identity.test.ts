@@ -4,7 +4,9 @@ import { PlannerOutput } from "../../src/change/plan.ts";
 import { kubectlTargets } from "../../src/execution/kubectl-identity.ts";
 import { planOf } from "../support/program.ts";
 
-const plan = PlannerOutput.parse(planOf([["scale deployment/web --replicas=2 -n staging", null]]));
+const plan = PlannerOutput.parse(
+  planOf([["scale deployment/web --replicas=2 -n staging --context=a", null]]),
+);
 
 /** Where the plan runs by a kubeconfig that names this server. */
 async function targetsWith(server: string): Promise<string> {
@@ -13,8 +15,8 @@ async function targetsWith(server: string): Promise<string> {
     clusters: [{ name: "a", cluster: { server } }],
     contexts: [{ name: "a", context: { cluster: "a", user: "ana" } }],
   };
-  const look = async () => ({ ok: true, stdout: JSON.stringify(config) }) as const;
-  return (await kubectlTargets(plan, look)).join("\n");
+  const view = async () => ({ ok: true, stdout: JSON.stringify(config) }) as const;
+  return (await kubectlTargets(plan, { view, identify: async () => "0" })).join("\n");
 }
 
 test("where a plan runs names no login that stands in the server's address: it is stored, and shown when it differs", async () => {

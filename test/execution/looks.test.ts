@@ -9,6 +9,7 @@ import { createLooks } from "../../src/execution/looks.ts";
 import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { changeDirOf } from "../../src/execution/scratch.ts";
+import { createIdentify } from "../../src/execution/target-identity.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 import { readKubectl } from "../../src/policy/kubectl-line.ts";
 import { aStep } from "../support/changes.ts";
@@ -29,16 +30,17 @@ describe("what kubectl says when a look fails", () => {
     const looks = createLooks({
       ground: { workspace: home, dataDir: join(home, "data") },
       policy: builtInPolicy,
+      identify: createIdentify(Buffer.alloc(32)),
       box: noBox,
       givenTo: async (changeId) => ({
         env: { PATH: `${home}:/usr/bin:/bin` },
         view: { changeId, readWrite: [], readOnly: [], stateFile: null },
       }),
     });
-    const step = aStep("delete configmap old -n staging");
+    const step = aStep("delete configmap old -n staging --context=a");
     const read = readKubectl(step.args);
     assert.ok(read.ok);
-    const look = looks.kubectlAnywhere(randomUUID(), AbortSignal.timeout(20_000));
+    const look = looks.kubeconfig(randomUUID(), AbortSignal.timeout(20_000)).view;
     for (const before of [10, 440, 470, 490, 498]) {
       await writeFile(join(home, "said"), `${"x".repeat(before - 1)} ${SECRET} and more`);
       const seen = await previewKubectl(step, read.line, false, look, createRedact([]));
@@ -56,6 +58,7 @@ describe("what a command sees of its change", () => {
     const looks = createLooks({
       ground: { workspace: "/nowhere", dataDir: data },
       policy: builtInPolicy,
+      identify: createIdentify(Buffer.alloc(32)),
       box: noBox,
       givenTo: async (changeId) => ({
         env: {},

@@ -13,7 +13,8 @@ import { digestOf } from "../../src/policy/digest.ts";
 import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
 import { planOf } from "../support/program.ts";
 
-const TARGET = "kubectl, the current context (live): https://one, as bot, namespace default unless named";
+const TARGET =
+  "kubectl, context live (live): https://one, as bot, namespace default unless named, identity 0";
 
 /** A step that reads no file: only the look at rules and cluster can tell that it is not what was approved. */
 describe("the last look before a spawn", () => {
@@ -30,8 +31,14 @@ describe("the last look before a spawn", () => {
   const readyFor = (direction: "forward" | "rollback", at: { server: string; policy?: Policy }) => {
     const plan = PlannerOutput.parse(
       planOf([
-        ["scale deployment web --replicas=2", "scale deployment web --replicas=1"],
-        ["scale deployment api --replicas=2", "scale deployment api --replicas=1"],
+        [
+          "scale deployment web --replicas=2 --context=live",
+          "scale deployment web --replicas=1 --context=live",
+        ],
+        [
+          "scale deployment api --replicas=2 --context=live",
+          "scale deployment api --replicas=1 --context=live",
+        ],
       ]),
     );
     const bindings = { files: [], savedPlans: [], targets: [TARGET] };
@@ -55,7 +62,7 @@ describe("the last look before a spawn", () => {
       box: noBox,
       looks: {
         kubectl: () => assert.fail(),
-        kubectlAnywhere: () => async () => looked,
+        kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),
         terraform: () => assert.fail(),
         readyRoot: async () => null,
         fetching: () => assert.fail(),

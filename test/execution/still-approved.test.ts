@@ -30,20 +30,21 @@ describe("what differs from what was approved", () => {
       contexts: [{ context: { user: "bot" } }],
     }),
   });
-  const TARGET = "kubectl, the current context (live): https://one, as bot, namespace default unless named";
+  const TARGET =
+    "kubectl, context live (live): https://one, as bot, namespace default unless named, identity 0";
   const bind = async (): Promise<BoundPlan> => {
     await writeFile(join(ground.workspace, "a.yaml"), "a: 1\n");
     const read = await readWorkspace(ground.workspace, [{ path: "a.yaml", kind: "file" }], { own: [] });
     assert.ok(read.ok);
     const files: Bindings["files"] = [{ path: "a.yaml", kind: "file", sha256: read.snapshot.hash }];
     const bindings = { files, savedPlans: [], targets: [TARGET] };
-    const plan = PlannerOutput.parse(planOf([["apply -f a.yaml", null]], "high"));
+    const plan = PlannerOutput.parse(planOf([["apply -f a.yaml --context=live", null]], "high"));
     return { revision: 1, plan, bindings, digest: digestOf(plan, 1, builtInPolicy, bindings) };
   };
   const find = (bound: BoundPlan, looked: Looked, policy: Policy = builtInPolicy) => {
     const looks = {
       kubectl: () => assert.fail(),
-      kubectlAnywhere: () => async () => looked,
+      kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),
       terraform: () => assert.fail(),
       readyRoot: async () => null,
       fetching: () => assert.fail(),

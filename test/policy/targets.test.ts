@@ -132,9 +132,9 @@ describe("what a plan touches", () => {
       clusters: [{ cluster: { server: "https://one.example:6443/" } }],
       contexts: [{ context: { namespace: "shop", user: "me" } }],
     };
-    const plan = planOf([["kubectl scale deployment web --replicas=3"]]);
-    const look = async () => ({ ok: true as const, stdout: JSON.stringify(kubeconfig) });
-    const places = await kubectlTargets(plan, look);
+    const plan = planOf([["kubectl scale deployment web --replicas=3 --context=main"]]);
+    const view = async () => ({ ok: true as const, stdout: JSON.stringify(kubeconfig) });
+    const places = await kubectlTargets(plan, { view, identify: async () => "0a.1b.2c" });
     assert.deepEqual(
       targetsOf(plan, policy, files, places).map((key) => readTarget(key)),
       [

@@ -13,7 +13,7 @@ import type { PreviewedPlan } from "../../src/execution/preview.ts";
 import { createPreview } from "../../src/execution/preview.ts";
 import type { LookWith } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
+import { builtInPolicy, withKubeconfig } from "../../src/policy/document.ts";
 import { judge } from "../../src/policy/judge.ts";
 import { aStep } from "../support/changes.ts";
 
@@ -48,12 +48,13 @@ describe("a workspace with something odd in it", () => {
   /** The preview of one command, with a cluster that says nothing. */
   const preview = (line: string, tool: "kubectl" | "terraform" = "kubectl"): Promise<PreviewedPlan> => {
     const answer: LookWith = async () => ({ ok: true, stdout: "{}" });
+    const config: LookWith = async () => ({ ok: true, stdout: '{"contexts": [{"name": "live"}]}' });
     const never = () => {
       throw new Error("not a terraform plan");
     };
     const run = createPreview({
       ground: { workspace, dataDir: join(home, "data") },
-      policy: builtInPolicy,
+      policy: withKubeconfig(builtInPolicy, ["live"]),
       redact: createRedact([]),
       keepPlan: never,
       keepPackage: () => assert.fail(),
@@ -61,7 +62,7 @@ describe("a workspace with something odd in it", () => {
       box: noBox,
       looks: {
         kubectl: () => answer,
-        kubectlAnywhere: () => answer,
+        kubeconfig: () => ({ view: config, identify: async () => "0" }),
         terraform: never,
         readyRoot: async () => null,
         fetching: () => assert.fail(),

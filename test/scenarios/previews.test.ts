@@ -39,15 +39,15 @@ describe("what is seen before anybody is asked", () => {
     );
     assert.deepEqual(commands(change), [
       [
-        `${line} --current-replicas=${now}`,
-        `scale deployments/payment-api --replicas=${now} --namespace=production`,
+        `${line} --context=playground --current-replicas=${now}`,
+        `scale deployments/payment-api --replicas=${now} --context=playground --namespace=production`,
       ],
     ]);
     const [preview] = change.previews;
     assert.deepEqual(preview?.rows, [
       { target: "Deployment/payment-api spec.replicas", action: "update", before: `${now}`, after: "9" },
     ]);
-    assert.match(preview?.facts.join("\n") ?? "", /This plan runs in: kubectl, the current context/);
+    assert.match(preview?.facts.join("\n") ?? "", /This plan runs in: kubectl, context playground /);
     assert.equal(await replicas("payment-api"), now, "looking changed something");
   });
 

@@ -11,7 +11,7 @@ import { kubectlTargets } from "../../src/execution/kubectl-identity.ts";
 import { createPreview } from "../../src/execution/preview.ts";
 import type { LookWith } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
+import { builtInPolicy, withKubeconfig } from "../../src/policy/document.ts";
 import { isAlive } from "../execution/processes.ts";
 import { aStep } from "../support/changes.ts";
 
@@ -29,7 +29,10 @@ describe("a preview of a cluster", () => {
     const kubectl: LookWith = async () => ({ ok: true, stdout: JSON.stringify(web) });
     const config: LookWith = async () => {
       const server = servers.length > 1 ? servers.shift() : servers[0];
-      const known = { clusters: [{ cluster: { server } }], contexts: [{ context: { user: "bot" } }] };
+      const known = {
+        clusters: [{ cluster: { server } }],
+        contexts: [{ name: "live", context: { user: "bot" } }],
+      };
       return { ok: true, stdout: JSON.stringify({ ...known, "current-context": "live" }) };
     };
     const never = () => {
@@ -37,7 +40,7 @@ describe("a preview of a cluster", () => {
     };
     const run = createPreview({
       ground: { workspace: join(home, "workspace"), dataDir: join(home, "data") },
-      policy: builtInPolicy,
+      policy: withKubeconfig(builtInPolicy, ["live"]),
       redact: createRedact([]),
       keepPlan: never,
       keepPackage: never,
@@ -45,7 +48,7 @@ describe("a preview of a cluster", () => {
       box: noBox,
       looks: {
         kubectl: () => kubectl,
-        kubectlAnywhere: () => config,
+        kubeconfig: () => ({ view: config, identify: async () => "0" }),
         terraform: never,
         readyRoot: async () => null,
         fetching: never,
@@ -111,12 +114,16 @@ describe("a preview of a cluster", () => {
       }) as const;
     const plan = {
       summary: "",
-      plan: [step("get pods -n one"), step("get pods -n two"), step("get deployments -n two")],
+      plan: [
+        step("get pods --context=live -n one"),
+        step("get pods --context=live -n two"),
+        step("get deployments --context=live -n two"),
+      ],
       risk_level: "low",
       risk_reason: "",
       questions: [],
     } as const;
-    const look: LookWith = async (_, { args }) => {
+    const view: LookWith = async (_, { args }) => {
       const clusters = [{ cluster: { server: `https://${args.at(-1)}.example` } }];
       return {
         ok: true,
@@ -125,7 +132,7 @@ describe("a preview of a cluster", () => {
     };
     const targets = await kubectlTargets(
       { ...plan, plan: plan.plan.map((one) => ({ ...one, args: [...one.args] })), questions: [] },
-      look,
+      { view, identify: async () => "0" },
     );
     assert.deepEqual(
       targets.map((target) => /https:\/\/(\w+)/.exec(target)?.[1]),
@@ -134,7 +141,7 @@ describe("a preview of a cluster", () => {
   });
 
   it("is void when the kubeconfig leads to another one before it is bound", async () => {
-    const seen = await preview(["https://one.example", "https://two.example"]);
+    const seen = await preview(["https://one.example", "https://one.example", "https://two.example"]);
     assert.deepEqual(seen, {
       ok: false,
       reason: "The kubeconfig has changed while the plan was looked at. Ask again.",

@@ -10,6 +10,7 @@ import type { Ground } from "../../src/execution/place.ts";
 import { createPreview, type PreviewedPlan } from "../../src/execution/preview.ts";
 import { createReadyStep } from "../../src/execution/ready-step.ts";
 import { createRedact } from "../../src/execution/redact.ts";
+import { createIdentify } from "../../src/execution/target-identity.ts";
 import { type Policy, PolicyDocument, withHash } from "../../src/policy/document.ts";
 
 /** A workspace with terraform roots, and the hands that plan them, as the program puts them together. */
@@ -57,7 +58,13 @@ export async function makeRoots(given: {
   };
   const inherited = { PATH: process.env["PATH"], HOME: home, ...given.env };
   const givenTo = createGivenTo({ dataDir: ground.dataDir, policy, inherited, kubeconfig: null });
-  const looks = createLooks({ ground, policy, givenTo, box: noBox });
+  const looks = createLooks({
+    ground,
+    policy,
+    givenTo,
+    box: noBox,
+    identify: createIdentify(Buffer.alloc(32)),
+  });
   const plans = new Map<string, { bytes: Buffer; path: string }>();
   const preview = createPreview({
     ground,

@@ -1,0 +1,40 @@
+import type { Plan } from "../change/plan.ts";
+import type { AnsweredQuestion, Question } from "../change/question.ts";
+import type { Policy } from "../policy/document.ts";
+import { nameContexts, needsContexts } from "../policy/name-context.ts";
+import { judgeOnDisk } from "./asked-files.ts";
+import { findContexts } from "./kubeconfig.ts";
+import type { Looks } from "./looks.ts";
+import type { Ground } from "./place.ts";
+import type { Redact } from "./redact.ts";
+import { whyHoldsSecret } from "./redact-plan.ts";
+
+type Needs = { ground: Ground; policy: Policy; looks: Pick<Looks, "kubeconfig">; redact: Redact };
+
+/**
+ * The plan with the context of every command that reaches a cluster, by the kubeconfig as it is now, or why not;
+ * `questions` have to be answered first. Nothing but the kubeconfig and the manifests it names is read for it.
+ */
+export async function namePlan(
+  { ground, policy, looks, redact }: Needs,
+  { changeId, signal }: { changeId: string; signal: AbortSignal },
+  plan: Plan,
+  answers: readonly AnsweredQuestion[],
+): Promise<{ ok: true; plan: Plan } | { ok: false; reason: string; questions?: Question[] }> {
+  if (!needsContexts(plan)) return { ok: true, plan };
+  // First, since what is refused is quoted.
+  const secret = whyHoldsSecret(plan, redact);
+  if (secret !== null) return { ok: false, reason: secret };
+  const found = await findContexts(policy, looks.kubeconfig(changeId, signal).view);
+  if (!found.ok) {
+    return {
+      ok: false,
+      reason: `In which cluster the plan would run cannot be told: ${redact(found.problem)}.`,
+    };
+  }
+  const { contexts } = found;
+  const named = await judgeOnDisk(ground, policy, (files) =>
+    nameContexts(plan, { policy, files, contexts, answers }),
+  );
+  return named.ok ? named.judged : named;
+}
