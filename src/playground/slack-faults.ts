@@ -22,7 +22,21 @@ export function createFaults(clock: () => number) {
   let duplicates = 0;
   let awayUntil = 0;
   let refusedKinds: readonly string[] = [];
+  const limits = new Map<string, { perMinute: number; calls: number[] }>();
   const arm = (left: number, method: string | undefined, fault: Fault) => armed.push({ left, method, fault });
+
+  const overLimit = (method: string): Fault | null => {
+    const limit = limits.get(method);
+    if (limit === undefined) return null;
+    limit.calls = limit.calls.filter((at) => at > clock() - 60_000);
+    const [oldest] = limit.calls;
+    if (limit.calls.length < limit.perMinute) {
+      limit.calls.push(clock());
+      return null;
+    }
+    const until = (oldest ?? clock()) + 60_000;
+    return { kind: "ratelimit", retryAfterSeconds: Math.ceil((until - clock()) / 1_000) };
+  };
 
   return {
     /** The next n calls are answered 429; with a channel, those about it alone. */
@@ -40,6 +54,10 @@ export function createFaults(clock: () => number) {
     /** The next n calls are refused with this error code and not carried out. */
     errorOn(n: number, code: string, method?: string): void {
       arm(n, method, { kind: "error", code });
+    },
+    /** From now on a method takes so many calls in any minute, as Slack's tiers do, and answers 429 to the rest. */
+    perMinute(method: string, perMinute: number): void {
+      limits.set(method, { perMinute, calls: [] });
     },
     /** Nothing that was armed for this method holds any more. */
     heal(method: string): void {
@@ -71,7 +89,7 @@ export function createFaults(clock: () => number) {
         (one) => [undefined, method].includes(one.method) && (one.channel ?? channel) === channel,
       );
       const found = armed[index];
-      if (found === undefined) return null;
+      if (found === undefined) return overLimit(method);
       found.left -= 1;
       if (found.left <= 0) armed.splice(index, 1);
       return found.fault;

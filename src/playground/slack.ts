@@ -57,7 +57,14 @@ export type SlackOptions = {
 /** The faults a test or a visitor can bring about. `offline` takes the whole company away for a while. */
 export type SlackFaults = Pick<
   Faults,
-  "rateLimit" | "dropAfterAccept" | "fail" | "errorOn" | "heal" | "duplicateEnvelope" | "refuseBlocks"
+  | "rateLimit"
+  | "dropAfterAccept"
+  | "fail"
+  | "errorOn"
+  | "heal"
+  | "perMinute"
+  | "duplicateEnvelope"
+  | "refuseBlocks"
 > & {
   disconnectRefresh(): void;
   /** Socket Mode is switched off; asked for another connection, Slack goes on giving them unless that is armed too. */

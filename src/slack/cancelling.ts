@@ -82,11 +82,11 @@ export function createCancelAs(needs: {
 }): CancelAs {
   return async (where, changeId, reason) => {
     const id = z.uuid().safeParse(changeId);
-    const known = await needs.people.isMember(where.userId, where.userTeamId);
+    const known = await needs.people.isMember(where.userId, where.userTeamId, "stop");
     if (!known.ok) return `Nothing was stopped. ${known.reason}`;
     const change = id.success ? await needs.changes.get(id.data) : null;
     if (change === null) return answerTo({ kind: "unknown" });
-    if (!(await needs.isHere(change, where))) return `Nothing was stopped: ${notHere(where)}`;
+    if (!(await needs.isHere(change, where, "stop"))) return `Nothing was stopped: ${notHere(where)}`;
     return cancelWithGroups(needs, { changeId: change.id, by: known.person, reason, writtenAt: where.at });
   };
 }

@@ -5,6 +5,7 @@ import type { SlackPerson } from "../change/person.ts";
 import type { GroupsOf } from "./approver-groups.ts";
 import { decisionLine } from "./decision-lines.ts";
 import type { FindGroups } from "./groups.ts";
+import type { LookupFor } from "./lookups.ts";
 import type { OutboxPort } from "./outbox-port.ts";
 import type { People } from "./people.ts";
 import { inert } from "./text.ts";
@@ -38,11 +39,13 @@ export function createDecideAs(needs: {
   isHere: IsHere;
 }): DecideAs {
   return async (where, given) => {
-    const known = await needs.people.isMember(where.userId, where.userTeamId);
+    // A Reject runs nothing, so it may work where Slack does not say anew who somebody is.
+    const what = given.answer === "reject" ? "stop" : "decide";
+    const known = await needs.people.isMember(where.userId, where.userTeamId, what);
     if (!known.ok) return `Nothing was decided. ${known.reason}`;
     const change = await needs.changes.get(given.changeId);
     if (change === null) return answerTo({ kind: "unknown" });
-    if (!(await needs.isHere(change, where))) return `Nothing was decided: ${notHere(where)}`;
+    if (!(await needs.isHere(change, where, what))) return `Nothing was decided: ${notHere(where)}`;
     const by = known.person;
     const { groups, fault } = await groupsFor(needs.findGroups, by, change, given);
     const decided = await needs.changes.decide({ ...given, by, groups });
@@ -114,7 +117,7 @@ export function createFindHere(needs: HereNeeds): FindHere {
  * Whether a click on a change counts there: where the change belongs, where its card was put before exactly this person, or
  * on a person's own Home if they may see the change by the rules of now.
  */
-export type IsHere = (change: Change, where: Where) => Promise<boolean>;
+export type IsHere = (change: Change, where: Where, what?: LookupFor) => Promise<boolean>;
 
 /** On a Home: what Slack did not say may be why. */
 export const NOT_YOURS =
@@ -135,9 +138,9 @@ type HereNeeds = {
 /** Makes it. A Home says what was true when it was published, so who looks is asked anew. */
 export function createIsHere(needs: HereNeeds): IsHere {
   const maySee = createMaySee(needs);
-  return async ({ id, home }, where) => {
+  return async ({ id, home }, where, what) => {
     const { userId, channelId, teamId, onHome } = where;
-    if (onHome === true) return maySee(id, where);
+    if (onHome === true) return maySee(id, where, what);
     if (home === null || home.teamId !== teamId) return false;
     return home.channelId === channelId || needs.isDirectCard({ changeId: id, userId, channelId });
   };
@@ -145,8 +148,12 @@ export function createIsHere(needs: HereNeeds): IsHere {
 
 /** Whether somebody may see a change outside of its channel, by the rules of now. */
 function createMaySee({ changes, people, groupsOf }: Omit<HereNeeds, "isDirectCard">) {
-  return async (changeId: string, { userId, userTeamId }: Where): Promise<boolean> => {
-    const known = await people.isMember(userId, userTeamId);
+  return async (
+    changeId: string,
+    { userId, userTeamId }: Where,
+    what: LookupFor = "decide",
+  ): Promise<boolean> => {
+    const known = await people.isMember(userId, userTeamId, what);
     if (!known.ok) return false;
     const viewer = { person: known.person, groups: await groupsOf(known.person), channelId: null };
     return (await changes.find(viewer, changeId)).kind === "one";

@@ -86,7 +86,7 @@ function rememberPeople(people: People, now: () => Date): (home: DueHome) => Pro
   return async ({ userId, teamId }) => {
     const kept = known.get(userId);
     if (kept !== undefined && kept.until > now().getTime()) return kept.person;
-    const person = await people.isMember(userId, teamId);
+    const person = await people.isMember(userId, teamId, "look");
     if (person.ok) known.set(userId, { person, until: now().getTime() + KNOWN_MS });
     return person;
   };

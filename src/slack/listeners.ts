@@ -6,6 +6,7 @@ import type { Rendered } from "./blocks.ts";
 import { openedBy } from "./home-opened.ts";
 import type { HomesPort } from "./home-port.ts";
 import type { InFlight } from "./in-flight.ts";
+import { createSaidOften } from "./said-often.ts";
 import { tellOne } from "./tell.ts";
 
 const FAULT =
@@ -47,11 +48,13 @@ export function addMessages(
   inFlight: InFlight,
   log: Log,
 ): void {
+  const isSaidOften = createSaidOften();
   const take = async ({ body, client }: { body: unknown; client: webApi.WebClient }): Promise<void> => {
     const found = answerOf(body);
     if (found === null) return;
     const work = async (): Promise<void> => {
       const { text, blocks } = await answerOrFault(found.answer, log, (text) => ({ text, blocks: [] }));
+      if (isSaidOften(found.place.userId, text)) return;
       try {
         await tellOne(client, found.place, { text, blocks });
       } catch (error) {

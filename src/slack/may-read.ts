@@ -14,7 +14,7 @@ export function createMayRead(needs: { changes: Changes; people: People; groupsO
   const { changes, people, groupsOf } = needs;
   return async ({ changeId, person: userId, teamId }) => {
     if (userId === null) return false;
-    const known = await people.isMember(userId, teamId);
+    const known = await people.isMember(userId, teamId, "look");
     if (!known.ok && known.fault !== undefined) throw known.fault;
     if (!known.ok) return false;
     const viewer = { person: known.person, groups: await groupsOf(known.person), channelId: null };

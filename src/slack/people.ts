@@ -1,6 +1,8 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
 import type { SlackPerson } from "../change/person.ts";
+import { codeOf, isAppRefused } from "./failures.ts";
+import { createLookups, type LookupFor } from "./lookups.ts";
 
 /** Whether somebody may go on, or why not, in a sentence that says what to do. */
 export type Allowed = { ok: true } | { ok: false; reason: string };
@@ -13,8 +15,11 @@ export type Home = { teamId: string; enterpriseId: string | null };
 
 /** Who may act, asked of Slack at that moment. */
 export type People = {
-  /** Whether this user is a full member of the bot's own workspace now. Never throws: no answer from Slack is a no. */
-  isMember(userId: string, teamId: string): Promise<Known>;
+  /**
+   * Whether this user is a full member of the bot's own workspace now; `what`: what for, `ask` when left out. Never throws: no
+   * answer from Slack is a no.
+   */
+  isMember(userId: string, teamId: string, what?: LookupFor): Promise<Known>;
   /** The same, and whether this user and channel are among those who may ask for changes. */
   mayAsk(userId: string, teamId: string, channelId: string): Promise<Known>;
 };
@@ -42,15 +47,18 @@ export function createPeople(needs: {
   channels: readonly string[];
 }): People {
   const { client, home, requesters, channels } = needs;
-  const isMember = async (userId: string, teamId: string): Promise<Known> => {
-    if (teamId !== home.teamId)
-      return no("You act from another workspace. Only members of the bot's own one may.");
+  const lookUp = createLookups(async (userId) => {
     try {
       const { user } = await client.users.info({ user: userId });
       return judge(user, userId, home);
     } catch (error) {
       return whyUnanswered(error);
     }
+  });
+  const isMember = async (userId: string, teamId: string, what: LookupFor = "ask"): Promise<Known> => {
+    if (teamId !== home.teamId)
+      return no("You act from another workspace. Only members of the bot's own one may.");
+    return lookUp(userId, what);
   };
   return {
     isMember,
@@ -65,17 +73,21 @@ export function createPeople(needs: {
 }
 
 /** Whatever Slack does not say counts against: only a plain "false" lets somebody through. */
-function judge(found: unknown, userId: string, home: Home): Known {
+function judge(found: unknown, userId: string, home: Home): Known & { isFinal?: boolean } {
   const parsed = SlackUser.safeParse(found);
   if (!parsed.success || parsed.data.id !== userId)
     return no("Slack did not say clearly who you are, so nothing was done. Try again in a minute.");
   const user = parsed.data;
-  if (user.deleted !== false) return no("Your Slack account is deactivated.");
-  if (user.is_bot !== false) return no("Bots cannot ask for changes or decide about them.");
+  if (user.deleted !== false) return { ...no("Your Slack account is deactivated."), isFinal: true };
+  if (user.is_bot !== false)
+    return { ...no("Bots cannot ask for changes or decide about them."), isFinal: true };
   if (user.is_restricted !== false || user.is_ultra_restricted !== false)
-    return no("Guests cannot ask for changes or decide about them. Ask a full member.");
+    return { ...no("Guests cannot ask for changes or decide about them. Ask a full member."), isFinal: true };
   if (user.is_stranger === true || !isHere(user, home))
-    return no("You belong to another workspace. Only full members of the bot's own one may.");
+    return {
+      ...no("You belong to another workspace. Only full members of the bot's own one may."),
+      isFinal: true,
+    };
   const enterprise = user.enterprise_user?.id;
   return {
     ok: true,
@@ -104,6 +116,10 @@ function whyUnanswered(error: unknown): Known {
       );
     if (code === "user_not_found" || code === "user_not_visible")
       return no("Slack does not know you in this workspace.");
+  }
+  if (isAppRefused(error)) {
+    const reason = `Slack refuses Greenlight itself (${codeOf(error)}), so it cannot tell who you are, and nothing was done. Whoever runs it installs the app again.`;
+    return { ok: false, reason, fault: error };
   }
   const reason = "Slack did not say who you are, so nothing was done. Try again in a minute.";
   return { ok: false, reason, fault: error };

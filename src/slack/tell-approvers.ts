@@ -82,7 +82,7 @@ async function isToBeTold(
   userId: string,
 ): Promise<boolean | { fault: unknown }> {
   const teamId = change.home?.teamId ?? "";
-  const known = await people.isMember(userId, teamId);
+  const known = await people.isMember(userId, teamId, "look");
   if (!known.ok) return known.fault === undefined ? false : { fault: known.fault };
   return change.terms === null || !isPastApproving(change, change.terms, known.person);
 }

@@ -5,6 +5,7 @@ import type { AskAs } from "./ask-as.ts";
 import { askWhere } from "./ask-where.ts";
 import { code, type Piece, type Rendered, said } from "./blocks.ts";
 import type { Where } from "./deciding.ts";
+import type { LookupFor } from "./lookups.ts";
 import type { People } from "./people.ts";
 import { say, sayPieces } from "./say.ts";
 import { readTyped, type Typed } from "./subcommands.ts";
@@ -50,11 +51,10 @@ export function createAnswerTyped(needs: Needs): AnswerTyped {
         // Help tells nothing of anybody, so it is there for everybody.
         if (word === "help") return renderHelp(line.command);
         if (word === "plan") return planFor(needs, line, rest);
-        const found = await viewerOf(needs, line.where);
+        const found = await viewerOf(needs, line.where, word === "cancel" ? "stop" : "ask");
         if (!found.ok) return say(found.reason);
-        const { command, where, source } = line;
-        const writtenAt = source === null ? undefined : new Date(Number(source.ts) * 1_000);
-        return words[word]({ command, rest, viewer: found.viewer, where, writtenAt });
+        const { command, where } = line;
+        return words[word]({ command, rest, viewer: found.viewer, where, writtenAt: writtenAt(line) });
       }
       case "unknown":
         return unknown(line, typed);
@@ -64,12 +64,17 @@ export function createAnswerTyped(needs: Needs): AnswerTyped {
   };
 }
 
+function writtenAt({ source }: TypedLine): Date | undefined {
+  return source === null ? undefined : new Date(Number(source.ts) * 1_000);
+}
+
 /** Who looks, as Slack says they are now. In a direct message nobody else reads along, and nothing belongs to it. */
 async function viewerOf(
   { people, groupsOf }: Needs,
   where: Where,
+  what: LookupFor,
 ): Promise<{ ok: true; viewer: Viewer } | { ok: false; reason: string }> {
-  const known = await people.isMember(where.userId, where.userTeamId);
+  const known = await people.isMember(where.userId, where.userTeamId, what);
   if (!known.ok) return known;
   const { person } = known;
   const channelId = isDirect(where) ? null : where.channelId;

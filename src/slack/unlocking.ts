@@ -21,7 +21,7 @@ export function createUnlockAs(needs: {
   findGroups: FindGroups;
 }): UnlockAs {
   return async ({ userId, userTeamId }, given) => {
-    const known = await needs.people.isMember(userId, userTeamId);
+    const known = await needs.people.isMember(userId, userTeamId, "decide");
     if (!known.ok) return `Nothing was unlocked. ${known.reason}`;
     // Whoever typed it may have typed anything.
     const change = ChangeId.safeParse(given.changeId).success
