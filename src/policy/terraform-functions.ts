@@ -96,10 +96,7 @@ const WORK: Readonly<Record<string, Work>> = {
   basename: ([value = unknown("nothing")]) =>
     mapTexts(value, (one) => (plainAscii(one) === null ? null : posix.basename(one))),
   pathexpand: same,
-  abspath: ([value = unknown("nothing")]) =>
-    mapTexts(value, (one) =>
-      one.startsWith("/") || one.startsWith(ROOT_PATH) ? one : `${ROOT_PATH}/${one}`,
-    ),
+  abspath: ([value = unknown("nothing")]) => mapTexts(value, absolute),
   file: ([path = unknown("nothing")], scope) => contentOf(path, scope),
   fileset: () => list([text(BELOW)], false),
   jsondecode: ([value = unknown("nothing")]) => {
@@ -118,6 +115,20 @@ function isText(value: Value | undefined, wanted: string): boolean {
 /** A text without anything that only stands for something. */
 function plainAscii(value: string): string | null {
   return /^[\x20-\x7e]*$/.test(value) ? value : null;
+}
+
+/** As Go's Abs cleans it; above the root there is no writing it down. */
+function absolute(path: string): string | null {
+  const [from, rest] = path.startsWith(ROOT_PATH) ? [ROOT_PATH, path.slice(1)] : ["", path];
+  if (from === "" && rest.startsWith("/")) return cleaned(rest);
+  if (from !== "" && rest !== "" && !rest.startsWith("/")) return null;
+  const below = cleaned(`./${rest}`);
+  if (below === ".." || below.startsWith("../") || below.includes(ROOT_PATH)) return null;
+  return below === "." ? ROOT_PATH : `${ROOT_PATH}/${below}`;
+}
+
+function cleaned(path: string): string {
+  return posix.normalize(path).replace(/(.)\/+$/, "$1");
 }
 
 function lookedUp([value = unknown("nothing"), key, other]: readonly Value[]): Value {
@@ -143,14 +154,16 @@ function flattened(value: Value, depth: number): Value {
   if (value.kind !== "list" || depth > 8)
     return value.kind === "unknown" ? value : unknown("a list that is worked out");
   const items: Value[] = [];
+  let { isExact } = value;
   for (const item of value.items) {
     if (item.kind === "any" || item.kind === "unknown" || item.kind === "from")
       return unknown("a list that is worked out");
-    const flat = item.kind === "list" ? flattened(item, depth + 1) : item;
-    if (flat.kind === "unknown") return flat;
-    items.push(...(flat.kind === "list" ? flat.items : [flat]));
+    const flat = item.kind === "list" ? flattened(item, depth + 1) : list([item]);
+    if (flat.kind !== "list") return flat;
+    items.push(...flat.items);
+    isExact &&= flat.isExact;
   }
-  return list(items, value.isExact);
+  return list(items, isExact);
 }
 
 /** The later one's entries stand for the earlier one's, unless they may be missing. */
