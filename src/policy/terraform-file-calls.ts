@@ -63,9 +63,9 @@ export function lookAtPath(
 /** Why a value is not as it must be, in words behind its name. */
 export function notPlain(value: Value): string {
   if (value.kind === "unknown")
-    return `is not known before terraform runs, because of ${value.why}; write a plain text there`;
+    return `is not known before terraform runs, because of ${value.why} (write a plain text there)`;
   if (value.kind === "from")
-    return `is not known before terraform runs, because of ${value.type}.….${value.attribute}; write a plain text there`;
+    return `is not known before terraform runs, because of ${value.type}.*.${value.attribute} (write a plain text there)`;
   return "is no plain text";
 }
 

@@ -112,7 +112,8 @@ export function lockFileOf(root: string): string {
 }
 
 function unlisted(where: string, source: string): string {
-  return `${where} needs the provider ${source}, a program that the policy does not list; to let terraform run that program, add ${JSON.stringify(source)} to terraform.providers in the policy`;
+  const line = `add ${JSON.stringify(source)} to terraform.providers in the policy`;
+  return `${where} needs the provider ${source}, a program that the policy does not list (to let terraform run that program, ${line})`;
 }
 
 function impliedSource(local: string): string | null {
