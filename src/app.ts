@@ -11,6 +11,7 @@ import { createRedact, createRedactLines } from "./execution/redact.ts";
 import { createRedactJson } from "./execution/redact-value.ts";
 import { createSeal } from "./execution/seal.ts";
 import { createIdentify } from "./execution/target-identity.ts";
+import type { Sees } from "./execution/view.ts";
 import type { ChangeGraph } from "./graph/graph.ts";
 import { createGraphDeps } from "./graph-deps.ts";
 import { prepareGround } from "./ground.ts";
@@ -63,13 +64,15 @@ const GRACE_MS = 25_000;
 export type Leaving = Pick<App, "stop" | "kill">;
 
 /**
- * For the fault tests: places to die at, and times short enough to wait for. `onBegun` gets the way to stop as soon as
+ * For the fault tests: places to die at, what their made-up programs keep notes in (`sees`), and times short enough to wait
+ * for. `onBegun` gets the way to stop as soon as
  * changes may be carried, which is before the start is over: Slack may let one wait for long. `onSecrets` hears of every
  * secret value once all are known, a made key and those of variables the policy gives to commands too.
  */
 export type AppOptions = {
   onSecrets?: (secrets: readonly string[]) => void;
   at?: At;
+  sees?: Sees;
   pace?: LeasePace;
   graceMs?: number;
   onBegun?: (leaving: Leaving) => void;
@@ -92,12 +95,12 @@ async function assemble(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace = PACE, graceMs = GRACE_MS, onBegun, onSecrets }: AppOptions,
+  { at = nowhere, pace = PACE, graceMs = GRACE_MS, onBegun, onSecrets, sees }: AppOptions,
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const company = await openCompany(config, closing);
-  const ground = await prepareGround(config, company.approvers);
+  const ground = await prepareGround(config, company.approvers, sees);
   const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
   const [seal, identify] = [createSeal(key), createIdentify(key)];
   warnOfPlaces(ground.warnings, log);

@@ -2,14 +2,8 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { ModelPrices } from "./config-prices.ts";
 import { readSlack, type SlackSettings } from "./config-slack.ts";
-
-/** An API token as configured. */
-export type ApiToken = {
-  name: string;
-  role: "requester" | "approver";
-  slackId: string | null;
-  secret: string;
-};
+import { type ApiToken, list, SLACK_USER, Tokens } from "./config-tokens.ts";
+import type { Means } from "./execution/box.ts";
 
 /** All settings, read once. */
 export type Config = {
@@ -33,48 +27,14 @@ export type Config = {
   policyFile: string | null;
   workspace: string | null;
   mix: boolean;
+  /** What keeps commands from what is not theirs; auto: the first that holds on this machine. */
+  box: Means | "auto";
   tokens: ApiToken[];
   /** Null: no traces. */
   tracing: { endpoint: string | null; apiKey: string | null; project: string | null } | null;
   /** What a child's environment is picked from. */
   inherited: Record<string, string | undefined>;
 };
-
-const list = z
-  .string()
-  .default("")
-  .transform((text) =>
-    text
-      .split(",")
-      .map((part) => part.trim())
-      .filter((part) => part !== ""),
-  );
-
-const SLACK_USER = /^[UW][A-Z0-9]+$/;
-const Token = z.string().transform((text, context): ApiToken => {
-  const parts = text.split(":");
-  const [name = "", role] = parts;
-  const secret = parts.at(-1) ?? "";
-  const slackId = parts.length === 4 ? (parts[2] ?? "") : null;
-  const fits = (parts.length === 3 || parts.length === 4) && /^[\w.-]+$/.test(name) && secret.length >= 16;
-  // A name would be nobody's id, and its holder could approve by the token what they asked for in Slack.
-  const isSomebody = slackId === null || SLACK_USER.test(slackId);
-  if (!fits || !isSomebody || (role !== "requester" && role !== "approver")) {
-    context.addIssue(
-      "each token is name:role[:slack_id]:secret, role requester or approver, slack_id a Slack user id (U…), secret 16 characters or more",
-    );
-    return z.NEVER;
-  }
-  return { name, role, slackId, secret };
-});
-
-/** Two tokens of one name would be one person, and of two with one secret the first would always answer. */
-const Tokens = list.pipe(z.array(Token)).superRefine((tokens, context) => {
-  const isRepeated = (key: "name" | "secret") => new Set(tokens.map((one) => one[key])).size < tokens.length;
-  if (isRepeated("name")) context.addIssue("two tokens have the same name. Give each a name of its own");
-  if (isRepeated("secret"))
-    context.addIssue("two tokens have the same secret. Give each a secret of its own");
-});
 
 const KEY_BYTES = 32;
 const Key = z.string().transform((text, context) => {
@@ -115,6 +75,9 @@ const Environment = z.object({
   GREENLIGHT_POLICY: z.string().optional(),
   GREENLIGHT_WORKSPACE: z.string().optional(),
   GREENLIGHT_MIX: z.literal("yes", "is yes or unset").optional(),
+  GREENLIGHT_BOX: z
+    .enum(["auto", "bwrap", "user", "landlock", "none"], "is auto, bwrap, user, landlock or none")
+    .default("auto"),
   GREENLIGHT_API_TOKENS: Tokens,
   NODE_ENV: z.string().optional(),
   LANGSMITH_TRACING: z.string().optional(),
@@ -231,6 +194,7 @@ function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inh
     encryptionKey: env.GREENLIGHT_ENCRYPTION_KEY ?? null,
     policyFile: env.GREENLIGHT_POLICY ?? null,
     workspace: env.GREENLIGHT_WORKSPACE ?? null,
+    box: env.GREENLIGHT_BOX,
     mix: env.GREENLIGHT_MIX === "yes",
     tokens: env.GREENLIGHT_API_TOKENS,
     tracing: tracingOf(env),

@@ -1,7 +1,7 @@
 import type { Change } from "./change/change.ts";
 import type { Changes } from "./change/changes.ts";
 import type { TokenPerson } from "./change/person.ts";
-import type { ApiToken } from "./config.ts";
+import type { ApiToken } from "./config-tokens.ts";
 import type { At } from "./observe/crash-points.ts";
 import { namesNobody, unapprovable } from "./policy/approval-terms.ts";
 import type { Policy } from "./policy/document.ts";

@@ -1,22 +1,25 @@
 import { mkdir, stat } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
 import type { Config } from "./config.ts";
-import { noBox } from "./execution/box.ts";
+import { type Box, noBox } from "./execution/box.ts";
 import { capture } from "./execution/capture.ts";
 import { absoluteOnly, createGivenTo, secretVariables } from "./execution/child-environment.ts";
 import { contextsIn, VIEW_ARGS } from "./execution/kubeconfig.ts";
 import type { GivenTo } from "./execution/looks.ts";
+import { openBox } from "./execution/open-box.ts";
+import { SEES_NOTHING, type Sees } from "./execution/view.ts";
 import { installKubectl } from "./playground/cluster-install.ts";
 import { copySamples } from "./playground/sample-copy.ts";
 import { contextsOf, type Policy, withApprovers, withKubeconfig } from "./policy/document.ts";
 import { readPolicyFile } from "./policy-file.ts";
 
-/** What commands run on: the workspace, the rules, and the environment children get. `lines` say which of it is real. */
+/** What commands run on: the workspace, the rules, the environment children get, and their box. `lines` say which of it is real. */
 export type Ground = {
   workspace: string;
   dataDir: string;
   policy: Policy;
   givenTo: GivenTo;
+  box: Box;
   /** Values of secret variables that the policy gives to commands: they must be shown nowhere. */
   secrets: string[];
   lines: string[];
@@ -29,8 +32,12 @@ export class SetupError extends Error {
   override name = "SetupError";
 }
 
-/** The real workspace, rules and environment, or the samples with a cluster on a file. `approvers` come on top of the policy's. */
-export async function prepareGround(config: Config, approvers: readonly string[]): Promise<Ground> {
+/** The real workspace, rules and environment, or the samples with a cluster on a file. `approvers` come on top of the policy's, `sees` on top of what commands may see. */
+export async function prepareGround(
+  config: Config,
+  approvers: readonly string[],
+  sees: Sees = SEES_NOTHING,
+): Promise<Ground> {
   const isReal = config.workspace !== null || config.inherited["KUBECONFIG"] !== undefined;
   const samples = isReal ? null : await copySamples({ into: join(config.dataDir, "sample") });
   const file = config.policyFile ?? samples?.policyFile ?? null;
@@ -38,6 +45,8 @@ export async function prepareGround(config: Config, approvers: readonly string[]
   const workspace = resolve(config.workspace ?? samples?.workspace ?? ".");
   const rules = `Policy: ${file ?? "built in (every medium or high change waits for a person)"}`;
   const { dataDir, inherited } = config;
+  const { box, line } = await openBoxOf(config, { workspace, policy: written, isReal });
+  const lines = [rules, `Commands run ${line}`];
   if (isReal) {
     const kubeconfig = await findKubeconfig(inherited);
     const contexts = await contextsNow(kubeconfig ?? "", inherited["PATH"] ?? "", dataDir);
@@ -47,26 +56,35 @@ export async function prepareGround(config: Config, approvers: readonly string[]
       workspace,
       dataDir,
       policy,
-      givenTo: createGivenTo({ dataDir, policy, inherited, kubeconfig }),
+      box,
+      givenTo: createGivenTo({ dataDir, policy, inherited, kubeconfig, sees }),
       secrets: secretVariables(policy, inherited),
-      lines: [`Cluster: real, workspace ${workspace}`, rules, ...warnings],
+      lines: [`Cluster: real, workspace ${workspace}`, ...lines, ...warnings],
       warnings,
     };
   }
   const binDir = join(config.dataDir, "sample", "bin");
   await mkdir(binDir, { recursive: true });
-  const stateFile = join(config.dataDir, "sample", "cluster.json");
-  await installKubectl({ binDir, stateFile, node: process.execPath });
+  // In a directory of its own: commands may write beside it, and nowhere else in the samples.
+  const stateFile = join(config.dataDir, "sample", "cluster", "cluster.json");
+  const cluster = await installKubectl({ binDir, stateFile, node: process.execPath });
   const path = `${binDir}${delimiter}${inherited["PATH"] ?? ""}`;
   const policy = withKubeconfig(written, await contextsNow("", path, dataDir));
   return {
     workspace,
     dataDir,
     policy,
+    box,
     // The samples never reach a real cluster, also where the user's home names one.
-    givenTo: createGivenTo({ dataDir, policy, inherited: { ...inherited, PATH: path }, kubeconfig: null }),
+    givenTo: createGivenTo({
+      dataDir,
+      policy,
+      inherited: { ...inherited, PATH: path },
+      kubeconfig: null,
+      sees: cluster,
+    }),
     secrets: secretVariables(policy, inherited),
-    lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, rules],
+    lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, ...lines],
     warnings: [],
   };
 }
@@ -104,6 +122,17 @@ function unattendedAnywhere(policy: Policy, contexts: readonly string[]): string
     (name) =>
       `Policy: ${name} runs medium risk unattended and lists no contexts, and the kubeconfig has ${contexts.length} (${contexts.slice(0, 5).join(", ")}): its namespaces count in every context a command may name. List its contexts under environments`,
   );
+}
+
+/** What keeps commands from what is not theirs. */
+async function openBoxOf(
+  { box: wanted, dataDir, inherited }: Config,
+  { workspace, policy, isReal }: { workspace: string; policy: Policy; isReal: boolean },
+): Promise<{ box: Box; line: string }> {
+  const { read_only: readOnly } = policy.box;
+  const opened = await openBox({ wanted, workspace, dataDir, readOnly, isReal, inherited });
+  if (!opened.ok) throw new SetupError(opened.reason);
+  return opened;
 }
 
 /** The kubeconfig files kubectl would use if the bot ran it, as absolute paths: commands run elsewhere, with another home. */

@@ -2,7 +2,6 @@ import { type Change, isEnded } from "./change/change.ts";
 import type { StepKey } from "./change/journal.ts";
 import type { RunSignals } from "./change/run-signals.ts";
 import { createAssess } from "./execution/assess-bound.ts";
-import { noBox } from "./execution/box.ts";
 import { createExecutor, type Journal } from "./execution/executor.ts";
 import type { RedactLine } from "./execution/line-buffer.ts";
 import { createLooks } from "./execution/looks.ts";
@@ -59,8 +58,7 @@ export function createHands(parts: {
   const { database, held, redact, at = nowhere } = parts;
   const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
   const ground = { ...parts.ground, openPackage: saved.openPackage };
-  const { policy } = ground;
-  const box = noBox;
+  const { policy, box } = ground;
   const looks = createLooks({ ground, policy, givenTo: ground.givenTo, box, identify: parts.identify });
   const keepPlan = between(at, "saved plan kept", saved.keepPlan);
   const rules = createRulesNow({ database, policy, now: parts.now });

@@ -40,6 +40,8 @@ export function createLandlockBox(options: LandlockOptions): Box {
         launcher: {
           given: words.map((word) => `${word}\0`).join(""),
           endOf: (report, own) => (report === "" ? own : null),
+          whyNotBegun: (report) =>
+            `The command was not started, because it could not be held in: ${report.trim()}`,
         },
       };
     },

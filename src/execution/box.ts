@@ -1,4 +1,5 @@
 import type { Stop } from "./process-group.ts";
+import type { Process } from "./processes.ts";
 
 /**
  * What one command may see of this machine beside the system's programs and libraries. All paths are absolute and stand in
@@ -43,13 +44,12 @@ export type Launcher = {
   given: string;
   /** What the launcher wrote to descriptor 4, with its own end: the end of the program; null: the program never began. */
   endOf: (report: string, own: ProgramEnd) => ProgramEnd | null;
+  /** Why a program never began, in a sentence for people, from the report and from what was printed to stderr last. */
+  whyNotBegun: (report: string, said: string) => string;
 };
 
 /** How a program ended. */
 export type ProgramEnd = { exitCode: number | null; signal: string | null };
-
-/** A process that an instance which died left behind, with its group. */
-export type Member = { pid: number; group: number };
 
 export type Means = "bwrap" | "user" | "landlock" | "none";
 
@@ -65,12 +65,13 @@ export type Means = "bwrap" | "user" | "landlock" | "none";
  * - what it spawns leads a process group of its own, and KILL of that group must end all of it.
  * - `Boxed.asked` says who gets INT and TERM, where that is not the spawned process.
  * - `findLeft` finds what a crash left running of a change, where the HOME in its environment (orphan.ts) cannot be read.
+ * - `Launcher.endOf` must tell a program that never began from one that ended: kubectl diff's exit code 1 means differences.
  * - it is added to the list in open-box.ts, which has it tried at the start by a program that attacks it (box-probe.ts).
  */
 export type Box = {
   means: Means;
   wrap: (call: Call) => Promise<Boxed>;
-  findLeft: (changeId: string) => Promise<Member[]>;
+  findLeft: (changeId: string) => Promise<Process[]>;
 };
 
 /** Without a box: the command is spawned as it is, and sees what Greenlight's user sees. */

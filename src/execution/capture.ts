@@ -43,7 +43,9 @@ export async function capture(box: Box, look: Look): Promise<Captured> {
   const [out, err] = await printed;
   const end = await endOf(own, boxed, child.report);
   const problem =
-    end === null ? `${program} was not started: ${err.trim()}` : whyNone(end, look, tooMuch.signal.aborted);
+    end === null
+      ? (boxed.launcher?.whyNotBegun(await child.report, err) ?? "")
+      : whyNone(end, look, tooMuch.signal.aborted);
   return { exitCode: problem === null ? (end?.exitCode ?? null) : null, stdout: out, stderr: err, problem };
 }
 

@@ -2,10 +2,11 @@ import { delimiter, isAbsolute } from "node:path";
 import { isNeverGiven, namesVariable } from "../policy/child-variables.ts";
 import type { Policy } from "../policy/document.ts";
 import { makeHome } from "./child-home.ts";
-import { inClusterConfig } from "./in-cluster.ts";
+import { ACCOUNT, inClusterConfig } from "./in-cluster.ts";
 import type { GivenTo } from "./looks.ts";
 import { isSecretName } from "./redact-keys.ts";
-import { makeChangeDir } from "./scratch.ts";
+import { type ChangeDir, makeChangeDir } from "./scratch.ts";
+import { namedByEnvironment, type Sees } from "./view.ts";
 
 /** Given to every command. None of them names a person, a credential or a place of the bot's. */
 const LISTED = ["LANG", "LC_ALL", "TZ", "TMPDIR"];
@@ -16,8 +17,7 @@ export type HandsOptions = {
   policy: Policy;
   /** The bot's own environment: only what is listed here or in the policy is taken from it. */
   inherited: Readonly<Record<string, string | undefined>>;
-  /** What every command may see beside: of the playground, its cluster and the program that works on it. */
-  sees?: { readOnly: readonly string[]; readWrite: readonly string[] };
+  sees: Sees;
   /** The kubeconfig files commands use, as a path list; null: none but those of `in_cluster`. */
   kubeconfig: string | null;
 };
@@ -42,8 +42,10 @@ export function createGivenTo(options: HandsOptions): GivenTo {
       dataDir,
       inCluster: cluster,
     });
+    const given = picked(inherited, rules?.variables ?? []);
     const env = {
-      ...picked(inherited, [...LISTED, ...(rules?.variables ?? [])]),
+      ...picked(inherited, LISTED),
+      ...given,
       PATH: absoluteOnly(inherited["PATH"] ?? ""),
       HOME: home,
       KUBECONFIG: [options.kubeconfig, inCluster].filter(Boolean).join(delimiter) || `${home}/.kube/none`,
@@ -56,10 +58,23 @@ export function createGivenTo(options: HandsOptions): GivenTo {
       TF_INPUT: "0",
       CHECKPOINT_DISABLE: "1",
     };
-    const { readOnly = [], readWrite = [] } = options.sees ?? {};
-    // The copy of the workspace is added by whoever knows the command: each tool has its own.
-    return { env, view: { changeId, readWrite: [dir.home, ...readWrite], readOnly, stateFile: null } };
+    const { readOnly, readWrite } = options.sees;
+    const named = await namedByEnvironment(env, Object.keys(given), inherited["HOME"] ?? null);
+    const account = cluster === null ? [] : [ACCOUNT];
+    const view = {
+      changeId,
+      // The copy of the workspace is added by whoever knows the command: each tool has its own.
+      readWrite: [dir.home, ...readWrite],
+      readOnly: [...named.filter((path) => !isOwn(path, dir)), ...account, ...readOnly],
+      stateFile: null,
+    };
+    return { env, view };
   };
+}
+
+/** What a command wrote itself names no place to be shown: a link there could lead anywhere. */
+function isOwn(path: string, { root }: ChangeDir): boolean {
+  return path.startsWith(`${root}/`);
 }
 
 /** The values of variables that some environment gives to its commands and whose name says that they are secret. */

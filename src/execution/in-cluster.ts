@@ -1,7 +1,7 @@
 import { EnvironmentError } from "./environment-error.ts";
 
 /** Where Kubernetes puts a pod's service account. */
-const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
+export const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const NAME = "in-cluster";
 
 /**

@@ -96,7 +96,7 @@ export function createLooks(needs: Needs): Looks {
       if (unsafe !== null) return unsafe;
       const run = terraform(place, command, signal).terraform;
       const hosts = needs.policy.terraform.module_hosts;
-      return prepareRoot(needs.ground, { place, root, hosts }, run);
+      return prepareRoot(needs.ground, { place, root, hosts }, run, read.line.verb === "workspace new");
     },
     fetching: async (changeId, environment, signal) => {
       const { env, view } = await needs.givenTo(changeId, environment);
@@ -109,7 +109,7 @@ export function createLooks(needs: Needs): Looks {
             argv: ["git", ...args],
             cwd,
             env: own,
-            view,
+            view: { ...view, readWrite: [dir.terraform, ...view.readWrite] },
             deadlineMs: GIT_DEADLINE_MS,
             signal,
           }),

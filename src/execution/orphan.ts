@@ -1,7 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Member } from "./box.ts";
 import { herePlace, KILL_PATIENCE_MS, type Place, pidStartOf, type Stop } from "./process-group.ts";
+import { askedInBox, listProcesses, type Process, readProcess } from "./processes.ts";
 
 /** What became of a command whose instance is gone. `elsewhere`: nothing on this machine says whether it still runs. */
 export type OrphanEnd =
@@ -25,7 +25,7 @@ export async function endOrphan(
   home: string,
   stop: Stop,
   kill: AbortSignal = new AbortController().signal,
-  findLeft: () => Promise<Member[]> = async () => [],
+  findLeft: () => Promise<Process[]> = async () => [],
 ): Promise<OrphanEnd> {
   const here = await herePlace();
   // Without /proc nothing proves whose a process is.
@@ -33,16 +33,17 @@ export async function endOrphan(
     return { kind: "elsewhere", host: place.host };
   }
   const { pgid = 0, pidStart = "" } = place;
-  const find = async (): Promise<Member[]> => {
+  const find = async (): Promise<Process[]> => {
     const all = [...(await findMembers(home)), ...(await findLeft())];
     const isLeader = pgid > 0 && pidStart !== "" && (await pidStartOf(pgid)) === pidStart;
-    return isLeader && !all.some(({ pid }) => pid === pgid) ? [...all, { pid: pgid, group: pgid }] : all;
+    const leader = isLeader && !all.some(({ pid }) => pid === pgid) ? await readProcess(pgid) : null;
+    return leader === null ? all : [...all, leader];
   };
   const left = await find();
   if (left.length === 0) return { kind: "gone" };
-  for (const { pid, group } of left) {
-    if (stop.to === "group") send(-group, stop.signal);
-    else if (pid === group) send(pid, stop.signal);
+  for (const group of new Set(left.map((one) => one.group))) {
+    const members = left.filter((one) => one.group === group);
+    for (const pid of askedOf(group, members, stop.to)) send(pid, stop.signal);
   }
   if (await isGone(find, stop.graceMs, kill)) return { kind: "ended", killed: false };
   for (const { group } of await find()) send(-group, "SIGKILL");
@@ -50,27 +51,33 @@ export async function endOrphan(
   return { kind: "stuck", pgid: (await find())[0]?.group ?? pgid };
 }
 
-/** Every process of ours on this machine whose home lies there: no flag or directory of another program looks like it. */
-async function findMembers(home: string): Promise<Member[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => memberOf(pid, home)));
-  return found.filter((one) => one !== null);
+/** In a box the program, and without one the leader of the group, or all of it. */
+function askedOf(group: number, members: readonly Process[], to: Stop["to"]): number[] {
+  const boxed = askedInBox(members, to);
+  if (boxed !== null) return boxed;
+  if (to === "group") return [-group];
+  return members.some(({ pid }) => pid === group) ? [group] : [];
 }
 
-async function memberOf(pid: string, home: string): Promise<Member | null> {
+/** Every process of ours on this machine whose home lies there: no flag or directory of another program looks like it. */
+async function findMembers(home: string): Promise<Process[]> {
+  const all = await listProcesses();
+  // A group of 0 or 1 is nobody's child: a signal to it would go to everybody.
+  const found = await Promise.all(
+    all.filter(({ group }) => group > 1).map(async (one) => ((await livesIn(one.pid, home)) ? [one] : [])),
+  );
+  return found.flat();
+}
+
+async function livesIn(pid: number, home: string): Promise<boolean> {
   // Another user's process cannot be read, and is none of ours.
   const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
   const own = environment.split("\0").find((entry) => entry.startsWith("HOME="));
-  if (own === undefined || !`${own}/`.startsWith(`HOME=${home}/`)) return null;
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  if (state === undefined || group === undefined || state.startsWith("Z")) return null;
-  // A group of 0 or 1 is nobody's child: a signal to it would go to everybody.
-  return Number(group) > 1 ? { pid: Number(pid), group: Number(group) } : null;
+  return own !== undefined && `${own}/`.startsWith(`HOME=${home}/`);
 }
 
 async function isGone(
-  find: () => Promise<Member[]>,
+  find: () => Promise<Process[]>,
   ms: number,
   hurry: AbortSignal | null = null,
 ): Promise<boolean> {

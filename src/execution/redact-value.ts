@@ -1,6 +1,5 @@
 import type { Redact } from "./redact.ts";
 import { isHarmless, isSecretName, MARK } from "./redact-keys.ts";
-import { redactCommandWords } from "./redact-literals.ts";
 import { isSecretData } from "./redact-secret-data.ts";
 
 /**
@@ -28,14 +27,8 @@ export function redactField(name: string, value: string, redact: Redact): string
 
 function redactValue(value: unknown, redact: Redact): unknown {
   if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) {
-    const isCommand = value.every((item) => typeof item === "string");
-    const words = isCommand ? redactCommandWords(value, redact) : null;
-    const list = words ?? value;
-    return list.map((item, index) =>
-      redactUnder(flagBefore(list, index), item, words === null ? redact : asIs),
-    );
-  }
+  if (Array.isArray(value))
+    return value.map((item, index) => redactUnder(flagBefore(value, index), item, redact));
   if (typeof value !== "object" || value === null) return value;
   const { kind, name } = value as { kind?: unknown; name?: unknown };
   return Object.fromEntries(
@@ -48,8 +41,6 @@ function redactValue(value: unknown, redact: Redact): unknown {
     }),
   );
 }
-
-const asIs: Redact = (text) => text;
 
 /** A value under a name, which may say that it is a secret. */
 function redactUnder(name: string, value: unknown, redact: Redact): unknown {

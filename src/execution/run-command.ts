@@ -43,9 +43,13 @@ export async function runCommand(spawn: Spawn): Promise<Ended> {
   if (child.kind === "not started") return failed(await whyNotStarted(child, boxed));
   const { pid } = child;
   const watch = startWatch(child.process, pid, { ...spawn, asked: boxed.asked });
+  let lastError = "";
   const printed = Promise.all([
     splitLines(child.stdout, (line) => spawn.onLine("out", line)),
-    splitLines(child.stderr, (line) => spawn.onLine("err", line)),
+    splitLines(child.stderr, (line) => {
+      lastError = line.text;
+      spawn.onLine("err", line);
+    }),
   ]);
   // The child runs already: a database that cannot take the record now must not leave it unwatched.
   const recorded = placeOf(pid).then(spawn.onStarted);
@@ -55,11 +59,10 @@ export async function runCommand(spawn: Spawn): Promise<Ended> {
   await drain(printed, watch, [child.stdout, child.stderr]);
   await recorded;
   const end = await endOf(own, boxed, child.report);
-  return end === null ? failed(NEVER_BEGAN) : toEnded(end, spawn);
+  return end === null
+    ? failed(boxed.launcher?.whyNotBegun(await child.report, lastError) ?? "")
+    : toEnded(end, spawn);
 }
-
-const NEVER_BEGAN =
-  "The command was not started: what keeps it in its box ended before it. What that said stands in the log.";
 
 /** The end of the program, where a launcher stood before it; null: it never began. What we ended may not be told any more. */
 export async function endOf(own: End, { launcher }: Boxed, report: Promise<string>): Promise<End | null> {

@@ -3,6 +3,7 @@ import { manifestOf } from "../policy/module-manifest.ts";
 import { type Backend, backendOf } from "../policy/terraform-backend.ts";
 import { UnclearError } from "../policy/terraform-tokens.ts";
 import type { Captured } from "./capture.ts";
+import { besideState, localState, readyLocalState } from "./local-state.ts";
 import { makeOwn, readOwn, writeOwn } from "./own-files.ts";
 import type { Ground, Place } from "./place.ts";
 import { sha256Of } from "./snapshot.ts";
@@ -11,8 +12,6 @@ import { OVERRIDE_FILE } from "./terraform-files.ts";
 /** Below TF_DATA_DIR: where terraform looks for its list of modules, and what says that its init is done. */
 const MANIFEST = join("modules", "modules.json");
 const READY = "greenlight-ready";
-
-const STATE_FILE = "terraform.tfstate";
 
 /** What is quoted of terraform's own words when it fails. */
 const QUOTED_CHARS = 1_500;
@@ -26,6 +25,7 @@ export async function prepareRoot(
   ground: Ground,
   { place, root, hosts }: { place: Place; root: string; hosts: readonly string[] },
   terraform: (args: readonly string[]) => Promise<Captured>,
+  makesWorkspace = false,
 ): Promise<string | null> {
   const backend = readBackend(place, root);
   if (backend === null)
@@ -41,7 +41,11 @@ export async function prepareRoot(
   const own = relative(place.dir.terraform, dataDirOf(place, root));
   await makeOwn(place.dir.terraform, own);
   // Neither only once: a copy that was laid out anew has lost the first, and terraform itself may have rewritten the second.
-  if (backend === "unsaid") await keepStateInWorkspace(ground, place, root);
+  if (backend === "unsaid") {
+    const fault = await readyLocalState(ground.workspace, root, makesWorkspace);
+    if (fault !== null) return fault;
+    await keepStateInWorkspace(ground, place, root);
+  }
   const list = manifest === null ? "" : JSON.stringify(manifest);
   if (manifest !== null) await writeOwn(place.dir.terraform, join(own, MANIFEST), list, 0o600);
   const ready = join(own, READY);
@@ -79,7 +83,7 @@ export function dataDirOf(place: Place, root: string): string {
 
 /** The state of a root without a backend, where the workspace keeps it; null: the root names where its state is kept. */
 export function stateFileOf(ground: Ground, place: Place, root: string): string | null {
-  return readBackend(place, root) === "unsaid" ? join(ground.workspace, root, STATE_FILE) : null;
+  return readBackend(place, root) === "unsaid" ? localState(ground.workspace, root) : null;
 }
 
 /**
@@ -87,12 +91,12 @@ export function stateFileOf(ground: Ground, place: Place, root: string): string 
  * replaced by a file in the copy and the state lost with it (measured, 1.11.4): an override names the real path.
  */
 async function keepStateInWorkspace(ground: Ground, place: Place, root: string): Promise<void> {
-  const real = join(ground.workspace, root);
+  const state = localState(ground.workspace, root);
   const text = [
     "terraform {",
     '  backend "local" {',
-    `    path          = ${quoted(join(real, STATE_FILE))}`,
-    `    workspace_dir = ${quoted(join(real, "terraform.tfstate.d"))}`,
+    `    path          = ${quoted(state)}`,
+    `    workspace_dir = ${quoted(besideState(state).workspaces)}`,
     "  }",
     "}",
     "",

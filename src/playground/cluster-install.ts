@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { firstState } from "./cluster-seed.ts";
 import { createState } from "./cluster-state.ts";
 
 /**
  * Puts an executable `kubectl` into `binDir` that works on the cluster in `stateFile`, and writes the first cluster
- * where there is none. `node` is the absolute path of the Node that runs it. A POSIX shell script: not for Windows.
+ * where there is none. `node` is the absolute path of the Node that runs it. Returns what it reads and writes to work, for
+ * whoever keeps programs from seeing the rest. A POSIX shell script: not for Windows.
  */
 export async function installKubectl(options: {
   binDir: string;
   stateFile: string;
   node: string;
-}): Promise<void> {
+}): Promise<{ readOnly: string[]; readWrite: string[] }> {
   await mkdir(options.binDir, { recursive: true });
   await createState(options.stateFile, firstState(Date.now()));
   const entry = fileURLToPath(new URL("./cluster-kubectl.ts", import.meta.url));
@@ -29,6 +30,11 @@ export async function installKubectl(options: {
   await writeFile(draft, script);
   await chmod(draft, 0o755);
   await rename(draft, target);
+  const program = dirname(dirname(dirname(entry)));
+  const yaml = dirname(fileURLToPath(import.meta.resolve("yaml/package.json")));
+  // Without the package's own file Node does not know what kind of modules these are, and says so on stderr.
+  const readOnly = [options.binDir, options.node, dirname(entry), join(program, "package.json"), yaml];
+  return { readOnly, readWrite: [dirname(options.stateFile)] };
 }
 
 function quote(text: string): string {

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Risk } from "../change/plan.ts";
 import { namesForbidden } from "./child-variables.ts";
+import { MODULE_HOSTS, ModuleHost, Provider, ShownPath } from "./document-places.ts";
 import { fromRoot } from "./paths.ts";
-import { plainSource } from "./terraform-providers.ts";
 
 /** The context that `in_cluster` gives. */
 const IN_CLUSTER = "in-cluster";
@@ -31,25 +31,6 @@ const VariableName = z
   .refine((entry) => !namesForbidden(entry), {
     error: "could give commands one of Greenlight's own secrets, or a name that changes what they run",
   });
-
-const Provider = z.string().refine((entry) => entry.includes("/") && plainSource(entry) !== null, {
-  error: "is no provider's source, such as hashicorp/aws, datadog/datadog or registry.example.com/acme/*",
-});
-
-const ModuleHost = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/,
-    "is not a host, such as git.example.com or git.example.com:8443",
-  );
-/** The public registry sends to GitHub, whose archives come from codeload; the others are where teams keep their own. */
-const MODULE_HOSTS = [
-  "registry.terraform.io",
-  "github.com",
-  "codeload.github.com",
-  "gitlab.com",
-  "bitbucket.org",
-];
 
 const Environment = z.strictObject({
   /** How it is recognised. */
@@ -155,6 +136,12 @@ export const PolicyDocument = z.strictObject({
       providers: z.array(Provider).default(["hashicorp/*"]),
       /** Where pinned modules may come from: of a registry, of git, of an archive, and of where a registry sends to. */
       module_hosts: z.array(ModuleHost).default([...MODULE_HOSTS]),
+    })
+    .prefault({}),
+  box: z
+    .strictObject({
+      /** What commands may read beside what is theirs, in absolute paths: a login plugin that lies elsewhere, say. */
+      read_only: z.array(ShownPath).default([]),
     })
     .prefault({}),
   limits: z

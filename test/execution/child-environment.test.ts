@@ -8,6 +8,7 @@ import { createGivenTo, secretVariables } from "../../src/execution/child-enviro
 import { STOP_GROUP } from "../../src/execution/process-group.ts";
 import { runCommand } from "../../src/execution/run-command.ts";
 import { changeDirOf } from "../../src/execution/scratch.ts";
+import { SEES_NOTHING } from "../../src/execution/view.ts";
 import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
 import { parsePolicy } from "../../src/policy/read-policy.ts";
 
@@ -88,7 +89,13 @@ describe("what a command gets of the bot's environment", () => {
     changeId: string = randomUUID(),
     kubeconfig: string | null = null,
   ) {
-    const givenTo = createGivenTo({ dataDir, policy, inherited: { ...BOT, HOME: botHome }, kubeconfig });
+    const givenTo = createGivenTo({
+      dataDir,
+      policy,
+      inherited: { ...BOT, HOME: botHome },
+      kubeconfig,
+      sees: SEES_NOTHING,
+    });
     return (await givenTo(changeId, environment)).env;
   }
 
@@ -118,10 +125,13 @@ describe("what a command gets of the bot's environment", () => {
       environments: { all: { ...policy.environments["staging"], variables } },
     };
     const loose = { ...policy, ...rules } as Policy;
-    const { env } = await createGivenTo({ dataDir, policy: loose, inherited: BOT, kubeconfig: null })(
-      randomUUID(),
-      "all",
-    );
+    const { env } = await createGivenTo({
+      dataDir,
+      policy: loose,
+      inherited: BOT,
+      kubeconfig: null,
+      sees: SEES_NOTHING,
+    })(randomUUID(), "all");
     const given = Object.keys(env).filter((name) => !BARE.includes(name));
     assert.deepEqual(given.toSorted(), [
       "AWS_PROFILE",
@@ -190,7 +200,13 @@ describe("what a command gets of the bot's environment", () => {
     assert.equal(config["current-context"], undefined);
     const only = JSON.parse(await readFile((await envOf("pod"))["KUBECONFIG"] ?? "", "utf8"));
     assert.equal(only["current-context"], "in-cluster");
-    const outside = createGivenTo({ dataDir, policy, inherited: { PATH: "/bin" }, kubeconfig: null });
+    const outside = createGivenTo({
+      dataDir,
+      policy,
+      inherited: { PATH: "/bin" },
+      kubeconfig: null,
+      sees: SEES_NOTHING,
+    });
     await assert.rejects(outside(randomUUID(), "pod"), /does not run in a Kubernetes pod/);
   });
 

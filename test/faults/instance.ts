@@ -24,8 +24,11 @@ function dieAt(plan: string): At {
 
 const read = readConfig(process.env);
 if (!read.ok) throw new Error(read.faults.join("; "));
+// What the made-up programs of a test keep their notes in.
+const notes = process.env["FAULTS_SEES"];
 const grace = process.env["FAULTS_GRACE_MS"];
 const starting = startApp(read.config, pino({ level: "warn" }, pino.destination(2)), {
+  ...(notes === undefined ? {} : { sees: { readOnly: [], readWrite: [notes] } }),
   ...(crash === "" ? {} : { at: dieAt(crash) }),
   ...(defaults ? {} : { pace: FAST_LEASE }),
   ...(grace === undefined ? {} : { graceMs: Number(grace) }),

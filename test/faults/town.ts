@@ -5,6 +5,7 @@ import pg from "pg";
 import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { EmbeddedConnection } from "../../src/store/embedded.ts";
+import { boxOfTests } from "../support/box.ts";
 import { startOwnSlack } from "../support/own-slack.ts";
 import { type CountingKubectl, installCountingKubectl } from "./counting-kubectl.ts";
 import { end, type Instance, startInstance } from "./processes.ts";
@@ -56,6 +57,8 @@ export async function openTown(connection: EmbeddedConnection): Promise<Town> {
   const env = {
     PATH: [kubectl.binDir, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
     HOME: dir,
+    FAULTS_SEES: dir,
+    GREENLIGHT_BOX: boxOfTests(),
     PORT: "0",
     NODE_COMPILE_CACHE: join(tmpdir(), "greenlight-faults-compile-cache"),
     DATABASE_URL: urlOf(connection),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Change } from "../../src/change/change.ts";
+import { seeing } from "../support/box.ts";
 import { type FakeTools, installFakeTools } from "../support/fake-tools.ts";
 import { ANA, type Program, planOf, startProgram } from "../support/program.ts";
 
@@ -39,7 +40,7 @@ describe("before anything of a plan is looked at", () => {
       KUBECONFIG: join(home, "kubeconfig"),
       GREENLIGHT_MIX: "yes",
     };
-    program = await startProgram(env, { policy: RULES });
+    program = await startProgram(env, { policy: RULES, ...seeing(home) });
   });
   after(async () => {
     await program.close();

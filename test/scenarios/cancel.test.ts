@@ -7,6 +7,7 @@ import type { Change } from "../../src/change/change.ts";
 import type { Person } from "../../src/change/person.ts";
 import type { CrashPoint } from "../../src/observe/crash-points.ts";
 import { type CountingKubectl, installCountingKubectl } from "../faults/counting-kubectl.ts";
+import { seeing } from "../support/box.ts";
 import { ANA, BEN, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 
 const ROUNDS = 20;
@@ -33,7 +34,7 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
         KUBECONFIG: kubectl.kubeconfig,
         PATH: [kubectl.binDir, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
       },
-      { at },
+      { at, ...seeing(dir) },
     );
   });
   after(async () => {

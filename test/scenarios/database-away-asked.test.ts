@@ -8,6 +8,7 @@ import pino from "pino";
 import { startApp } from "../../src/app.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { installCountingKubectl } from "../faults/counting-kubectl.ts";
+import { seeing } from "../support/box.ts";
 import { type Cuttable, createCuttable } from "../support/cuttable.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { type Program, planOf, startProgram, urlOf } from "../support/program.ts";
@@ -78,11 +79,11 @@ describe("while the database is away", { timeout: 180_000 }, () => {
       GREENLIGHT_MIX: "yes",
       DATABASE_URL: urlOf(way.config),
     };
-    const program = await startProgram(env, { pace });
+    const program = await startProgram(env, { pace, ...seeing(dir) });
     const said: string[] = [];
     const log = pino({ level: "error" }, { write: (line: string) => void said.push(line) });
     await program.app.stop();
-    const app = await startApp(program.config, log, { pace, graceMs: 4_000 });
+    const app = await startApp(program.config, log, { pace, graceMs: 4_000, ...seeing(dir) });
     try {
       program.model.script({
         agent: "planner",

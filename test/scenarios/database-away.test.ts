@@ -11,6 +11,7 @@ import type { EmbeddedConnection } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { type CountingKubectl, installCountingKubectl } from "../faults/counting-kubectl.ts";
 import { type Server, startServer } from "../faults/server.ts";
+import { seeing } from "../support/box.ts";
 import { type Cuttable, createCuttable } from "../support/cuttable.ts";
 import { createDatabase, type TestDatabase } from "../support/postgres.ts";
 import { ANA_SECRET, type Program, planOf, startProgram, urlOf } from "../support/program.ts";
@@ -58,7 +59,10 @@ describe("a database that stops and starts again", { timeout: 180_000 }, () => {
     server = await startServer();
     connection = await server.createDatabase("away");
     place = await openPlace();
-    program = await startProgram({ ...place.env, DATABASE_URL: urlOf(connection) }, { pace });
+    program = await startProgram(
+      { ...place.env, DATABASE_URL: urlOf(connection) },
+      { pace, ...seeing(place.dir) },
+    );
   });
   after(async () => {
     await program.close();
@@ -167,7 +171,10 @@ describe("an instance that is cut off from the database while another is not", {
     database = await createDatabase({ migrate });
     way = await createCuttable(database.config);
     place = await openPlace();
-    program = await startProgram({ ...place.env, DATABASE_URL: urlOf(way.config) }, { pace });
+    program = await startProgram(
+      { ...place.env, DATABASE_URL: urlOf(way.config) },
+      { pace, ...seeing(place.dir) },
+    );
   });
   afterEach(async () => {
     await way.mend();
@@ -191,7 +198,7 @@ describe("an instance that is cut off from the database while another is not", {
     await program.decide(waiting, "approve");
     await soon("begun", async () => (await place.kubectl.lines()).some((line) => line.includes(name)));
     await way.cut();
-    other = await startApp(config, pino({ level: "silent" }), { pace });
+    other = await startApp(config, pino({ level: "silent" }), { pace, ...seeing(place.dir) });
     const asked = await soon("asked", async () => {
       const change = await other?.changes.get(waiting.id);
       return change?.status === "needs_person" && change;
@@ -247,7 +254,7 @@ describe("an instance that is cut off from the database while another is not", {
     );
     const url = urlOf(database.config);
     const config = { ...program.config, database: { kind: "url", url } as const };
-    other = await startApp(config, pino({ level: "silent" }), { pace });
+    other = await startApp(config, pino({ level: "silent" }), { pace, ...seeing(place.dir) });
     const done = await ended(waiting);
     await Promise.all(busy);
     assert.deepEqual(await ran(done), ["forward 1 done", "forward 2 done"]);
@@ -281,7 +288,7 @@ describe("connections that are cut all the time, or lead to a server that takes 
   let program: Program;
   before(async () => {
     place = await openPlace();
-    program = await startProgram(place.env, { pace });
+    program = await startProgram(place.env, { pace, ...seeing(place.dir) });
   });
   after(async () => {
     await program.close();

@@ -9,6 +9,7 @@ import { createRedact } from "../../src/execution/redact.ts";
 import { createRedactJson } from "../../src/execution/redact-value.ts";
 import { createLog } from "../../src/observe/log.ts";
 import { benignCorpus, secretsCorpus } from "../execution/redact-corpus.ts";
+import { seeing } from "../support/box.ts";
 import { ANA_SECRET, BEN_SECRET, type Program, planOf, startProgram } from "../support/program.ts";
 import { askFor, hasButton, now, press, replies, standIn, textOf, waitFor } from "../support/slack.ts";
 
@@ -39,14 +40,17 @@ describe("a secret, whatever way it comes in", () => {
     });
     await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
     const bin = [join(directory, "bin"), dirname(process.execPath), "/usr/bin", "/bin"];
-    program = await startProgram({
-      PATH: bin.join(delimiter),
-      GREENLIGHT_MIX: "yes",
-      GREENLIGHT_WORKSPACE: join(directory, "workspace"),
-      LANGSMITH_TRACING: "true",
-      LANGSMITH_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
-      LANGSMITH_API_KEY: "ls-0123456789abcdef",
-    });
+    program = await startProgram(
+      {
+        PATH: bin.join(delimiter),
+        GREENLIGHT_MIX: "yes",
+        GREENLIGHT_WORKSPACE: join(directory, "workspace"),
+        LANGSMITH_TRACING: "true",
+        LANGSMITH_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+        LANGSMITH_API_KEY: "ls-0123456789abcdef",
+      },
+      seeing(directory),
+    );
   });
   after(async () => {
     await program.close();

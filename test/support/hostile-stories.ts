@@ -8,6 +8,7 @@ import type { Asked } from "../../src/playground/model.ts";
 import type { SlackStandIn } from "../../src/playground/slack.ts";
 import type { Message } from "../../src/playground/slack-workspace.ts";
 import { commandLine } from "../../src/slack/text.ts";
+import { seeing } from "./box.ts";
 import { type FakeTools, installFakeTools, onlyReads } from "./fake-tools.ts";
 import type { HostileText } from "./hostile-texts.ts";
 import { startOwnSlack } from "./own-slack.ts";
@@ -48,15 +49,18 @@ export async function setStage(texts: readonly HostileText[]): Promise<Stage> {
   const members = [...REQUESTERS, BEN, GUS, "U0GREENLT1"];
   const channels = texts.map(({ id }) => ({ id: channelOf(id), name: `infra-${id}`, members }));
   const slack = await startOwnSlack({ users, channels });
-  const program = await startProgram({
-    PATH: [tools.binDir, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_BOT_TOKEN: slack.tokens.bot,
-    SLACK_APP_TOKEN: slack.tokens.app,
-    GREENLIGHT_APPROVERS: BEN,
-    GREENLIGHT_WORKSPACE: dir,
-    GREENLIGHT_MIX: "yes",
-  });
+  const program = await startProgram(
+    {
+      PATH: [tools.binDir, dirname(process.execPath), "/usr/bin", "/bin"].join(delimiter),
+      SLACK_API_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: slack.tokens.bot,
+      SLACK_APP_TOKEN: slack.tokens.app,
+      GREENLIGHT_APPROVERS: BEN,
+      GREENLIGHT_WORKSPACE: dir,
+      GREENLIGHT_MIX: "yes",
+    },
+    seeing(dir),
+  );
   const asked: Asked[] = [];
   const byId = new Map(texts.map((text) => [text.id, text]));
   program.model.obey((question) => {

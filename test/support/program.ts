@@ -20,6 +20,7 @@ import type { Refused } from "../../src/playground/slack-refused.ts";
 import { createCheckpointer } from "../../src/store/checkpointer.ts";
 import type { EmbeddedConnection } from "../../src/store/embedded.ts";
 import { migrate } from "../../src/store/migrate.ts";
+import { boxOfTests } from "./box.ts";
 import { assertNoneRefused } from "./own-slack.ts";
 import { createDatabase } from "./postgres.ts";
 import { soon } from "./soon.ts";
@@ -97,6 +98,7 @@ export async function startProgram(
     PATH: `${dirname(process.execPath)}${delimiter}/usr/local/bin${delimiter}/usr/bin${delimiter}/bin`,
     PORT: "0",
     GREENLIGHT_DATA: dataDir,
+    GREENLIGHT_BOX: boxOfTests(),
     DATABASE_URL: url,
     GREENLIGHT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
     GREENLIGHT_API_TOKENS: `ana:requester:${ANA_SECRET},ben:approver:${BEN_SECRET}`,

@@ -11,6 +11,7 @@ import { createPreview, type PreviewedPlan } from "../../src/execution/preview.t
 import { createReadyStep } from "../../src/execution/ready-step.ts";
 import { createRedact } from "../../src/execution/redact.ts";
 import { createIdentify } from "../../src/execution/target-identity.ts";
+import { SEES_NOTHING } from "../../src/execution/view.ts";
 import { type Policy, PolicyDocument, withHash } from "../../src/policy/document.ts";
 
 /** A workspace with terraform roots, and the hands that plan them, as the program puts them together. */
@@ -57,7 +58,13 @@ export async function makeRoots(given: {
     return bytes === undefined ? null : unpackPackage(bytes);
   };
   const inherited = { PATH: process.env["PATH"], HOME: home, ...given.env };
-  const givenTo = createGivenTo({ dataDir: ground.dataDir, policy, inherited, kubeconfig: null });
+  const givenTo = createGivenTo({
+    dataDir: ground.dataDir,
+    policy,
+    inherited,
+    kubeconfig: null,
+    sees: SEES_NOTHING,
+  });
   const looks = createLooks({
     ground,
     policy,

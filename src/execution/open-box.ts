@@ -1,0 +1,112 @@
+import { delimiter, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Box, type Means, noBox } from "./box.ts";
+import { createBwrap } from "./box-bwrap.ts";
+import { findSystemPlaces, isThere } from "./box-places.ts";
+import { probeBox } from "./box-probe.ts";
+import { EnvironmentError } from "./environment-error.ts";
+
+/** What GREENLIGHT_BOX says, and what a box is made for. */
+export type BoxWish = {
+  wanted: Means | "auto";
+  workspace: string;
+  dataDir: string;
+  /** What the policy lists under box.read_only. */
+  readOnly: readonly string[];
+  /** Whether commands reach something real: then terraform is not run without a box unless that is asked for. */
+  isReal: boolean;
+  inherited: Readonly<Record<string, string | undefined>>;
+};
+
+/** The box, and one line for the start; or why there is none, in a sentence. */
+export type OpenedBox = { ok: true; box: Box; line: string } | { ok: false; reason: string };
+
+type Maker = (wish: BoxWish) => Promise<Box | { reason: string }>;
+
+/** The means there are, the strongest first; a further one is added here. */
+const MEANS: readonly [means: Means, make: Maker, line: string][] = [
+  [
+    "bwrap",
+    makeBwrap,
+    "in a box (bubblewrap): they see their change's own files, what they are given, and the system's programs; the network is open",
+  ],
+];
+
+/** Greenlight's own program: the directory with package.json. */
+const PROGRAM = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/**
+ * Tries the means by running a hostile program in each, and takes the first that holds, or the one that is asked for. None
+ * holds: commands run without a box, but terraform against something real does not, because its plan runs code of others.
+ */
+export async function openBox(wish: BoxWish): Promise<OpenedBox> {
+  const { wanted } = wish;
+  if (wanted === "none") return { ok: true, box: noBox, line: `${WITHOUT}, as GREENLIGHT_BOX says` };
+  const tried = MEANS.filter(([means]) => wanted === "auto" || means === wanted);
+  if (tried.length === 0)
+    return { ok: false, reason: `GREENLIGHT_BOX: ${wanted} is not available yet. ${KNOWN}` };
+  const faults: string[] = [];
+  for (const [means, make, line] of tried) {
+    const made = await make(wish);
+    const fault =
+      "reason" in made ? made.reason : await probeBox(made, { programDir: PROGRAM, dataDir: wish.dataDir });
+    if (fault === null && "wrap" in made) return { ok: true, box: made, line };
+    faults.push(`${means}: ${fault}`);
+  }
+  const why = faults.join(" ");
+  if (wanted !== "auto") return { ok: false, reason: `GREENLIGHT_BOX: ${why}` };
+  if (!wish.isReal) return { ok: true, box: noBox, line: `${WITHOUT} (${why})` };
+  const box = withoutTerraform(why);
+  return { ok: true, box, line: `${WITHOUT}, and terraform is not run (${why} ${ADVICE})` };
+}
+
+const KNOWN = "It knows auto, bwrap and none.";
+const WITHOUT = "without a box: they see what Greenlight's user sees";
+const ADVICE =
+  "Install bubblewrap, or set GREENLIGHT_BOX=none if commands may see all that Greenlight's user sees.";
+
+/** kubectl runs the login plugins of its kubeconfig; terraform runs what a root names. */
+function withoutTerraform(why: string): Box {
+  return {
+    ...noBox,
+    wrap: async (call) => {
+      if (call.argv[0] === "terraform") {
+        throw new EnvironmentError(
+          `terraform is not run without a box, and there is none here: ${why} ${ADVICE}`,
+        );
+      }
+      return noBox.wrap(call);
+    },
+  };
+}
+
+async function makeBwrap({
+  workspace,
+  dataDir,
+  readOnly,
+  inherited,
+}: BoxWish): Promise<Box | { reason: string }> {
+  const bwrap = await findProgram("bwrap", inherited["PATH"] ?? "");
+  if (bwrap === null) return { reason: "bubblewrap is not installed." };
+  const system = await findSystemPlaces();
+  const own = [resolve("."), inherited["HOME"] ?? "/"].filter((path) => !isSystems(path));
+  return createBwrap({
+    bwrap,
+    dataDir,
+    hidden: [...new Set([PROGRAM, workspace, dataDir, ...own])],
+    required: readOnly,
+    system,
+  });
+}
+
+/** A user of the system's own may have a home such as /usr/sbin, and be started in the root: hidden, no program would be left. */
+function isSystems(path: string): boolean {
+  return /^\/(|(usr\/)?(local\/)?(s?bin|lib\w*)|usr|usr\/local|opt|nix|etc)$/.test(path);
+}
+
+async function findProgram(name: string, path: string): Promise<string | null> {
+  for (const directory of path.split(delimiter).filter((one) => one.startsWith("/"))) {
+    if (await isThere(join(directory, name))) return join(directory, name);
+  }
+  return null;
+}
