@@ -112,6 +112,7 @@ const TABLES: Readonly<Record<string, readonly Kinds[]>> = {
 
 /** What the name alone says, of providers nobody here knows. */
 const SHAPES: readonly [shape: RegExp, kind: ArgumentKind][] = [
+  [/shared_(config|credentials)_files?$/, "program"],
   [
     /(^|_)(exec|command|commands|cmd|process|program|binary|script|shell|interpreter|plugin|plugins|helper|ssh)(_|$)|(^|_)ssh_?opts$/,
     "program",

@@ -180,6 +180,11 @@ function lookAtRemoteState(block: Block, above: Scope, notes: Notes): void {
   const types = backend.kind === "texts" ? backend.texts : [];
   const isPlain = types.length > 0 && types.every((type) => isKnownBackend(type));
   if (!isPlain) notes.findings.push(`${nameOf(block)}, which asks any address${lineOf(block)}`);
+  const written = block.line === null ? undefined : block.blocks.find(({ type }) => type !== "lifecycle");
+  if (written !== undefined)
+    notes.findings.push(
+      `a block ${written.type} in ${nameOf(block)}, where terraform has none${lineOf(written)}`,
+    );
   if (config === null) return;
   const name = nameOf(block);
   for (const type of types) {

@@ -273,6 +273,18 @@ const code: HostileRoot[] = [
   root("code", "a backend with exec in an overriding JSON file", "", {
     "net/override.tf.json": '{"terraform": [{"backend": [{"kubernetes": [{"exec": {"command": "sh"}}]}]}]}',
   }),
+  root(
+    "code",
+    "settings of a state in a block",
+    'data "terraform_remote_state" "r" {\n  backend = "s3"\n  config {\n    shared_config_files = ["aws.cfg"]\n  }\n}\n',
+    AWS_CONFIG,
+  ),
+  root(
+    "code",
+    "settings of Amazon's in another provider's login",
+    'provider "vault" {\n  auth_login_aws {\n    role                        = "r"\n    aws_shared_credentials_file = "aws.cfg"\n  }\n}\n',
+    AWS_CONFIG,
+  ),
   root("code", "data that runs a program", 'data "external" "x" {\n  program = ["sh", "-c", "id"]\n}\n'),
   root(
     "code",
