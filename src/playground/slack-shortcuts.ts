@@ -23,7 +23,7 @@ export const defaultShortcuts: Shortcut[] = [
   { type: "global", name: "Ask for a change", callbackId: "greenlight:ask_shortcut" },
   {
     type: "message",
-    name: "Plan a change from this message",
+    name: "Plan a change from this",
     callbackId: "greenlight:ask_message_shortcut",
   },
 ];

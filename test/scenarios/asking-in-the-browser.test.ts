@@ -68,7 +68,7 @@ describe("asking in a browser", { skip: reasonToSkip(), timeout: 900_000 }, () =
         await message.hover();
         await message.getByRole("button", { name: "More actions" }).click();
         await shoot("message-menu");
-        await page.getByRole("menuitem", { name: "Plan a change from this message" }).click();
+        await page.getByRole("menuitem", { name: "Plan a change from this" }).click();
         await form.waitFor();
         assert.equal(await form.getByRole("textbox").inputValue(), words);
         await shoot("message-form");

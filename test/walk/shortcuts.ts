@@ -22,7 +22,7 @@ export async function walkShortcuts(stage: Stage): Promise<void> {
   await stage.type("show the deployments in staging");
   await stage.last().hover();
   await stage.last().getByRole("button", { name: "More actions" }).click();
-  await page.getByRole("menuitem", { name: "Plan a change from this message" }).click();
+  await page.getByRole("menuitem", { name: "Plan a change from this" }).click();
   await form().getByRole("textbox").waitFor();
   await next(ask);
 }
