@@ -56,7 +56,8 @@ export function createPeople(needs: {
     }
   });
   const isMember = async (userId: string, teamId: string, what: LookupFor = "ask"): Promise<Known> => {
-    if (teamId !== home.teamId)
+    // A click carries the person's own team, which in an organisation may be another one of theirs: then Slack says.
+    if (teamId !== home.teamId && home.enterpriseId === null)
       return no("You act from another workspace. Only members of the bot's own one may.");
     return lookUp(userId, what);
   };

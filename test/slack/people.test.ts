@@ -72,6 +72,44 @@ describe("who may act, as Slack says now", () => {
       assert.equal(await isMember(user), false, JSON.stringify(user));
   });
 
+  it("is a member of this workspace also where a click carries another one of the same organisation, and nobody from outside", async () => {
+    const [teamId, enterpriseId, own] = [slack.team.id, "E0ACME0001", "T0SISTER01"];
+    const flags = { deleted: false, is_bot: false, is_restricted: false, is_ultra_restricted: false };
+    const grid = { id: "W0ANA00001", enterprise_id: enterpriseId, teams: [own, teamId] };
+    const member = { id: "U0ANA00001", team_id: own, ...flags, enterprise_user: grid };
+    let asked = 0;
+    const isMember = async (user: object, team: string, enterprise: string | null = enterpriseId) => {
+      const info = async () => {
+        asked += 1;
+        return { user };
+      };
+      const needs = {
+        client: { users: { info } } as unknown as webApi.WebClient,
+        requesters: [],
+        channels: [],
+      };
+      const known = createPeople({ ...needs, home: { teamId, enterpriseId: enterprise } });
+      return known.isMember(member.id, team);
+    };
+    const person = { kind: "slack", teamId, userId: member.id, enterpriseUserId: grid.id };
+    for (const team of [own, teamId]) assert.deepEqual(await isMember(member, team), { ok: true, person });
+    for (const [user, why] of [
+      [{ ...member, enterprise_user: { ...grid, teams: [own] } }, /another workspace/],
+      [{ ...member, enterprise_user: { ...grid, enterprise_id: "E0OTHER001" } }, /another workspace/],
+      [{ ...member, enterprise_user: undefined }, /another workspace/],
+      [{ ...member, is_stranger: true }, /another workspace/],
+      [{ ...member, is_restricted: true }, /Guests cannot/],
+      [{ ...member, deleted: true }, /deactivated/],
+    ] as const) {
+      const known = await isMember(user, own);
+      assert.ok(!known.ok);
+      assert.match(known.reason, why);
+    }
+    const before = asked;
+    assert.equal((await isMember(member, own, null)).ok, false);
+    assert.equal(asked, before, "without an organisation Slack is not asked about strangers");
+  });
+
   it("is in a group when Slack says so; half an answer, none, and a disabled group are a no", async () => {
     const findGroups = createFindGroups(client);
     const cleo = { kind: "slack", teamId: slack.team.id, userId: slack.users.cleo } as const;
