@@ -35,7 +35,7 @@ export function addAsking(app: App, needs: Needs, inFlight: InFlight, log: Log):
   });
   addCommands(app, createCommands(answerTyped), inFlight, log);
   addMessages(app, answerMessage, inFlight, log);
-  addShortcuts(app, inFlight, log);
+  addShortcuts(app, needs.findPlace, inFlight, log);
   addAskForm(app, askAs, inFlight, log);
   return { [ASK_IN]: createAskIn(askAs) };
 }

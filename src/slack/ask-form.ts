@@ -47,13 +47,17 @@ const Submission = z.object({
 /** What is wrong with a field, by its block. */
 export type FieldErrors = Record<string, string>;
 
-/** Makes the form. `words`: what stands in it to begin with, for the asker to read; `channelId`: where its card comes, null to choose. */
+/**
+ * Makes the form. `words`: what stands in it to begin with, for the asker to read; `channelId`: where its card comes, null to
+ * choose. `whyElsewhere`: why that is not where they are looking.
+ */
 export function askForm(given: {
   words: string;
   channelId: string | null;
   source: SlackMessage | null;
+  whyElsewhere?: string;
 }): types.ModalView {
-  const { words, channelId, source } = given;
+  const { words, channelId, source, whyElsewhere } = given;
   const kept: z.infer<typeof Kept> = { channelId, source };
   const about =
     source === null
@@ -69,7 +73,8 @@ export function askForm(given: {
     blocks: [
       rich(paragraph(said(about))),
       wordsField(words),
-      ...(channelId === null ? [placeField()] : []),
+      ...(whyElsewhere === undefined ? [] : [rich(paragraph(said(whyElsewhere)))]),
+      ...(channelId === null ? [placeField(whyElsewhere === undefined)] : []),
       planOnlyField(),
       ...(channelId === null
         ? []
@@ -131,13 +136,16 @@ function wordsField(words: string): types.InputBlock {
   };
 }
 
-function placeField(): types.InputBlock {
+function placeField(beginsHere: boolean): types.InputBlock {
   return {
     type: "input",
     block_id: PLACE.block,
     label: plain("In which channel?"),
     hint: plain("Its card comes there, where everybody reads it. Greenlight has to be in it."),
-    element: { ...channelSelect(PLACE.action, "Choose a channel"), default_to_current_conversation: true },
+    element: {
+      ...channelSelect(PLACE.action, "Choose a channel"),
+      ...(beginsHere ? { default_to_current_conversation: true } : {}),
+    },
   };
 }
 

@@ -7,8 +7,11 @@ const Channel = z.object({
   is_archived: z.boolean().optional(),
 });
 
+/** `isUntold`: Slack did not say, and may say it later. */
+type Place = Extract<Allowed, { ok: true }> | { ok: false; reason: string; isUntold?: true };
+
 /** Whether the bot can post in this channel; asked before a change is taken on, so that none runs that nobody sees. */
-export type FindPlace = (channelId: string) => Promise<Allowed>;
+export type FindPlace = (channelId: string) => Promise<Place>;
 
 const INVITE =
   "Greenlight is not in this channel, so it could not show the plan. Invite it with /invite and ask again.";
@@ -26,18 +29,24 @@ export function createFindPlace(client: webApi.WebClient): FindPlace {
         return { ok: false, reason: "This channel is archived. Ask in another one." };
       return found.success && found.data.is_member === true ? { ok: true } : { ok: false, reason: INVITE };
     } catch (error) {
-      return { ok: false, reason: whyNot(error) };
+      return { ok: false, ...whyNot(error) };
     }
   };
 }
 
-function whyNot(error: unknown): string {
+function whyNot(error: unknown): { reason: string; isUntold?: true } {
   if (error instanceof webApi.WebAPIPlatformError) {
     const { error: code } = error.data;
     // A private channel the bot is not in does not exist for it.
-    if (code === "channel_not_found") return INVITE;
+    if (code === "channel_not_found") return { reason: INVITE };
     if (code === "missing_scope")
-      return "Greenlight lacks the Slack permission to look at this channel (channels:read, groups:read). Whoever installed it updates the app from manifest.yml and installs it again.";
+      return {
+        isUntold: true,
+        reason:
+          "Greenlight lacks the Slack permission to look at this channel (channels:read, groups:read). Whoever installed it updates the app from manifest.yml and installs it again.",
+      };
   }
-  return "Slack did not say whether Greenlight is in this channel, so nothing was started. Try again in a minute.";
+  const reason =
+    "Slack did not say whether Greenlight is in this channel, so nothing was started. Try again in a minute.";
+  return { isUntold: true, reason };
 }

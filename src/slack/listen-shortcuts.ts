@@ -2,6 +2,7 @@ import type { App, webApi } from "@slack/bolt";
 import type { Log } from "../observe/log.ts";
 import type { AskAs } from "./ask-as.ts";
 import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
+import type { FindPlace } from "./channels.ts";
 import type { InFlight } from "./in-flight.ts";
 import { answerOrFault } from "./listeners.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
@@ -12,12 +13,15 @@ const NOT_OPENED = "Slack did not open the form in time, so nothing was started.
 const OLD =
   "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
 
-/** Every shortcut: each opens a form, and nothing comes before that. */
-export function addShortcuts(app: App, inFlight: InFlight, log: Log): void {
+/** Every shortcut: each opens a form, and nothing comes before that. Where its card could not stand, the form then has a choice of channels. */
+export function addShortcuts(app: App, findPlace: FindPlace, inFlight: InFlight, log: Log): void {
   app.shortcut(/^/u, async ({ ack, body, client }) => {
     const opening = openingOfShortcut(body);
     const work = async (): Promise<void> => {
-      const [text] = await Promise.all([opening === null ? null : open(client, opening, log), ack()]);
+      const [text] = await Promise.all([
+        opening === null ? null : open(client, opening, findPlace, log),
+        ack(),
+      ]);
       if (opening === null || text === null) return;
       const { userId, channelId } = opening;
       const said = { text, blocks: [] };
@@ -59,13 +63,34 @@ export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log)
   });
 }
 
-async function open(client: webApi.WebClient, { triggerId, view }: ShortcutOpening, log: Log) {
+async function open(
+  client: webApi.WebClient,
+  opening: ShortcutOpening,
+  findPlace: FindPlace,
+  log: Log,
+): Promise<string | null> {
+  const { triggerId, view } = opening;
   if (view === null) return OLD;
   try {
-    await client.views.open({ trigger_id: triggerId, view });
+    const opened = await client.views.open({ trigger_id: triggerId, view });
+    await offerChannels(client, opening, opened.view?.id, findPlace).catch((error: unknown) =>
+      log.warn({ err: error }, "A form for asking offers no channels"),
+    );
     return null;
   } catch (error) {
     log.warn({ err: error }, "The form for asking could not be opened");
     return NOT_OPENED;
   }
+}
+
+/** What is sent from a form that stayed as it was is refused with the same reason. */
+async function offerChannels(
+  client: webApi.WebClient,
+  { elsewhere: view, channelId }: ShortcutOpening,
+  viewId: string | undefined,
+  findPlace: FindPlace,
+): Promise<void> {
+  if (view === undefined || channelId === null || viewId === undefined) return;
+  const place = await findPlace(channelId);
+  if (!place.ok && place.isUntold !== true) await client.views.update({ view_id: viewId, view });
 }

@@ -2,7 +2,7 @@ import type { types } from "@slack/bolt";
 import { z } from "zod";
 import { askForm } from "./ask-form.ts";
 import { isUserId } from "./blocks.ts";
-import { plainWords } from "./text.ts";
+import { wordsOfMessage } from "./message-words.ts";
 
 /** The shortcut in Slack's own menu, and the one on a message; manifest.yml names both. */
 export const ASK_SHORTCUT = "greenlight:ask_shortcut";
@@ -12,10 +12,15 @@ export const ASK_MESSAGE_SHORTCUT = "greenlight:ask_message_shortcut";
 export type ShortcutOpening = {
   triggerId: string;
   view: types.ModalView | null;
+  /** The same form with a choice of the channel, for a message in one that Greenlight is not in. */
+  elsewhere?: types.ModalView;
   userId: string;
   /** Null: nowhere but directly. */
   channelId: string | null;
 };
+
+const NOT_IN_IT =
+  "Greenlight is not in the channel of this message, so the card cannot stand there. Choose a channel that it is in.";
 
 const Used = z.object({
   type: z.enum(["shortcut", "message_action"]),
@@ -23,7 +28,14 @@ const Used = z.object({
   trigger_id: z.string().min(1).max(300),
   user: z.object({ id: z.string().refine(isUserId) }),
   channel: z.object({ id: z.string().regex(/^[CGD][A-Z0-9]{1,30}$/u) }).optional(),
-  message: z.object({ text: z.string().nullish(), ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/u) }).optional(),
+  message: z
+    .object({
+      text: z.string().nullish(),
+      ts: z.string().regex(/^\d{1,12}\.\d{1,9}$/u),
+      blocks: z.unknown().optional(),
+      attachments: z.unknown().optional(),
+    })
+    .optional(),
 });
 
 /** Reads the use of a shortcut; null when Slack says it in a way that cannot be read. Looks nothing up: a trigger lives 3 s. */
@@ -38,10 +50,12 @@ export function openingOfShortcut(body: unknown): ShortcutOpening | null {
   if (channel === undefined || message === undefined) return { ...tell, view: null };
   // Of a direct message others see nothing, so the channel is chosen and no link leads there.
   const isDirect = channel.id.startsWith("D");
-  const view = askForm({
-    words: plainWords(message.text ?? ""),
-    channelId: isDirect ? null : channel.id,
-    source: isDirect ? null : { channelId: channel.id, ts: message.ts },
-  });
-  return { ...tell, view };
+  const words = wordsOfMessage(message);
+  if (isDirect) return { ...tell, view: askForm({ words, channelId: null, source: null }) };
+  const source = { channelId: channel.id, ts: message.ts };
+  return {
+    ...tell,
+    view: askForm({ words, channelId: channel.id, source }),
+    elsewhere: askForm({ words, channelId: null, source, whyElsewhere: NOT_IN_IT }),
+  };
 }

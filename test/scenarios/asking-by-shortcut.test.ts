@@ -142,11 +142,34 @@ describe("asking by a shortcut", { timeout: 300_000 }, () => {
     assert.match(words, /characters left out/);
   });
 
-  it("says in the form that the bot is not in the channel of the message", async () => {
+  it("offers the channels there are where the bot is not in that of the message", async () => {
+    const { ana } = slack.users;
+    const known = cards(slack).length;
     const message = say("restart web in staging", slack.channels.general);
+    await open({ channel: slack.channels.general, ts: message.ts });
+    const view = await waitFor(() => {
+      const form = slack.modal(ana);
+      return form !== null && /Choose a channel/.test(textOf(form.given)) ? form : undefined;
+    }, "the choice");
+    assert.match(textOf(view.given.blocks), /"initial_value":"restart web in staging"/);
+    assert.doesNotMatch(textOf(view.given.blocks), /default_to_current|initial_conversation/);
+    await send(view, "restart web in staging now", { channel: slack.channels.general });
+    assert.match(textOf(slack.modal(ana)?.errors), /Greenlight is not in this channel/);
+    await send(view, "restart web in staging now", { channel: slack.channels.infra });
+    const change = await program.app.changes.get(await changeIdOf(slack, await nextCard(known)));
+    assert.deepEqual(change?.source, { channelId: message.channel, ts: message.ts });
+    assert.equal(change?.home?.channelId, slack.channels.infra);
+  });
+
+  it("of a message in a channel the bot is in offers no other, also where Slack does not say", async () => {
+    const { ana } = slack.users;
+    const message = say("restart web in staging", slack.channels.general);
+    slack.faults.errorOn(1, "internal_error", "conversations.info");
     const view = await open({ channel: slack.channels.general, ts: message.ts });
-    await send(view, "restart web in staging now");
-    assert.match(textOf(slack.modal(slack.users.ana)?.errors), /Greenlight is not in this channel/);
+    await send(view, "restart web in staging once more");
+    assert.match(textOf(slack.modal(ana)?.errors), /Greenlight is not in this channel/);
+    assert.doesNotMatch(textOf(slack.modal(ana)?.given), /Choose a channel/);
+    await slack.close({ as: ana, view_id: view.id }).delivered;
   });
 
   it("says so when the form does not open in time", async () => {
