@@ -5,6 +5,7 @@ import { asksPersonFor, UNNAMED_ENVIRONMENT } from "./approvers.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
+import { inOrder, type RiskReason } from "./risk-reasons.ts";
 import { targetsOf } from "./targets.ts";
 import { parseTerraform } from "./terraform-line.ts";
 import { placeOf } from "./terraform-places.ts";
@@ -111,35 +112,28 @@ function weigh(
   judged: { step: Step; verdicts: Allowed[] }[],
   previews: readonly Preview[],
 ): Omit<Extract<Assessment, { ok: true }>, "ok" | "targets"> {
-  const reasons: { risk: Risk; text: string }[] = [];
+  const reasons: RiskReason[] = [];
   const stepRisks = judged.map(({ step, verdicts }) => {
     const seen = previews.filter((preview) => preview.step === step.step);
     for (const { risk, reasons: why } of [...verdicts, ...seen]) {
       if (risk === "low") continue;
-      for (const reason of why) reasons.push({ risk, text: `step ${step.step}, ${risk}: ${reason}` });
+      for (const text of why) reasons.push({ step: step.step, risk, text });
     }
     return maxRisk(step.risk, ...verdicts.map(({ risk }) => risk), ...seen.map(({ risk }) => risk));
   });
   const verdicts = judged.flatMap((one) => one.verdicts);
   const risk = maxRisk(plan.risk_level, ...stepRisks);
   if (risk === plan.risk_level && plan.risk_reason !== "")
-    reasons.push({ risk, text: `the model, ${risk}: ${plan.risk_reason}` });
+    reasons.push({ step: null, risk, text: plan.risk_reason });
   const environments = [...new Set(verdicts.flatMap(environmentsOf))];
   return {
     risk,
-    reasons: riskiestFirst(reasons),
+    reasons: inOrder(reasons),
     stepRisks,
     environments,
     asksPerson: asksPersonFor(policy, risk, environments),
     reads: distinct(verdicts.flatMap(({ reads }) => reads)),
   };
-}
-
-/** Whoever reads only the first of twenty reasons reads the gravest. */
-function riskiestFirst(reasons: readonly { risk: Risk; text: string }[]): string[] {
-  const levels: readonly Risk[] = ["high", "medium", "low"];
-  const sorted = levels.flatMap((level) => reasons.filter(({ risk }) => risk === level));
-  return [...new Set(sorted.map(({ text }) => text))];
 }
 
 /** In none alone: the rules of those it lies in count beside those of a place nobody named, or one could slip from four eyes by naming two. */

@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { Step } from "../change/plan.ts";
 import type { Preview, PreviewRow } from "../change/preview.ts";
+import { stepNumbers } from "../change/step-numbers.ts";
 import { bold, bullets, type Part, paragraph, rich, said } from "./blocks.ts";
 import { SLACK_LIMITS } from "./limits.ts";
 import type { Takes } from "./rich-kinds.ts";
@@ -52,8 +53,7 @@ export function onePlainLine(text: string): string {
 }
 
 function seenEarly(steps: readonly number[]): string {
-  const which = steps.length === 1 ? `step ${steps[0]}` : `steps ${steps.join(", ")}`;
-  return `${which} seen before the earlier steps`;
+  return `${stepNumbers(steps)} seen before the earlier steps`;
 }
 
 function table(looks: readonly Preview[], caption: string): types.DataTableBlock {

@@ -182,7 +182,7 @@ function listedByRisk(change: Change): string {
   if (only !== undefined && steps.length === 1)
     return cutMiddle(oneLine(shownCommand(only)), SLACK_LIMITS.confirmText);
   const lines = steps.map(
-    (step) => `${step.step}, ${riskOfStep(change, step)}: ${oneLine(shownCommand(step))}`,
+    (step) => `Step ${step.step}, ${riskOfStep(change, step)}: ${oneLine(shownCommand(step))}`,
   );
   return fitted(lines, (rest) => {
     const risks = steps.slice(-rest).map((step) => riskOfStep(change, step));

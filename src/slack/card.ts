@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { StepRecord } from "../change/journal.ts";
 import type { Step } from "../change/plan.ts";
+import { stepNumbers } from "../change/step-numbers.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
 import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
@@ -32,7 +33,7 @@ import { reviewLabel } from "./review-words.ts";
 import { type Takes, takesNone } from "./rich-kinds.ts";
 import { riskiestParts } from "./riskiest.ts";
 import { aboutWords, stateLine, stateWords } from "./states.ts";
-import { riskOfStep, stepNumbers } from "./step-risks.ts";
+import { riskiestSteps, riskOfStep, risksDiffer } from "./step-risks.ts";
 import { talkActions } from "./talk-actions.ts";
 import { askedOf, talkParts } from "./talk-parts.ts";
 import { cutMiddle, inert, oneLine, visible } from "./text.ts";
@@ -48,6 +49,7 @@ export type CardOptions = { pagesStand: boolean; linkTo?: LinkTo; takes?: Takes 
 type Elsewhere = { instead?: types.KnownBlock[] };
 
 const WHY_CHARS = 900;
+const ORDER = "The riskiest steps stand first. They run in the order of their numbers.";
 
 /**
  * The card of a change, as its row and its journal say. Pure; within every limit of Slack. Its facts keep their order while
@@ -146,11 +148,21 @@ function planBlocks(change: Change, takes: Takes): types.KnownBlock[] {
   if (change.plan === null) return [];
   const shown = stepsOnCard(change);
   const looks = looksAt(change, shown);
+  // Where some steps are riskier than others, their commands stand before all that is said of the rest.
+  const first = risksDiffer(change) ? shown.filter((step) => riskiestSteps(change).includes(step)) : [];
+  const rest = shown.slice(first.length);
+  const box = (steps: readonly Step[]) => commandBlocks(change, steps, takes, fitsTable(looks));
   return [
+    ...(isMoved(shown) ? [smallPrint(ORDER)] : []),
+    ...box(first),
     ...beforeAfter(looks, "What it changes", takes),
-    ...commandBlocks(change, shown, takes, fitsTable(looks)),
+    ...box(rest),
     ...continuation(change),
   ];
+}
+
+function isMoved(steps: readonly Step[]): boolean {
+  return steps.some(({ step }, index) => step < (steps[index - 1]?.step ?? 0));
 }
 
 function continuation(change: Change): types.KnownBlock[] {
@@ -159,7 +171,7 @@ function continuation(change: Change): types.KnownBlock[] {
   const rest = stepsInThread(change);
   const what =
     rest.length > 0
-      ? `${stepNumbers(rest)} of ${change.plan?.plan.length ?? 0}${risksOf(change, rest)}`
+      ? `${capital(stepNumbers(rest.map(({ step }) => step)))} of ${change.plan?.plan.length ?? 0}${risksOf(change, rest)}`
       : "What is shortened here";
   const where = pages === 1 ? "1 message" : `${pages} messages`;
   return [
@@ -170,6 +182,10 @@ function continuation(change: Change): types.KnownBlock[] {
       ),
     ),
   ];
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** How risky what is read elsewhere is: somebody may decide that they need not go there. */

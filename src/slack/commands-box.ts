@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "../change/change.ts";
 import type { Step } from "../change/plan.ts";
-import { charsOf, smallPrint } from "./blocks.ts";
+import { charsOf } from "./blocks.ts";
 import { stepBlocks } from "./plan-steps.ts";
 import type { Takes } from "./rich-kinds.ts";
 import { riskOfStep } from "./step-risks.ts";
@@ -26,12 +26,7 @@ export function commandBlocks(
   const low = steps.filter(isLow);
   const blocksOf = (some: readonly Step[]) =>
     some.flatMap((step) => stepBlocks(change, step, { rows: !rowsInTable }));
-  const isMoved = steps.some(({ step }, index) => step < (steps[index - 1]?.step ?? 0));
-  const order = isMoved
-    ? [smallPrint("The riskiest steps stand first. They run in the order of their numbers.")]
-    : [];
   return [
-    ...order,
     ...boxed(blocksOf(open), takes, () => ({ title: titleOf(open, ""), isFolded: null })),
     ...boxed(blocksOf(low), takes, (chars) => {
       return { title: titleOf(low, "low-risk "), isFolded: low.length > 1 || chars > OPEN_CHARS };

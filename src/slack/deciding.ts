@@ -67,10 +67,11 @@ export function createWhyNotAs(needs: {
   isHere: IsHere;
 }): WhyNotAs {
   return async (where, given) => {
-    const known = await needs.people.isMember(where.userId, where.userTeamId);
+    const what = given.answer === "reject" ? "stop" : "decide";
+    const known = await needs.people.isMember(where.userId, where.userTeamId, what);
     if (!known.ok) return known.fault === undefined ? known.reason : null;
     const change = await needs.changes.get(given.changeId);
-    if (change === null || !(await needs.isHere(change, where))) return null;
+    if (change === null || !(await needs.isHere(change, where, what))) return null;
     const by = known.person;
     const { groups, fault } = await groupsFor(needs.findGroups, by, change, given);
     const why = await needs.changes.whyNotDecide({ ...given, by, groups });

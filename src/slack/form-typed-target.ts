@@ -46,7 +46,7 @@ export const typedTargetForm: Form = questionForm({
           ),
         ),
         ...destroyedBlocks(change),
-        rich(paragraph(said(`${whichWords(change)}, type `), code(name))),
+        rich(paragraph(said(whichWords(change)), code(name))),
         ...typedField({ ...subject, extra: name }, true),
         aboutQuestion(subject),
       ],
@@ -141,5 +141,5 @@ function fitting(blocks: types.RichTextBlock[]): types.RichTextBlock[] {
 
 function whichWords({ terms }: Change): string {
   const many = terms?.destroys.length ?? 0;
-  return many > 1 ? "To approve it, by the name of what reaches farthest" : "To approve it";
+  return many > 1 ? "To approve it, type the name of what reaches farthest: " : "To approve it, type ";
 }

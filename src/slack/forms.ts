@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
 import { type FindHere, type Given, NOT_YOURS, type Seen, type Where } from "./deciding.ts";
+import { SLACK_LIMITS } from "./limits.ts";
 import { type AnswerPlace, type Kept, type Pressed, Presser, readKept, whereOf } from "./pressed.ts";
 import { type AskedQuestion, readButton } from "./questions.ts";
 
@@ -113,7 +114,7 @@ export function openingOf(forms: readonly Form[], pressed: Pressed): Opening | n
     onTop: pressed.form !== null,
     view: shown,
     gives,
-    instead: (why) => notice(shown.title.text, why),
+    instead: (why) => answerView(shown.title.text, why),
     fill: fill === null ? null : (seen) => filled(seen, where, (found) => fill(found, metadata)),
     changeId,
   };
@@ -187,6 +188,18 @@ export function filled(
   return onHome === true
     ? notice("Not for you", `${NOT_YOURS.charAt(0).toUpperCase()}${NOT_YOURS.slice(1)}`)
     : notice("Elsewhere", ELSEWHERE);
+}
+
+/** The answer to a click in a form's place: mrkdwn of ours, which may name people. */
+function answerView(title: string, answer: string): types.ModalView {
+  const lines = answer.split("\n").filter((line) => line !== "");
+  const blocks = lines.map((text): types.SectionBlock => {
+    return {
+      type: "section",
+      text: { type: "mrkdwn", text: text.slice(0, SLACK_LIMITS.section), verbatim: true },
+    };
+  });
+  return { type: "modal", title: plain(title), close: plain("Close"), blocks };
 }
 
 /** A form that only says something. */

@@ -64,9 +64,27 @@ describe("a plan with one step that is riskier than the others", () => {
       );
       const { title, text } = dialogOf(blocks);
       assert.match(title, /20 steps/);
-      assert.match(text, /^12, high: kubectl set sa deployment\/payment-api cluster-admin -n production\n/);
+      assert.match(
+        text,
+        /^Step 12, high: kubectl set sa deployment\/payment-api cluster-admin -n production\n/,
+      );
       assert.match(text, /\nand 1[5-8] more \(1[5-8] medium\): see the card$/);
       assert.ok(text.length <= SLACK_LIMITS.confirmText);
+    }
+  });
+
+  it("has its command before what is changed by all of them", () => {
+    const looked = { isBeforeChange: false, facts: [], omitted: 0, risk: "low" as const, reasons: [] };
+    const row = { action: "update" as const, before: null, after: "x" };
+    const previews = Array.from({ length: 9 }, (_, at) => ({
+      ...{ ...looked, step: at + 1 },
+      rows: [{ ...row, target: `Deployment/payment-api metadata.annotations.note-${at + 1}` }],
+    }));
+    for (const place of ["the card, rich", "the card, classic"]) {
+      const text = JSON.stringify(places[place]?.({ ...twenty("high", "medium"), previews }));
+      const table = text.indexOf("metadata.annotations.note-1");
+      const command = text.indexOf("kubectl set sa deployment/payment-api cluster-admin");
+      assert.ok(command >= 0 && table > command, place);
     }
   });
 
@@ -133,7 +151,7 @@ describe("what a card has no room for", () => {
       ...{ status: "waiting", plan: aPlan(steps), risk: "high", decisions: [aQuestion()], stepRisks },
     });
     const { text } = dialogOf(places["the card, classic"]?.(change) ?? []);
-    assert.match(text, /^13, high: .*\n14, high: /);
+    assert.match(text, /^Step 13, high: .*\nStep 14, high: /);
     assert.match(text, /and 1\d more \((\d high, )?3 medium, 12 low\): see the card$/);
   });
 });
