@@ -6,6 +6,7 @@ import type { AnsweredQuestion, Question } from "../change/question.ts";
 import type { Policy } from "../policy/document.ts";
 import { judge } from "../policy/judge.ts";
 import { readKubectl } from "../policy/kubectl-line.ts";
+import { withAllowedBack } from "./allowed-back.ts";
 import type { Box } from "./box.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { refuseMissing } from "./environment-error.ts";
@@ -176,8 +177,9 @@ async function previewStep(
       needs.redact,
     );
     if (!looked.ok) return looked.reason;
-    seen.steps.push(looked.step);
-    seen.previews.push(looked.preview);
+    const kept = withAllowedBack(looked, needs.policy, place.files);
+    seen.steps.push(kept.step);
+    seen.previews.push(kept.preview);
     seen.changed.add(changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;
   }

@@ -62,9 +62,11 @@ function textsOf(path: string, dir: string, files: Files): string[] {
 export function judgeConfigText(path: string, text: string): Finding[] {
   const isKey = /-----BEGIN [A-Z ]*PRIVATE KEY( BLOCK)?-----/.test(text);
   const isState = /"terraform_version"\s*:/.test(text) && /"lineage"\s*:/.test(text);
-  const isLogin = /^\s*kind:\s*Config\s*$/m.test(text) && /^\s*users:/m.test(text);
+  const isKubeconfig = /^\s*kind:\s*Config\s*$/m.test(text) && /^\s*users:/m.test(text);
+  const isLogin =
+    isKubeconfig || /"auths"\s*:\s*\{/.test(text) || /^\s*aws_secret_access_key\s*=/im.test(text);
   if (!isKey && !isState && !isLogin) return [];
-  return [refused(`"${path}" holds a private key, a kubeconfig or a state, which is no configuration`)];
+  return [refused(`"${path}" holds a private key, a login or a state, which is no configuration`)];
 }
 
 /**

@@ -48,15 +48,21 @@ const TOP =
 export function whyNoPatch(text: string): string | null {
   const documents = readDocuments(text);
   if (!documents.ok) return documents.reason;
-  const [document, more] = documents.values;
-  if (more !== undefined) return "it has more than one document";
+  return firstOf(documents.values, strangeTop);
+}
+
+function strangeTop(document: unknown): string | null {
   if (Array.isArray(document)) {
     const isPlain = document.every((op) => typeof fieldsOf(op)?.["op"] === "string");
     return isPlain ? null : "its list holds more than operations";
   }
   const fields = fieldsOf(document);
   if (fields === null) return "it is no mapping and no list";
-  return Object.keys(fields).every((key) => TOP.test(key)) ? null : "it has keys that no object has";
+  // Whole manifests are patches too.
+  const isManifest = typeof fields["apiVersion"] === "string" && typeof fields["kind"] === "string";
+  return isManifest || Object.keys(fields).every((key) => TOP.test(key))
+    ? null
+    : "it has keys that no object has";
 }
 
 /** What a patch sets that has rules of its own: images, counts of pods, names of variables. */

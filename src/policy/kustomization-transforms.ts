@@ -1,7 +1,7 @@
 import { isWeighty, WEIGHT } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium, refused } from "./finding.ts";
-import { judgePatchText } from "./kubectl-patch.ts";
+import { judgePatchText, whyNoPatch } from "./kubectl-patch.ts";
 import { fieldsOf } from "./manifest-yaml.ts";
 import { judgeReplicas } from "./replicas.ts";
 
@@ -79,7 +79,12 @@ function judgePatch(entry: unknown, read: (path: string) => string | null, polic
 
 function fromFile(path: string, read: (path: string) => string | null, policy: Policy): Finding[] {
   const text = read(path);
-  return text === null ? [] : judgePatchText(text, null, policy);
+  if (text === null) return [];
+  // kustomize prints a file that it cannot take for a patch.
+  const strange = whyNoPatch(text);
+  return strange === null
+    ? judgePatchText(text, null, policy)
+    : [refused(`"${path}" is no patch: ${strange}`)];
 }
 
 function listed(value: unknown): unknown[] {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "../../src/change/plan.ts";
+import { withAllowedBack } from "../../src/execution/allowed-back.ts";
 import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
 import { createRedact } from "../../src/execution/redact.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
 import { readKubectl } from "../../src/policy/kubectl-line.ts";
 import { aStep } from "../support/changes.ts";
 
@@ -63,4 +65,29 @@ test("a selector that finds more than five objects is high", async () => {
 test("so is a rollback by a selector, which nobody looks at", async () => {
   const back: Command = { tool: "kubectl", args: ["rollout", "undo", "deploy", "-l", "app=web"], dir: "" };
   assert.equal((await seen("rollout pause deploy -l app=web", listOf(2), listOf(2), back)).risk, "high");
+});
+
+test("a rollback to more than the policy's ceiling is left out, and a person looks", async () => {
+  const line = "scale deploy/web --replicas=90";
+  const read = readKubectl(line.split(" "));
+  assert.ok(read.ok);
+  const look = async () => ({ ok: true, stdout: JSON.stringify(deployment("web", 150)) }) as const;
+  const seenNow = await previewKubectl(aStep(line), read.line, false, look, createRedact([]));
+  assert.ok(seenNow.ok);
+  assert.match(seenNow.step.rollback?.args.join(" ") ?? "", /--replicas=150/);
+  const kept = withAllowedBack(seenNow, builtInPolicy, null);
+  assert.equal(kept.step.rollback, null);
+  assert.equal(kept.preview.risk, "high");
+  const usual = await previewKubectl(
+    aStep(line),
+    read.line,
+    false,
+    async () => ({
+      ok: true,
+      stdout: JSON.stringify(deployment("web", 50)),
+    }),
+    createRedact([]),
+  );
+  assert.ok(usual.ok);
+  assert.deepEqual(withAllowedBack(usual, builtInPolicy, null), { step: usual.step, preview: usual.preview });
 });

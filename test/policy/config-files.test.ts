@@ -24,6 +24,8 @@ const files: Record<string, string> = {
     "users: ",
     "users: ",
   ),
+  "config/docker.txt": `{"auths": {"registry.example.com": {"auth": "${SECRET}"}}}`,
+  "config/aws": `[default]\naws_secret_access_key = ${SECRET}\n`,
   "configuration/app.properties": "color=blue\n",
   "apps/web/settings/a.yaml": "a: b\n",
   "notes.txt": `the password is ${SECRET}\n`,
@@ -42,6 +44,10 @@ const files: Record<string, string> = {
   "key/kustomization.yaml": "configMapGenerator: [{name: c, files: [tls.txt]}]\n",
   "key/tls.txt": KEY,
   "text/kustomization.yaml": "resources: [notes.yaml]\n",
+  "odd/kustomization.yaml": "resources: [../web.yaml]\npatches: [{path: notes.txt}]\n",
+  "odd/notes.txt": `the password is ${SECRET}\n`,
+  "odd2/kustomization.yaml": "resources: [../web.yaml]\npatchesStrategicMerge: [values.json]\n",
+  "odd2/values.json": `{"password": "${SECRET}"}`,
   "text/notes.yaml": `password: ${SECRET}\n`,
 };
 
@@ -80,6 +86,8 @@ describe("what a config map is made from", () => {
     ["refused", "create configmap leak --from-file=config -n staging"],
     ["refused", "create configmap leak --from-file=config/old.json -n staging"],
     ["refused", "create configmap leak --from-file=config/cluster.txt -n staging"],
+    ["refused", "create configmap leak --from-file=config/docker.txt -n staging"],
+    ["refused", "create configmap leak --from-file=config/aws -n staging"],
     ["refused", "create configmap leak --from-env-file=config/bare -n staging"],
     ["refused", "create configmap leak --from-env-file=config/prose -n staging"],
     ["refused", "create configmap leak --from-env-file=notes.txt --dry-run=server -o name"],
@@ -107,6 +115,9 @@ describe("what is no manifest is not read by a verb that would print it", () => 
     ["refused", "kustomize bad"],
     ["refused", "kustomize key"],
     ["refused", "apply -k key"],
+    ["refused", "kustomize odd"],
+    ["refused", "apply -k odd"],
+    ["refused", "diff -k odd2"],
     ["low", "kustomize k"],
     ["medium", "apply -k k"],
   ]);
