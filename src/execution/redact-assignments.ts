@@ -1,4 +1,4 @@
-import { holdsNoSecret, isHarmless, KEY, KEY_END, MARK } from "./redact-keys.ts";
+import { holdsNoSecret, isHarmless, isSecretUnder, isWeak, KEY, KEY_END, MARK } from "./redact-keys.ts";
 
 /** Blanks between a name, its sign and its value, with the colour codes terraform puts there. */
 const GAP = /(?:[ \t]|\p{Cc}\[[\d;]{0,12}m)*/uy;
@@ -15,7 +15,9 @@ const BEFORE_NAME = /(?:^|\n)[ \t+~-]*(?:(?:export|env|set)[ \t]+)?$/;
 const REACH = 80;
 const LITERAL = /(--from-literal(?:=|[ \t]{1,8})["']?)([\w.-]{1,256}=)(\\{0,7}"[^"\n]*"|'[^'\n]*'|[^\s"']+)/g;
 
-type Value = { from: number; to: number; after: number; bare: boolean };
+type Value = { from: number; to: number; after: number; bare: boolean; inList?: true };
+/** The telling part of a name. `weak`: its value has to look like a secret too. */
+type Part = { weak: boolean; at: number; end: number };
 
 /** Replaces what is assigned to a name secrets are kept under: `password=…`, `"api_key": "…"`, `--token …`, `DB_PASS: …`. */
 export function redactAssignments(text: string): string {
@@ -25,11 +27,10 @@ export function redactAssignments(text: string): string {
   for (let found = KEY.exec(text); found !== null; found = KEY.exec(text)) {
     if (found.index < done) continue;
     const place = KEY.lastIndex;
-    let value = assigned(text, found.index, place);
-    while (value !== null) {
+    const name = { weak: isWeak(found[0]), at: found.index, end: place };
+    for (let value = assigned(text, name); value !== null; value = following(text, value, name.weak)) {
       clean += text.slice(done, value.from) + MARK;
       done = value.to;
-      value = arrowed(text, value.after);
     }
     KEY.lastIndex = Math.max(place, done);
   }
@@ -44,22 +45,61 @@ function literal(all: string, flag: string, name: string, value: string): string
 /** A name, from its beginning to the end of its closing quote; its telling part is at `at`. `isPlain`: nothing quotes it. */
 type Name = { text: string; from: number; at: number; ends: number; isPlain: boolean };
 
-/** The value given to the name whose telling part is at `at`..`end`, or null when there is none or it is harmless. */
-function assigned(text: string, at: number, end: number): Value | null {
+/** The value given to the name whose telling part this is, or null when there is none or it is harmless. */
+function assigned(text: string, { weak, at, end }: Part): Value | null {
   const ends = skip(KEY_END, text, end);
   const gap = skip(GAP, text, ends);
   SIGN.lastIndex = gap;
   const sign = SIGN.exec(text)?.[0];
-  if (sign === undefined) return gap > ends ? spaced(text, nameAt(text, at, ends), gap) : null;
+  if (sign === undefined) {
+    if (weak || (gap === ends && text[ends] !== ",")) return null;
+    return spaced(text, nameAt(text, at, ends), gap);
+  }
   const name = nameAt(text, at, ends);
   if (holdsNoSecret(name.text)) return null;
   const from = skip(GAP, text, gap + sign.length);
+  if (text[from] === "[") return listed(text, from + 1, weak);
+  if (weak) return lookingSecret(text, from);
   const value = readValue(text, from, valueShape(text, name, sign, from > gap + sign.length));
   if (value === null) return null;
+  const word = text.slice(value.from, value.to);
   const said = value.bare && isSaid(text, name, value, sign === ":" ? from - gap - 1 : null);
-  return said || isHarmless(text.slice(value.from, value.to), value.bare)
-    ? arrowed(text, value.after)
-    : value;
+  return said || isHarmless(word, value.bare) ? following(text, value, weak) : value;
+}
+
+/** Under a weak name a value that is none stays, and is read again behind the next name in it: so not much of it is read. */
+const WEAK_REACH = 256;
+
+function lookingSecret(text: string, from: number): Value | null {
+  const near = text.slice(0, from + WEAK_REACH);
+  const value = readValue(near, from, BARE);
+  if (value === null) return null;
+  const isOne = isSecretUnder("maybe", text.slice(value.from, value.to), value.bare);
+  return isOne ? value : arrowed(near, value.after, true);
+}
+
+/** What stands behind a value under the same name: the next of a list, or what terraform makes of it. */
+function following(text: string, value: Value, weak: boolean): Value | null {
+  if (value.inList === undefined) return arrowed(text, value.after, weak);
+  NEXT.lastIndex = value.after;
+  return NEXT.test(text) ? listed(text, NEXT.lastIndex, weak) : null;
+}
+
+const NEXT = /[ \t]*,[ \t]*/y;
+const LIST_WORD = /[^\s"'`,;&(){}[\]<>|\\]+/y;
+
+/** The first secret of a list that is open before `from`, in its line. */
+function listed(text: string, from: number, weak: boolean): Value | null {
+  for (let at = skip(GAP, text, from); ; at = NEXT.lastIndex) {
+    const value = readValue(text, at, LIST_WORD);
+    if (value === null) return null;
+    // Bare words are names more often than secrets: `secrets: [db, web]`.
+    const telling = weak || value.bare ? "maybe" : "secret";
+    if (isSecretUnder(telling, text.slice(value.from, value.to), value.bare))
+      return { ...value, inList: true };
+    NEXT.lastIndex = value.after;
+    if (!NEXT.test(text)) return null;
+  }
 }
 
 function nameAt(text: string, at: number, ends: number): Name {
@@ -87,18 +127,24 @@ function valueShape(text: string, name: Name, sign: string, isSpaced: boolean): 
   return sign === ":" && /pass(?:word|phrase)$/i.test(name.text) ? PHRASE : WORD;
 }
 
-/** `--token VALUE`, unless it is a sentence about the flag. */
-function spaced(text: string, name: Name, from: number): Value | null {
-  if (!name.text.startsWith("--") || text[from] === "-") return null;
-  const value = readValue(text, from, BARE);
-  return value === null || isHarmless(text.slice(value.from, value.to), value.bare) ? null : value;
+/** `--token VALUE`, unless it is a sentence about the flag; in a list of arguments the next one. */
+function spaced(text: string, name: Name, gap: number): Value | null {
+  if (!name.text.startsWith("--")) return null;
+  const from = text[gap] === "," ? skip(GAP, text, gap + 1) : gap;
+  if (text[from] === "-" || (from === gap && text[from] === ",")) return null;
+  const value = readValue(text, from, from === gap ? BARE : LIST_WORD);
+  if (value === null || text[value.from] === "-") return null;
+  return isHarmless(text.slice(value.from, value.to), value.bare) ? null : value;
 }
 
 /** terraform's `"old" -> "new"`. */
-function arrowed(text: string, after: number): Value | null {
+function arrowed(text: string, after: number, weak: boolean): Value | null {
   const from = skip(ARROW, text, after);
   const value = from === after ? null : readValue(text, from, BARE);
-  return value === null || isHarmless(text.slice(value.from, value.to), value.bare) ? null : value;
+  if (value === null) return null;
+  return isSecretUnder(weak ? "maybe" : "secret", text.slice(value.from, value.to), value.bare)
+    ? value
+    : null;
 }
 
 /**

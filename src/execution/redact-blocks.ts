@@ -1,6 +1,9 @@
-import { isHarmless, isSecretName, MARK } from "./redact-keys.ts";
+import { isSecretName, isSecretUnder, MARK, type Telling, tellingOf } from "./redact-keys.ts";
+import { BEGINS_LIST, flagAlone, insideListed, type Listed, listUnder } from "./redact-lists.ts";
+import { NAME_WORD, VALUE_WORD } from "./redact-named.ts";
 import { beginPem, insidePem, type Pem } from "./redact-pem.ts";
-import { isSecretData, redactDataMaps } from "./redact-secret-data.ts";
+import { datum, redactDataMaps, returnOf, wrapped } from "./redact-secret-data.ts";
+import { BEGINS_TABLE, insideTable, type Table, tableFrom } from "./redact-tables.ts";
 
 /**
  * What the lines so far say of the next one. A line is never held back: inside a block each is replaced as it comes.
@@ -13,8 +16,10 @@ export type Lines = {
   kind: { indent: number; isSecret: boolean } | null;
   data: { indent: number; isSecret: boolean | null } | null;
   sensitive: number | null;
-  /** Behind `name: DB_PASSWORD`, at this indentation, comes its value. */
-  named: number | null;
+  /** Behind `name: DB_PASSWORD`, at this indentation, comes its value; in a diff both of its values. For so many lines at most. */
+  named: { indent: number; telling: Telling; left: number } | null;
+  listed: Listed | null;
+  table: Table | null;
 };
 
 export const noLines: Lines = {
@@ -24,9 +29,14 @@ export const noLines: Lines = {
   data: null,
   sensitive: null,
   named: null,
+  listed: null,
+  table: null,
 };
 
-const TELLING = /-----BEGIN|PRIVATE KEY|LS0tLS1CRUdJTi|kind|data|apiVersion|sensitive|<<|: ?[|>]|name["']?:/i;
+const TELLING = new RegExp(
+  `-----BEGIN|PRIVATE KEY|LS0tLS1CRUdJTi|kind|data|apiVersion|sensitive|<<|: ?[|>]|(?:name|key|value)["']?[ \\t]{0,64}[:=]|${BEGINS_LIST}|${BEGINS_TABLE}`,
+  "im",
+);
 
 /** Whether lines that hold nothing telling can be passed over. */
 export function isIdle(lines: Lines, text: string): boolean {
@@ -36,6 +46,8 @@ export function isIdle(lines: Lines, text: string): boolean {
     lines.data === null &&
     lines.sensitive === null &&
     lines.named === null &&
+    lines.listed === null &&
+    lines.table === null &&
     !TELLING.test(text)
   );
 }
@@ -59,8 +71,26 @@ function outsidePem(lines: Lines, line: string): { lines: Lines; text: string } 
   }
   // What stands around a block in its line counts as in any other line.
   const begun = beginPem(line);
-  const after = insideYaml(lines, redactDataMaps(begun?.text ?? line));
+  const after = insideItems(lines, redactDataMaps(begun?.text ?? line));
   return begun === null ? after : { lines: { ...after.lines, pem: begun.pem }, text: after.text };
+}
+
+/** A line of a list or table of secrets, or any other. */
+function insideItems(lines: Lines, line: string): { lines: Lines; text: string } {
+  if (lines.listed !== null) {
+    const item = insideListed(lines.listed, line);
+    if (item === null) return insideItems({ ...lines, listed: null }, line);
+    return { lines: { ...lines, listed: item.listed }, text: item.text };
+  }
+  if (lines.table !== null) {
+    const row = insideTable(lines.table, line);
+    if (row === null) return insideItems({ ...lines, table: null }, line);
+    return { lines: { ...lines, table: row.table }, text: row.text };
+  }
+  const listed = flagAlone(line);
+  if (listed !== null) return { lines: { ...lines, listed }, text: line };
+  const table = tableFrom(line);
+  return table === null ? insideYaml(lines, line) : { lines: { ...lines, table }, text: line };
 }
 
 /** A line of a block scalar or heredoc under a secret's name. */
@@ -90,10 +120,27 @@ function insideYaml(lines: Lines, line: string): { lines: Lines; text: string } 
     return { lines: open, text: open.data === null ? line : wrapped(open.data.isSecret, line) };
   }
   if (open.data !== null && pair.indent > open.data.indent) return insideData(open, pair);
-  const isNamed = pair.name === "value" && open.named === pair.indent;
-  const after = open.named === null ? open : { ...open, named: null };
-  if (isNamed || (pair.name === "value" && open.sensitive === pair.indent)) return hideValue(after, pair);
-  return { lines: follow(after, pair), text: line };
+  if (VALUE_WORD.test(pair.name)) {
+    if (open.sensitive === pair.indent) return hideValue(open, pair);
+    if (isSecretUnder(tellingOfValue(open, pair), plain(pair.value), false)) return hideValue(open, pair);
+  }
+  return { lines: follow(open, pair), text: line };
+}
+
+/** What is known of a value: by the name beside it, or, where the value comes first, by its looks. */
+function tellingOfValue({ named }: Lines, { head, indent }: Pair): Telling {
+  if (named?.indent === indent) return named.telling;
+  return head.includes("=") || /- ["']?\w+["']?\s*:/.test(head) ? "maybe" : null;
+}
+
+/** The first word of a value, without its quotes. */
+function plain(value: string): string {
+  return (
+    /^(?:"([^"]*)"|'([^']*)'|([^\s,]*))/
+      .exec(value)
+      ?.slice(1)
+      .find((text) => text !== undefined) ?? ""
+  );
 }
 
 function pairOf(line: string): Pair | null {
@@ -116,15 +163,21 @@ function follow(lines: Lines, { head, name, value, indent }: Pair): Lines {
       const isSecret = name === "stringData" ? true : known;
       return /^\{?\s*$/.test(value) ? { ...lines, data: { indent, isSecret } } : lines;
     }
-    case "name":
-      return isSecretName(value.replace(/["',\s]/g, "")) ? { ...lines, named: indent } : lines;
     case "sensitive":
       return /^true,?$/.test(value) ? { ...lines, sensitive: indent } : lines;
-    default: {
-      const hidden = hiddenBy(head + value, indent);
-      return hidden === null ? lines : { ...lines, hidden };
-    }
+    default:
+      return followOther(lines, { head, name, value, indent });
   }
+}
+
+function followOther(lines: Lines, { head, name, value, indent }: Pair): Lines {
+  if (NAME_WORD.test(name) && /^["']?[\w.]/.test(value)) {
+    return { ...lines, named: { indent, telling: tellingOf(plain(value)), left: NAMED_LINES } };
+  }
+  const hidden = hiddenBy(head + value, indent);
+  if (hidden !== null) return { ...lines, hidden };
+  const listed = listUnder(name, value, indent);
+  return listed === null ? lines : { ...lines, listed };
 }
 
 /** The end of a line that begins a YAML block scalar or an HCL heredoc; a log puts its own words in front. */
@@ -137,18 +190,24 @@ function hiddenBy(line: string, indent: number): Lines["hidden"] {
   return isSecretName(name) ? { indent, until: until ?? null } : null;
 }
 
+/** How far behind its name a value may stand. */
+const NAMED_LINES = 16;
+
 /** Leaves the maps that this indentation closes. */
 function leave(lines: Lines, indent: number, line: string): Lines {
-  if (lines.data === null && lines.sensitive === null && lines.kind === null) return lines;
+  const { data, sensitive, kind, named } = lines;
+  if (data === null && sensitive === null && kind === null && named === null) return lines;
   if (line.trim() === "") return lines;
   const isOut = (at: number): boolean =>
     indent < at || (indent === at && /["'\w}\]]/.test(line[indent] ?? ""));
-  const data = lines.data !== null && isOut(lines.data.indent) ? null : lines.data;
-  const sensitive = lines.sensitive !== null && indent < lines.sensitive ? null : lines.sensitive;
-  const kind = line.startsWith("---") ? null : lines.kind;
-  return data === lines.data && sensitive === lines.sensitive && kind === lines.kind
-    ? lines
-    : { ...lines, data, sensitive, kind };
+  const isNamed = named !== null && indent >= named.indent && named.left > 0;
+  return {
+    ...lines,
+    data: data !== null && isOut(data.indent) ? null : data,
+    sensitive: sensitive !== null && indent < sensitive ? null : sensitive,
+    kind: line.startsWith("---") ? null : kind,
+    named: isNamed ? { ...named, left: named.left - 1 } : null,
+  };
 }
 
 function insideData(lines: Lines, pair: Pair): { lines: Lines; text: string } {
@@ -162,13 +221,6 @@ function insideData(lines: Lines, pair: Pair): { lines: Lines; text: string } {
   return { lines, text: pair.head + datum(pair.value, isSecret) };
 }
 
-/** One value of a `data` map. */
-function datum(value: string, isSecret: boolean | null): string {
-  const [, open = "", text = "", close = ""] = /^(["']?)(.*?)(["']?,?\s*)$/.exec(value) ?? [];
-  if (isSecret === false || isHarmless(text, false) || /^[{[|>]/.test(text)) return value;
-  return isSecret === true || isSecretData(text) ? open + MARK + close : value;
-}
-
 /** The value of a sensitive output: a text goes, of a map or list every line. */
 function hideValue(lines: Lines, pair: Pair): { lines: Lines; text: string } {
   if (/^[{[]\s*$/.test(pair.value)) {
@@ -178,21 +230,4 @@ function hideValue(lines: Lines, pair: Pair): { lines: Lines; text: string } {
     };
   }
   return { lines, text: pair.head + datum(pair.value, true) };
-}
-
-const WRAPPED_LINE = /^(\s*["']?)([A-Za-z0-9+/]{16,}={0,2})(["']?,?\s*)$/;
-
-/** A line of a `data` map without a name of its own: a value wrapped by hand. */
-function wrapped(isSecret: boolean | null, line: string): string {
-  if (isSecret === false) return line;
-  const found = WRAPPED_LINE.exec(line);
-  if (found !== null) return `${found[1] ?? ""}${MARK}${found[3] ?? ""}`;
-  return isSecret === true && !/^[\s{}[\],]*$/.test(line)
-    ? (/^\s*/.exec(line)?.[0] ?? "") + MARK + returnOf(line)
-    : line;
-}
-
-/** The carriage return a line of Windows ends with. */
-function returnOf(line: string): string {
-  return line.endsWith("\r") ? "\r" : "";
 }

@@ -1,14 +1,11 @@
-import { isHarmless, isSecretName, MARK } from "./redact-keys.ts";
+import { isHarmless, MARK } from "./redact-keys.ts";
+import { redactNamed } from "./redact-named.ts";
+import { redactWords } from "./redact-words.ts";
 
 /** Replaces what stands at a telling place of a line: passwords in addresses, authorization headers, cookies. */
 export function redactPlaces(text: string): string {
-  return redactArguments(redactNamed(redactHeaders(redactDsns(redactAddresses(text)))));
+  return redactWords(redactArguments(redactNamed(redactHeaders(redactDsns(redactAddresses(text))))));
 }
-
-const NAMED =
-  /(\\{0,7}"name\\{0,7}"[ \t]?:[ \t]?\\{0,7}"([\w.-]{1,128})\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")([^"\\\n]+)/g;
-
-const GO_NAMED = /(\bmap\[name:([\w.-]{1,128}) value:)(?!\[redacted\])([^\]\n]+)/g;
 
 const SENSITIVE =
   /(\\{0,7}"sensitive\\{0,7}"[ \t]?:[ \t]?true[ \t]?,[ \t]?\\{0,7}"type\\{0,7}"[ \t]?:[ \t]?\\{0,7}"\w{1,16}\\{0,7}"[ \t]?,[ \t]?\\{0,7}"value\\{0,7}"[ \t]?:[ \t]?\\{0,7}")((?:[^"\\\n]|\\(?!\\*")|\\"(?=[^,}\]]))+)/g;
@@ -21,16 +18,6 @@ function redactArguments(text: string): string {
   if (clean.includes("sensitive")) clean = clean.replace(SENSITIVE, keepFirst);
   if (clean.includes("curl") || clean.includes("--user")) clean = clean.replace(LOGIN, keepFirst);
   return clean.includes("sshpass") ? clean.replace(SSHPASS, keepFirst) : clean;
-}
-
-/** Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` in one line, and as Go prints it from a template. */
-function redactNamed(text: string): string {
-  const clean = text.includes('"value') ? text.replace(NAMED, keepFirstOfNamed) : text;
-  return clean.includes("map[name:") ? clean.replace(GO_NAMED, keepFirstOfNamed) : clean;
-}
-
-function keepFirstOfNamed(all: string, first: string, name: string, value: string): string {
-  return isSecretName(name) && !isHarmless(value, false) ? first + MARK : all;
 }
 
 const ADDRESS_END = /[\s"'`<>\\^|]|$/g;

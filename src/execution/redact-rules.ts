@@ -14,7 +14,11 @@ export type Rule = { prefix: string; body: RegExp; free?: true; back?: { reach: 
  */
 export const rules: readonly Rule[] = [
   // AWS: access key ids, session tokens, Bedrock keys.
-  ...prefixed(["AKIA", "ASIA", "ABIA", "ACCA"], /[A-Z2-7]{16}(?![A-Za-z0-9])/y),
+  ...prefixed(
+    ["AKIA", "ASIA", "ABIA", "ACCA"],
+    // Another key may follow without a gap.
+    /[A-Z2-7]{16}(?:(?![A-Za-z0-9])|(?=A(?:KI|SI|BI|CC)A[A-Z2-7]|npm_|gh[pousr]_|github_pat_|glpat-|sk[_-]|xox|eyJ|hvs\.|AIza))/y,
+  ),
   ...prefixed(["IQoJb3JpZ2lu", "FwoGZXIvYXdz", "FQoGZXIvYXdz"], /[A-Za-z0-9/+=%]{40,}/y),
   ...prefixed(["ABSK"], /[A-Za-z0-9+/]{80,}={0,2}/y),
   ...prefixed(["amzn.mws."], /[0-9a-f-]{36}/y),

@@ -42,3 +42,27 @@ export function redactDataMaps(line: string): string {
   }
   return clean + line.slice(done);
 }
+
+/** One value of a `data` map. */
+export function datum(value: string, isSecret: boolean | null): string {
+  const [, open = "", text = "", close = ""] = /^(["']?)(.*?)(["']?,?\s*)$/.exec(value) ?? [];
+  if (isSecret === false || isHarmless(text, false) || /^[{[|>]/.test(text)) return value;
+  return isSecret === true || isSecretData(text) ? open + MARK + close : value;
+}
+
+const WRAPPED_LINE = /^(\s*["']?)([A-Za-z0-9+/]{16,}={0,2})(["']?,?\s*)$/;
+
+/** A line of a `data` map without a name of its own: a value wrapped by hand. */
+export function wrapped(isSecret: boolean | null, line: string): string {
+  if (isSecret === false) return line;
+  const found = WRAPPED_LINE.exec(line);
+  if (found !== null) return `${found[1] ?? ""}${MARK}${found[3] ?? ""}`;
+  return isSecret === true && !/^[\s{}[\],]*$/.test(line)
+    ? (/^\s*/.exec(line)?.[0] ?? "") + MARK + returnOf(line)
+    : line;
+}
+
+/** The carriage return a line of Windows ends with. */
+export function returnOf(line: string): string {
+  return line.endsWith("\r") ? "\r" : "";
+}

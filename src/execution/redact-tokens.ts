@@ -39,7 +39,9 @@ function findPlace(
   for (const rule of candidates) {
     if (!text.startsWith(rule.prefix, at)) continue;
     // The cheap question first: a body may be long, and looking back is only done where there is one.
-    if (rule.back === undefined && !rule.free && isInsideWord(text, at)) continue;
+    // Right behind a secret a word begins, whatever the secret ended with.
+    if (rule.back === undefined && !rule.free && (at !== done || at === 0) && isInsideWord(text, at))
+      continue;
     rule.body.lastIndex = at + rule.prefix.length;
     const from = rule.body.test(text) ? beginning(rule, text, at, done) : -1;
     if (from !== -1) return { from, to: rule.body.lastIndex };

@@ -1,5 +1,7 @@
 import type { Redact } from "./redact.ts";
-import { isHarmless, isSecretName, MARK } from "./redact-keys.ts";
+import { isHarmless, isSecretUnder, MARK, type Telling, tellingOf } from "./redact-keys.ts";
+import { tellingOfList } from "./redact-lists.ts";
+import { NAME_WORD, VALUE_WORD } from "./redact-named.ts";
 import { isSecretData } from "./redact-secret-data.ts";
 
 /**
@@ -30,13 +32,15 @@ function redactValue(value: unknown, redact: Redact): unknown {
   if (Array.isArray(value))
     return value.map((item, index) => redactUnder(flagBefore(value, index), item, redact));
   if (typeof value !== "object" || value === null) return value;
-  const { kind, name } = value as { kind?: unknown; name?: unknown };
+  const { kind } = value as { kind?: unknown };
+  const name = nameIn(value);
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       if (isDataMap(key, item))
         return [key, redactData(item, kind === "Secret" || key === "stringData", redact)];
+      if (key === "stack") return [key, redactStack(value, item, redact)];
       // Kubernetes' {"name": "DB_PASSWORD", "value": "…"}
-      const under = key === "value" && typeof name === "string" ? name : key;
+      const under = VALUE_WORD.test(key) && name !== null ? name : key;
       return [redact(key), redactUnder(under, item, redact)];
     }),
   );
@@ -45,8 +49,30 @@ function redactValue(value: unknown, redact: Redact): unknown {
 /** A value under a name, which may say that it is a secret. */
 function redactUnder(name: string, value: unknown, redact: Redact): unknown {
   const clean = redactValue(value, redact);
-  if (typeof value !== "string" || clean !== value || !isSecretName(name)) return clean;
-  return isHarmless(value, true) ? value : MARK;
+  if (Array.isArray(value) && Array.isArray(clean)) {
+    const telling = tellingOfList(name);
+    return clean.map((item, index) => (item === value[index] ? hidden(telling, item) : item));
+  }
+  return clean === value ? hidden(tellingOf(name), value) : clean;
+}
+
+function hidden(telling: Telling, value: unknown): unknown {
+  return typeof value === "string" && isSecretUnder(telling, value, true) ? MARK : value;
+}
+
+/** A stack begins with its error's message behind a word: as one text the message's first line is none of what it was. */
+function redactStack(error: object, stack: unknown, redact: Redact): unknown {
+  const { message } = error as { message?: unknown };
+  if (typeof stack !== "string" || typeof message !== "string") return redactValue(stack, redact);
+  const at = message === "" ? -1 : stack.indexOf(message);
+  if (at === -1) return redact(stack);
+  return redact(stack.slice(0, at)) + redact(message) + redact(stack.slice(at + message.length));
+}
+
+/** What an object calls its value. */
+function nameIn(value: object): string | null {
+  const [, name] = Object.entries(value).find(([key]) => NAME_WORD.test(key)) ?? [];
+  return typeof name === "string" ? name : null;
 }
 
 /** In a list of arguments, `--token` speaks for the next one. */

@@ -15,6 +15,7 @@ const WINDOW = 1_048_576;
 /** A window is parted where its two sides are redacted as they were together; looked for every so many characters from its end. */
 const PART_EVERY = 16_384;
 const PART_TRIES = 16;
+const PART_REACH = 4_096;
 
 /** Makes the one redaction function: the bot's own secrets by their value, others by how they look or what they are called. */
 export function createRedact(secrets: readonly string[]): Redact {
@@ -47,18 +48,22 @@ export function createRedactLines(secrets: readonly string[]): () => (line: stri
   };
 }
 
-type TakeText = (lines: Lines, text: string) => { lines: Lines; text: string };
+type Taken = { lines: Lines; text: string };
+type TakeText = (lines: Lines, text: string) => Taken;
 
 function createTakeText(secrets: readonly string[]): TakeText {
   const redactOwn = createRedactOwn(secrets);
   const redactOne: Redact = (text) => redactAssignments(redactTokens(redactPlaces(text)));
   return (lines, text) => {
-    const known = redactOwn(text);
-    const blocks = isIdle(lines, known) ? { lines, text: known } : redactLines(lines, known);
+    const blocks = takeBlocks(lines, redactOwn(text));
     const once = redactOne(blocks.text);
     // What one rule took away can bring to light what another looks for.
     return { lines: blocks.lines, text: once === blocks.text ? once : redactOne(once) };
   };
+}
+
+function takeBlocks(lines: Lines, text: string): Taken {
+  return isIdle(lines, text) ? { lines, text } : redactLines(lines, text);
 }
 
 function redactLines(before: Lines, text: string): { lines: Lines; text: string } {
@@ -89,9 +94,15 @@ function streamOf(takeText: TakeText): RedactStream {
     let held = pieces.join("");
     let clean = "";
     for (let next = nextBlock(held); next !== null; next = nextBlock(held)) {
-      const to = next.isLong ? partOf(takeText, lines, held.slice(0, WINDOW)) : next.to;
-      clean += take(held.slice(0, to)) + (next.isLong ? "" : "\n");
-      held = held.slice(next.isLong ? to : to + 1);
+      if (next.isLong) {
+        const part = partOf(takeText, lines, held.slice(0, WINDOW));
+        lines = part.lines;
+        clean += part.text;
+        held = held.slice(part.to);
+      } else {
+        clean += `${take(held.slice(0, next.to))}\n`;
+        held = held.slice(next.to + 1);
+      }
     }
     hold(held);
     return clean;
@@ -117,13 +128,20 @@ function nextBlock(held: string): { isLong: boolean; to: number } | null {
   return first === -1 ? null : { isLong: false, to: held.lastIndexOf("\n", WINDOW) };
 }
 
-/** Where a window without a line break can be parted without cutting a secret in two. */
-function partOf(takeText: TakeText, lines: Lines, window: string): number {
-  const whole = takeText(lines, window).text;
+/**
+ * The beginning of a window without a line break, up to where it can be parted without cutting a secret in two: where what
+ * follows comes out alone as it comes out with all that stands before it. Behind a blank, where there is one.
+ */
+function partOf(takeText: TakeText, lines: Lines, window: string): Taken & { to: number } {
+  const whole = takeText(lines, window);
   for (let number = 1; number <= PART_TRIES; number += 1) {
-    const at = window.length - number * PART_EVERY;
-    const one = takeText(lines, window.slice(0, at));
-    if (one.text + takeText(one.lines, window.slice(at)).text === whole) return at;
+    const about = window.length - number * PART_EVERY;
+    const blank = window.slice(about - PART_REACH, about).lastIndexOf(" ");
+    // Not always a multiple of the same: a text that repeats itself would be cut at the same letter each time.
+    const to = blank === -1 ? about - number : about - PART_REACH + blank + 1;
+    const after = takeBlocks(lines, window.slice(0, to)).lines;
+    const { text } = takeText(after, window.slice(to));
+    if (whole.text.endsWith(text)) return { to, lines: after, text: whole.text.slice(0, -text.length) };
   }
-  return window.length;
+  return { to: window.length, ...whole };
 }

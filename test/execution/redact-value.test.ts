@@ -45,6 +45,37 @@ describe("redaction of JSON", () => {
     });
   });
 
+  it("knows lists under a telling name, names that tell only with their value, and a value before its name", () => {
+    assert.deepEqual(
+      ofValue({
+        tokens: ["abc", "", { id: 1 }],
+        secrets: ["db-credentials", "Winter-12"],
+        routing_key: "orders.created",
+        service_key: "4f0e1d2c3b4a5968",
+        cache_key: "Users-v2-Ana",
+        env: [{ value: "hunter", name: "DB_PASSWORD" }],
+        parameter: { ParameterKey: "DbPassword", ParameterValue: "hunter" },
+      }),
+      {
+        tokens: ["[redacted]", "", { id: 1 }],
+        secrets: ["db-credentials", "[redacted]"],
+        routing_key: "orders.created",
+        service_key: "[redacted]",
+        cache_key: "Users-v2-Ana",
+        env: [{ value: "[redacted]", name: "DB_PASSWORD" }],
+        parameter: { ParameterKey: "DbPassword", ParameterValue: "[redacted]" },
+      },
+    );
+  });
+
+  it("takes an error's message out of its stack as it takes the message alone", () => {
+    const message = "- name: DB_PASSWORD\n  value: hunter";
+    assert.deepEqual(ofValue({ message, stack: `Error: ${message}\n    at x` }), {
+      message: "- name: DB_PASSWORD\n  value: [redacted]",
+      stack: "Error: - name: DB_PASSWORD\n  value: [redacted]\n    at x",
+    });
+  });
+
   it("takes what is no JSON as text", () => {
     assert.equal(redactJson("{ password=hunter2"), "{ password=[redacted]");
   });

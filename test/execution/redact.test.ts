@@ -35,6 +35,20 @@ describe("redaction", () => {
     }
   });
 
+  it("takes keys that are joined to one another, in either order", () => {
+    const npm = `npm_${"a1B2c3D4e5F6".repeat(3)}`;
+    const aws = "AKIADPMRCG4BE4UMR46P";
+    assert.equal(redact(`${npm}${aws}`), "[redacted][redacted]");
+    assert.equal(redact(`x ${aws}${npm}. y`), "x [redacted][redacted]. y");
+    assert.equal(redact(`${npm}${npm}${aws}${aws}`), "[redacted]".repeat(4));
+  });
+
+  it("looks once more at what it took away: what stood before a word hid where that began", () => {
+    const npm = `npm_${"a1B2c3D4e5F6".repeat(3)}`;
+    assert.equal(redact(`${npm}bearer abcdefghijklmnopqrst`), "[redacted]bearer [redacted]");
+    assert.equal(redact(`${npm}sshpass -p hunter22 ssh x`), "[redacted]sshpass -p [redacted] ssh x");
+  });
+
   it("is the same in pieces, wherever they are cut", () => {
     for (const { kind, text } of [...secrets, ...benign.map((one) => ({ kind: one, text: one }))]) {
       const whole = redact(text);
