@@ -7,11 +7,12 @@ import { SLACK_LIMITS } from "./limits.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { button, buttonValue } from "./questions.ts";
 import { standingsOf } from "./standings.ts";
-import { riskiestFirst, riskOfStep } from "./step-risks.ts";
+import { riskiestFirst, riskiestSteps, riskOfStep } from "./step-risks.ts";
 import { commandLine, cutMiddle, oneLine } from "./text.ts";
 
-/** How much of a dialog's 300 characters one command may take. */
+/** How much of a dialog's 300 characters one command may take; what is cut from its middle may be what matters. */
 const DIALOG_LINE_CHARS = 90;
+const RISKIEST_LINE_CHARS = 160;
 /** What the last line of a dialog may take: "and 17 more (3 high, 9 medium, 5 low): see the card". */
 const DIALOG_REST_CHARS = 55;
 
@@ -171,7 +172,7 @@ function whereIn(change: Change): string {
 
 /** As many whole lines as a dialog has room for, and how many there are beside them. */
 function listed(commands: readonly string[]): string {
-  const numbered = commands.map((command, index) => `${index + 1}. ${command}`);
+  const numbered = commands.map((command, index) => cutMiddle(`${index + 1}. ${command}`, DIALOG_LINE_CHARS));
   return fitted(numbered, (rest) => `and ${rest} more, see the card and its thread`);
 }
 
@@ -181,9 +182,11 @@ function listedByRisk(change: Change): string {
   const [only] = steps;
   if (only !== undefined && steps.length === 1)
     return cutMiddle(oneLine(shownCommand(only)), SLACK_LIMITS.confirmText);
-  const lines = steps.map(
-    (step) => `Step ${step.step}, ${riskOfStep(change, step)}: ${oneLine(shownCommand(step))}`,
-  );
+  const riskiest = riskiestSteps(change);
+  const lines = steps.map((step) => {
+    const line = `Step ${step.step}, ${riskOfStep(change, step)}: ${oneLine(shownCommand(step))}`;
+    return cutMiddle(line, riskiest.includes(step) ? RISKIEST_LINE_CHARS : DIALOG_LINE_CHARS);
+  });
   return fitted(lines, (rest) => {
     const risks = steps.slice(-rest).map((step) => riskOfStep(change, step));
     const counts = (["high", "medium", "low"] as const).flatMap((risk) => {
@@ -196,8 +199,7 @@ function listedByRisk(change: Change): string {
 
 function fitted(all: readonly string[], moreOf: (rest: number) => string): string {
   const lines: string[] = [];
-  for (const one of all) {
-    const line = cutMiddle(one, DIALOG_LINE_CHARS);
+  for (const line of all) {
     if ([...lines, line].join("\n").length > SLACK_LIMITS.confirmText - DIALOG_REST_CHARS) break;
     lines.push(line);
   }

@@ -146,7 +146,9 @@ function tellsWhy({ status }: Change): boolean {
 export function standingLine(standing: Standing): Piece[] {
   const { step } = standing;
   const words = standingWords(standing);
-  return [bold(`Step ${step.step}: ${words} `), code(cutMiddle(shownCommand(step), COMMAND_CHARS))];
+  // Of one that nothing has become of yet there is nothing to say.
+  const state = words === "" ? "" : ` ${words}`;
+  return [bold(`Step ${step.step}:${state} `), code(cutMiddle(shownCommand(step), COMMAND_CHARS))];
 }
 
 /** Before and after of the steps that stand as done, as they were seen before the run. */

@@ -7,8 +7,9 @@ import { checkBlocks } from "../../src/playground/slack-blocks.ts";
 import { renderCard } from "../../src/slack/card.ts";
 import { planPages } from "../../src/slack/plan-pages.ts";
 import { createRichKinds, kindsRefused } from "../../src/slack/rich-kinds.ts";
+import { standingsOf } from "../../src/slack/standings.ts";
 import { planWords, stepWords } from "../../src/slack/step-words.ts";
-import { renderVerdict } from "../../src/slack/verdict-message.ts";
+import { renderVerdict, standingLine } from "../../src/slack/verdict-message.ts";
 import { aChange, aPlan, aQuestion, aRecord, aStep } from "../support/changes.ts";
 
 const SCALE = "scale deployment/payment-api --replicas=5 -n production";
@@ -133,6 +134,13 @@ describe("what a step is called", () => {
     for (const line of ["delete --strange pod web", "scale --replicas=0", "-n get delete cm x"])
       assert.match(stepWords(aStep(line)), new RegExp(`^(kubectl ${line}|Delete cm x)$`), line);
     assert.equal(stepWords(aStep("delete --strange pod web")), "kubectl delete --strange pod web");
+  });
+
+  it("stands without a state where nothing has become of it yet", () => {
+    const [first] = standingsOf(waiting(), []).map(standingLine);
+    assert.deepEqual(first?.[0], { type: "text", text: "Step 1: ", style: { bold: true } });
+    const [done] = standingsOf({ ...waiting(), status: "done" }, [aRecord({})]).map(standingLine);
+    assert.deepEqual(done?.[0], { type: "text", text: "Step 1: done ", style: { bold: true } });
   });
 
   it("names the first step that changes something, and counts the others", () => {

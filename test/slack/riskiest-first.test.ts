@@ -156,6 +156,20 @@ describe("what a card has no room for", () => {
   });
 });
 
+describe("the dialog of Approve", () => {
+  it("cuts nothing from the middle of the riskiest command that is as long as most", () => {
+    const danger = `${DANGER} --context=prod-eu-west-1-main --field-manager=greenlight`;
+    const steps = [aStep(NOTE(1)), aStep(danger), aStep(NOTE(2))];
+    const change = aChange({
+      ...{ status: "waiting", plan: aPlan(steps), risk: "high", decisions: [aQuestion()] },
+      stepRisks: ["medium", "high", "medium"],
+    });
+    const { text } = dialogOf(places["the card, classic"]?.(change) ?? []);
+    assert.ok(text.startsWith(`Step 2, high: kubectl ${danger}\n`), text);
+    assert.ok(text.length <= SLACK_LIMITS.confirmText);
+  });
+});
+
 describe("a plan whose steps are all alike", () => {
   it("stands in the order it runs in, and nothing is said of the riskiest", () => {
     const steps = [aStep("rollout restart deployment/web"), aStep("rollout restart deployment/api")];
