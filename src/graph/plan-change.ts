@@ -23,7 +23,7 @@ export async function planChange(
     return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
   const { answer } = planned;
   const questions = questionsOf(answer);
-  if (questions.length > 0) return askMore(state, questions);
+  if (questions.length > 0) return askMore(state, questions, "The Planner");
   if (answer.plan.length === 0)
     return {
       error: `The Planner made no plan: ${answer.summary || "it gave no reason"} Nothing was run.`,

@@ -19,7 +19,7 @@ export async function previewChange(
     state.talk.answers,
   );
   if (!previewed.ok && previewed.questions !== undefined && previewed.questions.length > 0)
-    return askMore(state, previewed.questions);
+    return askMore(state, previewed.questions, "Greenlight");
   if (!previewed.ok) return { error: `${previewed.reason} Nothing was run.` };
   const { plan, previews, bindings } = previewed;
   return { plan, previews, bindings };

@@ -52,6 +52,34 @@ describe("what kubectl says when a look fails", () => {
   });
 });
 
+describe("a look of the program's own", () => {
+  let home: string;
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "greenlight-looks-"));
+  });
+  after(() => rm(home, { recursive: true, force: true }));
+
+  it("is not started without a context where it reaches a cluster: it would show another one", async () => {
+    const looks = createLooks({
+      ground: { workspace: "/nowhere", dataDir: home },
+      policy: builtInPolicy,
+      identify: createIdentify(Buffer.alloc(32)),
+      box: noBox,
+      givenTo: async (changeId) => ({
+        env: { PATH: "/nowhere" },
+        view: { changeId, readWrite: [], readOnly: [], stateFile: null },
+      }),
+    });
+    const look = looks.kubeconfig(randomUUID(), AbortSignal.timeout(20_000)).view;
+    for (const line of ["get pods -o json", "scale deployment/a --replicas=2 --dry-run=server", "version"]) {
+      const looked = await look(line.split(" "), aStep(line));
+      assert.ok(!looked.ok && looked.problem.includes("no context"), line);
+    }
+    const named = await look(["get", "pods", "--context=a"], aStep("get pods --context=a"));
+    assert.ok(!named.ok && !named.problem.includes("no context"));
+  });
+});
+
 describe("what a command sees of its change", () => {
   it("is the copy made for its tool: kubectl gets none of what only terraform may read", async () => {
     const data = join(tmpdir(), "greenlight-views");
