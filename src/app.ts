@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
-import { createAsk } from "./agents/claude.ts";
+import { type Ask, createAsk } from "./agents/claude.ts";
 import type { Changes } from "./change/changes.ts";
 import { openCompany } from "./company.ts";
 import { type Config, secretsOf } from "./config.ts";
@@ -19,6 +19,7 @@ import { createHands } from "./hands.ts";
 import { refuseFuture } from "./http/future-timestamp.ts";
 import type { Mount } from "./http/mounts.ts";
 import { createServer } from "./http/server.ts";
+import { type BookFor, budgetWords, createBookFor } from "./model-budget.ts";
 import { type At, between, nowhere } from "./observe/crash-points.ts";
 import type { Log } from "./observe/log.ts";
 import { openGraph, tracesLine } from "./open-graph.ts";
@@ -109,7 +110,7 @@ async function assemble(
   const redact = createRedact(secrets);
   const redactJson = createRedactJson(redact);
   const redactLines = createRedactLines(secrets);
-  const model = await openModel(config, redactJson, closing);
+  const model = await openModel(config, database, redactJson, closing);
   const record = createRecordEvents(createMessageRefs(ground.policy.notify));
   const runs: Runs = new Map();
   const now = () => new Date();
@@ -229,18 +230,22 @@ async function close(closing: Closing): Promise<void> {
 
 async function openModel(
   config: Config,
+  database: Database,
   redact: (text: string) => string,
   closing: Closing,
-): Promise<{ ask: ReturnType<typeof createAsk>; line: string }> {
+): Promise<{ ask: Ask; bookFor: BookFor; line: string }> {
+  const bookFor = createBookFor(database, config);
   if (config.model.kind === "real") {
     const { apiKey, baseUrl, name } = config.model;
-    return { ask: createAsk({ apiKey, baseUrl, model: name, redact }), line: `real, ${name}` };
+    const line = `real, ${name}, ${budgetWords(config)}`;
+    return { ask: createAsk({ apiKey, baseUrl, model: name, redact }), bookFor, line };
   }
   const model = await startModel();
   closing.push(() => model.close());
   const { apiKey, baseUrl } = model;
   return {
     ask: createAsk({ apiKey, baseUrl, model: config.model.name, redact }),
+    bookFor,
     line: "a stand-in that understands a handful of requests (set ANTHROPIC_API_KEY for Claude)",
   };
 }

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { budgetOf, ModelBudget } from "./config-budget.ts";
 import { ModelPrices } from "./config-prices.ts";
 import { readSlack, type SlackSettings } from "./config-slack.ts";
 import { type ApiToken, list, SLACK_USER, Tokens } from "./config-tokens.ts";
+import { type Tracing, tracingOf } from "./config-tracing.ts";
 import type { Means } from "./execution/box.ts";
 
 /** All settings, read once. */
@@ -15,6 +17,8 @@ export type Config = {
     | { kind: "stand-in"; name: string };
   /** US dollars per million tokens in and out; null: nobody has said. */
   modelPrices: ModelPrices | null;
+  /** How much of the model may be used; null: no limit. */
+  modelBudget: ModelBudget;
   slack: SlackSettings;
   database: { kind: "url"; url: string } | { kind: "embedded" };
   /** Slack user ids who may approve; nobody when empty. */
@@ -31,7 +35,7 @@ export type Config = {
   box: Means | "auto";
   tokens: ApiToken[];
   /** Null: no traces. */
-  tracing: { endpoint: string | null; apiKey: string | null; project: string | null } | null;
+  tracing: Tracing | null;
   /** What a child's environment is picked from. */
   inherited: Record<string, string | undefined>;
 };
@@ -62,6 +66,7 @@ const Environment = z.object({
   GREENLIGHT_DATA: z.string().default(".greenlight"),
   GREENLIGHT_MODEL: z.string().default("claude-sonnet-5-5"),
   GREENLIGHT_MODEL_PRICES: ModelPrices.optional(),
+  GREENLIGHT_BUDGET: ModelBudget.optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
   DATABASE_URL: z
@@ -187,6 +192,7 @@ function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inh
         : { kind: "real", apiKey: env.ANTHROPIC_API_KEY, baseUrl: env.ANTHROPIC_BASE_URL ?? null, name },
     database: env.DATABASE_URL === undefined ? { kind: "embedded" } : { kind: "url", url: env.DATABASE_URL },
     modelPrices: env.GREENLIGHT_MODEL_PRICES ?? null,
+    modelBudget: budgetOf(env.GREENLIGHT_BUDGET, env.ANTHROPIC_API_KEY !== undefined),
     slack,
     approvers: env.GREENLIGHT_APPROVERS,
     requesters: env.GREENLIGHT_REQUESTERS,
@@ -201,14 +207,4 @@ function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inh
     inherited,
   };
   return Object.freeze(config);
-}
-
-/** Either family of names switches traces on, as LangSmith's own libraries read them. */
-function tracingOf(env: Environment): Config["tracing"] {
-  if (env.LANGSMITH_TRACING !== "true" && env.LANGCHAIN_TRACING_V2 !== "true") return null;
-  return {
-    endpoint: env.LANGSMITH_ENDPOINT ?? env.LANGCHAIN_ENDPOINT ?? null,
-    apiKey: env.LANGSMITH_API_KEY ?? env.LANGCHAIN_API_KEY ?? null,
-    project: env.LANGSMITH_PROJECT ?? env.LANGCHAIN_PROJECT ?? null,
-  };
 }

@@ -1,4 +1,4 @@
-import type { Ask } from "./agents/claude.ts";
+import type { Ask, Book } from "./agents/claude.ts";
 import { planChange } from "./agents/planner.ts";
 import { reviewOutcome } from "./agents/reviewer.ts";
 import type { StepKey } from "./change/journal.ts";
@@ -14,7 +14,6 @@ import type { RecordEvents } from "./store/events.ts";
 import { findSteps, mayRunAgain } from "./store/journal.ts";
 import type { Lease } from "./store/leases.ts";
 import { findExcerpt } from "./store/log-lines.ts";
-import { insertModelCall } from "./store/model-calls.ts";
 import { findPreparedPlan } from "./store/prepared-plans.ts";
 import { createProgress } from "./threads/progress.ts";
 
@@ -24,6 +23,7 @@ const REVIEWED_LINES = { head: 20, tail: 40 };
 /** Gives the graph its hands: agents, journal and rows, each write held by the change's lease. */
 export function createGraphDeps(parts: {
   ask: Ask;
+  bookFor: (changeId: string, agent: "planner" | "reviewer") => Book;
   database: Database;
   record: RecordEvents;
   leaseOf: (changeId: string) => Lease;
@@ -32,7 +32,7 @@ export function createGraphDeps(parts: {
   hands: Hands;
   at?: At;
 }): GraphDeps {
-  const { ask, database, record, leaseOf, policy, hands, at = nowhere } = parts;
+  const { ask, bookFor, database, record, leaseOf, policy, hands, at = nowhere } = parts;
   const progress = createProgress(database, record, policy, leaseOf);
   const environments = environmentLines(policy);
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
@@ -50,7 +50,7 @@ export function createGraphDeps(parts: {
         ...input,
         environments,
         signal,
-        onTry: (made) => insertModelCall(database, changeId, { agent: "planner", ...made }),
+        book: bookFor(changeId, "planner"),
       });
     },
     askReviewer: (changeId, request, facts, signal) =>
@@ -65,7 +65,7 @@ export function createGraphDeps(parts: {
           output: [...log.head, ...log.tail].map((line) => line.text).join("\n"),
         })),
         signal,
-        onTry: (made) => insertModelCall(database, changeId, { agent: "reviewer", ...made }),
+        book: bookFor(changeId, "reviewer"),
       }),
     isPermitted: between(
       at,

@@ -71,6 +71,21 @@ const faulty: [what: string, env: Env, fault: RegExp][] = [
     { DATABASE_URL: "postgres://u@h/d" },
     /^GREENLIGHT_ENCRYPTION_KEY: is not set.*openssl rand -base64 32/,
   ],
+  ...[
+    "1",
+    "change",
+    "change=0",
+    "change=-1",
+    "day=5,day=6",
+    "week=5",
+    "off,day=5",
+    "change=1;day=2",
+    "day=1e9",
+  ].map((text): [string, Env, RegExp] => [
+    `a budget of ${text}`,
+    { GREENLIGHT_BUDGET: text },
+    /^GREENLIGHT_BUDGET: is not change=1,person=5,day=25/,
+  ]),
   ["an address that is none", { ANTHROPIC_BASE_URL: "localhost" }, /^ANTHROPIC_BASE_URL: /],
   ["an approver by name", { GREENLIGHT_APPROVERS: "U1,ben" }, /^GREENLIGHT_APPROVERS: .*user ids/],
   ["a channel by name", { GREENLIGHT_CHANNELS: "#ops" }, /^GREENLIGHT_CHANNELS: .*channel ids/],
@@ -227,4 +242,21 @@ test("a .env file is read where there is one, the real environment wins, and one
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test("a budget has its defaults for what is left out, may be off, and is none for a model that costs nothing", () => {
+  const budgetOf = (env: Env) => {
+    const read = readConfig({ ...env });
+    return read.ok ? read.config.modelBudget : read.faults;
+  };
+  const key = { ANTHROPIC_API_KEY: "sk-ant-0123456789" };
+  assert.deepEqual(budgetOf(key), { change: 1, person: 5, day: 25 });
+  assert.deepEqual(budgetOf({ ...key, GREENLIGHT_BUDGET: "person=2.5, day=100" }), {
+    change: 1,
+    person: 2.5,
+    day: 100,
+  });
+  assert.equal(budgetOf({ ...key, GREENLIGHT_BUDGET: "off" }), null);
+  assert.equal(budgetOf({}), null);
+  assert.deepEqual(budgetOf({ GREENLIGHT_BUDGET: "day=1" }), { change: 1, person: 5, day: 1 });
 });

@@ -2,11 +2,13 @@ import Anthropic from "@anthropic-ai/sdk";
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
 import type { z } from "zod";
 
-/** One try at asking, whatever came of it. */
+/** One try at asking before it is made: the tokens are the most it can use. */
+export type Most = { try: number; model: string; inputTokens: number; outputTokens: number };
+
+/** What came of it. Not `isKnown`: nobody said what it used, and it may have been paid for. */
 export type Try = {
-  try: number;
-  model: string;
   outcome: string;
+  isKnown: boolean;
   inputTokens: number;
   outputTokens: number;
   cacheReadTokens: number;
@@ -14,13 +16,18 @@ export type Try = {
   durationMs: number;
 };
 
+/** Asked before each try. Leave to make it, and whom to tell what it used; or a sentence that says why it is not made. */
+export type Book = (
+  most: Most,
+) => Promise<{ ok: true; settle(made: Try): Promise<void> } | { ok: false; reason: string }>;
+
 /** A question to the model; the answer has to match `schema`. */
 export type Question<Answer> = {
   system: string;
   user: string;
   schema: z.ZodType<Answer>;
   signal: AbortSignal;
-  onTry: (made: Try) => Promise<void>;
+  book: Book;
 };
 
 /** The answer, or a sentence saying why there is none. */
@@ -35,9 +42,18 @@ const TIMEOUT_MS = 120_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 20_000;
 
-type Outcome<Answer> = Answered<Answer> & { again: boolean; pauseMs?: number; usage?: Anthropic.Usage };
+/** What the service puts around a question, in tokens, with room. */
+const AROUND_TOKENS = 2_000;
 
-/** Makes the one door to Claude. The SDK's own retries are off: three tries in all, each of them counted. */
+/** `isUnsure`: it may have been answered, and paid for, without our hearing of it. */
+type Outcome<Answer> = Answered<Answer> & {
+  again: boolean;
+  pauseMs?: number;
+  usage?: Anthropic.Usage;
+  isUnsure?: true;
+};
+
+/** Makes the one door to Claude. The SDK's own retries are off: three tries in all, each of them booked before it is made. */
 export function createAsk(options: {
   apiKey: string;
   baseUrl: string | null;
@@ -52,21 +68,37 @@ export function createAsk(options: {
   });
   return async (question) => {
     for (let number = 1; ; number += 1) {
+      const leave = await question.book({ try: number, model: options.model, ...mostOf(question) });
+      if (!leave.ok) return leave;
       const began = performance.now();
       const outcome = await tryOnce(client, options, question);
-      await question.onTry({
-        try: number,
-        model: options.model,
-        outcome: outcome.ok ? "ok" : outcome.reason,
-        inputTokens: outcome.usage?.input_tokens ?? 0,
-        outputTokens: outcome.usage?.output_tokens ?? 0,
-        cacheReadTokens: outcome.usage?.cache_read_input_tokens ?? 0,
-        cacheWriteTokens: outcome.usage?.cache_creation_input_tokens ?? 0,
-        durationMs: Math.round(performance.now() - began),
-      });
+      await leave.settle(usedBy(outcome, Math.round(performance.now() - began)));
       if (outcome.ok || !outcome.again || number === MAX_TRIES) return outcome;
       await pause(outcome.pauseMs ?? FIRST_PAUSE_MS * 2 ** (number - 1), question.signal);
     }
+  };
+}
+
+function usedBy(outcome: Outcome<unknown>, durationMs: number): Try {
+  const { usage } = outcome;
+  return {
+    outcome: outcome.ok ? "ok" : outcome.reason,
+    isKnown: outcome.isUnsure !== true,
+    inputTokens: usage?.input_tokens ?? 0,
+    outputTokens: usage?.output_tokens ?? 0,
+    cacheReadTokens: usage?.cache_read_input_tokens ?? 0,
+    cacheWriteTokens: usage?.cache_creation_input_tokens ?? 0,
+    durationMs,
+  };
+}
+
+/** No token is shorter than a byte, so this holds whatever is asked. */
+function mostOf(question: { system: string; user: string; schema: z.ZodType }) {
+  const schema = JSON.stringify(zodOutputFormat(question.schema));
+  const bytes = [question.system, question.user, schema].map((text) => Buffer.byteLength(text));
+  return {
+    inputTokens: bytes.reduce((sum, one) => sum + one, AROUND_TOKENS),
+    outputTokens: MAX_TOKENS,
   };
 }
 
@@ -93,11 +125,12 @@ async function tryOnce<Answer>(
     return { ...readMessage(message, question.schema, redact), usage: message.usage };
   } catch (error) {
     if (question.signal.aborted) throw error;
-    if (late.aborted) return { ok: false, again: true, reason: "the model did not answer in time" };
+    if (late.aborted)
+      return { ok: false, again: true, isUnsure: true, reason: "the model did not answer in time" };
     if (error instanceof Anthropic.AnthropicError) return fromError(error);
     // A body that breaks off after its headers comes through the SDK bare: fetch's TypeError, or JSON's SyntaxError.
     if (error instanceof TypeError || error instanceof SyntaxError) {
-      return { ok: false, again: true, reason: "the model's answer broke off on its way" };
+      return { ok: false, again: true, isUnsure: true, reason: "the model's answer broke off on its way" };
     }
     throw error;
   }
@@ -146,7 +179,11 @@ function isStorable(value: unknown): boolean {
 
 function fromError(error: InstanceType<typeof Anthropic.AnthropicError>): Outcome<never> {
   if (error instanceof Anthropic.APIConnectionError) {
-    return { ok: false, again: true, reason: "the model could not be reached" };
+    const isUnsure = error instanceof Anthropic.APIConnectionTimeoutError;
+    return {
+      ...{ ok: false, again: true, reason: "the model could not be reached" },
+      ...(isUnsure ? { isUnsure } : {}),
+    };
   }
   if (!(error instanceof Anthropic.APIError))
     return { ok: false, again: false, reason: "the model's client failed" };

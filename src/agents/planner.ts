@@ -1,6 +1,6 @@
 import { type Plan, PlannerOutput } from "../change/plan.ts";
 import type { AnsweredQuestion } from "../change/question.ts";
-import type { Answered, Ask, Try } from "./claude.ts";
+import type { Answered, Ask, Book } from "./claude.ts";
 import { marked } from "./marked.ts";
 
 const SYSTEM = `You plan infrastructure changes for Greenlight. You answer with a plan; you run nothing.
@@ -27,7 +27,7 @@ export function planChange(
     /** What the policy's environments are made of, a line each. */
     environments: readonly string[];
     signal: AbortSignal;
-    onTry: (made: Try) => Promise<void>;
+    book: Book;
   },
 ): Promise<Answered<PlannerOutput>> {
   return ask({
@@ -35,7 +35,7 @@ export function planChange(
     user: marked("request", dataOf(input)),
     schema: PlannerOutput,
     signal: input.signal,
-    onTry: input.onTry,
+    book: input.book,
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Direction, Outcome } from "../change/journal.ts";
 import { ReviewerOutput } from "../change/verdict.ts";
-import type { Answered, Ask, Try } from "./claude.ts";
+import type { Answered, Ask, Book } from "./claude.ts";
 import { marked } from "./marked.ts";
 
 /** What the Reviewer is told of one step. `output` is the end of what it printed, redacted. */
@@ -28,7 +28,7 @@ export function reviewOutcome(
     request: string;
     steps: ReviewedStep[];
     signal: AbortSignal;
-    onTry: (made: Try) => Promise<void>;
+    book: Book;
   },
 ): Promise<Answered<ReviewerOutput>> {
   return ask({
@@ -36,6 +36,6 @@ export function reviewOutcome(
     user: marked("outcome", { request: input.request, steps: input.steps }),
     schema: ReviewerOutput,
     signal: input.signal,
-    onTry: input.onTry,
+    book: input.book,
   });
 }

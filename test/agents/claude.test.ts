@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createAsk, type Try } from "../../src/agents/claude.ts";
+import { createAsk, type Most, type Try } from "../../src/agents/claude.ts";
 import { planChange } from "../../src/agents/planner.ts";
 import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
 import { soon } from "../support/soon.ts";
@@ -15,7 +15,7 @@ after(() => model.close());
 
 /** Asks the planner through the real SDK; `tries` is what was counted on the way. */
 function ask(options: { apiKey?: string; baseUrl?: string; signal?: AbortSignal; request?: string } = {}) {
-  const tries: Try[] = [];
+  const tries: (Most & Try)[] = [];
   const asking = planChange(
     createAsk({
       redact: (text) => text,
@@ -27,9 +27,7 @@ function ask(options: { apiKey?: string; baseUrl?: string; signal?: AbortSignal;
       request: options.request ?? "scale payment-api to 5 replicas in production",
       ...{ answers: [], wishes: [], previous: null, environments: [] },
       signal: options.signal ?? new AbortController().signal,
-      onTry: async (made) => {
-        tries.push(made);
-      },
+      book: async (most) => ({ ok: true, settle: async (made) => void tries.push({ ...most, ...made }) }),
     },
   );
   return { asking, tries };

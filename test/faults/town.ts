@@ -69,6 +69,7 @@ export async function openTown(connection: EmbeddedConnection): Promise<Town> {
     KUBECONFIG: kubectl.kubeconfig,
     ANTHROPIC_API_KEY: model.apiKey,
     ANTHROPIC_BASE_URL: model.baseUrl,
+    GREENLIGHT_BUDGET: "off",
     SLACK_BOT_TOKEN: slack.tokens.bot,
     SLACK_APP_TOKEN: slack.tokens.app,
     SLACK_API_URL: slack.apiUrl,
