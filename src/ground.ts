@@ -126,11 +126,25 @@ function unattendedAnywhere(policy: Policy, contexts: readonly string[]): string
 
 /** What keeps commands from what is not theirs. */
 async function openBoxOf(
-  { box: wanted, dataDir, inherited }: Config,
+  { box: wanted, database, dataDir, inherited }: Config,
   { workspace, policy, isReal }: { workspace: string; policy: Policy; isReal: boolean },
 ): Promise<{ box: Box; line: string }> {
-  const { read_only: readOnly } = policy.box;
-  const opened = await openBox({ wanted, workspace, dataDir, readOnly, isReal, inherited });
+  const { read_only: readOnly, ports } = policy.box;
+  // `host=/path` and `//%2Fpath/` both name a directory with a socket, and so does an address without a host.
+  const isDatabaseBySocket =
+    database.kind === "embedded" ||
+    !/^[a-z]+:\/\/([^/@]*@)?[a-z0-9[]/i.test(database.url) ||
+    /[?&]host=(\/|%2F)/i.test(database.url);
+  const opened = await openBox({
+    wanted,
+    workspace,
+    dataDir,
+    readOnly,
+    ports,
+    isDatabaseBySocket,
+    isReal,
+    inherited,
+  });
   if (!opened.ok) throw new SetupError(opened.reason);
   return opened;
 }

@@ -2,19 +2,24 @@ import { readdir, readFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Box, Call } from "./box.ts";
+import type { SystemPlaces } from "./box-places.ts";
 import { EnvironmentError } from "./environment-error.ts";
+import { makeOwn } from "./own-files.ts";
+import { changeDirOf } from "./scratch.ts";
 
 /** What of this machine no command may see, and where commands may connect to beside what their environment names. */
-export type LandlockOptions = { hidden: readonly string[]; ports: readonly number[] };
+export type LandlockOptions = {
+  dataDir: string;
+  hidden: readonly string[];
+  system: SystemPlaces;
+  /** What the policy lists for every command. */
+  readOnly: readonly string[];
+  ports: readonly number[];
+};
 
-const LAUNCHER = fileURLToPath(new URL("./box-landlock.pl", import.meta.url));
-const PROGRAMS = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/opt", "/nix"];
-/** Certificates, the resolver, the loader, time: what programs read to work at all. */
-const SETTINGS =
-  "ssl pki ca-certificates alternatives crypto-policies resolv.conf hosts host.conf nsswitch.conf gai.conf localtime ld.so.cache ld.so.conf ld.so.conf.d services protocols passwd group ssh/ssh_known_hosts"
-    .split(" ")
-    .map((name) => `/etc/${name}`);
-const PRIVATE_KEYS = ["/etc/ssl/private", "/etc/pki/tls/private"];
+const LAUNCHER = fileURLToPath(new URL("./box-launcher.pl", import.meta.url));
+/** Programs ask who they run as; git and ssh refuse a user without a name. */
+const NAMES = ["/etc/passwd", "/etc/group"];
 const DEVICES = ["null", "zero", "full", "random", "urandom"].map((name) => `/dev/${name}`);
 /** ssh, DNS by TCP, https, and the usual port of a cluster. */
 const PORTS = [22, 53, 443, 6443];
@@ -31,17 +36,18 @@ export function createLandlockBox(options: LandlockOptions): Box {
     means: "landlock",
     wrap: async (call) => {
       if (call.view.stateFile !== null) throw new EnvironmentError(NO_STATE_FILE);
-      system ??= systemRules(options.hidden);
-      const words = [...(await system), ...(await rulesOf(call, options.ports)), "run", ...call.argv];
+      system ??= systemRules(options);
+      const words = ["landlock", ...(await system), ...(await rulesOf(call, options)), "run", ...call.argv];
+      // Of the change's own: what others write in /tmp is none of its business, and a provider's socket needs a short path.
+      const tmp = await makeOwn(changeDirOf(options.dataDir, call.view.changeId).terraform, "tmp");
       return {
         argv: ["/usr/bin/perl", LAUNCHER],
         cwd: call.cwd,
-        env: call.env,
+        env: { ...call.env, TMPDIR: tmp },
         launcher: {
           given: words.map((word) => `${word}\0`).join(""),
           endOf: (report, own) => (report === "" ? own : null),
-          whyNotBegun: (report) =>
-            `The command was not started, because it could not be held in: ${report.trim()}`,
+          whyNotBegun: (report) => `The command was not started: ${report.trim()}.`,
         },
       };
     },
@@ -54,12 +60,11 @@ const NO_STATE_FILE =
   "This Terraform root keeps its state in a file of the workspace. Under GREENLIGHT_BOX=landlock a command may not write there, because it could write beside the state too. Give the root a backend, or run Greenlight where bubblewrap works.";
 
 /** What every command may read and run. What is hidden has nothing above it allowed: Landlock takes nothing back. */
-async function systemRules(hidden: readonly string[]): Promise<string[]> {
-  const programs = await Promise.all(PROGRAMS.map((dir) => allBut(dir, hidden)));
-  const settings = await Promise.all(SETTINGS.map((path) => allBut(path, [...PRIVATE_KEYS, ...hidden])));
+async function systemRules({ system, hidden }: LandlockOptions): Promise<string[]> {
+  const shown = await Promise.all(system.shown.map((path) => allBut(path, [...system.keys, ...hidden])));
   return [
-    ...programs.flat().flatMap((path) => ["rx", path]),
-    ...[...settings.flat(), "/proc/self"].flatMap((path) => ["ro", path]),
+    ...shown.flat().flatMap((path) => ["rx", path]),
+    ...[...NAMES, "/proc/self"].flatMap((path) => ["ro", path]),
     ...DEVICES.flatMap((path) => ["rw", path]),
   ];
 }
@@ -72,10 +77,10 @@ async function allBut(path: string, hidden: readonly string[]): Promise<string[]
   return (await Promise.all(names.map((name) => allBut(join(path, name), hidden)))).flat();
 }
 
-async function rulesOf({ env, view }: Call, ports: readonly number[]): Promise<string[]> {
+async function rulesOf({ env, view }: Call, { readOnly, ports }: LandlockOptions): Promise<string[]> {
   const named = [...(await clusterPorts(env["KUBECONFIG"] ?? "")), ...proxyPorts(env)];
   return [
-    ...view.readOnly.flatMap((path) => ["rx", path]),
+    ...[...view.readOnly, ...readOnly].flatMap((path) => ["rx", path]),
     ...view.readWrite.flatMap((path) => ["rw", path]),
     ...[...new Set([...PORTS, ...ports, ...named])].flatMap((port) => ["port", String(port)]),
   ];

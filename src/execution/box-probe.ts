@@ -8,8 +8,8 @@ import { capture } from "./capture.ts";
 import { EnvironmentError } from "./environment-error.ts";
 import { makeChangeDir, removeChangeDir } from "./scratch.ts";
 
-/** What is attacked: Greenlight's own program, and where it keeps its data. */
-export type ProbeGround = { programDir: string; dataDir: string };
+/** What is attacked: where Greenlight keeps its data, and files of its own that are tried for reading. */
+export type ProbeGround = { dataDir: string; files: readonly string[] };
 
 /** It takes some milliseconds; a machine that starts takes longer. */
 const DEADLINE_MS = 20_000;
@@ -38,7 +38,7 @@ echo over
  * Runs a hostile program exactly as every command will be run, and says in a sentence why this means does not hold, or null:
  * all was refused, and what is the command's own works.
  */
-export async function probeBox(box: Box, { programDir, dataDir }: ProbeGround): Promise<string | null> {
+export async function probeBox(box: Box, { dataDir, files: secrets }: ProbeGround): Promise<string | null> {
   const [own, other] = [randomUUID(), randomUUID()];
   const word = randomUUID();
   // Of the same user as Greenlight, and like it in all that protects a process.
@@ -47,7 +47,7 @@ export async function probeBox(box: Box, { programDir, dataDir }: ProbeGround): 
     const dir = await makeChangeDir(dataDir, own);
     const files = await layBait(dataDir, other, word);
     const outside = join(dataDir, `written-${word}`);
-    const bait = [...files, join(programDir, "package.json")];
+    const bait = [...files, ...secrets];
     const found = await capture(box, {
       argv: ["sh", "-c", ATTACK, "sh", String(prey.pid), word, outside, dir.home, ...bait],
       cwd: dir.workspace,

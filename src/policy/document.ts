@@ -142,6 +142,8 @@ export const PolicyDocument = z.strictObject({
     .strictObject({
       /** What commands may read beside what is theirs, in absolute paths: a login plugin that lies elsewhere, say. */
       read_only: z.array(ShownPath).default([]),
+      /** TCP ports that commands held in by Landlock may connect to beside the usual ones. */
+      ports: z.array(z.int().min(1).max(65_535)).default([]),
     })
     .prefault({}),
   limits: z

@@ -88,8 +88,8 @@ describe("a command in the box of bubblewrap", { skip: reasonWithoutBox() }, () 
   };
 
   it("is refused all that the start tries, and without a box the same program gets through", async () => {
-    assert.equal(await probeBox(box, { programDir: PROGRAM, dataDir }), null);
-    const without = (await probeBox(noBox, { programDir: PROGRAM, dataDir })) ?? "";
+    assert.equal(await probeBox(box, { dataDir, files: [join(PROGRAM, "package.json")] }), null);
+    const without = (await probeBox(noBox, { dataDir, files: [join(PROGRAM, "package.json")] })) ?? "";
     for (const what of [
       /environment of Greenlight/,
       /reads .*credentials/,

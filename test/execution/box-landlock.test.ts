@@ -8,9 +8,10 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Box, noBox } from "../../src/execution/box.ts";
 import { createLandlockBox } from "../../src/execution/box-landlock.ts";
+import { findSystemPlaces } from "../../src/execution/box-places.ts";
 import { type Captured, capture } from "../../src/execution/capture.ts";
 
-const LAUNCHER = fileURLToPath(new URL("../../src/execution/box-landlock.pl", import.meta.url));
+const LAUNCHER = fileURLToPath(new URL("../../src/execution/box-launcher.pl", import.meta.url));
 const CHANGE = "11111111-1111-4111-8111-111111111111";
 const missing = whyMissing();
 
@@ -25,7 +26,7 @@ describe("a command under Landlock", { skip: missing }, () => {
   before(async () => {
     dir = await realpath(await mkdtemp(join(tmpdir(), "greenlight-landlock-")));
     own = join(dir, "changes", CHANGE);
-    for (const path of [own, join(dir, "changes", "other"), join(dir, "hidden")])
+    for (const path of [join(own, "terraform"), join(dir, "changes", "other"), join(dir, "hidden")])
       await mkdir(path, { recursive: true });
     await writeFile(join(dir, "changes", "other", "secret"), "of another change");
     await writeFile(join(dir, "hidden", "secret"), "of the bot");
@@ -39,11 +40,19 @@ describe("a command under Landlock", { skip: missing }, () => {
     await rm(dir, { recursive: true, force: true });
   });
 
+  const boxWith = async (ports: number[] = []): Promise<Box> =>
+    createLandlockBox({
+      dataDir: dir,
+      hidden: [join(dir, "hidden")],
+      system: await findSystemPlaces(),
+      readOnly: [],
+      ports,
+    });
   const run = async (
     script: string,
     given: { ports?: number[]; env?: Record<string, string>; box?: Box } = {},
   ): Promise<Captured> => {
-    const box = given.box ?? createLandlockBox({ hidden: [join(dir, "hidden")], ports: given.ports ?? [] });
+    const box = given.box ?? (await boxWith(given.ports));
     const view = { changeId: CHANGE, readWrite: [own], readOnly: [], stateFile: null };
     return capture(box, {
       argv: ["sh", "-c", script],
@@ -72,7 +81,7 @@ describe("a command under Landlock", { skip: missing }, () => {
   });
 
   it("says that nothing was started where the program is not there", async () => {
-    const box = createLandlockBox({ hidden: [], ports: [] });
+    const box = await boxWith();
     const view = { changeId: CHANGE, readWrite: [own], readOnly: [], stateFile: null };
     const call = { argv: ["nonesuch"], cwd: own, env: { PATH: "/usr/bin" }, view };
     const found = await capture(box, { ...call, deadlineMs: 10_000, signal: new AbortController().signal });
@@ -146,7 +155,7 @@ describe("a command under Landlock", { skip: missing }, () => {
   });
 
   it("refuses a root whose state is a file of the workspace", async () => {
-    const box = createLandlockBox({ hidden: [], ports: [] });
+    const box = await boxWith();
     const view = {
       changeId: CHANGE,
       readWrite: [own],
