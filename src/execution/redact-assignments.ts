@@ -1,4 +1,5 @@
 import { holdsNoSecret, isHarmless, isSecretUnder, isWeak, KEY, KEY_END, MARK } from "./redact-keys.ts";
+import { redactLiterals } from "./redact-literals.ts";
 
 /** Blanks between a name, its sign and its value, with the colour codes terraform puts there. */
 const GAP = /(?:[ \t]|\p{Cc}\[[\d;]{0,12}m)*/uy;
@@ -13,7 +14,6 @@ const WORD = /(?:\[redacted\]|[^\s"'`<{[(|>\\])[^\s"'`]*/y;
 const PHRASE = /[^\s"'`<{[(|>\\][^\r\n"'`\\]*/y;
 const BEFORE_NAME = /(?:^|\n)[ \t+~-]*(?:(?:export|env|set)[ \t]+)?$/;
 const REACH = 80;
-const LITERAL = /(--from-literal(?:=|[ \t]{1,8})["']?)([\w.-]{1,256}=)(\\{0,7}"[^"\n]*"|'[^'\n]*'|[^\s"']+)/g;
 
 type Value = { from: number; to: number; after: number; bare: boolean; inList?: true };
 /** The telling part of a name. `weak`: its value has to look like a secret too. */
@@ -35,11 +35,7 @@ export function redactAssignments(text: string): string {
     KEY.lastIndex = Math.max(place, done);
   }
   clean += text.slice(done);
-  return clean.includes("--from-literal") ? clean.replace(LITERAL, literal) : clean;
-}
-
-function literal(all: string, flag: string, name: string, value: string): string {
-  return isHarmless(value.replace(/^\\*["']|\\*["']$/g, ""), false) ? all : `${flag}${name}${MARK}`;
+  return clean.includes("--from-literal") ? redactLiterals(clean) : clean;
 }
 
 /** A name, from its beginning to the end of its closing quote; its telling part is at `at`. `isPlain`: nothing quotes it. */

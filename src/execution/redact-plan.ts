@@ -1,6 +1,7 @@
 import { argvOf, type Plan } from "../change/plan.ts";
 import type { Redact } from "./redact.ts";
 import { MARK } from "./redact-keys.ts";
+import { redactCommandWords } from "./redact-literals.ts";
 
 /**
  * Why a plan cannot be shown as it would run, or null. What is approved is what runs, and a secret is never shown: so a
@@ -20,5 +21,6 @@ export function whyHoldsSecret(plan: Plan, redact: Redact): string | null {
 /** Each word alone, and all of them in a row: `--token` says what the next word is. */
 function holdsSecret(words: readonly string[], redact: Redact): boolean {
   const row = words.join(" ");
-  return words.some((word) => word.includes(MARK) || redact(word) !== word) || redact(row) !== row;
+  const clean = redactCommandWords(words, redact) ?? words.map(redact);
+  return words.some((word, index) => word.includes(MARK) || clean[index] !== word) || redact(row) !== row;
 }

@@ -1,6 +1,7 @@
 import type { Redact } from "./redact.ts";
 import { isHarmless, isSecretUnder, MARK, type Telling, tellingOf } from "./redact-keys.ts";
 import { tellingOfList } from "./redact-lists.ts";
+import { redactCommandWords } from "./redact-literals.ts";
 import { NAME_WORD, VALUE_WORD } from "./redact-named.ts";
 import { isSecretData } from "./redact-secret-data.ts";
 
@@ -29,8 +30,14 @@ export function redactField(name: string, value: string, redact: Redact): string
 
 function redactValue(value: unknown, redact: Redact): unknown {
   if (typeof value === "string") return redact(value);
-  if (Array.isArray(value))
-    return value.map((item, index) => redactUnder(flagBefore(value, index), item, redact));
+  if (Array.isArray(value)) {
+    const isCommand = value.every((item) => typeof item === "string");
+    const words = isCommand ? redactCommandWords(value, redact) : null;
+    const list = words ?? value;
+    return list.map((item, index) =>
+      redactUnder(flagBefore(list, index), item, words === null ? redact : asIs),
+    );
+  }
   if (typeof value !== "object" || value === null) return value;
   const { kind } = value as { kind?: unknown };
   const name = nameIn(value);
@@ -45,6 +52,8 @@ function redactValue(value: unknown, redact: Redact): unknown {
     }),
   );
 }
+
+const asIs: Redact = (text) => text;
 
 /** A value under a name, which may say that it is a secret. */
 function redactUnder(name: string, value: unknown, redact: Redact): unknown {
