@@ -22,6 +22,7 @@ export function evaluate(expr: Expr, scope: Scope): Value {
 
 function sizeOf(value: Value): number {
   if (value.kind === "list") return value.items.length;
+  if (value.kind === "object") return value.entries.size;
   if (value.kind === "texts") return value.texts.length;
   return value.kind === "any" ? value.options.length : 0;
 }
@@ -143,6 +144,7 @@ function pathValue(expr: Expr, scope: Scope): Value {
 function follow(value: Value, steps: readonly Extract<Expr, { kind: "get" }>[], scope: Scope): Value {
   const [step, ...rest] = steps;
   if (step === undefined || value.kind === "unknown" || value.kind === "from") return value;
+  scope.module.world.left -= sizeOf(value);
   if (step.key !== null) return follow(member(value, keysOf(step.key, scope)), rest, scope);
   // A splat takes each member of a list, and anything else as the only one.
   if (value.kind === "list")

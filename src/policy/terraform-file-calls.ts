@@ -21,6 +21,8 @@ const FILE_FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 /** Files that hold values or a state: whoever prints one shows what nobody meant to show. */
 const VALUES = /^\.env(\..*)?$|\.tfvars(\.json)?$|\.tfstate(\..*)?$/i;
+/** What reading a template costs, beside what can be worked out. */
+const CHARS_A_STEP = 4;
 /** Templates within templates. */
 const MAX_DEPTH = 4;
 
@@ -134,12 +136,22 @@ function placesLike(place: string, files: KnownFiles): string[] {
 }
 
 function readTemplate(what: string, text: string, scope: Scope, notes: Notes, depth: number): void {
+  const { world } = scope.module;
   // Most texts hold no code at all.
-  if (!/[$%]\{/.test(text)) return;
+  if (world.harmless.has(text) || !/[$%]\{/.test(text)) return;
+  world.left -= text.length / CHARS_A_STEP;
+  if (world.left < 0) {
+    notes.findings.push(`${what}, and more templates than can be looked at`);
+    return;
+  }
   try {
-    const template = readTemplateText(text);
     const own: Notes = { findings: [], reads: notes.reads };
-    walkExpression(template, scope, (call, at) => lookAtCall(call, at, own, depth + 1));
+    let calls = 0;
+    walkExpression(readTemplateText(text), scope, (call, at) => {
+      calls += 1;
+      lookAtCall(call, at, own, depth + 1);
+    });
+    if (calls === 0) world.harmless.add(text);
     notes.findings.push(...own.findings.map((finding) => `${what} with ${finding}`));
   } catch (error) {
     if (!(error instanceof UnclearError)) throw error;

@@ -19,6 +19,9 @@ import {
 type Call = Extract<Expr, { kind: "call" }>;
 type Work = (args: readonly Value[], scope: Scope) => Value;
 
+/** Of an object in JSON. */
+const MAX_ENTRIES = 2_000;
+
 /** A function's name without the namespace of terraform's own: `core::file` is `file`. */
 export function functionName(name: string): string {
   return name.replace(/^core::/, "");
@@ -222,6 +225,7 @@ function valueOfJson(json: Json): Value {
   if (typeof json === "string") return text(json);
   if (Array.isArray(json)) return list(json.map(valueOfJson));
   if (isObject(json)) {
+    if (json.entries.length > MAX_ENTRIES) return unknown("JSON that is too long");
     const entries = new Map(json.entries.map(([key, value]) => [key, valueOfJson(value)]));
     return { kind: "object", entries, isExact: true };
   }

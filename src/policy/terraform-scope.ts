@@ -33,6 +33,8 @@ export type World = {
   /** How much more may be worked out, and how deep somebody is in it: values may grow without end. */
   left: number;
   depth: number;
+  /** Templates that were read and call nothing: harmless wherever they are used. */
+  harmless: Set<string>;
 };
 
 /** Where an expression stands. `names`: what loops and templates bind; in a template there is nothing else. */
@@ -41,8 +43,8 @@ export type Scope = { module: Module; names: ReadonlyMap<string, () => Value>; i
 const MAX_WORK = 300_000;
 
 /** What the modules of a root share, before any is read. */
-export function makeWorld(given: Omit<World, "left" | "depth">): World {
-  return { ...given, left: MAX_WORK, depth: 0 };
+export function makeWorld(given: Omit<World, "left" | "depth" | "harmless">): World {
+  return { ...given, left: MAX_WORK, depth: 0, harmless: new Set() };
 }
 
 /** A module with what its blocks define; its callers and calls are put in as they are found. */

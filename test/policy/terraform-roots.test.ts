@@ -82,3 +82,24 @@ test("a root of 100 files is read in milliseconds", (t) => {
   t.diagnostic(`${best.toFixed(1)} ms for 100 files of ${Object.values(all).join("").length} characters`);
   assert.ok(best < 300, `${best} ms`);
 });
+
+test("a root that is made to be read without end is read in seconds", () => {
+  const many = (count: number, line: string) => line.repeat(count);
+  const start = process.cpuUsage();
+  judge({
+    files: {
+      "net/main.tf": `locals {\n  j = jsondecode(file("x.json"))\n}\noutput "x" {\n  value = [\n${many(2_000, "    file(local.j[uuid()]),\n")}  ]\n}\n`,
+      "net/x.json": `{${Array.from({ length: 30_000 }, (_, n) => `"k${n}":"v"`).join()}}`,
+    },
+  });
+  judge({
+    files: {
+      "net/main.tf": `output "x" {\n  value = [\n${many(1_000, '    templatefile("t.tpl", {}),\n    templatefile("u.tpl", {}),\n')}  ]\n}\n`,
+      "net/t.tpl": many(20_000, "$" + "{a}"),
+      "net/u.tpl": many(5_000, "$" + "{upper(a)}"),
+    },
+  });
+  const { user, system } = process.cpuUsage(start);
+  // 400 s of these were seen before templates and long objects counted.
+  assert.ok((user + system) / 1_000_000 < 20, `${(user + system) / 1_000_000} s`);
+});
