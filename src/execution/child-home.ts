@@ -1,10 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, realpath, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { EnvironmentError } from "./environment-error.ts";
+import { makeOwn, readOwn, writeOwn } from "./own-files.ts";
 import type { Snapshot, SnapshotEntry } from "./snapshot.ts";
 import { readWorkspace, sha256Of } from "./snapshot.ts";
-import { readPlace } from "./snapshot-read.ts";
 
 /** What a home is made of. */
 export type HomeOptions = {
@@ -32,14 +32,16 @@ export async function makeHome(options: HomeOptions): Promise<{ home: string; in
   // Two environments of one change do not share a home: each holds its own credentials.
   const name =
     environment === null ? "bare" : createHash("sha256").update(environment).digest("hex").slice(0, 16);
+  await mkdir(options.under, { recursive: true, mode: 0o700 });
   const home = join(options.under, name);
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  const real = await realpath(home);
-  for (const { entry, bytes } of await listedFiles(options)) await put(real, entry, bytes);
+  await makeOwn(options.under, name);
+  const putHere = (entry: SnapshotEntry, bytes: Buffer) =>
+    put(options.under, { ...entry, path: join(name, entry.path) }, bytes);
+  for (const { entry, bytes } of await listedFiles(options)) await putHere(entry, bytes);
   if (options.inCluster === null) return { home, inCluster: null };
   const bytes = Buffer.from(options.inCluster);
   const entry = { path: ".kube/in-cluster.json", sha256: sha256Of(bytes), executable: false };
-  await put(real, entry, bytes);
+  await putHere(entry, bytes);
   return { home, inCluster: join(home, entry.path) };
 }
 
@@ -69,19 +71,9 @@ function whyNotWhole({ leftOut }: Snapshot): string | null {
   return first === undefined ? null : `${first[0]} ${first[1].reason}`;
 }
 
-/** In one step, so that nobody reads half a file. */
-async function put(home: string, entry: SnapshotEntry, bytes: Buffer): Promise<void> {
-  const file = join(home, entry.path);
-  const there = await readPlace({ real: file, kind: "file" }, MAX_BYTES);
-  if (there.ok && sha256Of(there.bytes) === entry.sha256 && there.executable === entry.executable) return;
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${randomBytes(6).toString("hex")}`;
-  const handle = await open(draft, "wx", entry.executable ? 0o500 : 0o400);
-  try {
-    await handle.writeFile(bytes);
-    await rename(draft, file);
-  } finally {
-    await handle.close();
-    await rm(draft, { force: true });
-  }
+/** What is as it should be is left alone. A command of the change could have put a link there: none is followed. */
+async function put(under: string, { path, sha256, executable }: SnapshotEntry, bytes: Buffer): Promise<void> {
+  const mode = executable ? 0o500 : 0o400;
+  const there = await readOwn(under, path).catch(() => null);
+  if (there === null || sha256Of(there) !== sha256) await writeOwn(under, path, bytes, mode);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
@@ -169,6 +169,20 @@ describe("what a command gets of the bot's environment", () => {
     const other = await envOf("staging", changeId);
     assert.notEqual(other["HOME"], home);
     assert.equal(other["TF_CLI_CONFIG_FILE"], "/dev/null");
+  });
+
+  it("puts nothing where a command of the change has left a link to", async () => {
+    const changeId = randomUUID();
+    const { HOME: home = "" } = await envOf("production", changeId);
+    const outside = await mkdtemp(join(tmpdir(), "greenlight-outside-"));
+    try {
+      await rm(join(home, ".aws"), { recursive: true });
+      await symlink(outside, join(home, ".aws"));
+      await assert.rejects(envOf("production", changeId), { name: "EnvironmentError" });
+      assert.deepEqual(await readdir(outside), []);
+    } finally {
+      await rm(outside, { recursive: true });
+    }
   });
 
   it("says what is wrong with what it should copy: missing, out of the home, too large", async () => {
