@@ -1,3 +1,4 @@
+import type { OutputPipes } from "./output-pipe.ts";
 import type { Stop } from "./process-group.ts";
 import type { Process } from "./processes.ts";
 
@@ -28,6 +29,8 @@ export type Boxed = {
   argv: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
+  /** Named pipes that it prints into, which outlive Greenlight; left out: its output ends with Greenlight, and so may it. */
+  output?: OutputPipes;
   /** What a means puts before the program; left out: the program is spawned itself. */
   launcher?: Launcher;
   /**

@@ -1,11 +1,18 @@
+import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
-import type { Box, Call } from "./box.ts";
+import type { Box, Boxed, Call } from "./box.ts";
+import { makeOutputPipes, removeOutputPipes } from "./output-pipe.ts";
 import { type End, type Stop, startWatch, stopTerraform } from "./process-group.ts";
 import { drain, endOf } from "./run-command.ts";
 import { spawnBoxed } from "./spawn.ts";
 
 /** A read-only look at the world: a command whose whole answer is wanted, for a program to read. */
-export type Look = Call & { deadlineMs: number; signal: AbortSignal };
+export type Look = Call & {
+  deadlineMs: number;
+  signal: AbortSignal;
+  /** A directory for the pipes it prints into, where it must live on when Greenlight does not: terraform holds a lock. */
+  output?: string;
+};
 
 /** What it answered. `exitCode` null: it was not started, or was ended; `problem` then says why in words. */
 export type Captured = { exitCode: number | null; stdout: string; stderr: string; problem: string | null };
@@ -20,8 +27,18 @@ const TERRAFORM_GRACE_SECONDS = 30;
 
 /** Runs a command that only reads and returns what it printed, unredacted: whatever is kept of it is redacted by the caller. */
 export async function capture(box: Box, look: Look): Promise<Captured> {
-  const [program = ""] = look.argv;
   const boxed = await box.wrap(look);
+  if (look.output === undefined) return run(boxed, look);
+  const output = await makeOutputPipes(look.output, `look-${randomUUID()}`);
+  try {
+    return await run({ ...boxed, output }, look);
+  } finally {
+    await removeOutputPipes(output);
+  }
+}
+
+async function run(boxed: Boxed, look: Look): Promise<Captured> {
+  const [program = ""] = look.argv;
   const child = spawnBoxed(boxed);
   if (child.kind === "not started") {
     const { code } = await child.why;

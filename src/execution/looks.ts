@@ -71,6 +71,7 @@ export function createLooks(needs: Needs): Looks {
           argv: ["terraform", ...args],
           cwd: dir,
           ...(await givenTo(place, command)),
+          output: place.dir.output,
           deadlineMs,
           signal,
         }),

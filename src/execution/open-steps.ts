@@ -7,7 +7,7 @@ import { onlyReads } from "../policy/only-reads.ts";
 import type { Box } from "./box.ts";
 import { deadlineMsOf, stopOf } from "./deadline.ts";
 import { findErroredState, STATE_KEPT } from "./errored-state.ts";
-import { endOrphan, type LostPlace, type OrphanEnd } from "./orphan.ts";
+import { endOrphansOf, type LostPlace, type OrphanEnd } from "./orphan.ts";
 import { cutRead } from "./outcome.ts";
 import { KILL_PATIENCE_MS } from "./process-group.ts";
 import type { Ended } from "./run-command.ts";
@@ -61,7 +61,7 @@ async function endOpen(
   const end: OrphanEnd =
     place === null
       ? { kind: "elsewhere", host: "an instance of an older version" }
-      : await endOrphan(place, own.home, stop, needs.signalsOf(key.changeId).kill, () =>
+      : await endOrphansOf(own, place, stop, needs.signalsOf(key.changeId).kill, () =>
           needs.box.findLeft(key.changeId),
         );
   const errored = await findErroredState(join(own.workspace, dir));

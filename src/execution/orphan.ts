@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { drainLeftPipes } from "./output-pipe.ts";
 import { herePlace, KILL_PATIENCE_MS, type Place, pidStartOf, type Stop } from "./process-group.ts";
 import { askedInBox, listProcesses, type Process, readProcess } from "./processes.ts";
+import type { ChangeDir } from "./scratch.ts";
 
 /** What became of a command whose instance is gone. `elsewhere`: nothing on this machine says whether it still runs. */
 export type OrphanEnd =
@@ -14,6 +16,21 @@ export type OrphanEnd =
 export type LostPlace = Pick<Place, "host" | "bootId"> & Partial<Place>;
 
 const POLL_MS = 100;
+
+/** The same, for the commands of one change in its own directories: what they print is read while they are ended. */
+export async function endOrphansOf(
+  dir: Pick<ChangeDir, "home" | "output">,
+  ...[place, ...more]: OrphanArguments
+): Promise<OrphanEnd> {
+  const over = await drainLeftPipes(dir.output);
+  try {
+    return await endOrphan(place, dir.home, ...more);
+  } finally {
+    await over();
+  }
+}
+
+type OrphanArguments = [place: LostPlace, stop: Stop, kill: AbortSignal, findLeft: () => Promise<Process[]>];
 
 /**
  * Ends what an instance that died has left running of one change: asked to stop, then its whole group killed. Only what

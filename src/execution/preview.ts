@@ -14,7 +14,7 @@ import { kubectlTargets, shownTarget } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 import { namePlan } from "./name-plan.ts";
 import { type KeepPackage, openJudged, type WhyNotPreview } from "./open-judged.ts";
-import { endOrphan } from "./orphan.ts";
+import { endOrphansOf } from "./orphan.ts";
 import { removeOwn } from "./own-files.ts";
 import type { Ground, Place } from "./place.ts";
 import { previewKubectl } from "./preview-kubectl.ts";
@@ -83,9 +83,9 @@ export function createPreview(needs: Needs) {
   ): Promise<PreviewedPlan> {
     const { looks, ground } = needs;
     // Where an instance died while it looked: a plan of terraform goes on, and holds the lock that the next one needs.
-    const { home } = changeDirOf(ground.dataDir, changeId);
+    const own = changeDirOf(ground.dataDir, changeId);
     const findLeft = () => needs.box.findLeft(changeId);
-    await endOrphan(await herePlace(), home, stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
+    await endOrphansOf(own, await herePlace(), stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
     const named = await namePlan(needs, { changeId, signal }, given, answers);
     if (!named.ok) return named;
     const { plan } = named;

@@ -7,6 +7,7 @@ import type { Files } from "../policy/files.ts";
 import type { Box, Boxed } from "./box.ts";
 import { refuseMissing } from "./environment-error.ts";
 import type { Looks } from "./looks.ts";
+import { makeOutputPipes, outputNameOf } from "./output-pipe.ts";
 import { readOwn, writeOwn } from "./own-files.ts";
 import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
 import { sha256Of } from "./snapshot.ts";
@@ -58,7 +59,8 @@ export function createReadyStep(needs: {
     const cwd = directoryOf(place, command);
     const given = await looks.givenTo(place, command);
     const boxed = await needs.box.wrap({ argv: argvOf(command), cwd, ...given });
-    return { ok: true, cwd, boxed, files: place.files };
+    const output = await makeOutputPipes(place.dir.output, outputNameOf(key));
+    return { ok: true, cwd, boxed: { ...boxed, output }, files: place.files };
   }
 }
 

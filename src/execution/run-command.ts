@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { RunStoppedError } from "../change/run-signals.ts";
 import type { Boxed } from "./box.ts";
+import { removeOutputPipes } from "./output-pipe.ts";
 import { type End, type Place, placeOf, type Stop, startWatch, type Watch } from "./process-group.ts";
 import { type NotStarted, spawnBoxed } from "./spawn.ts";
 import { type RawLine, splitLines } from "./split-lines.ts";
@@ -35,6 +36,15 @@ const DRAIN_MS = 1_000;
  * `failed`. Nothing is thrown, but what `onStarted` throws.
  */
 export async function runCommand(spawn: Spawn): Promise<Ended> {
+  const { output } = spawn.boxed;
+  try {
+    return await run(spawn);
+  } finally {
+    if (output !== undefined) await removeOutputPipes(output);
+  }
+}
+
+async function run(spawn: Spawn): Promise<Ended> {
   const { boxed } = spawn;
   if (boxed.argv.some((word) => word.includes("\0"))) {
     return failed("The command holds a NUL character, which no program can be given.");

@@ -4,9 +4,16 @@ import { holdsErroredState } from "./errored-state.ts";
 
 /**
  * The directories of one change: the read-only snapshot; the same for kubectl, without what only terraform may read; the
- * children's home; terraform's data.
+ * children's home; terraform's data; the pipes that commands print into, which none of them sees.
  */
-export type ChangeDir = { root: string; workspace: string; kubectl: string; home: string; terraform: string };
+export type ChangeDir = {
+  root: string;
+  workspace: string;
+  kubectl: string;
+  home: string;
+  terraform: string;
+  output: string;
+};
 
 /** The users that changes get where each has one of its own: ordinary users end below, 65533 and 65534 are nobody's. */
 export const BOX_UIDS = { first: 40_000, last: 59_999 };
@@ -29,6 +36,7 @@ export function changeDirOf(dataDir: string, changeId: string): ChangeDir {
     kubectl: join(root, "kubectl"),
     home: join(root, "home"),
     terraform: join(root, "terraform"),
+    output: join(root, "output"),
   };
 }
 
@@ -47,9 +55,9 @@ export async function makeChangeDir(dataDir: string, changeId: string): Promise<
  * lies there, and stays. It may be the only record of what terraform made, where nobody saw how it ended.
  */
 export async function removeChangeDir(dataDir: string, changeId: string): Promise<boolean> {
-  const { root, workspace, kubectl, home, terraform } = changeDirOf(dataDir, changeId);
+  const { root, workspace, kubectl, home, terraform, output } = changeDirOf(dataDir, changeId);
   const isKept = await holdsErroredState(workspace);
-  for (const path of isKept ? [kubectl, home, terraform] : [root])
+  for (const path of isKept ? [kubectl, home, terraform, output] : [root])
     await rm(path, { recursive: true, force: true });
   return !isKept;
 }

@@ -1,0 +1,49 @@
+// A process that runs one command of a change as Greenlight does, for tests that kill it: `node spawn-and-wait.ts SETTINGS`,
+// a JSON of what runs where. Prints the place of the command, then its lines.
+import type { Box } from "../../src/execution/box.ts";
+import { noBox } from "../../src/execution/box.ts";
+import { createBwrap } from "../../src/execution/box-bwrap.ts";
+import { findSystemPlaces } from "../../src/execution/box-places.ts";
+import { makeOutputPipes } from "../../src/execution/output-pipe.ts";
+import { stopTerraform } from "../../src/execution/process-group.ts";
+import { runCommand } from "../../src/execution/run-command.ts";
+import { makeChangeDir } from "../../src/execution/scratch.ts";
+
+/** What is run. */
+export type Settings = { means: "bwrap" | "none"; dataDir: string; changeId: string; script: string };
+
+const settings: Settings = JSON.parse(process.argv[2] ?? "{}");
+const { dataDir, changeId } = settings;
+const dir = await makeChangeDir(dataDir, changeId);
+const box: Box =
+  settings.means === "none"
+    ? noBox
+    : createBwrap({
+        bwrap: "/usr/bin/bwrap",
+        dataDir,
+        hidden: [dataDir],
+        required: [],
+        system: await findSystemPlaces(),
+      });
+const boxed = await box.wrap({
+  argv: ["sh", "-c", settings.script],
+  cwd: dir.workspace,
+  env: {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    HOME: dir.home,
+    TF_DATA_DIR: dir.terraform,
+    TF_CLI_CONFIG_FILE: "/dev/null",
+    CHECKPOINT_DISABLE: "1",
+  },
+  view: { changeId, readWrite: [dir.workspace, dir.home, dir.terraform], readOnly: [], stateFile: null },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+await runCommand({
+  boxed: { ...boxed, output: await makeOutputPipes(dir.output, "1-1-forward-1") },
+  deadlineMs: 120_000,
+  stop: stopTerraform(30),
+  signal: new AbortController().signal,
+  onStarted: async (place) => say(JSON.stringify(place)),
+  onLine: (_, line) => say(line.text),
+});
+say("ended");
