@@ -40,7 +40,7 @@ async function openPlace(): Promise<Place> {
 const scale = (name: string, replicas: number) =>
   `scale deployment/${name} --replicas=${replicas} -n production`;
 /** As it runs: what was seen before is made its condition. */
-const runLine = (name: string) => `${scale(name, 5)} --current-replicas=2`;
+const runLine = (name: string) => `${scale(name, 5)} --context=fake --current-replicas=2`;
 const twoSteps = (first: string, second: string) =>
   planOf(
     [
