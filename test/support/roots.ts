@@ -27,9 +27,8 @@ export type Roots = {
   remove: () => Promise<void>;
 };
 
-/** The environment of every root below `roots/`. */
-const ENVIRONMENT = {
-  directories: ["roots"],
+/** What every root gets, wherever it lies. */
+const GIVEN = {
   home_paths: [".terraformrc"],
   variables: ["SSL_CERT_FILE", "HTTPS_PROXY", "https_proxy"],
 };
@@ -39,6 +38,8 @@ export async function makeRoots(given: {
   settings?: string;
   env?: Readonly<Record<string, string>>;
   terraform?: object;
+  /** Where the roots lie. */
+  directory?: string;
 }): Promise<Roots> {
   const folder = await mkdtemp(join(tmpdir(), "greenlight-roots-"));
   const home = join(folder, "home");
@@ -48,7 +49,7 @@ export async function makeRoots(given: {
   await writeFile(join(home, ".terraformrc"), given.settings ?? "disable_checkpoint = true\n");
   const document = {
     version: 1,
-    environments: { roots: ENVIRONMENT },
+    environments: { roots: { ...GIVEN, directories: [given.directory ?? "roots"] } },
     ...(given.terraform === undefined ? {} : { terraform: given.terraform }),
   };
   const policy = withHash(PolicyDocument.parse(document));
