@@ -1,5 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { nameOfPackage, type Package } from "../policy/module-source.ts";
 import { readArchive, tooLarge } from "./archive.ts";
 import { fetchGit, type RunGit } from "./module-git.ts";
@@ -67,6 +67,11 @@ async function fetchRepository(
   try {
     const fetched = await fetchGit(git, wanted, into, https.env);
     if (!fetched.ok) return fetched;
+    // git wrote there, and what it fetched is nobody's friend: a link in its place would have us read what the box hides.
+    const expected = join(await realpath(scratch), basename(into), basename(fetched.directory));
+    if ((await realpath(fetched.directory)) !== expected) {
+      return { ok: false, reason: `${fetched.directory} is not where git was told to put it` };
+    }
     const read = await readWorkspace(fetched.directory, [{ path: sub, kind: "tree" }], {
       maxFiles: MAX_PACKAGE_FILES,
       maxBytes: MAX_PACKAGE_BYTES,

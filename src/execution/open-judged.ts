@@ -42,6 +42,7 @@ type Fetched = { packages: Map<string, Snapshot>; facts: string[] };
 const MAX_ROUNDS = 10;
 const MAX_PACKAGES = 60;
 const AT_A_TIME = 4;
+const MAX_FACTS = 12;
 
 /**
  * The place of a plan that neither policy nor what its requester may ask for refuses, with the modules it needs. They are
@@ -64,11 +65,18 @@ export async function openJudged(needs: Needs, owner: Owner, plan: Plan): Promis
     if (reason !== null) return { ok: false, reason };
     if (assessment.ok) {
       const opened = await openPlace(ground, changeId, plan, assessment.reads, fetched.packages);
-      return opened.ok ? { ...opened, facts: fetched.facts } : opened;
+      return opened.ok ? { ...opened, facts: shown(fetched.facts) } : opened;
     }
     const problem = await fetchMissing(needs, owner, assessment, { fetched, round });
     if (problem !== null) return { ok: false, reason: problem };
   }
+}
+
+/** A card holds only so much; which versions the others are stands in the root's own files. */
+function shown(facts: readonly string[]): string[] {
+  const more = facts.length - MAX_FACTS;
+  const first = facts.slice(0, MAX_FACTS);
+  return more > 0 ? [...first, `And ${more} more ${more === 1 ? "module" : "modules"} fetched`] : first;
 }
 
 /** Of a plan whose modules are not there the commands alone say what it is about. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -176,6 +176,25 @@ describe("a package of modules", { skip: reasonWithoutGit() }, () => {
     assert.ok(!host.asked.includes("evil.example.com"));
     assert.deepEqual(await readdir(join(folder, "scratch")), []);
     assert.deepEqual(await readdir(join(folder, "home")), []);
+  });
+
+  it("is not read where a link lies in its place", async () => {
+    const swapped = fetchPackage(
+      {
+        https: { env: host.env, hosts: HOSTS, signal: AbortSignal.timeout(20_000) },
+        scratch: join(folder, "scratch"),
+        // A git that was taken over by what it fetched.
+        git: async (args, cwd) => {
+          if (args.includes("checkout")) await symlink(folder, join(cwd, "repository"));
+          const stdout = args.includes("rev-parse") ? "0".repeat(40) : "";
+          return { exitCode: 0, stdout, stderr: "", problem: null };
+        },
+      },
+      packageOf("github.com/acme/vpc?ref=v1.0.0"),
+    );
+    const found = await swapped;
+    assert.ok(!found.ok);
+    assert.match(found.reason, /not where git was told/);
   });
 
   it("holds no link, and no path that leaves it", async () => {
