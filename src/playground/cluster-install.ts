@@ -33,7 +33,10 @@ export async function installKubectl(options: {
   const program = dirname(dirname(dirname(entry)));
   const yaml = dirname(fileURLToPath(import.meta.resolve("yaml/package.json")));
   // Without the package's own file Node does not know what kind of modules these are, and says so on stderr.
-  const readOnly = [options.binDir, options.node, dirname(entry), join(program, "package.json"), yaml];
+  // Packages may be links to where they are kept: Node looks by the first path.
+  const packages = [join(program, "node_modules", "yaml"), yaml];
+  const own = [options.binDir, options.node, dirname(entry), join(program, "package.json")];
+  const readOnly = [...own, ...packages];
   return { readOnly, readWrite: [dirname(options.stateFile)] };
 }
 
