@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Box, Boxed, Call, Launcher, ProgramEnd } from "./box.ts";
 import { mountArgs } from "./box-mounts.ts";
-import { isThere, type SystemPlaces } from "./box-places.ts";
+import { hiddenBelow, isThere, type SystemPlaces, withReal } from "./box-places.ts";
 import { EnvironmentError } from "./environment-error.ts";
 import { besideState } from "./local-state.ts";
 import { askedInBox, listProcesses } from "./processes.ts";
@@ -55,7 +55,8 @@ async function wrap(options: BwrapOptions, call: Call): Promise<Boxed> {
   const readOnly = [...view.readOnly, ...options.required];
   const mounts = mountArgs({ ...view, readOnly, stateFile }, beside, {
     system,
-    hidden,
+    // At each command, because a link may lead elsewhere by now, as `current` does after a deployment.
+    hidden: await hiddenBelow(await withReal(hidden), readOnly),
     ...names,
   });
   const given = [...WALLS, ...mounts, "--chdir", call.cwd];

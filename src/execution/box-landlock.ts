@@ -1,8 +1,8 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, realpath } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Box, Call } from "./box.ts";
-import type { SystemPlaces } from "./box-places.ts";
+import { type SystemPlaces, withReal } from "./box-places.ts";
 import { EnvironmentError } from "./environment-error.ts";
 import { makeOwn } from "./own-files.ts";
 import { changeDirOf } from "./scratch.ts";
@@ -60,7 +60,8 @@ const NO_STATE_FILE =
   "This Terraform root keeps its state in a file of the workspace. Under GREENLIGHT_BOX=landlock a command may not write there, because it could write beside the state too. Give the root a backend, or run Greenlight where bubblewrap works.";
 
 /** What every command may read and run. What is hidden has nothing above it allowed: Landlock takes nothing back. */
-async function systemRules({ system, hidden }: LandlockOptions): Promise<string[]> {
+async function systemRules({ system, hidden: named }: LandlockOptions): Promise<string[]> {
+  const hidden = await withReal(named);
   const shown = await Promise.all(system.shown.map((path) => allBut(path, [...system.keys, ...hidden])));
   return [
     ...shown.flat().flatMap((path) => ["rx", path]),
@@ -77,10 +78,19 @@ async function allBut(path: string, hidden: readonly string[]): Promise<string[]
   return (await Promise.all(names.map((name) => allBut(join(path, name), hidden)))).flat();
 }
 
-async function rulesOf({ env, view }: Call, { readOnly, ports }: LandlockOptions): Promise<string[]> {
+/** Of what is named, all but what is hidden in it. What lies in a hidden place is shown where it is named by itself, as a kubeconfig is. */
+async function shownOf(path: string, hidden: readonly string[]): Promise<string[]> {
+  const real = await realpath(path).catch(() => path);
+  return hidden.some((one) => `${one}/`.startsWith(`${real}/`)) ? allBut(real, hidden) : [path];
+}
+
+async function rulesOf({ env, view }: Call, options: LandlockOptions): Promise<string[]> {
+  const { readOnly, ports } = options;
+  const hidden = await withReal(options.hidden);
+  const shown = await Promise.all([...view.readOnly, ...readOnly].map((path) => shownOf(path, hidden)));
   const named = [...(await clusterPorts(env["KUBECONFIG"] ?? "")), ...proxyPorts(env)];
   return [
-    ...[...view.readOnly, ...readOnly].flatMap((path) => ["rx", path]),
+    ...shown.flat().flatMap((path) => ["rx", path]),
     ...view.readWrite.flatMap((path) => ["rw", path]),
     ...[...new Set([...PORTS, ...ports, ...named])].flatMap((port) => ["port", String(port)]),
   ];

@@ -1,4 +1,5 @@
-import { readlink, stat } from "node:fs/promises";
+import { readlink, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 
 /** What there is of the system's own places on this machine, all in absolute paths. */
 export type SystemPlaces = {
@@ -36,4 +37,31 @@ export function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The same places, with those that links on the way lead to: a place is hidden wherever it can be seen. */
+export async function withReal(paths: readonly string[]): Promise<string[]> {
+  const plain = paths.map((path) => resolve(path));
+  return [...new Set([...plain, ...(await Promise.all(plain.map(realPlace)))])];
+}
+
+/** Hidden places by the names they have below what is shown: a shown link may lead to a directory that holds one. */
+export async function hiddenBelow(hidden: readonly string[], shown: readonly string[]): Promise<string[]> {
+  const named = await Promise.all(
+    shown.map(async (at) => {
+      const real = await realpath(at).catch(() => at);
+      if (real === at) return [];
+      return hidden
+        .filter((one) => `${one}/`.startsWith(`${real}/`))
+        .map((one) => at + one.slice(real.length));
+    }),
+  );
+  return [...new Set([...hidden, ...named.flat()])];
+}
+
+/** Where a path leads, also before it is there. */
+async function realPlace(path: string): Promise<string> {
+  const above = dirname(path);
+  if (above === path) return path;
+  return await realpath(path).catch(async () => join(await realPlace(above), basename(path)));
 }

@@ -48,7 +48,8 @@ export function createGivenTo(options: HandsOptions): GivenTo {
       ...given,
       PATH: absoluteOnly(inherited["PATH"] ?? ""),
       HOME: home,
-      KUBECONFIG: [options.kubeconfig, inCluster].filter(Boolean).join(delimiter) || `${home}/.kube/none`,
+      // Nothing in the home stands for none: a command of the change could put one there.
+      KUBECONFIG: [options.kubeconfig, inCluster].filter(Boolean).join(delimiter) || "/dev/null",
       KUBECACHEDIR: `${home}/.kube/cache`,
       // Since kubectl 1.33 a file in the home may add flags to a verb.
       KUBERC: "off",
@@ -59,7 +60,10 @@ export function createGivenTo(options: HandsOptions): GivenTo {
       CHECKPOINT_DISABLE: "1",
     };
     const { readOnly, readWrite } = options.sees;
-    const named = await namedByEnvironment(env, Object.keys(given), inherited["HOME"] ?? null);
+    // Of the kubeconfig files the bot's own alone: what lies in the home a command may have written, and it would name
+    // places of this machine for the next one to see.
+    const trusted = { ...env, KUBECONFIG: options.kubeconfig ?? "" };
+    const named = await namedByEnvironment(trusted, Object.keys(given), inherited["HOME"] ?? null);
     const account = cluster === null ? [] : [ACCOUNT];
     const view = {
       changeId,

@@ -1,6 +1,6 @@
-import { lstat, readdir, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { readOwn } from "./own-files.ts";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { lstatOwn, readOwn, removeOwn } from "./own-files.ts";
 
 /** What terraform leaves in its directory when it could not store its state. */
 const NAME = "errored.tfstate";
@@ -15,54 +15,59 @@ export type ErroredState = {
   handOver(keep: (bytes: Buffer) => Promise<void>): Promise<string | null>;
 };
 
-/** Remembers what lies in `dir` now. */
-export async function watchErroredState(dir: string): Promise<ErroredState> {
-  const file = join(dir, NAME);
-  const before = await stampOf(file);
+/** Where it may lie: a directory of a change's copy of the workspace. A command may have put a link in its place, and none is followed. */
+type Lies = { workspace: string; path: string };
+
+/** Remembers what lies in `directory` of the change's copy now. */
+export async function watchErroredState(workspace: string, directory: string): Promise<ErroredState> {
+  const lies = { workspace, path: join(directory, NAME) };
+  const before = await stampOf(lies);
   return {
     handOver: async (keep) => {
-      const after = await stampOf(file);
+      const after = await stampOf(lies);
       if (after === null || after === before) return null;
-      return handOver(file, keep);
+      return handOver(lies, keep);
     },
   };
 }
 
 /**
- * The same for a terraform nobody watched: what lies in `dir`, whenever that was. No snapshot holds such a file, so it is one
+ * The same for a terraform nobody watched: what lies there, whenever that was. No snapshot holds such a file, so it is one
  * of the change's own, and by date it cannot be told from another's: the database's clock dates the row, this machine's the file.
  */
-export async function findErroredState(dir: string): Promise<Pick<ErroredState, "handOver">> {
-  const file = join(dir, NAME);
-  const isThere = (await stampOf(file)) !== null;
-  return { handOver: async (keep) => (isThere ? handOver(file, keep) : null) };
+export async function findErroredState(
+  workspace: string,
+  directory: string,
+): Promise<Pick<ErroredState, "handOver">> {
+  const lies = { workspace, path: join(directory, NAME) };
+  const isThere = (await stampOf(lies)) !== null;
+  return { handOver: async (keep) => (isThere ? handOver(lies, keep) : null) };
 }
 
 /** Whether a state that terraform could not store may lie anywhere below: where that cannot be looked at, it may. */
 export async function holdsErroredState(below: string): Promise<boolean> {
   try {
-    const paths = await readdir(below, { recursive: true });
-    return paths.some((path) => basename(path) === NAME);
+    // With the types, because Node follows links without them: two that lead into their own directory are 2^40 paths.
+    const entries = await readdir(below, { recursive: true, withFileTypes: true });
+    return entries.some(({ name }) => name === NAME);
   } catch (error) {
     return !(error instanceof Error && "code" in error && error.code === "ENOENT");
   }
 }
 
-async function handOver(file: string, keep: (bytes: Buffer) => Promise<void>): Promise<string> {
+async function handOver({ workspace, path }: Lies, keep: (bytes: Buffer) => Promise<void>): Promise<string> {
   try {
-    const bytes = await readOwn(dirname(file), NAME);
-    if (bytes === null) throw new Error(`${file} has gone while it was looked at.`);
+    const bytes = await readOwn(workspace, path);
+    if (bytes === null) throw new Error(`${path} has gone while it was looked at.`);
     await keep(bytes);
-    await rm(file);
+    await removeOwn(workspace, path);
     return STATE_KEPT;
   } catch {
-    return `Terraform could not store its state, and it could not be kept either. It lies in ${file} in clear text: push it from there (terraform state push), nothing else should change this root before.`;
+    return `Terraform could not store its state, and it could not be kept either. It lies in ${join(workspace, path)} in clear text: push it from there (terraform state push), nothing else should change this root before.`;
   }
 }
 
-async function stampOf(file: string): Promise<string | null> {
-  return await lstat(file).then(
-    (found) => (found.isFile() ? `${found.ino} ${found.mtimeMs} ${found.size}` : null),
-    () => null,
-  );
+async function stampOf({ workspace, path }: Lies): Promise<string | null> {
+  const found = await lstatOwn(workspace, path).catch(() => null);
+  return found?.isFile() === true ? `${found.ino} ${found.mtimeMs} ${found.size}` : null;
 }

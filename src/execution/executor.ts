@@ -81,7 +81,8 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     // What cannot be recorded on the way must not cost the record of the end.
     const faults: unknown[] = [];
     const note = (fault: unknown): void => void faults.push(fault);
-    const erroredState = command.tool === "terraform" ? await watchErroredState(ready.cwd) : null;
+    const erroredState =
+      command.tool === "terraform" ? await watchErroredState(ready.workspace, command.dir) : null;
     const said = createLastWords(command);
     const back = backWord(key);
     at(`before ${back}spawn`);

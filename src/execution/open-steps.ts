@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { StepKey } from "../change/journal.ts";
 import { type Command, Tool } from "../change/plan.ts";
 import type { RunSignals } from "../change/run-signals.ts";
@@ -64,7 +63,7 @@ async function endOpen(
       : await endOrphansOf(own, place, stop, needs.signalsOf(key.changeId).kill, () =>
           needs.box.findLeft(key.changeId),
         );
-  const errored = await findErroredState(join(own.workspace, dir));
+  const errored = await findErroredState(own.workspace, dir);
   const found = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
   const kept = found ?? ((await needs.isStateKept(key)) ? STATE_KEPT : null);
   const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;

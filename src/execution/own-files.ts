@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Stats } from "node:fs";
 import { lstat, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { EnvironmentError } from "./environment-error.ts";
@@ -58,13 +59,15 @@ export async function makeOwn(base: string, path: string): Promise<string> {
   return directory;
 }
 
+/** What lies there, a link being itself; null when nothing does. Throws EnvironmentError where a link lies in a directory's place. */
+export async function lstatOwn(base: string, path: string): Promise<Stats | null> {
+  const file = join(await ownDirectory(base, dirname(path)), basename(path));
+  return await lstat(file).catch(() => null);
+}
+
 /** Whether something of that name lies there, whatever it is. */
 export async function isOwnThere(base: string, path: string): Promise<boolean> {
-  const file = join(await ownDirectory(base, dirname(path)), basename(path));
-  return await lstat(file).then(
-    () => true,
-    () => false,
-  );
+  return (await lstatOwn(base, path)) !== null;
 }
 
 /** Takes a file away; a link is taken away itself. */

@@ -14,13 +14,13 @@ import { sha256Of } from "./snapshot.ts";
 import { createWhyBackVoid, createWhyVoid, filesOf } from "./still-approved.ts";
 import { planFileOf } from "./terraform-files.ts";
 
-/** How a step is spawned, where it runs, and the files it is judged by; or why it must not. */
+/** How a step is spawned, the copy of the workspace it runs in, and the files it is judged by; or why it must not. */
 export type ReadyStep = (
   key: StepKey,
   command: Command,
   bound: BoundPlan,
   signal: AbortSignal,
-) => Promise<{ ok: true; cwd: string; boxed: Boxed; files: Files } | { ok: false; reason: string }>;
+) => Promise<{ ok: true; workspace: string; boxed: Boxed; files: Files } | { ok: false; reason: string }>;
 
 /** Finds a saved plan again: its bytes, and where they lay when it was made. Null: there is none. */
 export type OpenPlan = (key: {
@@ -60,7 +60,7 @@ export function createReadyStep(needs: {
     const given = await looks.givenTo(place, command);
     const boxed = await needs.box.wrap({ argv: argvOf(command), cwd, ...given });
     const output = await makeOutputPipes(place.dir.output, outputNameOf(key));
-    return { ok: true, cwd, boxed: { ...boxed, output }, files: place.files };
+    return { ok: true, workspace: place.dir.workspace, boxed: { ...boxed, output }, files: place.files };
   }
 }
 

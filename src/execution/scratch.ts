@@ -1,6 +1,7 @@
-import { lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { holdsErroredState } from "./errored-state.ts";
+import { removeTree } from "./remove-tree.ts";
 
 /**
  * The directories of one change: the read-only snapshot; the same for kubectl, without what only terraform may read; the
@@ -57,8 +58,7 @@ export async function makeChangeDir(dataDir: string, changeId: string): Promise<
 export async function removeChangeDir(dataDir: string, changeId: string): Promise<boolean> {
   const { root, workspace, kubectl, home, terraform, output } = changeDirOf(dataDir, changeId);
   const isKept = await holdsErroredState(workspace);
-  for (const path of isKept ? [kubectl, home, terraform, output] : [root])
-    await rm(path, { recursive: true, force: true });
+  for (const path of isKept ? [kubectl, home, terraform, output] : [root]) await removeTree(path);
   return !isKept;
 }
 
@@ -74,8 +74,10 @@ export async function sweepChangeDirs(
   const swept = { removed: [] as string[], kept: [] as string[] };
   for (const name of names.filter((one) => CHANGE_ID.test(one))) {
     if (!(await hasEnded(name))) continue;
-    if (await removeChangeDir(dataDir, name)) swept.removed.push(name);
-    else swept.kept.push(changeDirOf(dataDir, name).workspace);
+    // What cannot be removed (a disk that only reads by now) must not keep Greenlight from starting.
+    const isRemoved = await removeChangeDir(dataDir, name).catch(() => null);
+    if (isRemoved === true) swept.removed.push(name);
+    if (isRemoved === false) swept.kept.push(changeDirOf(dataDir, name).workspace);
   }
   return swept;
 }

@@ -1,5 +1,6 @@
-import { chmod, mkdir, open, readdir, realpath, rm } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { removeTree } from "./remove-tree.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { sha256Of } from "./snapshot.ts";
 import { readPlace } from "./snapshot-read.ts";
@@ -19,7 +20,7 @@ export async function layOut(
   into: string,
   directories: readonly string[] = [],
 ): Promise<void> {
-  await rm(into, { recursive: true, force: true });
+  await removeTree(into);
   await mkdir(into, { recursive: true, mode: 0o700 });
   for (const directory of directories) await mkdir(join(into, directory), { recursive: true, mode: 0o700 });
   for (const { path, executable } of snapshot.entries) {

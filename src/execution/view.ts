@@ -1,6 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { filesNamedBy } from "../policy/kubeconfig-files.ts";
+import { withReal } from "./box-places.ts";
 
 /** What every command may see beside its change's own: of the playground, its cluster and the program that works on it. */
 export type Sees = { readOnly: readonly string[]; readWrite: readonly string[] };
@@ -21,7 +22,8 @@ export async function namedByEnvironment(
   given: readonly string[],
   botHome: string | null,
 ): Promise<string[]> {
-  const isWide = (path: string): boolean => TOO_WIDE.test(path) || path === botHome;
+  const homes = botHome === null ? [] : await withReal([botHome]);
+  const isWide = (path: string): boolean => TOO_WIDE.test(path) || homes.includes(path);
   const [programs, configs, variables] = await Promise.all([
     programPlaces(env["PATH"] ?? "", isWide),
     kubeconfigFiles(env["KUBECONFIG"] ?? ""),

@@ -23,6 +23,6 @@ export const MODULE_HOSTS = [
 ];
 
 /** A place of the machine that commands are shown: none of the directories that hold everything. */
-export const ShownPath = z.string().regex(/^\/(?!.*(^|\/)\.\.?(\/|$))[^/]+\/.*[^/]$/, {
+export const ShownPath = z.string().regex(/^\/(?!.*(^|\/)\.\.?(\/|$))(?!.*\/\/)[^/]+\/.*[^/]$/, {
   error: "is not an absolute path below a top directory, such as /home/bot/.local/bin",
 });

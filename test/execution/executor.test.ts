@@ -47,7 +47,7 @@ describe("one step", () => {
       readyStep: async () => {
         said.push("ready");
         const env = { PATH: `${dir}:/bin:/usr/bin` };
-        return { ok: true, cwd: dir, boxed: { argv: argvOf(COMMAND), cwd: dir, env }, files: null };
+        return { ok: true, workspace: dir, boxed: { argv: argvOf(COMMAND), cwd: dir, env }, files: null };
       },
       policy: builtInPolicy,
       redactLines: () => (line) => line,

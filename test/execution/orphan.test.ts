@@ -101,8 +101,8 @@ describe("a command whose instance is gone", { skip: process.platform !== "linux
     await utimes(file, before, before);
     const kept: string[] = [];
     const keep = async (bytes: Buffer): Promise<void> => void kept.push(bytes.toString());
-    assert.match((await (await findErroredState(home)).handOver(keep)) ?? "", /kept, encrypted/);
+    assert.match((await (await findErroredState(home, "")).handOver(keep)) ?? "", /kept, encrypted/);
     assert.deepEqual(kept, ["state"]);
-    assert.equal(await (await findErroredState(home)).handOver(keep), null);
+    assert.equal(await (await findErroredState(home, "")).handOver(keep), null);
   });
 });

@@ -84,10 +84,10 @@ describe("a state that terraform could not store", () => {
     const file = join(dir, "errored.tfstate");
     const kept: string[] = [];
     const keep = async (bytes: Buffer): Promise<void> => void kept.push(bytes.toString());
-    const none = await watchErroredState(dir);
+    const none = await watchErroredState(dir, "");
     assert.equal(await none.handOver(keep), null);
     await writeFile(file, "an older one");
-    const older = await watchErroredState(dir);
+    const older = await watchErroredState(dir, "");
     assert.equal(await older.handOver(keep), null);
     assert.equal(existsSync(file), true);
     await writeFile(file, "the new state");

@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Box } from "../../src/execution/box.ts";
+import { capture } from "../../src/execution/capture.ts";
+import { createGivenTo } from "../../src/execution/child-environment.ts";
+import { findErroredState, holdsErroredState, watchErroredState } from "../../src/execution/errored-state.ts";
+import { openBox } from "../../src/execution/open-box.ts";
+import {
+  type ChangeDir,
+  makeChangeDir,
+  removeChangeDir,
+  sweepChangeDirs,
+} from "../../src/execution/scratch.ts";
+import { SEES_NOTHING } from "../../src/execution/view.ts";
+import { builtInPolicy } from "../../src/policy/document.ts";
+import { reasonWithoutBox } from "../support/box.ts";
+
+const PATIENCE_MS = 5_000;
+const never = new AbortController().signal;
+
+const LAUNCHER = new URL("../../src/execution/box-launcher.pl", import.meta.url).pathname;
+const { stdout: abi } = spawnSync("perl", [LAUNCHER, "--abi"], { encoding: "utf8" });
+const missing = Number(abi) >= 6 ? false : "the kernel has no Landlock of version 6";
+
+/** What it comes to, or `hangs`: a pipe that is opened for reading holds one of four threads for good. */
+function orHangs<Value>(work: Promise<Value>): Promise<Value | "hangs"> {
+  return Promise.race([work, pause(PATIENCE_MS, "hangs" as const, { ref: false })]);
+}
+
+describe("what a command plants in its own directories leads Greenlight nowhere", () => {
+  let folder: string;
+  let dataDir: string;
+  let changeId: string;
+  let dir: ChangeDir;
+  before(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), "greenlight-planted-")));
+    dataDir = join(folder, "data");
+    changeId = randomUUID();
+    dir = await makeChangeDir(dataDir, changeId);
+    await writeFile(join(folder, "secret"), "hush");
+  });
+  after(() => execFileSync("rm", ["-rf", folder]));
+
+  const givenTo = () =>
+    createGivenTo({
+      dataDir,
+      policy: builtInPolicy,
+      inherited: { PATH: "/usr/bin:/bin", HOME: join(folder, "home") },
+      kubeconfig: null,
+      sees: SEES_NOTHING,
+    });
+
+  it("a kubeconfig of its own making shows the next command no file of this machine", async () => {
+    const give = givenTo();
+    const first = await give(changeId, null);
+    for (const file of [first.env["KUBECONFIG"] ?? "", join(first.env["HOME"] ?? "", ".kube", "none")]) {
+      if (!file.startsWith(dir.root)) continue;
+      await mkdir(dirname(file), { recursive: true });
+      const entry = {
+        name: "x",
+        cluster: { "certificate-authority": join(folder, "secret"), server: "https://x" },
+      };
+      await writeFile(file, JSON.stringify({ clusters: [entry] }));
+    }
+    const { view } = await give(changeId, null);
+    assert.equal(view.readOnly.includes(join(folder, "secret")), false);
+    await rm(join(first.env["HOME"] ?? "", ".kube"), { recursive: true, force: true });
+  });
+
+  it("a pipe in a kubeconfig's place does not hold Greenlight", async () => {
+    const give = givenTo();
+    const { env } = await give(changeId, null);
+    await rm(join(env["HOME"] ?? "", ".kube"), { recursive: true, force: true });
+    await mkdir(join(env["HOME"] ?? "", ".kube"));
+    const pipe = join(env["HOME"] ?? "", ".kube", "none");
+    execFileSync("mkfifo", [pipe]);
+    const again = await orHangs(give(changeId, null));
+    // Whoever hangs there is let go.
+    if (again === "hangs") await writeFile(pipe, "");
+    assert.notEqual(again, "hangs");
+  });
+
+  it("a directory that became a link gives no other change's state, and takes none away", async () => {
+    const other = await makeChangeDir(dataDir, randomUUID());
+    await mkdir(join(other.workspace, "root"));
+    const theirs = join(other.workspace, "root", "errored.tfstate");
+    const kept: string[] = [];
+    const keep = async (bytes: Buffer): Promise<void> => void kept.push(bytes.toString());
+    const root = join(dir.workspace, "root");
+    await mkdir(root);
+    const watched = await watchErroredState(dir.workspace, "root");
+    await rm(root, { recursive: true });
+    await symlink(join(other.workspace, "root"), root);
+    await writeFile(theirs, "the only record");
+    await watched.handOver(keep);
+    await (await findErroredState(dir.workspace, "root")).handOver(keep);
+    assert.deepEqual(kept, []);
+    assert.equal(await readFile(theirs, "utf8"), "the only record");
+    await rm(root);
+  });
+
+  it("links in a circle, and out of it, are not walked along", async () => {
+    const circle = join(folder, "circle");
+    await mkdir(circle);
+    for (const name of ["a", "b", "c"]) await symlink(".", join(circle, name));
+    assert.equal(await orHangs(holdsErroredState(circle)), false);
+    const other = join(folder, "other");
+    await mkdir(other);
+    await writeFile(join(other, "errored.tfstate"), "");
+    await symlink(other, join(circle, "out"));
+    assert.equal(await holdsErroredState(circle), false);
+  });
+
+  it("a tree deeper than a path may be, and one that is closed, are removed", async () => {
+    const deep = await makeChangeDir(dataDir, randomUUID());
+    const dig = `mkdir "shut"; mkdir "shut/in"; chmod 0, "shut"; for (1 .. 30) { my $d = "d" x 200; mkdir $d; chdir $d or die }`;
+    execFileSync("perl", ["-e", dig], { cwd: deep.home });
+    const ended = await sweepChangeDirs(dataDir, async (id) => deep.root.endsWith(id));
+    assert.deepEqual([ended.removed.length, existsSync(deep.root)], [1, false]);
+    assert.equal(await removeChangeDir(dataDir, randomUUID()), true);
+  });
+});
+
+describe("Greenlight's own places behind a link", { skip: reasonWithoutBox() }, () => {
+  let folder: string;
+  before(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), "greenlight-linked-")));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("are hidden where they really are, also when the link leads elsewhere by now", async () => {
+    const shown = join(folder, "shown");
+    for (const name of ["data", "workspace", "next", "home"])
+      await mkdir(join(shown, name), { recursive: true });
+    for (const name of ["data", "workspace", "home"]) await symlink(join(shown, name), join(folder, name));
+    const secrets = ["data/key", "workspace/.env", "next/.env", "home/.ssh"];
+    for (const name of secrets) await writeFile(join(shown, name), "hush");
+    await writeFile(join(shown, "open"), "may be read");
+    const opened = await openBox({
+      wanted: "bwrap",
+      workspace: join(folder, "workspace"),
+      dataDir: join(folder, "data"),
+      readOnly: [shown],
+      ports: [],
+      isDatabaseBySocket: false,
+      isReal: true,
+      inherited: { PATH: "/usr/bin:/bin", HOME: `${join(folder, "home")}/` },
+    });
+    assert.ok(opened.ok, opened.ok ? "" : opened.reason);
+    assert.equal(
+      await readIn(opened.box, [...secrets.filter((one) => !one.startsWith("next")), "open"]),
+      "may be read",
+    );
+    await rm(join(folder, "workspace"));
+    await symlink(join(shown, "next"), join(folder, "workspace"));
+    assert.equal(await readIn(opened.box, ["next/.env"]), "");
+  });
+
+  for (const wanted of ["bwrap", "landlock"] as const) {
+    it(`are hidden in what a command is shown, under another name too (${wanted})`, {
+      skip: wanted === "landlock" ? missing : false,
+    }, async () => {
+      const app = join(folder, `app-${wanted}`);
+      await mkdir(join(app, "bin"), { recursive: true });
+      await mkdir(join(app, "data"));
+      await symlink(app, `${app}-link`);
+      await writeFile(join(app, "data", "key"), "hush");
+      await writeFile(join(app, "bin", "open"), "may be read ");
+      const opened = await openBox({
+        wanted,
+        workspace: join(folder, "workspace"),
+        dataDir: join(app, "data"),
+        readOnly: [],
+        ports: [],
+        isDatabaseBySocket: false,
+        isReal: true,
+        inherited: { PATH: "/usr/bin:/bin", HOME: "/nonexistent" },
+      });
+      assert.ok(opened.ok, opened.ok ? "" : opened.reason);
+      const files = [app, `${app}-link`].flatMap((at) => [`${at}/data/key`, `${at}/bin/open`]);
+      assert.match(
+        await readIn(opened.box, files, join(app, "data"), [app, `${app}-link`]),
+        /^(may be read ){1,2}$/,
+      );
+    });
+  }
+
+  async function readIn(
+    box: Box,
+    files: string[],
+    dataDir = join(folder, "data"),
+    readOnly: string[] = [],
+  ): Promise<string> {
+    const changeId = randomUUID();
+    const dir = await makeChangeDir(dataDir, changeId);
+    const { stdout, problem } = await capture(box, {
+      argv: ["cat", ...files.map((file) => resolve(folder, "shown", file))],
+      cwd: dir.workspace,
+      env: { PATH: "/usr/bin:/bin", HOME: dir.home },
+      view: { changeId, readWrite: [dir.workspace, dir.home], readOnly, stateFile: null },
+      deadlineMs: 20_000,
+      signal: never,
+    });
+    assert.equal(problem, null);
+    return stdout;
+  }
+});
