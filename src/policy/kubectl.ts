@@ -31,7 +31,8 @@ export function judgeKubectl(command: Command, policy: Policy, files: Files): Ve
     ...(line.verb === "config view"
       ? []
       : judgeOutput(output, kinds, inputs.unread && !isLocal(line), policy)),
-    ...inputs.findings,
+    // What is only compared or built changes nothing, whatever it sets.
+    ...inputs.findings.filter(({ risk }) => rule.risk !== "low" || risk === "refused"),
     ...judgeNeeds(rule, line),
     ...judgeRule(rule, subject),
   ];

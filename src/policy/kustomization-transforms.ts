@@ -2,6 +2,7 @@ import { isWeighty, WEIGHT } from "./annotations.ts";
 import type { Policy } from "./document.ts";
 import { type Finding, high, medium, refused } from "./finding.ts";
 import { judgePatchText, whyNoPatch } from "./kubectl-patch.ts";
+import { judgeOwnNotesIn } from "./kustomize-own.ts";
 import { fieldsOf } from "./manifest-yaml.ts";
 import { judgeReplicas } from "./replicas.ts";
 
@@ -17,7 +18,7 @@ export function judgeTransforms(
       return listed(value).flatMap((entry) => {
         const count = fieldsOf(entry)?.["count"];
         const own = isCount(count) ? medium("it sets replicas") : high("it sets replicas to zero, or oddly");
-        return [own, ...judgeReplicas([count], policy)];
+        return [own, ...judgeKeys(key, entry, ["name", "count"]), ...judgeReplicas([count], policy)];
       });
     case "commonAnnotations":
       return [medium("it sets annotations"), ...judgeNotes(value, key)];
@@ -26,7 +27,7 @@ export function judgeTransforms(
     case "labels":
       return listed(value).flatMap(judgeLabels);
     case "generatorOptions":
-      return judgeOptions(value);
+      return judgeOptions(key, value);
     case "patches":
     case "patchesStrategicMerge":
     case "patchesJson6902":
@@ -37,6 +38,22 @@ export function judgeTransforms(
     default:
       return [refused(`the kustomization's ${key} is not on the list`)];
   }
+}
+
+/** What a generator may say of what it makes; `name` is where that stands. */
+export function judgeOptions(name: string, value: unknown): Finding[] {
+  const known = ["disableNameSuffixHash", "labels", "annotations", "immutable"];
+  const strange = judgeKeys(name, value, known);
+  if (strange.length > 0) return strange;
+  return ["labels", "annotations"].flatMap((key) => judgeNotes(fieldsOf(value)?.[key] ?? {}, key));
+}
+
+/** A refusal of an entry's keys that are not on its list: kustomize takes `NewName` and `Files` for `newName` and `files` (measured, 5.5). */
+export function judgeKeys(name: string, entry: unknown, known: readonly string[]): Finding[] {
+  const fields = fieldsOf(entry);
+  if (fields === null) return [refused(`one of the kustomization's ${name} is no mapping`)];
+  const strange = Object.keys(fields).find((key) => !known.includes(key));
+  return strange === undefined ? [] : [refused(`the kustomization's ${name}.${strange} is not on the list`)];
 }
 
 /** `fields` writes the pairs wherever it says: `serviceAccountName: admin` into a pod's spec (measured, kustomize 5.5). */
@@ -55,26 +72,18 @@ function judgeNotes(value: unknown, key: string): Finding[] {
   return weighty.map((name) => high(`its ${key} have ${name}: it ${WEIGHT}`));
 }
 
-function judgeOptions(value: unknown): Finding[] {
-  const known = ["disableNameSuffixHash", "labels", "annotations", "immutable"];
-  const strange = Object.keys(fieldsOf(value) ?? { value }).find((key) => !known.includes(key));
-  if (strange !== undefined)
-    return [refused(`the kustomization's generatorOptions.${strange} is not on the list`)];
-  return ["labels", "annotations"].flatMap((key) => judgeNotes(fieldsOf(value)?.[key] ?? {}, key));
-}
-
 function judgePatch(entry: unknown, read: (path: string) => string | null, policy: Policy): Finding[] {
   const fields = fieldsOf(entry);
   const strange = Object.keys(fields ?? {}).find((key) => !["patch", "path", "target"].includes(key));
   if (strange !== undefined) return [high(`a patch of the kustomization has ${strange}`)];
   const inline = fields?.["patch"];
   const path = fields?.["path"];
-  if (typeof inline === "string" && path === undefined) return judgePatchText(inline, null, policy);
+  if (typeof inline === "string" && path === undefined) return judgeText(inline, policy);
   if (typeof path === "string" && inline === undefined) return fromFile(path, read, policy);
   if (typeof entry !== "string")
     return [refused("a patch of the kustomization has neither one patch nor one path")];
   // The old key takes a path or the patch itself.
-  return entry.includes("\n") ? judgePatchText(entry, null, policy) : fromFile(entry, read, policy);
+  return entry.includes("\n") ? judgeText(entry, policy) : fromFile(entry, read, policy);
 }
 
 function fromFile(path: string, read: (path: string) => string | null, policy: Policy): Finding[] {
@@ -82,9 +91,11 @@ function fromFile(path: string, read: (path: string) => string | null, policy: P
   if (text === null) return [];
   // kustomize prints a file that it cannot take for a patch.
   const strange = whyNoPatch(text);
-  return strange === null
-    ? judgePatchText(text, null, policy)
-    : [refused(`"${path}" is no patch: ${strange}`)];
+  return strange === null ? judgeText(text, policy) : [refused(`"${path}" is no patch: ${strange}`)];
+}
+
+function judgeText(text: string, policy: Policy): Finding[] {
+  return [...judgeOwnNotesIn(text), ...judgePatchText(text, null, policy)];
 }
 
 function listed(value: unknown): unknown[] {

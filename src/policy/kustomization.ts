@@ -4,7 +4,8 @@ import type { Files, KnownFiles } from "./files.ts";
 import { type Finding, high, refused } from "./finding.ts";
 import { judgeImages } from "./images.ts";
 import { kindOf } from "./kinds.ts";
-import { judgeTransforms } from "./kustomization-transforms.ts";
+import { judgeKeys, judgeOptions, judgeTransforms } from "./kustomization-transforms.ts";
+import { judgeOwnNotes } from "./kustomize-own.ts";
 import { type ManifestObject, readManifest } from "./manifest.ts";
 import { whyBarred } from "./manifest-files.ts";
 import { type Fields, fieldsOf, readDocuments } from "./manifest-yaml.ts";
@@ -102,6 +103,7 @@ function follow(dir: string, walk: Walk, above: readonly string[]): void {
     walk.findings.push(refused(`"${file}" cannot be judged: ${why}`));
     return;
   }
+  walk.findings.push(...judgeOwnNotes(fields));
   const before = walk.objects.length;
   const { namespace, ...keys } = fields;
   for (const [key, value] of Object.entries(keys)) judgeKey(key, value, dir, walk, above);
@@ -128,6 +130,9 @@ const HARMLESS = new Set([
   "sortOptions",
 ]);
 
+const IMAGE = ["name", "newName", "newTag", "digest", "tagSuffix"];
+const GENERATOR = ["name", "namespace", "behavior", "literals", "files", "envs", "env", "options"];
+
 function judgeKey(key: string, value: unknown, dir: string, walk: Walk, above: readonly string[]): void {
   switch (key) {
     case "resources":
@@ -139,12 +144,11 @@ function judgeKey(key: string, value: unknown, dir: string, walk: Walk, above: r
       for (const entry of listOf(key, value, walk)) generate("ConfigMap", entry, dir, walk);
       return;
     case "images":
-      walk.findings.push(
-        ...judgeImages(
-          listOf(key, value, walk).map((entry) => fieldsOf(entry)?.["newName"] ?? fieldsOf(entry)?.["name"]),
-          walk.policy,
-        ),
-      );
+      for (const entry of listOf(key, value, walk)) {
+        walk.findings.push(...judgeKeys(key, entry, IMAGE));
+        const image = fieldsOf(entry)?.["newName"] ?? fieldsOf(entry)?.["name"];
+        walk.findings.push(...judgeImages([image], walk.policy));
+      }
       return;
     case "secretGenerator":
       walk.findings.push(high("the kustomization makes secrets"));
@@ -186,13 +190,20 @@ function include(entry: unknown, dir: string, walk: Walk, above: readonly string
   walk.reads.push({ path: place, kind: "file" });
   const read = walk.read.get(place) ?? readManifest(text);
   walk.read.set(place, read);
-  if (read.ok) walk.objects.push(...read.objects);
-  else walk.findings.push(refused(`"${place}" cannot be judged: ${read.reason}`));
+  if (read.ok) {
+    walk.objects.push(...read.objects);
+    walk.findings.push(...read.objects.flatMap(({ body }) => judgeOwnNotes(body["metadata"])));
+  } else walk.findings.push(refused(`"${place}" cannot be judged: ${read.reason}`));
 }
 
 /** A generator's object, whose content is only data, and its files: `key=path` or a path. */
 function generate(kind: "ConfigMap" | "Secret", entry: unknown, dir: string, walk: Walk): void {
   const fields: Fields = fieldsOf(entry) ?? {};
+  const generator = kind === "ConfigMap" ? "configMapGenerator" : "secretGenerator";
+  const known = kind === "ConfigMap" ? GENERATOR : [...GENERATOR, "type"];
+  walk.findings.push(...judgeKeys(generator, entry, known));
+  if (fields["options"] !== undefined)
+    walk.findings.push(...judgeOptions(`${generator}.options`, fields["options"]));
   const [name, namespace] = [fields["name"], fields["namespace"]];
   walk.objects.push({
     kind,

@@ -15,8 +15,20 @@ export function judgeObject(object: ManifestObject, policy: Policy): Finding[] {
   if (known === null || (known.nature !== "workload" && known.nature !== "plain")) {
     return [...findings, high(`it holds ${what}, a kind that a person has to look at`)].map(about(what));
   }
+  findings.push(...judgeFields(known.name, body, kind));
   if (known.name !== "configmaps") findings.push(...judgeSpec(known.name, body["spec"], policy));
   return [medium(`it holds ${what}`), ...findings.map(about(what))];
+}
+
+const OF_ANY = ["apiVersion", "kind", "metadata"];
+const OF_CONFIG_MAPS = [...OF_ANY, "data", "binaryData", "immutable"];
+const OF_OTHERS = [...OF_ANY, "spec", "status"];
+
+/** A field that its kind has not is dropped by the server, unless something on the way makes another kind of the object. */
+function judgeFields(name: string, body: Fields, kind: string): Finding[] {
+  const known = name === "configmaps" ? OF_CONFIG_MAPS : OF_OTHERS;
+  const strange = Object.keys(body).filter((key) => !known.includes(key));
+  return strange.map((key) => high(`it has ${key}, which no ${kind} has`));
 }
 
 function about(what: string): (finding: Finding) => Finding {

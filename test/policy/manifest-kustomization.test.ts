@@ -110,6 +110,35 @@ const cases: [rank: string, why: RegExp, text: string][] = [
   ["high", /nobody reads/, `${start}replacements: [{path: r.yaml}]\n`],
   ["refused", /plain name/, `${start}namespace: [staging]\n`],
   ["refused", /unique/, `${start}resources: []\n`],
+  // kustomize matches the names within an entry in any case (measured, 5.5).
+  [
+    "refused",
+    /NewName is not on the list/,
+    `${start}images: [{name: registry.example.com/x, NewName: evil.example.com/x}]\n`,
+  ],
+  ["refused", /NEWTAG is not/, `${start}images: [{name: registry.example.com/x, NEWTAG: '2'}]\n`],
+  ["refused", /Count is not/, `${start}replicas: [{name: web, count: 3, Count: 0}]\n`],
+  ["refused", /Files is not/, `${start}configMapGenerator: [{name: g, Files: [.env]}]\n`],
+  ["refused", /ENVS is not/, `${start}configMapGenerator: [{name: g, ENVS: [.env]}]\n`],
+  ["refused", /Namespace is not/, `${start}configMapGenerator: [{name: g, Namespace: kube-system}]\n`],
+  ["refused", /is no mapping/, `${start}images: [nginx]\n`],
+  ["refused", /is no mapping/, `${start}configMapGenerator: [[]]\n`],
+  [
+    "high",
+    /an identity/,
+    `${start}configMapGenerator: [{name: g, literals: [a=b], options: {annotations: {vault.hashicorp.com/agent-inject: 'true'}}}]\n`,
+  ],
+  [
+    "refused",
+    /options.Labels is not/,
+    `${start}configMapGenerator: [{name: g, literals: [a=b], options: {Labels: {a: b}}}]\n`,
+  ],
+  [
+    "medium",
+    /applies/,
+    `${start}configMapGenerator: [{name: g, behavior: merge, namespace: staging, literals: [a=b], options: {disableNameSuffixHash: true, labels: {a: b}}}]\n`,
+  ],
+  ["medium", /applies/, `${start}images: [{name: registry.example.com/x, newTag: '2', digest: sha256:aa}]\n`],
   ["refused", /no object/, "resources: []\n"],
   ["high", /protected/, `${start}namespace: kube-system\n`],
 ];
@@ -184,4 +213,102 @@ test("what a generator makes of secrets is not printed", () => {
     assert.equal(verdict.decision, "deny", line);
     assert.match(verdict.reasons.join(), /would hold secret data/);
   }
+});
+
+describe("no annotation turns one kind into another", () => {
+  const own = "internal.config.kubernetes.io";
+  const pod = (notes: string) =>
+    `resources: [cm.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '{apiVersion: v1, kind: Pod, metadata: {name: x, annotations: {${notes}}}}'}]\n`;
+  const hidden = {
+    "over/cm.yaml":
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\nspec: {hostPID: true, containers: [{name: c, securityContext: {privileged: true}}]}\n",
+  };
+  // Measured with kubectl 1.32: the first is built as a privileged pod.
+  const notes = [
+    `${own}/allowKindChange: enabled`,
+    `${own}/allowNameChange: enabled`,
+    `"${own}\\/allowKindChange": enabled`,
+    `"\\u0069nternal.config.kubernetes.io/allowKindChange": enabled`,
+    `a: b, ${own}/previousKinds: Pod`,
+    "kustomize.config.k8s.io/behavior: replace",
+    "kustomize.config.k8s.io/id: one",
+  ];
+  for (const one of notes) {
+    test(`a patch with ${one} is refused`, () => {
+      const verdict = judged(pod(one), "apply -k over", hidden);
+      assert.equal(verdict.decision, "deny", JSON.stringify(verdict));
+      assert.match(verdict.reasons.join(), /kustomize's own/);
+    });
+  }
+
+  const elsewhere: [what: string, text: string, more: Record<string, string>][] = [
+    [
+      "a patch of operations",
+      `${start}patches: [{target: {kind: ConfigMap}, patch: '[{op: add, path: /metadata/annotations/internal.config.kubernetes.io~1previousKinds, value: Pod}]'}]\n`,
+      {},
+    ],
+    [
+      "an operation's value",
+      `${start}patches: [{target: {kind: ConfigMap}, patch: '[{op: add, path: /metadata/annotations, value: {${own}/refBy: a}}]'}]\n`,
+      {},
+    ],
+    [
+      "a patch behind something odd",
+      `${start}patches: [{patch: '{hostPID: true, metadata: {annotations: {${own}/allowKindChange: enabled}}}'}]\n`,
+      {},
+    ],
+    [
+      "a patch in a file",
+      `${start}patches: [{path: p.yaml}]\n`,
+      {
+        "over/p.yaml": `kind: Pod\napiVersion: v1\nmetadata: {name: x, annotations: {${own}/allowKindChange: enabled}}\n`,
+      },
+    ],
+    [
+      "a resource",
+      "resources: [cm.yaml]\n",
+      {
+        "over/cm.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, annotations: {${own}/previousKinds: Pod}}\n`,
+      },
+    ],
+    ["common annotations", `${start}commonAnnotations: {${own}/allowKindChange: enabled}\n`, {}],
+    ["labels", `${start}labels: [{pairs: {${own}/allowKindChange: enabled}}]\n`, {}],
+    [
+      "a generator's options",
+      `configMapGenerator: [{name: g, literals: [a=b], options: {annotations: {${own}/allowKindChange: enabled}}}]\n`,
+      {},
+    ],
+  ];
+  for (const [what, text, more] of elsewhere) {
+    test(`${what} with one is refused`, () => {
+      const verdict = judged(text, "apply -k over", more);
+      assert.equal(verdict.decision, "deny", JSON.stringify(verdict));
+      assert.match(verdict.reasons.join(), /kustomize's own/);
+    });
+  }
+
+  test("an object with fields that its kind has not is for a person, in either way to apply", () => {
+    for (const line of ["apply -k over", "apply -f over/cm.yaml"]) {
+      const verdict = judged("resources: [cm.yaml]\n", line, hidden);
+      assert.equal(verdict.decision === "allow" && verdict.risk, "high", line);
+      assert.match(verdict.reasons.join(), /has spec, which no ConfigMap has/);
+    }
+  });
+
+  test("what tools note of where an object comes from stays harmless", () => {
+    const verdict = judged("resources: [cm.yaml]\n", "apply -k over", {
+      "over/cm.yaml":
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, annotations: {config.kubernetes.io/origin: a}}\ndata: {a: b}\nimmutable: true\n",
+    });
+    assert.equal(verdict.decision === "allow" && verdict.risk, "medium", JSON.stringify(verdict));
+  });
+});
+
+test("comparing an overlay and building it stay low, whatever the overlay sets", () => {
+  const text = `${start}replicas: [{name: web, count: 0}]\npatches: [{path: ../patches/zero.yaml}]\nimages: [{name: x, newName: evil.example.com/x}]\n`;
+  for (const line of ["diff -k over", "kustomize over", "get -k over"]) {
+    const verdict = judged(text, line);
+    assert.equal(verdict.decision === "allow" && verdict.risk, "low", `${line}: ${JSON.stringify(verdict)}`);
+  }
+  assert.equal(judged(`${start}transformers: [x.yaml]\n`, "diff -k over").decision, "deny");
 });
