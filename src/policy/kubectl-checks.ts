@@ -54,10 +54,26 @@ export const checkEnv: Check = ({ line }) => {
   if (isOn(line, "--list") && pairs.length === 0 && from === null) return listing("lists the environment");
   if (pairs.length === 0 && from === null)
     return { findings: [refused("it names nothing to set (KEY=VALUE or KEY-)")] };
-  const findings = judgeVariables(pairs.map((pair) => pair.replace(/(=.*|-)$/s, "")));
+  const findings = judgeVariables([
+    ...pairs.map((pair) => pair.replace(/(=.*|-)$/s, "")),
+    ...namesTaken(line),
+  ]);
   if (from === null || /^(cm|configmaps?)\/[a-z0-9.-]+$/.test(from)) return { findings };
   return { findings: [...findings, high(`it takes its values from ${from}`)] };
 };
+
+/** What variables `--from` makes: kubectl writes each key with the prefix before it, in capitals, other signs as `_`. */
+function namesTaken(line: KubectlLine): string[] {
+  const keys = (line.flags.get("--keys") ?? []).flatMap((value) => value.split(","));
+  const prefix = flagOf(line, "--prefix") ?? "";
+  return keys.map((key) => prefix + key.replaceAll(/[^A-Za-z0-9_]/g, "_").toUpperCase());
+}
+
+/** Notes that Kubernetes keeps itself: by them a later apply takes fields away, and a rollback goes to another revision. */
+const KEPT =
+  /^(kubectl\.kubernetes\.io\/last-applied-configuration|deployment\.kubernetes\.io\/|deprecated\.(daemonset|deployment)\.)/i;
+
+const OWN_NOTE = "is Kubernetes' own note, and says what a later apply takes away or where a rollback goes";
 
 /** `kubectl label` and `annotate`: with --list alone they only read. */
 export const checkList: Check = ({ line, kinds, inputs }) => {
@@ -68,7 +84,9 @@ export const checkList: Check = ({ line, kinds, inputs }) => {
   }
   if (line.operands.length > 0) {
     const keys = line.operands.map((word) => /^[^=]*/.exec(word)?.[0].replace(/-$/, "") ?? "");
-    return { findings: keys.filter(isWeighty).map((key) => high(`${key} ${WEIGHT}`)) };
+    const weighty = keys.filter(isWeighty).map((key) => high(`${key} ${WEIGHT}`));
+    const kept = keys.filter((key) => KEPT.test(key));
+    return { findings: [...weighty, ...kept.map((key) => high(`${key} ${OWN_NOTE}`))] };
   }
   if (isOn(line, "--list")) return listing("lists");
   return { findings: [refused("it names nothing to change (KEY=VALUE or KEY-)")] };
