@@ -2,6 +2,8 @@
 export type ArchiveEntry = { path: string; bytes: Buffer; executable: boolean };
 
 const BLOCK = 512;
+/** A path, some times and an owner. */
+const MAX_HEADER_BYTES = 65_536;
 
 /** The plain files of a tar archive. Links, devices and directories are left out. Throws for what is no tar. */
 export function readTar(bytes: Buffer): ArchiveEntry[] {
@@ -45,10 +47,13 @@ function nameOf(head: Buffer): string {
 /** Records are `LENGTH KEY=VALUE\n`. A size that stands there would be another one than the header's. */
 function paxPath(content: Buffer): string | null {
   let path: string | null = null;
+  // 80 KB of line breaks before a length were looked through again for each of its records (measured: 0.4 s, and hours for 16 MB).
+  if (content.length > MAX_HEADER_BYTES) throw new Error("an extended header is too long");
   for (let at = 0; at < content.length; ) {
-    const space = content.indexOf(0x20, at);
-    const length = Number(content.subarray(at, space).toString("latin1"));
-    if (space < 0 || !Number.isInteger(length) || length < 5) throw new Error("an extended header is odd");
+    const said = /^([1-9][0-9]{0,5}) /.exec(content.subarray(at, at + 7).toString("latin1"))?.[1] ?? "";
+    const space = at + said.length;
+    const length = Number(said);
+    if (length < 5) throw new Error("an extended header is odd");
     const record = content.subarray(space + 1, at + length - 1).toString("utf8");
     if (record.startsWith("size=")) throw new Error("an extended header names a size");
     if (record.startsWith("path=")) path = record.slice("path=".length);

@@ -66,6 +66,7 @@ export async function previewTerraform(
   const asked = [...(destroys ? ["-destroy"] : []), ...flags];
   const planned = await terraform(["plan", "-input=false", "-no-color", `-out=${file}`, ...asked]);
   if (planned.exitCode !== 0) return no("terraform plan", planned);
+  const bytes = await readOwn(place.workspace, own);
   const shown = await terraform(["show", "-json", file]);
   if (shown.exitCode !== 0) return no("reading the saved plan", shown);
   const summary = readSummary(shown.stdout);
@@ -78,12 +79,14 @@ export async function previewTerraform(
   const identity = await readIdentity(terraform);
   if (!identity.ok) return no(identity.what, identity.found);
   const path = join(place.dir, file);
-  const bytes = await readOwn(place.workspace, own);
   if (bytes === null)
     return {
       ok: false,
       reason: `Step ${step.step}: terraform plan ended well, and its saved plan is not there.`,
     };
+  // What was shown is what was read before: showing runs the providers, which can write there.
+  if ((await readOwn(place.workspace, own))?.equals(bytes) !== true)
+    return { ok: false, reason: `Step ${step.step}: the saved plan was exchanged while it was shown.` };
   // terraform writes it for everybody to read, and it holds sensitive values in clear text.
   await writeOwn(place.workspace, own, bytes, 0o600);
   const args = ["apply", "-input=false", "-no-color", file];

@@ -7,11 +7,13 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Step } from "../../src/change/plan.ts";
 import type { Box } from "../../src/execution/box.ts";
 import { capture } from "../../src/execution/capture.ts";
 import { createGivenTo } from "../../src/execution/child-environment.ts";
 import { findErroredState, holdsErroredState, watchErroredState } from "../../src/execution/errored-state.ts";
 import { openBox } from "../../src/execution/open-box.ts";
+import { previewTerraform } from "../../src/execution/preview-terraform.ts";
 import {
   type ChangeDir,
   makeChangeDir,
@@ -116,6 +118,30 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
     await writeFile(join(other, "errored.tfstate"), "");
     await symlink(other, join(circle, "out"));
     assert.equal(await holdsErroredState(circle), false);
+  });
+
+  it("a saved plan that is exchanged while it is shown is not put to approval", async () => {
+    const file = join(dir.workspace, "greenlight-step-1.tfplan");
+    const shown = JSON.stringify({ format_version: "1.2" });
+    const exchangedAt = async (verb: string) => {
+      const answers: Record<string, string> = { show: shown, workspace: "default" };
+      const terraform = async ([first = ""]: readonly string[]) => {
+        const written = { plan: "harmless", [verb]: "destroys all" }[first];
+        if (written !== undefined) await writeFile(file, written);
+        return { exitCode: 0, stdout: answers[first] ?? "", stderr: "", problem: null };
+      };
+      const step: Step = {
+        ...{ step: 1, tool: "terraform", args: ["apply"], dir: "" },
+        ...{ description: "", risk: "low", rollback: null },
+      };
+      const place = { workspace: dir.workspace, dir: dir.workspace, terraform };
+      return previewTerraform(step, false, place, (text) => text);
+    };
+    const plain = await exchangedAt("");
+    assert.equal(plain.ok && plain.plan.bytes.toString(), "harmless");
+    for (const verb of ["show", "workspace", "state"])
+      assert.equal((await exchangedAt(verb)).ok, false, verb);
+    await rm(file);
   });
 
   it("a tree deeper than a path may be, and one that is closed, are removed", async () => {
