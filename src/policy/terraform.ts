@@ -49,6 +49,8 @@ function judgeLine(line: TerraformLine, ground: Ground): Verdict {
   if (!paths.ok) return deny(`${name}: ${paths.reason}`);
   const root = rootOf(line, ground);
   const environment = environmentOfDirectory(policy, directory);
+  const foreign = foreignValues(line, environment, ground);
+  if (!foreign.ok) return deny(`${name}: ${foreign.reason}`);
   if (!root.ok) {
     const refusal = deny(`${name}: ${root.reason}`);
     return root.packages === undefined
@@ -57,9 +59,8 @@ function judgeLine(line: TerraformLine, ground: Ground): Verdict {
   }
   const own = environment === null ? undefined : policy.environments[environment];
   const names = namesOf(line);
-  for (const rule of [...policy.deny, ...(own?.deny ?? [])]) {
-    if (speaksOf(rule, names)) return deny(`${name}: the policy refuses ${rule} here`);
-  }
+  const denied = [...policy.deny, ...(own?.deny ?? [])].find((rule) => speaksOf(rule, names));
+  if (denied !== undefined) return deny(`${name}: the policy refuses ${denied} here`);
   const risks: Risk[] = [weight.risk, root.risk];
   const reasons = [...weight.reasons.map((reason) => `${name}: ${reason}`), ...root.reasons];
   for (const [rule, risk] of [...Object.entries(policy.raise), ...Object.entries(own?.raise ?? {})]) {
@@ -68,7 +69,32 @@ function judgeLine(line: TerraformLine, ground: Ground): Verdict {
     reasons.push(`the policy counts ${rule} as ${risk} here`);
   }
   const reads = withoutNested([...root.reads, ...paths.reads]);
-  return { decision: "allow", risk: maxRisk(...risks), reasons, environment, reads };
+  return { decision: "allow", risk: maxRisk(...risks), reasons, environment, ...foreign.verdict, reads };
+}
+
+/**
+ * Files of values and plans that lie in the directories of another environment. A root of none is of theirs with them; one of
+ * its own is not planned with theirs: what is printed, read and changed would be theirs, by the rules of the root's.
+ */
+function foreignValues(
+  line: TerraformLine,
+  environment: string | null,
+  { directory, policy }: Ground,
+): { ok: true; verdict: { beside?: string[] } } | { ok: false; reason: string } {
+  const plans = line.rule.operands?.[2] === "plan" ? line.operands : [];
+  const named = [...(line.flags.get("-var-file") ?? []), ...(line.flags.get("-plan") ?? []), ...plans];
+  const beside = new Set<string>();
+  for (const file of named) {
+    const place = placeOf(directory, file);
+    const whose = place === null ? null : environmentOfDirectory(policy, place);
+    if (whose === null || whose === environment) continue;
+    if (environment !== null) {
+      const reason = `${file} lies in a directory of ${whose}, and the root is one of ${environment}: run a root of ${whose} with it, or keep the file outside of the directories of both`;
+      return { ok: false, reason };
+    }
+    beside.add(whose);
+  }
+  return { ok: true, verdict: beside.size > 0 ? { beside: [...beside] } : {} };
 }
 
 type RootVerdict =

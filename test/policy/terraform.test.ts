@@ -365,3 +365,40 @@ test("where the policy lists directories, nothing runs in or reads another one",
     assert.equal(judgeTerraform(commandOf(line), narrow, null).decision, "deny", line);
   }
 });
+
+test("values and plans of another environment are not run by the rules of the root's", () => {
+  const foreign = [
+    "live/staging$ plan -var-file=../prod.tfvars",
+    "live/staging$ plan -var-file ../prod.tfvars",
+    "live/staging$ plan --var-file=own.tfvars -var-file=../eu/all.tfvars.json",
+    "live/staging$ apply -auto-approve -var-file=../prod.tfvars",
+    "live/staging$ apply ../prod.tfplan",
+    "live/staging$ show ../eu/x.tfplan",
+    "live/staging$ graph -plan=../x.tfplan",
+    "$ -chdir=live/staging plan -var-file=../prod.tfvars",
+    "live/eu$ import -var-file=../staging/s.tfvars a.b c",
+    "live$ refresh -var-file=staging/s.tfvars",
+  ];
+  for (const line of foreign) {
+    const verdict = judgeTerraform(commandOf(line.replace(/^\$ /, "")), policy, null);
+    assert.equal(verdict.decision, "deny", line);
+    assert.match(verdict.reasons.join(), /lies in a directory of/, line);
+  }
+});
+
+test("a root of no environment is of those whose values it is given", () => {
+  const given: [line: string, beside: string[] | undefined][] = [
+    ["net$ plan -var-file=../live/prod.tfvars", ["production"]],
+    ["net$ plan -var-file=../live/prod.tfvars -var-file=../live/staging/s.tfvars", ["production", "staging"]],
+    ["net$ plan -var-file=own.tfvars", undefined],
+    ["live/staging$ plan -var-file=../staging/own.tfvars", undefined],
+    ["live/staging$ plan -var-file=../../common.tfvars", undefined],
+    ["live/eu$ plan -var-file=../prod.tfvars", undefined],
+  ];
+  for (const [line, beside] of given) {
+    const verdict = judgeTerraform(commandOf(line), policy, null);
+    assert.ok(verdict.decision === "allow", line);
+    assert.deepEqual(verdict.beside, beside, line);
+    if (beside !== undefined) assert.equal(verdict.environment, null, line);
+  }
+});
