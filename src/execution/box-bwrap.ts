@@ -2,11 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Box, Boxed, Call, Launcher, ProgramEnd } from "./box.ts";
-import { mountArgs } from "./box-mounts.ts";
+import type { Box, Boxed, Call, Launcher, ProgramEnd, View } from "./box.ts";
+import { mountArgs, type ShownState } from "./box-mounts.ts";
 import { hiddenBelow, isThere, type SystemPlaces, withReal } from "./box-places.ts";
 import { EnvironmentError } from "./environment-error.ts";
-import { besideState } from "./local-state.ts";
+import { besideState, copyState } from "./local-state.ts";
 import { askedInBox, listProcesses } from "./processes.ts";
 import { changeDirOf } from "./scratch.ts";
 
@@ -51,9 +51,8 @@ async function wrap(options: BwrapOptions, call: Call): Promise<Boxed> {
   const { view } = call;
   const [program = ""] = call.argv;
   const names = await writeNames(options, call);
-  const { stateFile, beside } = await stateFiles(view.stateFile);
   const readOnly = [...view.readOnly, ...options.required];
-  const mounts = mountArgs({ ...view, readOnly, stateFile }, beside, {
+  const mounts = mountArgs({ ...view, readOnly }, await shownState(options, view), {
     system,
     // At each command, because a link may lead elsewhere by now, as `current` does after a deployment.
     hidden: await hiddenBelow(await withReal(hidden), readOnly),
@@ -77,12 +76,25 @@ async function wrap(options: BwrapOptions, call: Call): Promise<Boxed> {
   };
 }
 
-/** The state with what there is beside it. None is there for a command that needs none: nothing is shown then. */
-async function stateFiles(stateFile: string | null): Promise<{ stateFile: string | null; beside: string[] }> {
-  if (stateFile === null || !(await isThere(stateFile))) return { stateFile: null, beside: [] };
-  const paths = Object.values(besideState(stateFile));
+/** The state with what there is beside it, or copies of them. None is there for a command that needs none: nothing is shown then. */
+async function shownState(
+  { dataDir }: BwrapOptions,
+  { stateFile: file, onlyReadsState = false, changeId }: View,
+): Promise<ShownState | null> {
+  if (file === null || !(await isThere(file))) return null;
+  const paths = Object.values(besideState(file));
   const there = await Promise.all(paths.map(isThere));
-  return { stateFile, beside: paths.filter((_, index) => there[index]) };
+  const beside = paths.filter((_, index) => there[index]);
+  if (!onlyReadsState) return { file, beside, from: null };
+  try {
+    const from = await copyState([file, ...beside], changeDirOf(dataDir, changeId).root);
+    return { file, beside, from };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EnvironmentError(
+      `The state in ${file} could not be copied for a command that only reads it: ${why}`,
+    );
+  }
 }
 
 /** Who the user is: ssh and others refuse a user without a name, and ssh looks for its files in that user's home. */

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { View } from "./box.ts";
 import type { SystemPlaces } from "./box-places.ts";
 import { besideState } from "./local-state.ts";
@@ -18,18 +18,20 @@ const SHM_BYTES = 64 * MEGABYTE;
 /** What terraform writes beside a state and nobody reads: who holds the lock. */
 const BESIDE_STATE_BYTES = 64 * MEGABYTE;
 
+/** A state in the workspace, with the paths of what there is beside it; `from` is a directory with copies of them all, or null. */
+export type ShownState = { file: string; beside: readonly string[]; from: string | null };
+
 /** Something that is put at a place; `after` comes when all is in place. */
 type Mount = { at: string; args: string[]; after?: string[] };
 
 /**
  * The places of a box as bubblewrap's arguments. Whatever lies above comes first, so that a data directory below /tmp does
  * not vanish under it, and a hidden place shows what the view names of it. All is read-only but the change's own: a write to
- * a place that is not bound would vanish silently (measured: `Apply complete!`, and the state was gone). `beside` is what
- * there is beside the view's state file.
+ * a place that is not bound would vanish silently (measured: `Apply complete!`, and the state was gone).
  */
 export function mountArgs(
-  view: View,
-  beside: readonly string[],
+  view: Pick<View, "readOnly" | "readWrite">,
+  state: ShownState | null,
   { system, hidden, passwd, group }: Grounds,
 ): string[] {
   const shown = system.shown.map((at): Mount => ({ at, args: ["--ro-bind", at, at] }));
@@ -56,7 +58,7 @@ export function mountArgs(
       after: ["--remount-ro", at],
     }),
   );
-  const all = [...shown, ...made, ...givenMounts(view, beside, system, empty), ...masks];
+  const all = [...shown, ...made, ...givenMounts(view, system, empty), ...stateMounts(state), ...masks];
   const inOrder = all.toSorted((one, other) => depthOf(one.at) - depthOf(other.at));
   return [
     ...inOrder.flatMap(({ args }) => args),
@@ -67,8 +69,7 @@ export function mountArgs(
 }
 
 function givenMounts(
-  view: View,
-  beside: readonly string[],
+  view: Pick<View, "readOnly" | "readWrite">,
   system: SystemPlaces,
   empty: readonly string[],
 ): Mount[] {
@@ -79,7 +80,6 @@ function givenMounts(
   return [
     ...readOnly.map((at): Mount => ({ at, args: ["--ro-bind-try", at, at] })),
     ...view.readWrite.map((at): Mount => ({ at, args: ["--bind", at, at] })),
-    ...stateMounts(view.stateFile, beside),
   ];
 }
 
@@ -88,8 +88,9 @@ function givenMounts(
  * where they are there. The lock's note stays in the box: the lock itself is the file's. Where no workspace was ever made
  * none can be, because it would be made in the box and be gone.
  */
-function stateMounts(file: string | null, beside: readonly string[]): Mount[] {
-  if (file === null) return [];
+function stateMounts(state: ShownState | null): Mount[] {
+  if (state === null) return [];
+  const { file, beside, from } = state;
   const directory = dirname(file);
   const { workspaces } = besideState(file);
   const none: Mount = {
@@ -99,7 +100,10 @@ function stateMounts(file: string | null, beside: readonly string[]): Mount[] {
   };
   return [
     { at: directory, args: tmpfs(directory, BESIDE_STATE_BYTES) },
-    ...[file, ...beside].map((at): Mount => ({ at, args: ["--bind", at, at] })),
+    ...[file, ...beside].map((at): Mount => {
+      const source = from === null ? at : join(from, basename(at));
+      return { at, args: ["--bind", source, at] };
+    }),
     ...(beside.includes(workspaces) ? [] : [none]),
   ];
 }

@@ -14,6 +14,8 @@ export type View = {
   readOnly: readonly string[];
   /** The state of a terraform root without a backend. It is written in place, and nothing else of its directory is seen. */
   stateFile: string | null;
+  /** Of the state it gets a copy, because it only reads: nobody approved what its providers would write there. */
+  onlyReadsState?: boolean;
 };
 
 /** A command as it is meant: what runs where, with which environment, and what it may see. */

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, realpath } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, lstat, mkdir, mkdtemp, open, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 const STATE_FILE = "terraform.tfstate";
 
@@ -42,6 +42,19 @@ export async function readyLocalState(
     (kind, index) => kind === null || (index === 2 ? kind.isDirectory() : kind.isFile()),
   );
   return isPlain ? null : `${file}, its backup or its directory of workspaces is a link or no plain file`;
+}
+
+/**
+ * Copies a state, with what there is beside it, into a directory below `into`, in place of the copy before: for commands that
+ * only read. Terraform opens a state for writing even then, for its lock. Returns where the copies lie, by their names.
+ */
+export async function copyState(paths: readonly string[], into: string): Promise<string> {
+  const copy = join(into, "state-copy");
+  const draft = await mkdtemp(`${copy}-`);
+  for (const path of paths) await cp(path, join(draft, basename(path)), { recursive: true });
+  await rm(copy, { recursive: true, force: true });
+  await rename(draft, copy);
+  return copy;
 }
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;

@@ -4,6 +4,7 @@ import type { Policy } from "../policy/document.ts";
 import type { Files } from "../policy/files.ts";
 import { judge } from "../policy/judge.ts";
 import { clusterLineOf } from "../policy/name-context.ts";
+import { onlyReads } from "../policy/only-reads.ts";
 import type { Box, Call, View } from "./box.ts";
 import { type Captured, capture } from "./capture.ts";
 import type { FetchNeeds } from "./fetch-package.ts";
@@ -57,7 +58,11 @@ export function createLooks(needs: Needs): Looks {
     if (root === undefined) return { env, view };
     return {
       env: { ...env, TF_DATA_DIR: dataDirOf(place, root) },
-      view: { ...view, stateFile: stateFileOf(needs.ground, place, root) },
+      view: {
+        ...view,
+        stateFile: stateFileOf(needs.ground, place, root),
+        onlyReadsState: onlyReads(command, needs.policy),
+      },
     };
   };
   const terraform: Looks["terraform"] = (place, command, signal) => {
@@ -66,15 +71,18 @@ export function createLooks(needs: Needs): Looks {
     return {
       workspace: place.dir.workspace,
       dir,
-      terraform: async (args) =>
-        capture(needs.box, {
+      terraform: async (args) => {
+        const { env, view } = await givenTo(place, command);
+        return capture(needs.box, {
           argv: ["terraform", ...args],
           cwd: dir,
-          ...(await givenTo(place, command)),
+          env,
+          view: { ...view, onlyReadsState: true },
           output: place.dir.output,
           deadlineMs,
           signal,
-        }),
+        });
+      },
     };
   };
   return {

@@ -218,6 +218,36 @@ describe("Greenlight's own places behind a link", { skip: reasonWithoutBox() }, 
     });
   }
 
+  it("are a copy where a command only reads the state, which it can do no harm to", async () => {
+    const dataDir = join(folder, "data");
+    const workspace = join(folder, "stateful");
+    const stateFile = join(workspace, "terraform.tfstate");
+    await mkdir(join(`${stateFile}.d`, "blue"), { recursive: true });
+    const files = [stateFile, `${stateFile}.backup`, join(`${stateFile}.d`, "blue", "terraform.tfstate")];
+    for (const file of files) await writeFile(file, "state ");
+    const opened = await openBox({
+      ...{ wanted: "bwrap", workspace, dataDir, readOnly: [], ports: [], isDatabaseBySocket: false },
+      ...{ isReal: true, inherited: { PATH: "/usr/bin:/bin", HOME: "/nonexistent" } },
+    });
+    assert.ok(opened.ok, opened.ok ? "" : opened.reason);
+    const changeId = randomUUID();
+    const dir = await makeChangeDir(dataDir, changeId);
+    const look = async (onlyReadsState: boolean) =>
+      capture(opened.box, {
+        argv: ["sh", "-c", 'for f; do cat "$f" && echo gone > "$f"; done', "sh", ...files],
+        cwd: dir.workspace,
+        env: { PATH: "/usr/bin:/bin", HOME: dir.home },
+        view: { changeId, readWrite: [dir.workspace], readOnly: [], stateFile, onlyReadsState },
+        deadlineMs: 20_000,
+        signal: never,
+      });
+    const texts = () => Promise.all(files.map((file) => readFile(file, "utf8")));
+    for (const _ of [1, 2]) assert.equal((await look(true)).stdout, "state state state ");
+    assert.deepEqual(await texts(), ["state ", "state ", "state "]);
+    await look(false);
+    assert.deepEqual(await texts(), ["gone\n", "gone\n", "gone\n"]);
+  });
+
   async function readIn(
     box: Box,
     files: string[],
