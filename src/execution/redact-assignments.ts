@@ -9,9 +9,9 @@ const QUOTE = /(\\{0,7})(["'`])/y;
 /** A bare value goes on over brackets and , ; & unless a blank or the next name=value follows. */
 const BARE =
   /(?:\[redacted\]|[^\s"'`,;&(){}[\]<>|\\]|\((?!sensitive|known)|[)}\]>](?=[\w!@#$%^*~])|\\(?![nrt"'`\\])|[,;&](?=[^\s,;&"'`\\)\]}])(?![\w.-]{1,40}[=:]))+/y;
-/** Where the name begins its line, the value is all that follows it; of a passphrase, with its blanks. */
-const WORD = /(?:\[redacted\]|[^\s"'`<{[(|>\\])[^\s"'`]*/y;
-const PHRASE = /[^\s"'`<{[(|>\\][^\r\n"'`\\]*/y;
+/** Where the name begins its line, the value is all that follows it, quotes within words too; of a passphrase, with its blanks. */
+const WORD = /(?:\[redacted\]|[^\s"'`<{[(|>\\])(?:[^\s"'`]|["'`](?=[^\s"'`,;)}\]]))*/y;
+const PHRASE = /[^\s"'`<{[(|>\\](?:[^\r\n"'`\\]|["'`](?=[^\s,;)}\]]))*/y;
 const BEFORE_NAME = /(?:^|\n)[ \t+~-]*(?:(?:export|env|set)[ \t]+)?$/;
 const REACH = 80;
 
@@ -188,6 +188,12 @@ function closing(text: string, from: number, mark: string, depth: number): numbe
   for (let at = text.indexOf(mark, from); at !== -1; at = text.indexOf(mark, at + 1)) {
     const line = text.slice(sought, at).indexOf("\n");
     if (line !== -1) return sought + line;
+    // In YAML and SQL two of them within a text are one.
+    if (mark === "'" && depth === 0 && text[at + 1] === mark) {
+      at += 1;
+      sought = at + 1;
+      continue;
+    }
     const slashes = slashesBefore(text, from, at);
     if (depth > 0 && slashes <= depth) return at - slashes;
     if (depth === 0 && (slashes % 2 === 0 || mark !== '"')) return at;

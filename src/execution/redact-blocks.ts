@@ -34,7 +34,7 @@ export const noLines: Lines = {
 };
 
 const TELLING = new RegExp(
-  `-----BEGIN|PRIVATE KEY|LS0tLS1CRUdJTi|kind|data|apiVersion|sensitive|<<|: ?[|>]|(?:name|key|value)["']?[ \\t]{0,64}[:=]|${BEGINS_LIST}|${BEGINS_TABLE}`,
+  `(?:pass|pwd|secret|token|credential|key|auth)[\\w.-]{0,64}["']?: [^\\n]{16}|-----BEGIN|PRIVATE KEY|LS0tLS1CRUdJTi|kind|data|apiVersion|sensitive|<<|: ?[|>]|(?:name|key|value)["']?[ \\t]{0,64}[:=]|${BEGINS_LIST}|${BEGINS_TABLE}`,
   "im",
 );
 
@@ -99,9 +99,9 @@ function insideHidden(
   line: string,
 ): { text: string; last: boolean } | null {
   if (hidden.until !== null && line.trim() === hidden.until) return { text: line, last: true };
-  const content = line.trimStart();
-  if (content === "") return { text: line, last: false };
-  const indent = line.length - content.length;
+  // A diff puts a sign of its own in front.
+  const indent = /^[+~-]?\s*/.exec(line)?.[0].length ?? 0;
+  if (indent === line.length) return { text: line, last: false };
   if (indent <= hidden.indent && hidden.until === null) return null;
   return { text: line.slice(0, indent) + MARK + returnOf(line), last: false };
 }
@@ -174,7 +174,7 @@ function followOther(lines: Lines, { head, name, value, indent }: Pair): Lines {
   if (NAME_WORD.test(name) && /^["']?[\w.]/.test(value)) {
     return { ...lines, named: { indent, telling: tellingOf(plain(value)), left: NAMED_LINES } };
   }
-  const hidden = hiddenBy(head + value, indent);
+  const hidden = hiddenBy(head + value, indent) ?? foldedBy({ head, name, value, indent });
   if (hidden !== null) return { ...lines, hidden };
   const listed = listUnder(name, value, indent);
   return listed === null ? lines : { ...lines, listed };
@@ -188,6 +188,15 @@ const OPENING_REACH = 280;
 function hiddenBy(line: string, indent: number): Lines["hidden"] {
   const [, name = "", until] = OPENING.exec(line.slice(-OPENING_REACH)) ?? [];
   return isSecretName(name) ? { indent, until: until ?? null } : null;
+}
+
+/** YAML goes on in the next line, further in, at the first blank behind this column (measured, kubectl 1.32). */
+const FOLD_COLUMN = 80;
+
+/** What such a line hides of the next ones, when its value stands under a secret's name and is not closed yet. */
+function foldedBy({ head, name, value, indent }: Pair): Lines["hidden"] {
+  if (!head.includes(":") || head.length + value.length <= FOLD_COLUMN) return null;
+  return /^[^[{|>#&*]/.test(value) && isSecretName(name) ? { indent, until: null } : null;
 }
 
 /** How far behind its name a value may stand. */
@@ -212,22 +221,28 @@ function leave(lines: Lines, indent: number, line: string): Lines {
 
 function insideData(lines: Lines, pair: Pair): { lines: Lines; text: string } {
   const isSecret = lines.data?.isSecret ?? null;
-  if (isSecret === true && SCALAR.test(pair.value)) {
-    return {
-      lines: { ...lines, hidden: { indent: pair.indent, until: null } },
-      text: pair.head + pair.value,
-    };
-  }
-  return { lines, text: pair.head + datum(pair.value, isSecret) };
+  const whole = pair.head + pair.value;
+  if (isSecret === true && SCALAR.test(pair.value))
+    return { lines: { ...lines, hidden: { indent: pair.indent, until: null } }, text: whole };
+  // A config map's entry under a secret's name, and the YAML that may be within one.
+  const hidden = hiddenBy(whole, pair.indent) ?? foldedBy(pair);
+  return {
+    lines: hidden === null ? lines : { ...lines, hidden },
+    text: pair.head + datum(pair.value, isSecret),
+  };
 }
 
 /** The value of a sensitive output: a text goes, of a map or list every line. */
 function hideValue(lines: Lines, pair: Pair): { lines: Lines; text: string } {
-  if (/^[{[]\s*$/.test(pair.value)) {
+  if (/^[{[]\s*$/.test(pair.value) || SCALAR.test(pair.value)) {
     return {
       lines: { ...lines, sensitive: null, hidden: { indent: pair.indent, until: null } },
       text: pair.head + pair.value,
     };
   }
-  return { lines, text: pair.head + datum(pair.value, true) };
+  const isFolded = pair.head.includes(":") && pair.head.length + pair.value.length > FOLD_COLUMN;
+  return {
+    lines: isFolded ? { ...lines, hidden: { indent: pair.indent, until: null } } : lines,
+    text: pair.head + datum(pair.value, true),
+  };
 }

@@ -6,7 +6,7 @@ export const MARK = "[redacted]";
  * with their place; what may follow a name (`_base64`, `2`) is `KEY_END`.
  */
 export const KEY =
-  /pass(?:word|wd|phrase|wort)|[_-]pass(?![a-z])|(?<![a-z])pass(?=["'`]?=)|pwd|secret[_-]?key(?:_base)?|secret|token|credentials?|(?:api|app|application|access|account|auth|client|encryption|hmac|license|master|private|session|shared|sharedaccess|signing|ssh|storage|stripe|subscription|webhook)[_.-]?key|redis[_-]auth(?![a-z])|key-data|certificate-data|\.dockercfg|\.dockerconfigjson|[_-](?:key|auth)(?![a-z])/gi;
+  /pass(?:word|wd|phrase|wort|code)|[_-]pass(?![a-z])|(?<![a-z])(?:db|user|smtp|mysql|pg|ftp|mail|root|admin|redis|ldap|bind|proxy)pass(?![a-z])|[_-]pw(?![a-z])|kennwort|(?<![a-z])pass(?=["'`]?=)|pwd|secret[_-]?key(?:_base)?|secret|token|credentials?|(?:api|app|application|access|account|auth|client|encryption|hmac|license|master|private|session|shared|sharedaccess|signing|ssh|storage|stripe|subscription|webhook)[_.-]?key|redis[_-]auth(?![a-z])|key-data|certificate-data|\.dockercfg|\.dockerconfigjson|[_-](?:key|auth)(?![a-z])/gi;
 export const KEY_END =
   /(?:s(?![a-z])|[_-]?(?:base64|base|b64|binary|hash|value|plain(?:text)?|string|raw|data|content|pem|json|v?\d{1,3}|old|new|current|previous|primary|secondary))?(?:\\{0,7}["'`])?\]?/iy;
 

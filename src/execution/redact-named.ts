@@ -10,7 +10,7 @@ const TEXT = String.raw`(\\{0,7}["'])?(?!\[redacted\])`;
 const GAP = String.raw`[ \t]{0,4},[ \t]{0,4}`;
 
 const NAME_FIRST = new RegExp(
-  `(${NAME}${GAP}${VALUE})${TEXT}((?:(?<=["'])[^"'\\\\\\n]+|(?<!["'])[^\\s"'\\\\,;{}\\[\\]]+))`,
+  `(${NAME}(?:${GAP}|[ \\t]{1,4})${VALUE})${TEXT}((?:(?<=["'])[^"'\\\\\\n]+|(?<!["'])[^\\s"'\\\\,;{}\\[\\]]+))`,
   "gi",
 );
 const VALUE_FIRST = new RegExp(
@@ -37,7 +37,7 @@ export function redactNamed(text: string): string {
 }
 
 const GATE =
-  /map\[name:|,[ \t]{0,4}\\{0,7}["']?(?:value|parametervalue|plaintext_value|name|key|parameterkey)\\{0,7}["']?[ \t]{0,4}[:=]/i;
+  /map\[name:|[, \t][ \t]{0,4}\\{0,7}["']?(?:value|parametervalue|plaintext_value|name|key|parameterkey)\\{0,7}["']?[ \t]{0,4}[:=]/i;
 
 function keepFirst(all: string, first: string, name: string, value: string): string {
   return isSecretUnder(tellingOf(name), value, false) ? first + MARK : all;
