@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Box, Boxed, Call, Launcher, ProgramEnd, View } from "./box.ts";
 import { mountArgs, type ShownState } from "./box-mounts.ts";
-import { hiddenBelow, isThere, type SystemPlaces, withReal } from "./box-places.ts";
+import { hiddenBelow, isThere, type SystemPlaces } from "./box-places.ts";
 import { EnvironmentError } from "./environment-error.ts";
 import { besideState, copyState } from "./local-state.ts";
 import { askedInBox, listProcesses } from "./processes.ts";
@@ -55,7 +55,7 @@ async function wrap(options: BwrapOptions, call: Call): Promise<Boxed> {
   const mounts = mountArgs({ ...view, readOnly }, await shownState(options, view), {
     system,
     // At each command, because a link may lead elsewhere by now, as `current` does after a deployment.
-    hidden: await hiddenBelow(await withReal(hidden), readOnly),
+    hidden: await hiddenBelow(hidden, [...system.shown, ...readOnly]),
     ...names,
   });
   const given = [...WALLS, ...mounts, "--chdir", call.cwd];

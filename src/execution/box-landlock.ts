@@ -2,7 +2,7 @@ import { readdir, readFile, realpath } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Box, Call } from "./box.ts";
-import { type SystemPlaces, withReal } from "./box-places.ts";
+import { realPlaces, type SystemPlaces } from "./box-places.ts";
 import { EnvironmentError } from "./environment-error.ts";
 import { makeOwn } from "./own-files.ts";
 import { changeDirOf } from "./scratch.ts";
@@ -61,7 +61,7 @@ const NO_STATE_FILE =
 
 /** What every command may read and run. What is hidden has nothing above it allowed: Landlock takes nothing back. */
 async function systemRules({ system, hidden: named }: LandlockOptions): Promise<string[]> {
-  const hidden = await withReal(named);
+  const hidden = await realPlaces(named);
   const shown = await Promise.all(system.shown.map((path) => allBut(path, [...system.keys, ...hidden])));
   return [
     ...shown.flat().flatMap((path) => ["rx", path]),
@@ -70,12 +70,13 @@ async function systemRules({ system, hidden: named }: LandlockOptions): Promise<
   ];
 }
 
-/** A path, or what lies in it where something of it is hidden. */
+/** A path, or what lies in it where something of it is hidden, but no links: what they lead to is held by where it is. */
 async function allBut(path: string, hidden: readonly string[]): Promise<string[]> {
   if (hidden.some((one) => `${path}/`.startsWith(`${one}/`))) return [];
   if (!hidden.some((one) => one.startsWith(`${path}/`))) return [path];
-  const names = await readdir(path).catch(() => []);
-  return (await Promise.all(names.map((name) => allBut(join(path, name), hidden)))).flat();
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  const inside = entries.filter((entry) => !entry.isSymbolicLink());
+  return (await Promise.all(inside.map(({ name }) => allBut(join(path, name), hidden)))).flat();
 }
 
 /** Of what is named, all but what is hidden in it. What lies in a hidden place is shown where it is named by itself, as a kubeconfig is. */
@@ -86,7 +87,7 @@ async function shownOf(path: string, hidden: readonly string[]): Promise<string[
 
 async function rulesOf({ env, view }: Call, options: LandlockOptions): Promise<string[]> {
   const { readOnly, ports } = options;
-  const hidden = await withReal(options.hidden);
+  const hidden = await realPlaces(options.hidden);
   const shown = await Promise.all([...view.readOnly, ...readOnly].map((path) => shownOf(path, hidden)));
   const named = [...(await clusterPorts(env["KUBECONFIG"] ?? "")), ...proxyPorts(env)];
   return [

@@ -51,13 +51,16 @@ export function mountArgs(
   const empty = [...hidden, ...system.keys].filter(
     (at) => isBelowAny(at, above) && !view.readWrite.includes(at),
   );
-  const masks = empty.map(
-    (at): Mount => ({
-      at,
-      args: tmpfs(at, MEGABYTE),
-      after: ["--remount-ro", at],
-    }),
-  );
+  // A state's directory is empty already, and terraform writes there.
+  const masks = empty
+    .filter((at) => state === null || at !== dirname(state.file))
+    .map(
+      (at): Mount => ({
+        at,
+        args: tmpfs(at, MEGABYTE),
+        after: ["--remount-ro", at],
+      }),
+    );
   const all = [...shown, ...made, ...givenMounts(view, system, empty), ...stateMounts(state), ...masks];
   const inOrder = all.toSorted((one, other) => depthOf(one.at) - depthOf(other.at));
   return [

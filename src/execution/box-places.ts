@@ -39,24 +39,27 @@ export function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** The same places, with those that links on the way lead to: a place is hidden wherever it can be seen. */
-export async function withReal(paths: readonly string[]): Promise<string[]> {
-  const plain = paths.map((path) => resolve(path));
-  return [...new Set([...plain, ...(await Promise.all(plain.map(realPlace)))])];
+/** Where places really are, links followed: a link in a place that is shown is seen as the link it is, and can hide nothing. */
+export async function realPlaces(paths: readonly string[]): Promise<string[]> {
+  return [...new Set(await Promise.all(paths.map((path) => realPlace(resolve(path)))))];
 }
 
-/** Hidden places by the names they have below what is shown: a shown link may lead to a directory that holds one. */
+/**
+ * Hidden places by every name that they would have in a box which shows these: where they really are, as they are written,
+ * and below a shown link that leads to a directory which holds one.
+ */
 export async function hiddenBelow(hidden: readonly string[], shown: readonly string[]): Promise<string[]> {
-  const named = await Promise.all(
-    shown.map(async (at) => {
-      const real = await realpath(at).catch(() => at);
-      if (real === at) return [];
-      return hidden
-        .filter((one) => `${one}/`.startsWith(`${real}/`))
-        .map((one) => at + one.slice(real.length));
-    }),
-  );
-  return [...new Set([...hidden, ...named.flat()])];
+  const real = await realPlaces(hidden);
+  // In a directory that is shown it is seen as a link. Elsewhere it would be made as a directory of the box's own.
+  const written = hidden
+    .map((path) => resolve(path))
+    .filter((path) => !shown.some((at) => path.startsWith(`${at}/`)));
+  const linked = shown.map(async (at) => {
+    const to = await realpath(at).catch(() => at);
+    if (to === at) return [];
+    return real.filter((one) => `${one}/`.startsWith(`${to}/`)).map((one) => at + one.slice(to.length));
+  });
+  return [...new Set([...real, ...written, ...(await Promise.all(linked)).flat()])];
 }
 
 /** Where a path leads, also before it is there. */

@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { filesNamedBy } from "../policy/kubeconfig-files.ts";
-import { withReal } from "./box-places.ts";
+import { realPlaces } from "./box-places.ts";
 
 /** What every command may see beside its change's own: of the playground, its cluster and the program that works on it. */
 export type Sees = { readOnly: readonly string[]; readWrite: readonly string[] };
@@ -22,7 +22,7 @@ export async function namedByEnvironment(
   given: readonly string[],
   botHome: string | null,
 ): Promise<string[]> {
-  const homes = botHome === null ? [] : await withReal([botHome]);
+  const homes = botHome === null ? [] : [resolve(botHome), ...(await realPlaces([botHome]))];
   const isWide = (path: string): boolean => TOO_WIDE.test(path) || homes.includes(path);
   const [programs, configs, variables] = await Promise.all([
     programPlaces(env["PATH"] ?? "", isWide),

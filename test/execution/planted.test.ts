@@ -190,6 +190,34 @@ describe("Greenlight's own places behind a link", { skip: reasonWithoutBox() }, 
   });
 
   for (const wanted of ["bwrap", "landlock"] as const) {
+    it(`are hidden where a shown directory holds the link and what it leads to (${wanted})`, {
+      skip: wanted === "landlock" ? missing : false,
+    }, async () => {
+      const top = join(folder, `top-${wanted}`);
+      await mkdir(join(top, "releases", "one"), { recursive: true });
+      await symlink(join(top, "releases", "one"), join(top, "current"));
+      await symlink(join(top, "releases", "one"), join(top, "alias"));
+      await writeFile(join(top, "releases", "one", ".env"), "hush");
+      await writeFile(join(top, "releases", "open"), "may be read");
+      const dataDir = join(folder, `data-${wanted}`);
+      const opened = await openBox({
+        ...{ wanted, workspace: join(top, "current"), dataDir, readOnly: [top], ports: [] },
+        ...{ isDatabaseBySocket: false, isReal: true, inherited: { PATH: "/usr/bin:/bin", HOME: "/none" } },
+      });
+      assert.ok(opened.ok, opened.ok ? "" : opened.reason);
+      const files = ["current/.env", "alias/.env", "releases/one/.env", "releases/open"];
+      assert.equal(
+        await readIn(
+          opened.box,
+          files.map((file) => join(top, file)),
+          dataDir,
+        ),
+        "may be read",
+      );
+    });
+  }
+
+  for (const wanted of ["bwrap", "landlock"] as const) {
     it(`are hidden in what a command is shown, under another name too (${wanted})`, {
       skip: wanted === "landlock" ? missing : false,
     }, async () => {
@@ -234,14 +262,22 @@ describe("Greenlight's own places behind a link", { skip: reasonWithoutBox() }, 
     const dir = await makeChangeDir(dataDir, changeId);
     const look = async (onlyReadsState: boolean) =>
       capture(opened.box, {
-        argv: ["sh", "-c", 'for f; do cat "$f" && echo gone > "$f"; done', "sh", ...files],
+        argv: [
+          "sh",
+          "-c",
+          'for f; do test ! -e "$f" || cat "$f"; echo gone > "$f" || echo refused; done',
+          "sh",
+          ...files,
+        ],
         cwd: dir.workspace,
         env: { PATH: "/usr/bin:/bin", HOME: dir.home },
         view: { changeId, readWrite: [dir.workspace], readOnly: [], stateFile, onlyReadsState },
         deadlineMs: 20_000,
         signal: never,
       });
-    const texts = () => Promise.all(files.map((file) => readFile(file, "utf8")));
+    const texts = () => Promise.all(files.slice(0, 3).map((file) => readFile(file, "utf8")));
+    // The lock's note is written beside it, and stays in the box.
+    files.push(join(workspace, ".terraform.tfstate.lock.info"));
     for (const _ of [1, 2]) assert.equal((await look(true)).stdout, "state state state ");
     assert.deepEqual(await texts(), ["state ", "state ", "state "]);
     await look(false);
