@@ -98,7 +98,9 @@ function whereOf(
   const begin = line?.context == null ? "kubectl, the current context" : `kubectl, context ${line.context}`;
   const sentence = places.find((place) => place.startsWith(`${begin} (`)) ?? "";
   const [, context, server, usual] =
-    /^kubectl, .*? \((.*?)\): (\S+), as .*, namespace (\S+) unless named$/.exec(sentence) ?? [];
+    /^kubectl, .*? \((.*?)\): (\S+), as .*, namespace (\S+) unless named(?:, identity \S+)?$/.exec(
+      sentence,
+    ) ?? [];
   const namespace = line?.allNamespaces === true ? "all namespaces" : (line?.namespace ?? usual ?? null);
   const known = context ?? line?.context ?? null;
   return { namespace, place: known === null ? null : server === undefined ? known : `${known} (${server})` };

@@ -8,7 +8,7 @@ const WORDS_CHARS = 90;
 
 /** Flags of kubectl whose value is the next word. A long flag that is not here and has no `=` makes the line unclear. */
 const valued = new Set(
-  "-n --namespace -l --selector -f --filename -c --container -o --output -k --kustomize --replicas --image --context --timeout --revision --to-revision --from-literal --from-file --type -p --patch --grace-period --min --max --cpu-percent --port --target-port --name --tail --since --current-replicas --field-selector".split(
+  "-n --namespace -l --selector -f --filename -c --container -o --output -k --kustomize --replicas --image --context --timeout --revision --to-revision --from-literal --from-file --type -p --patch --grace-period --min --max --cpu-percent --port --target-port --name --tail --since --current-replicas --field-selector --request-timeout -v --v".split(
     " ",
   ),
 );
@@ -44,8 +44,15 @@ export function planWords(change: Pick<Change, "plan" | "stepRisks">): string {
 
 /** Whether a step only looks, as far as its words show. For texts; policy decides what is harmless. */
 export function isReading({ args }: Step): boolean {
-  const [verb = "", sub = ""] = args.filter((word) => !word.startsWith("-"));
+  const [verb = "", sub = ""] = wordsOf(args);
+  // `auth reconcile` writes who may do what.
+  if (verb === "auth") return /^(?:can-i|whoami)$/u.test(sub);
   return reading.has(verb) || (verb === "rollout" && /^(?:status|history)$/u.test(sub));
+}
+
+/** The words that are neither a flag nor its value: in `-n auth delete pod x` the namespace is no verb. */
+function wordsOf(args: readonly string[]): string[] {
+  return args.filter((word, index) => !word.startsWith("-") && !valued.has(args[index - 1] ?? ""));
 }
 
 type Line = { verb: string; rest: string[]; flags: ReadonlyMap<string, string> };
@@ -58,6 +65,8 @@ function readLine(args: readonly string[]): Line | null {
     const word = args[index] ?? "";
     const [name = "", ...value] = word.split("=");
     if (!word.startsWith("-")) words.push(word);
+    // Of several files one alone would be named.
+    else if (flags.has(name)) return null;
     else if (value.length > 0) flags.set(name, value.join("="));
     else if (valued.has(word)) {
       flags.set(word, args[index + 1] ?? "");
@@ -73,6 +82,8 @@ function kubectlWords({ args }: Command): string | null {
   const line = readLine(args);
   if (line === null) return null;
   const { verb, rest, flags } = line;
+  // Few words would hide that it forces, or deletes what the manifests no longer hold.
+  if (flags.has("--force") || flags.has("--prune")) return null;
   switch (verb) {
     case "scale":
       return with1(targetOf(rest), (what) =>

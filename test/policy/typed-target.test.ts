@@ -99,6 +99,10 @@ describe("what an approver types", () => {
     assert.deepEqual(of("delete ns shop --context=prod-eu", [CLUSTER, CURRENT]), [null, prod]);
     assert.deepEqual(of("delete deploy web", [CURRENT]), ["default", "prod-us (https://10.0.0.2)"]);
     assert.deepEqual(of("delete pods --all -A", [CURRENT])[0], "all namespaces");
+    // As an approval covers it: with what names the login.
+    const bound = `${CLUSTER}, identity 0a1b.2c3d.4e5f`;
+    assert.deepEqual(of("delete deploy web --context=prod-eu", [bound]), ["payments", prod]);
+    assert.deepEqual(of("delete deploy web -n shop --context=prod-eu", [bound]), ["shop", prod]);
     assert.deepEqual(of("delete deploy web --context=prod-eu", []), [null, "prod-eu"]);
     assert.deepEqual(of("delete deploy web", []), [null, null]);
   });
