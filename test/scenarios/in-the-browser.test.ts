@@ -36,7 +36,6 @@ describe("the playground in a browser", { skip: reasonToSkip() }, () => {
       await approve.waitFor();
       await shoot(page, `waiting-${scheme}`);
       await actAs(page, "Ben");
-      await page.locator("#channel").getByText("The exact commands of 2 steps").last().click();
       await page.getByRole("button", { name: "Approve", exact: true }).last().click();
       await shoot(page, `confirm-${scheme}`);
       await page.getByRole("dialog").getByRole("button", { name: "Approve and run" }).click();

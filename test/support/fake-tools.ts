@@ -25,8 +25,10 @@ export async function installFakeTools(dir: string): Promise<FakeTools> {
   await Promise.all(Object.values(places).map((place) => mkdir(place, { recursive: true })));
   const { outputs, calls } = places;
   for (const tool of ["kubectl", "terraform"]) {
+    // Named by the kernel: in a box every program has the same process id.
     const script = `#!/bin/sh
-{ printf '%s\\0' ${tool} "$@"; printf '\\1\\0'; } >> '${calls}/${tool}-'$$
+read -r uuid < /proc/sys/kernel/random/uuid
+{ printf '%s\\0' ${tool} "$@"; printf '\\1\\0'; } >> '${calls}/${tool}-'$uuid
 id=none; json=; kind=live
 for word in "$@"; do
   case $word in ${ID}|--namespace=${ID}) id=\${word##*=};; esac

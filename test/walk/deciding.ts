@@ -6,7 +6,7 @@ export async function walkDeciding(stage: Stage): Promise<void> {
   const { form } = stage;
   const card = await stage.ask("/infra scale payment-api to 5 replicas in production");
   await stage.sees(card, "Can approve:");
-  await stage.shown(card).getByText("The exact commands of 2 steps").click();
+  await stage.shown(card).getByText("The exact command").first().click();
   await stage.picture("card", stage.shown(card).locator(".message-body"), BOTH);
   await stage.press(card, "Approve", "Approve and run");
   await stage
