@@ -5,7 +5,7 @@ import { makeHome } from "./child-home.ts";
 import { ACCOUNT, inClusterConfig } from "./in-cluster.ts";
 import type { GivenTo } from "./looks.ts";
 import { isSecretName } from "./redact-keys.ts";
-import { type ChangeDir, makeChangeDir } from "./scratch.ts";
+import { makeChangeDir } from "./scratch.ts";
 import { namedByEnvironment, type Sees } from "./view.ts";
 
 /** Given to every command. None of them names a person, a credential or a place of the bot's. */
@@ -63,22 +63,20 @@ export function createGivenTo(options: HandsOptions): GivenTo {
     // Of the kubeconfig files the bot's own alone: what lies in the home a command may have written, and it would name
     // places of this machine for the next one to see.
     const trusted = { ...env, KUBECONFIG: options.kubeconfig ?? "" };
-    const named = await namedByEnvironment(trusted, Object.keys(given), inherited["HOME"] ?? null);
+    const named = await namedByEnvironment(trusted, Object.keys(given), {
+      botHome: inherited["HOME"] ?? null,
+      dataDir,
+    });
     const account = cluster === null ? [] : [ACCOUNT];
     const view = {
       changeId,
       // The copy of the workspace is added by whoever knows the command: each tool has its own.
       readWrite: [dir.home, ...readWrite],
-      readOnly: [...named.filter((path) => !isOwn(path, dir)), ...account, ...readOnly],
+      readOnly: [...named, ...account, ...readOnly],
       stateFile: null,
     };
     return { env, view };
   };
-}
-
-/** What a command wrote itself names no place to be shown: a link there could lead anywhere. */
-function isOwn(path: string, { root }: ChangeDir): boolean {
-  return path.startsWith(`${root}/`);
 }
 
 /** The values of variables that some environment gives to its commands and whose name says that they are secret. */

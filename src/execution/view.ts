@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from "node:fs/promises";
-import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { filesNamedBy } from "../policy/kubeconfig-files.ts";
 import { realPlaces } from "./box-places.ts";
 
@@ -13,14 +13,20 @@ const TOO_WIDE = /^\/[^/]*$/;
 /** Variables that name a directory of credentials or settings, and not a file. */
 const NAMES_DIRECTORY = /(_DIR|_DIRECTORY|_HOME|_CACHE|^CLOUDSDK_CONFIG)$/;
 
+/** What lies in the data directory: keys, database, and other changes. A kubeconfig may lie beside them. */
+const OWN_DATA = ["encryption.key", "postgres", "changes", "users"];
+/** Settings with secrets: Greenlight's own are in such a file. */
+const SETTINGS = /^\.env(\.|$)/;
+
 /**
  * The files and directories that a command's environment names: its programs, its kubeconfig files with the certificates and
- * login plugins those name, and what the given variables name (`given` are their names). What is not there is left out.
+ * login plugins those name, and what the given variables name (`given` are their names). What is not there is left out, and so is what Greenlight keeps to itself: whoever made a kubeconfig
+ * chose what it names.
  */
 export async function namedByEnvironment(
   env: Readonly<Record<string, string>>,
   given: readonly string[],
-  botHome: string | null,
+  { botHome, dataDir }: { botHome: string | null; dataDir: string },
 ): Promise<string[]> {
   const homes = botHome === null ? [] : [resolve(botHome), ...(await realPlaces([botHome]))];
   const isWide = (path: string): boolean => TOO_WIDE.test(path) || homes.includes(path);
@@ -29,7 +35,19 @@ export async function namedByEnvironment(
     kubeconfigFiles(env["KUBECONFIG"] ?? ""),
     Promise.all(given.map((name) => namedByVariable(name, env[name] ?? "", isWide))),
   ]);
-  return [...new Set([...programs, ...configs, ...variables.flat()])];
+  const named = [...new Set([...programs, ...configs, ...variables.flat()])];
+  const own = await realPlaces([dataDir, ...OWN_DATA.map((name) => join(dataDir, name))]);
+  const isOpen = await Promise.all(named.map((path) => isNotOwn(path, own)));
+  return named.filter((_, index) => isOpen[index]);
+}
+
+async function isNotOwn(path: string, [dataDir = "", ...inside]: readonly string[]): Promise<boolean> {
+  const real = await realpath(path).catch(() => path);
+  return (
+    real !== dataDir &&
+    !SETTINGS.test(basename(real)) &&
+    !inside.some((own) => `${real}/`.startsWith(`${own}/`))
+  );
 }
 
 /** Where kubectl and terraform lie: the directory in the PATH, with the login plugins in it, and where a link leads. */
@@ -53,10 +71,19 @@ async function kubeconfigFiles(list: string): Promise<string[]> {
   const named = await Promise.all(
     files.map(async (file) => {
       const text = await readFile(file, "utf8").catch(() => null);
-      return text === null ? [] : [file, ...filesNamedBy(file, text)];
+      const beside = text === null ? [] : filesNamedBy(file, text);
+      const isFile = await Promise.all(beside.map(isPlainFile));
+      return text === null ? [] : [file, ...beside.filter((_, index) => isFile[index])];
     }),
   );
   return named.flat();
+}
+
+async function isPlainFile(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function namedByVariable(

@@ -89,6 +89,38 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
     assert.notEqual(again, "hangs");
   });
 
+  it("a kubeconfig that names a directory, or Greenlight's own secrets, shows none of them", async () => {
+    const kubeconfig = join(folder, "kubeconfig");
+    const certificate = join(folder, "ca.pem");
+    const link = join(folder, "link.pem");
+    for (const path of [certificate, join(folder, ".env"), join(dataDir, "encryption.key")])
+      await writeFile(path, "x");
+    await symlink(join(folder, ".env"), link);
+    const named = [
+      "/",
+      "/root",
+      folder,
+      ".",
+      dataDir,
+      join(dataDir, "encryption.key"),
+      join(folder, ".env"),
+      link,
+    ];
+    const users = [...named, certificate, join(dir.root, "names")].map((path) => ({
+      name: path,
+      user: { "client-certificate": path, tokenFile: path },
+    }));
+    await writeFile(kubeconfig, JSON.stringify({ users }));
+    const give = createGivenTo({
+      dataDir,
+      policy: builtInPolicy,
+      inherited: { PATH: "/nowhere", HOME: join(folder, "home") },
+      kubeconfig,
+      sees: SEES_NOTHING,
+    });
+    assert.deepEqual((await give(changeId, null)).view.readOnly, [kubeconfig, certificate]);
+  });
+
   it("a directory that became a link gives no other change's state, and takes none away", async () => {
     const other = await makeChangeDir(dataDir, randomUUID());
     await mkdir(join(other.workspace, "root"));
