@@ -32,10 +32,11 @@ export function placeOf(
   const touched = new Set<string>();
   const found = new Set<string | null>();
   let contradiction: string | null = null;
+  const mayBeOthers = !reads && leavesOpen(line, objects) && namesWhere(policy, isByNamespace).length > 0;
   for (const spot of spots) {
     const one = candidates(spot, contexts, line.context, policy);
     for (const name of one.touches) touched.add(name);
-    found.add(one.environment);
+    found.add(spot === null && mayBeOthers ? null : one.environment);
     contradiction ??= one.contradiction ?? null;
   }
   const environment = only([...found]);
@@ -63,6 +64,17 @@ export function spotsOf(line: KubectlLine, objects: readonly ManifestObject[], r
     else spots.add(isCluster && !reads ? null : line.namespace);
   }
   return spots.size === 0 ? [line.namespace] : [...spots];
+}
+
+/** Whether it changes something in a namespace that only the kubeconfig says: that may be one of an environment known by its namespaces in any context. */
+function leavesOpen(line: KubectlLine, objects: readonly ManifestObject[]): boolean {
+  if (line.namespace !== null || line.allNamespaces) return false;
+  const isInSome = line.resources.some(({ kind }) => kindOf(kind)?.cluster !== true);
+  return isInSome || objects.some(({ known, namespace }) => known?.cluster !== true && namespace === null);
+}
+
+function isByNamespace(environment: Environment): boolean {
+  return !hasContext(environment) && environment.namespaces.length > 0;
 }
 
 function spotOfObject({ known, namespace, name }: ManifestObject, line: KubectlLine): Spot {

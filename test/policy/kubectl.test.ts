@@ -507,3 +507,57 @@ test("a verdict takes less than 0.2 ms", () => {
   }
   assert.ok(quickest < 0.2, `${quickest} ms`);
 });
+
+describe("a namespace that only the kubeconfig says", () => {
+  const open = policyOf(`
+environments:
+  production: { namespaces: [default, production] }
+  staging: { namespaces: [staging], contexts: [shared] }
+unattended: { medium: [staging] }
+`);
+  const closed = policyOf(`
+environments:
+  production: { namespaces: [default, production], contexts: [prod] }
+  staging: { namespaces: [staging], contexts: [shared] }
+`);
+  const environmentOf = (line: string, rules: Policy) => {
+    const files = new Map([
+      ["nowhere.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"],
+      ["said.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: staging}\n"],
+    ]);
+    const verdict = judge(commandOf(`${line} --context=shared`), rules, files);
+    assert.ok(verdict.decision === "allow", JSON.stringify(verdict));
+    return [verdict.environment, verdict.beside ?? []];
+  };
+  const changes = [
+    "scale deployment/web --replicas=3",
+    "rollout restart deployment web",
+    "set image deploy/web c=x",
+    "label pod x a=b",
+    "annotate deploy/x example.com/a=b",
+    "create job j --from=cronjob/x",
+    "create configmap c --from-literal=a=b",
+    "apply -f nowhere.yaml",
+    "delete pod x",
+    "patch deploy x -p {}",
+    "rollout undo widgets.example.com/x",
+  ];
+  for (const line of changes) {
+    test(`"${line}" may be in an environment that any context may have`, () => {
+      assert.deepEqual(environmentOf(line, open), [null, ["staging"]]);
+      assert.deepEqual(environmentOf(line, closed), ["staging", []]);
+    });
+  }
+
+  for (const line of [
+    "get pods",
+    "get pods -A",
+    "cordon node-1",
+    "apply -f said.yaml",
+    `${changes[0]} -n staging`,
+  ]) {
+    test(`"${line}" is of the context's`, () => {
+      assert.deepEqual(environmentOf(line, open), ["staging", []]);
+    });
+  }
+});
