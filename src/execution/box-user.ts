@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { chmod, lchown, lstat, mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Box } from "./box.ts";
 import { EnvironmentError } from "./environment-error.ts";
@@ -25,7 +25,8 @@ export function createUserBox(options: { dataDir: string }): Box {
       const uid = await users.of(view.changeId);
       // To be passed through, and not to be listed or written: who owns a directory may exchange what lies in it.
       const dir = changeDirOf(dataDir, view.changeId);
-      for (const path of [join(dataDir, "changes"), dir.root]) await chmod(path, 0o711);
+      const inside = view.readWrite.map((path) => dirname(path)).filter((path) => path === dir.home);
+      for (const path of new Set([join(dataDir, "changes"), dir.root, ...inside])) await chmod(path, 0o711);
       const tmp = await makeOwn(dir.terraform, "tmp");
       for (const path of view.readWrite) await giveTo(path, uid);
       const words = ["uid", String(uid), "run", ...argv];

@@ -29,7 +29,7 @@ export type HandsOptions = {
  */
 export function createGivenTo(options: HandsOptions): GivenTo {
   const { policy, inherited, dataDir } = options;
-  return async (changeId, environment) => {
+  return async (changeId, environment, program) => {
     const rules = environment === null ? undefined : policy.environments[environment];
     const dir = await makeChangeDir(dataDir, changeId);
     const cluster =
@@ -37,6 +37,7 @@ export function createGivenTo(options: HandsOptions): GivenTo {
     const { home, inCluster } = await makeHome({
       under: dir.home,
       environment,
+      program,
       botHome: inherited["HOME"] ?? null,
       paths: rules?.home_paths ?? [],
       dataDir,
@@ -71,7 +72,7 @@ export function createGivenTo(options: HandsOptions): GivenTo {
     const view = {
       changeId,
       // The copy of the workspace is added by whoever knows the command: each tool has its own.
-      readWrite: [dir.home, ...readWrite],
+      readWrite: [home, ...readWrite],
       readOnly: [...named, ...account, ...readOnly],
       stateFile: null,
     };

@@ -11,6 +11,7 @@ export type HomeOptions = {
   /** The change's directory of homes. */
   under: string;
   environment: string | null;
+  program: string;
   /** The bot's own home, and the paths below it that are copied. */
   botHome: string | null;
   paths: readonly string[];
@@ -23,15 +24,18 @@ const MAX_BYTES = 10 * 1_024 * 1_024;
 const MAX_FILES = 1_000;
 
 /**
- * Makes the home of one change's commands in one environment: copies, read-only, of what the policy lists. The path is
+ * Makes the home of one change's commands of one program in one environment: copies, read-only, of what the policy lists. The path is
  * the same each time, since terraform writes paths into plans. Files that are as they should be are left alone, so that
  * a command that runs meanwhile keeps its own. Throws one sentence for people when something listed is not to be had.
  */
 export async function makeHome(options: HomeOptions): Promise<{ home: string; inCluster: string | null }> {
-  const { environment } = options;
-  // Two environments of one change do not share a home: each holds its own credentials.
-  const name =
-    environment === null ? "bare" : createHash("sha256").update(environment).digest("hex").slice(0, 16);
+  const { environment, program } = options;
+  // Two environments of one change do not share a home: each holds its own credentials. Nor do two programs: a provider that
+  // runs while something is planned could write what an approved kubectl takes for its memory of the cluster.
+  const name = createHash("sha256")
+    .update(JSON.stringify([environment, program]))
+    .digest("hex")
+    .slice(0, 16);
   await mkdir(options.under, { recursive: true, mode: 0o700 });
   const home = join(options.under, name);
   await makeOwn(options.under, name);

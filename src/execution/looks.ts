@@ -21,8 +21,12 @@ import { dataDirOf, prepareRoot, stateFileOf } from "./terraform-root.ts";
 /** What a command is given: its environment, and what it may see. */
 export type Given = { env: Record<string, string>; view: View };
 
-/** What a change's commands are given, by the environment of the policy they touch. */
-export type GivenTo = (changeId: string, environment: string | null) => Promise<Given>;
+/** What a change's commands are given, by the environment of the policy they touch, and by their program. */
+export type GivenTo = (
+  changeId: string,
+  environment: string | null,
+  program: Command["tool"] | "git",
+) => Promise<Given>;
 
 /** The program's own read-only commands, where a plan's commands run and with what they get. */
 export type Looks = {
@@ -108,7 +112,7 @@ export function createLooks(needs: Needs): Looks {
       return prepareRoot(needs.ground, { place, root, hosts }, run, read.line.verb === "workspace new");
     },
     fetching: async (changeId, environment, signal) => {
-      const { env, view } = await needs.givenTo(changeId, environment);
+      const { env, view } = await needs.givenTo(changeId, environment, "git");
       const dir = await makeChangeDir(needs.ground.dataDir, changeId);
       return {
         https: { env, hosts: needs.policy.terraform.module_hosts, signal },
@@ -137,9 +141,8 @@ function createKubeconfig(needs: Needs): Looks["kubeconfig"] {
   const views = rememberViews();
   return (changeId, signal) => ({
     view: async (args, command) => {
-      const dir = await makeChangeDir(needs.ground.dataDir, changeId);
       const given = await givenIn(needs, changeId, command, null);
-      const ask = () => kubectl(needs.box, args, { cwd: dir.home, ...given }, signal);
+      const ask = () => kubectl(needs.box, args, { cwd: given.env["HOME"] ?? "/", ...given }, signal);
       return views(args, given.env, ask);
     },
     identify: async (entries, command) => {
@@ -160,7 +163,7 @@ function whyNotInit(root: string, policy: Policy, files: Files): string | null {
 
 function givenIn(needs: Needs, changeId: string, command: Command, files: Files): Promise<Given> {
   const verdict = judge(command, needs.policy, files);
-  return needs.givenTo(changeId, verdict.decision === "allow" ? verdict.environment : null);
+  return needs.givenTo(changeId, verdict.decision === "allow" ? verdict.environment : null, command.tool);
 }
 
 async function kubectl(

@@ -96,7 +96,7 @@ describe("what a command gets of the bot's environment", () => {
       kubeconfig,
       sees: SEES_NOTHING,
     });
-    return (await givenTo(changeId, environment)).env;
+    return (await givenTo(changeId, environment, "kubectl")).env;
   }
 
   it("is the bare list where the policy names no environment, as a real process sees it: none of the bot's secrets", async () => {
@@ -131,7 +131,7 @@ describe("what a command gets of the bot's environment", () => {
       inherited: BOT,
       kubeconfig: null,
       sees: SEES_NOTHING,
-    })(randomUUID(), "all");
+    })(randomUUID(), "all", "kubectl");
     const given = Object.keys(env).filter((name) => !BARE.includes(name));
     assert.deepEqual(given.toSorted(), [
       "AWS_PROFILE",
@@ -221,7 +221,7 @@ describe("what a command gets of the bot's environment", () => {
       kubeconfig: null,
       sees: SEES_NOTHING,
     });
-    await assert.rejects(outside(randomUUID(), "pod"), /does not run in a Kubernetes pod/);
+    await assert.rejects(outside(randomUUID(), "pod", "kubectl"), /does not run in a Kubernetes pod/);
   });
 
   it("cannot be widened by a policy: the file's fault names its line", () => {

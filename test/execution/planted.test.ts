@@ -22,6 +22,7 @@ import {
 } from "../../src/execution/scratch.ts";
 import { SEES_NOTHING } from "../../src/execution/view.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
+import { parsePolicy } from "../../src/policy/read-policy.ts";
 import { reasonWithoutBox } from "../support/box.ts";
 
 const PATIENCE_MS = 5_000;
@@ -61,7 +62,7 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
 
   it("a kubeconfig of its own making shows the next command no file of this machine", async () => {
     const give = givenTo();
-    const first = await give(changeId, null);
+    const first = await give(changeId, null, "terraform");
     for (const file of [first.env["KUBECONFIG"] ?? "", join(first.env["HOME"] ?? "", ".kube", "none")]) {
       if (!file.startsWith(dir.root)) continue;
       await mkdir(dirname(file), { recursive: true });
@@ -71,19 +72,19 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
       };
       await writeFile(file, JSON.stringify({ clusters: [entry] }));
     }
-    const { view } = await give(changeId, null);
+    const { view } = await give(changeId, null, "terraform");
     assert.equal(view.readOnly.includes(join(folder, "secret")), false);
     await rm(join(first.env["HOME"] ?? "", ".kube"), { recursive: true, force: true });
   });
 
   it("a pipe in a kubeconfig's place does not hold Greenlight", async () => {
     const give = givenTo();
-    const { env } = await give(changeId, null);
+    const { env } = await give(changeId, null, "terraform");
     await rm(join(env["HOME"] ?? "", ".kube"), { recursive: true, force: true });
     await mkdir(join(env["HOME"] ?? "", ".kube"));
     const pipe = join(env["HOME"] ?? "", ".kube", "none");
     execFileSync("mkfifo", [pipe]);
-    const again = await orHangs(give(changeId, null));
+    const again = await orHangs(give(changeId, null, "terraform"));
     // Whoever hangs there is let go.
     if (again === "hangs") await writeFile(pipe, "");
     assert.notEqual(again, "hangs");
@@ -118,7 +119,35 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
       kubeconfig,
       sees: SEES_NOTHING,
     });
-    assert.deepEqual((await give(changeId, null)).view.readOnly, [kubeconfig, certificate]);
+    assert.deepEqual((await give(changeId, null, "terraform")).view.readOnly, [kubeconfig, certificate]);
+  });
+
+  it("a home is neither shown to commands of another environment nor shared by two programs", async () => {
+    const home = join(folder, "home");
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, "token"), "production's");
+    const parsed = parsePolicy(
+      "version: 1\nenvironments:\n  production:\n    home_paths: [token]\n  staging:\n    contexts: [s]\n",
+    );
+    assert.ok(parsed.ok);
+    const give = createGivenTo({
+      ...{ dataDir, policy: parsed.policy, inherited: { PATH: "/usr/bin:/bin", HOME: home } },
+      ...{ kubeconfig: null, sees: SEES_NOTHING },
+    });
+    const all = await Promise.all([
+      give(changeId, "production", "terraform"),
+      give(changeId, "production", "kubectl"),
+      give(changeId, "staging", "terraform"),
+      give(changeId, null, "git"),
+    ]);
+    const homes = all.map(({ env }) => env["HOME"] ?? "");
+    assert.equal(new Set(homes).size, 4);
+    for (const [index, { view }] of all.entries()) {
+      const seen = homes.filter((one) =>
+        [...view.readWrite, ...view.readOnly].some((at) => `${one}/`.startsWith(`${at}/`)),
+      );
+      assert.deepEqual(seen, [homes[index]]);
+    }
   });
 
   it("a directory that became a link gives no other change's state, and takes none away", async () => {
