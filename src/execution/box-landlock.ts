@@ -37,9 +37,10 @@ export function createLandlockBox(options: LandlockOptions): Box {
     wrap: async (call) => {
       if (call.view.stateFile !== null) throw new EnvironmentError(NO_STATE_FILE);
       system ??= systemRules(options);
-      const words = ["landlock", ...(await system), ...(await rulesOf(call, options)), "run", ...call.argv];
       // Of the change's own: what others write in /tmp is none of its business, and a provider's socket needs a short path.
-      const tmp = await makeOwn(changeDirOf(options.dataDir, call.view.changeId).terraform, "tmp");
+      const tmp = await makeOwn(changeDirOf(options.dataDir, call.view.changeId).root, "tmp");
+      const rules = ["rw", tmp, ...(await rulesOf(call, options))];
+      const words = ["landlock", ...(await system), ...rules, "run", ...call.argv];
       return {
         argv: ["/usr/bin/perl", LAUNCHER],
         cwd: call.cwd,

@@ -27,8 +27,8 @@ export function createUserBox(options: { dataDir: string }): Box {
       const dir = changeDirOf(dataDir, view.changeId);
       const inside = view.readWrite.map((path) => dirname(path)).filter((path) => path === dir.home);
       for (const path of new Set([join(dataDir, "changes"), dir.root, ...inside])) await chmod(path, 0o711);
-      const tmp = await makeOwn(dir.terraform, "tmp");
-      for (const path of view.readWrite) await giveTo(path, uid);
+      const tmp = await makeOwn(dir.root, "tmp");
+      for (const path of [tmp, ...view.readWrite]) await giveTo(path, uid);
       const words = ["uid", String(uid), "run", ...argv];
       return {
         argv: ["/usr/bin/perl", LAUNCHER],

@@ -58,7 +58,8 @@ export async function makeChangeDir(dataDir: string, changeId: string): Promise<
 export async function removeChangeDir(dataDir: string, changeId: string): Promise<boolean> {
   const { root, workspace, kubectl, home, terraform, output } = changeDirOf(dataDir, changeId);
   const isKept = await holdsErroredState(workspace);
-  for (const path of isKept ? [kubectl, home, terraform, output] : [root]) await removeTree(path);
+  const boxes = ["tmp", "names", "state-copy"].map((name) => join(root, name));
+  for (const path of isKept ? [kubectl, home, terraform, output, ...boxes] : [root]) await removeTree(path);
   return !isKept;
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -363,5 +363,34 @@ describe("Greenlight's own places behind a link", { skip: reasonWithoutBox() }, 
     });
     assert.equal(problem, null);
     return stdout;
+  }
+});
+
+describe("a command that sees nothing of terraform's files", { skip: reasonWithoutBox() }, () => {
+  for (const wanted of ["bwrap", "user", "landlock"] as const) {
+    const isRoot = process.getuid?.() === 0;
+    const skip = wanted === "landlock" ? missing : wanted === "user" && !isRoot && "Greenlight is not root";
+    it(`has a directory for its temporary files (${wanted})`, { skip }, async () => {
+      const folder = await realpath(await mkdtemp(join(tmpdir(), "greenlight-tmp-")));
+      await chmod(folder, 0o755);
+      const dataDir = join(folder, "data");
+      const opened = await openBox({
+        ...{ wanted, workspace: join(folder, "workspace"), dataDir, readOnly: [], ports: [] },
+        ...{ isDatabaseBySocket: false, isReal: true, inherited: { PATH: "/usr/bin:/bin", HOME: "/none" } },
+      });
+      assert.ok(opened.ok, opened.ok ? "" : opened.reason);
+      const changeId = randomUUID();
+      const dir = await makeChangeDir(dataDir, changeId);
+      const { exitCode, stderr } = await capture(opened.box, {
+        argv: ["mktemp"],
+        cwd: dir.kubectl,
+        env: { PATH: "/usr/bin:/bin", HOME: dir.home },
+        view: { changeId, readWrite: [dir.kubectl, dir.home], readOnly: [], stateFile: null },
+        deadlineMs: 20_000,
+        signal: never,
+      });
+      assert.equal(exitCode, 0, stderr);
+      await rm(folder, { recursive: true });
+    });
   }
 });
