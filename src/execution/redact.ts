@@ -1,5 +1,6 @@
 import { redactAssignments } from "./redact-assignments.ts";
 import { isIdle, type Lines, noLines, redactLine } from "./redact-blocks.ts";
+import { redactEscaped } from "./redact-escaped.ts";
 import { createRedactOwn } from "./redact-own.ts";
 import { redactPlaces } from "./redact-places.ts";
 import { redactTokens } from "./redact-tokens.ts";
@@ -71,7 +72,7 @@ function redactLines(before: Lines, text: string): { lines: Lines; text: string 
   const clean = text.split("\n").map((line) => {
     const taken = redactLine(lines, line);
     lines = taken.lines;
-    return taken.text;
+    return redactEscaped(taken.text);
   });
   return { lines, text: clean.join("\n") };
 }
