@@ -4,7 +4,7 @@ import { type Backend, backendOf } from "../policy/terraform-backend.ts";
 import { UnclearError } from "../policy/terraform-tokens.ts";
 import type { Captured } from "./capture.ts";
 import { besideState, localState, readyLocalState } from "./local-state.ts";
-import { makeOwn, readOwn, writeOwn } from "./own-files.ts";
+import { makeOwn, readOwn, removeOwn, writeOwn } from "./own-files.ts";
 import type { Ground, Place } from "./place.ts";
 import { sha256Of } from "./snapshot.ts";
 import { OVERRIDE_FILE } from "./terraform-files.ts";
@@ -45,6 +45,9 @@ export async function prepareRoot(
     const fault = await readyLocalState(ground.workspace, root, makesWorkspace);
     if (fault !== null) return fault;
     await keepStateInWorkspace(ground, place, root);
+  } else {
+    // A copy that holds this file counts as unchanged, because Greenlight writes it: here a command of the change has.
+    await removeOwn(place.dir.workspace, join(root, OVERRIDE_FILE));
   }
   const list = manifest === null ? "" : JSON.stringify(manifest);
   if (manifest !== null) await writeOwn(place.dir.terraform, join(own, MANIFEST), list, 0o600);

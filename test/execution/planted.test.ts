@@ -20,6 +20,7 @@ import {
   removeChangeDir,
   sweepChangeDirs,
 } from "../../src/execution/scratch.ts";
+import { prepareRoot } from "../../src/execution/terraform-root.ts";
 import { SEES_NOTHING } from "../../src/execution/view.ts";
 import { builtInPolicy } from "../../src/policy/document.ts";
 import { parsePolicy } from "../../src/policy/read-policy.ts";
@@ -148,6 +149,18 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
       );
       assert.deepEqual(seen, [homes[index]]);
     }
+  });
+
+  it("an override of its own is taken away where the root names its backend itself", async () => {
+    const planted = join(dir.workspace, "live", "greenlight_override.tf");
+    await mkdir(dirname(planted), { recursive: true });
+    await writeFile(planted, 'provider "x" { endpoint = "https://elsewhere.example" }');
+    const files = new Map([["live/main.tf", 'terraform {\n  backend "s3" {\n    bucket = "b"\n  }\n}\n']]);
+    const place = { changeId, dir, files, bound: [] };
+    const terraform = async () => ({ exitCode: 0, stdout: "", stderr: "", problem: null });
+    const ground = { workspace: folder, dataDir };
+    assert.equal(await prepareRoot(ground, { place, root: "live", hosts: [] }, terraform), null);
+    assert.equal(existsSync(planted), false);
   });
 
   it("a directory that became a link gives no other change's state, and takes none away", async () => {
