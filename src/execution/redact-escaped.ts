@@ -2,6 +2,8 @@ import { noLines, redactLine } from "./redact-blocks.ts";
 
 /** A line break that is written out in a quoted text; in a text within a text with more backslashes. */
 const BREAK = /(\\{1,7}n)/;
+/** What says of such a line that it speaks for others: a block's beginning, a value beside its name, a Secret. */
+const TELLING = /: ?[|>][+-]?\d?\\{1,7}n|\bvalue\b|\bSecret\b|plaintext/i;
 const QUOTE = /(\\*)"/g;
 
 /**
@@ -9,7 +11,7 @@ const QUOTE = /(\\*)"/g;
  * other: kubectl prints every text of JSON so, and of YAML each with a blank at a line's end.
  */
 export function redactEscaped(line: string): string {
-  if (!line.includes("\\n")) return line;
+  if (!line.includes("\\n") || !TELLING.test(line)) return line;
   const parts = line.split(BREAK);
   let lines = noLines;
   const take = (text: string): string => {
