@@ -3,7 +3,7 @@ import { noLines, redactLine } from "./redact-blocks.ts";
 /** A line break that is written out in a quoted text; in a text within a text with more backslashes. */
 const BREAK = /(\\{1,7}n)/;
 /** What says of such a line that it speaks for others: a block's beginning, a value beside its name, a Secret. */
-const TELLING = /: ?[|>][+-]?\d?\\{1,7}n|\bvalue\b|\bSecret\b|plaintext/i;
+const TELLING = /: ?[|>][+-]?\d?\\{1,7}n|value\b|\bSecret\b|plaintext/i;
 const QUOTE = /(\\*)"/g;
 
 /**
