@@ -30,7 +30,7 @@ const PATIENCE_MS = 5_000;
 const never = new AbortController().signal;
 
 const LAUNCHER = new URL("../../src/execution/box-launcher.pl", import.meta.url).pathname;
-const { stdout: abi } = spawnSync("perl", [LAUNCHER, "--abi"], { encoding: "utf8" });
+const { stdout: abi } = spawnSync("/usr/bin/perl", [LAUNCHER, "--abi"], { encoding: "utf8" });
 const missing = Number(abi) >= 6 ? false : "the kernel has no Landlock of version 6";
 
 /** What it comes to, or `hangs`: a pipe that is opened for reading holds one of four threads for good. */
@@ -221,7 +221,7 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
   it("a tree deeper than a path may be, and one that is closed, are removed", async () => {
     const deep = await makeChangeDir(dataDir, randomUUID());
     const dig = `mkdir "shut"; mkdir "shut/in"; chmod 0, "shut"; for (1 .. 30) { my $d = "d" x 200; mkdir $d; chdir $d or die }`;
-    execFileSync("perl", ["-e", dig], { cwd: deep.home });
+    execFileSync("/usr/bin/perl", ["-e", dig], { cwd: deep.home });
     const ended = await sweepChangeDirs(dataDir, async (id) => deep.root.endsWith(id));
     assert.deepEqual([ended.removed.length, existsSync(deep.root)], [1, false]);
     assert.equal(await removeChangeDir(dataDir, randomUUID()), true);
