@@ -68,6 +68,21 @@ export async function endOrphan(
   return { kind: "stuck", pgid: (await find())[0]?.group ?? pgid };
 }
 
+/**
+ * Kills what an earlier command of a change left running where its box could not end it: an approved step must not run beside
+ * what nobody approved. Says whether all of it is gone.
+ */
+export async function killLeft(findLeft: () => Promise<Process[]>): Promise<boolean> {
+  const until = performance.now() + KILL_PATIENCE_MS;
+  for (;;) {
+    const left = await findLeft();
+    if (left.length === 0) return true;
+    if (performance.now() > until) return false;
+    for (const { pid } of left) send(pid, "SIGKILL");
+    await pause(POLL_MS);
+  }
+}
+
 /** In a box the program, and without one the leader of the group, or all of it. */
 function askedOf(group: number, members: readonly Process[], to: Stop["to"]): number[] {
   const boxed = askedInBox(members, to);

@@ -7,6 +7,7 @@ import type { Files } from "../policy/files.ts";
 import type { Box, Boxed } from "./box.ts";
 import { refuseMissing } from "./environment-error.ts";
 import type { Looks } from "./looks.ts";
+import { killLeft } from "./orphan.ts";
 import { makeOutputPipes, outputNameOf } from "./output-pipe.ts";
 import { readOwn, writeOwn } from "./own-files.ts";
 import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
@@ -48,6 +49,11 @@ export function createReadyStep(needs: {
       ? await whyVoid(key.changeId, bound, signal)
       : await whyBackVoid(key.changeId, bound, command, signal);
     if (reason !== null) return { ok: false, reason };
+    // Before the copy is held against what was approved: what still runs could exchange it afterwards.
+    if (!(await killLeft(() => needs.box.findLeft(key.changeId)))) {
+      const left = "An earlier command of this change left a process that still runs and could not be ended.";
+      return { ok: false, reason: left };
+    }
     const files = isForward ? bound.bindings.files : filesOf(command, bound, policy);
     const opened = await reopenPlace(ground, key.changeId, bound.plan, files, command);
     if (!opened.ok) return opened;

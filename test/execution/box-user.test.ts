@@ -10,6 +10,7 @@ import type { Box } from "../../src/execution/box.ts";
 import { probeBox } from "../../src/execution/box-probe.ts";
 import { createUserBox } from "../../src/execution/box-user.ts";
 import { type Captured, capture } from "../../src/execution/capture.ts";
+import { killLeft } from "../../src/execution/orphan.ts";
 import { type ChangeDir, makeChangeDir, removeChangeDir } from "../../src/execution/scratch.ts";
 
 describe("a command as a user of its change's own", {
@@ -120,6 +121,14 @@ describe("a command as a user of its change's own", {
     assert.deepEqual(await box.findLeft(changeId), []);
     process.kill(-(child.pid ?? 0), "SIGKILL");
     await once(child, "exit");
+  });
+
+  it("leaves no process beside an approved step", async () => {
+    await run("setsid sh -c 'while :; do sleep 1 & wait; done' >/dev/null 2>&1 </dev/null & sleep 0.3");
+    const find = () => box.findLeft(changeId);
+    assert.notDeepEqual(await find(), []);
+    assert.equal(await killLeft(find), true);
+    assert.deepEqual(await find(), []);
   });
 
   it("takes a user again once its change has no files any more, and not before", async () => {
