@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -11,9 +11,9 @@ import { fileURLToPath } from "node:url";
 import { endOrphansOf } from "../../src/execution/orphan.ts";
 import { type Place, stopTerraform } from "../../src/execution/process-group.ts";
 import { type ChangeDir, makeChangeDir } from "../../src/execution/scratch.ts";
-import { reasonWithoutBox } from "../support/box.ts";
 import { soon } from "../support/soon.ts";
 import { reasonWithoutTerraform } from "../support/terraform.ts";
+import { boxOf, EVERY_MEANS, reasonWithout } from "./means.ts";
 import type { Settings } from "./spawn-and-wait.ts";
 
 const RUNNER = fileURLToPath(new URL("./spawn-and-wait.ts", import.meta.url));
@@ -28,17 +28,19 @@ resource "terraform_data" "second" {
 const APPLY = "terraform init -input=false && exec terraform apply -auto-approve -input=false -no-color";
 const never = new AbortController().signal;
 
-for (const means of ["none", "bwrap"] as const) {
-  const skip = reasonWithoutTerraform() || (means === "bwrap" && reasonWithoutBox());
+for (const means of EVERY_MEANS) {
+  const skip = reasonWithoutTerraform() || reasonWithout(means);
   describe(`terraform whose Greenlight was killed, ${means}`, { skip }, () => {
     let dataDir: string;
     before(async () => {
       dataDir = await mkdtemp(join(tmpdir(), "greenlight-killed-"));
+      // A user of the change's own passes through here.
+      await chmod(dataDir, 0o755);
     });
     after(() => rm(dataDir, { recursive: true, force: true }));
 
     /** Begins an apply whose second resource takes so long, and kills whoever runs it. */
-    const killed = async (seconds: number): Promise<{ dir: ChangeDir; place: Place }> => {
+    const killed = async (seconds: number): Promise<{ changeId: string; dir: ChangeDir; place: Place }> => {
       const changeId = randomUUID();
       const dir = await makeChangeDir(dataDir, changeId);
       await writeFile(join(dir.workspace, "main.tf"), ROOT.replace("SECONDS", String(seconds)));
@@ -53,7 +55,7 @@ for (const means of ["none", "bwrap"] as const) {
       }
       runner.kill("SIGKILL");
       assert.ok(place !== null);
-      return { dir, place };
+      return { changeId, dir, place };
     };
     const stateOf = async ({ workspace }: ChangeDir) =>
       readFile(join(workspace, "terraform.tfstate"), "utf8");
@@ -67,8 +69,9 @@ for (const means of ["none", "bwrap"] as const) {
     });
 
     it("is asked by whoever comes next, stores its state and gives its lock back", async () => {
-      const { dir, place } = await killed(300);
-      const end = await endOrphansOf(dir, place, stopTerraform(30), never, async () => []);
+      const { changeId, dir, place } = await killed(300);
+      const { findLeft } = await boxOf(means, dataDir);
+      const end = await endOrphansOf(dir, place, stopTerraform(30), never, () => findLeft(changeId));
       assert.deepEqual(end, { kind: "ended", killed: false });
       assert.match(await stateOf(dir), /made before the kill/);
       assert.equal(existsSync(lockOf(dir)), false);
@@ -77,11 +80,12 @@ for (const means of ["none", "bwrap"] as const) {
   });
 }
 
-for (const means of ["none", "bwrap"] as const) {
-  const skip = means === "bwrap" && reasonWithoutBox();
+for (const means of EVERY_MEANS) {
+  const skip = reasonWithout(means);
   describe(`a command that prints much after its Greenlight was killed, ${means}`, { skip }, () => {
     it("waits for a reader, and is read while it is asked to stop", async () => {
       const dataDir = await mkdtemp(join(tmpdir(), "greenlight-prints-"));
+      await chmod(dataDir, 0o755);
       const changeId = randomUUID();
       const dir = await makeChangeDir(dataDir, changeId);
       const script = `trap 'seq 1 100000; echo stored > "$HOME/stored"; exit' INT; echo up; while :; do sleep 0.1; done`;
@@ -98,7 +102,8 @@ for (const means of ["none", "bwrap"] as const) {
       }
       runner.kill("SIGKILL");
       assert.ok(place !== null);
-      const end = await endOrphansOf(dir, place, stopTerraform(20), never, async () => []);
+      const { findLeft } = await boxOf(means, dataDir);
+      const end = await endOrphansOf(dir, place, stopTerraform(20), never, () => findLeft(changeId));
       assert.deepEqual(end, { kind: "ended", killed: false });
       assert.equal(await readFile(join(dir.home, "stored"), "utf8"), "stored\n");
       await rm(dataDir, { recursive: true, force: true });

@@ -1,30 +1,20 @@
 // A process that runs one command of a change as Greenlight does, for tests that kill it: `node spawn-and-wait.ts SETTINGS`,
 // a JSON of what runs where. Prints the place of the command, then its lines.
-import type { Box } from "../../src/execution/box.ts";
-import { noBox } from "../../src/execution/box.ts";
-import { createBwrap } from "../../src/execution/box-bwrap.ts";
-import { findSystemPlaces } from "../../src/execution/box-places.ts";
+
+import type { Means } from "../../src/execution/box.ts";
 import { makeOutputPipes } from "../../src/execution/output-pipe.ts";
 import { stopTerraform } from "../../src/execution/process-group.ts";
 import { runCommand } from "../../src/execution/run-command.ts";
 import { makeChangeDir } from "../../src/execution/scratch.ts";
+import { boxOf } from "./means.ts";
 
 /** What is run. */
-export type Settings = { means: "bwrap" | "none"; dataDir: string; changeId: string; script: string };
+export type Settings = { means: Means; dataDir: string; changeId: string; script: string };
 
 const settings: Settings = JSON.parse(process.argv[2] ?? "{}");
 const { dataDir, changeId } = settings;
 const dir = await makeChangeDir(dataDir, changeId);
-const box: Box =
-  settings.means === "none"
-    ? noBox
-    : createBwrap({
-        bwrap: "/usr/bin/bwrap",
-        dataDir,
-        hidden: [dataDir],
-        required: [],
-        system: await findSystemPlaces(),
-      });
+const box = await boxOf(settings.means, dataDir);
 const boxed = await box.wrap({
   argv: ["sh", "-c", settings.script],
   cwd: dir.workspace,

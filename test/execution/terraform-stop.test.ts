@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { watchErroredState } from "../../src/execution/errored-state.ts";
-import { STOP_GROUP, type Stop, stopTerraform } from "../../src/execution/process-group.ts";
+import { stopTerraform } from "../../src/execution/process-group.ts";
 import { runCommand } from "../../src/execution/run-command.ts";
+import { type ChangeDir, makeChangeDir } from "../../src/execution/scratch.ts";
+import { boxOf, EVERY_MEANS, reasonWithout } from "./means.ts";
 
 /** The first resource is there at once; the second takes longer than anybody waits. */
 const ROOT = `
@@ -19,59 +22,76 @@ resource "terraform_data" "slow" {
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 const hasTerraform = PATH.split(":").some((folder) => existsSync(join(folder, "terraform")));
 
-describe("a real terraform apply", { skip: hasTerraform ? false : "terraform is not installed" }, () => {
-  let root: string;
-  before(async () => {
-    root = await mkdtemp(join(tmpdir(), "greenlight-apply-"));
-    await writeFile(join(root, "main.tf"), ROOT);
-    assert.equal((await terraform(["init", "-input=false"], STOP_GROUP)).end.outcome, "done");
-  });
-  after(() => rm(root, { recursive: true }));
+for (const means of EVERY_MEANS) {
+  const skip = hasTerraform ? reasonWithout(means) : "terraform is not installed";
+  describe(`a real terraform apply, ${means}`, { skip }, () => {
+    let dataDir: string;
+    let dir: ChangeDir;
+    const changeId = randomUUID();
+    before(async () => {
+      dataDir = await mkdtemp(join(tmpdir(), "greenlight-apply-"));
+      await chmod(dataDir, 0o755);
+      dir = await makeChangeDir(dataDir, changeId);
+      await writeFile(join(dir.workspace, "main.tf"), ROOT);
+      assert.equal((await terraform(["init", "-input=false"])).end.outcome, "done");
+    });
+    after(() => rm(dataDir, { recursive: true }));
 
-  async function terraform(args: string[], stop: Stop, until?: RegExp) {
-    const lines: string[] = [];
-    const ending = new AbortController();
-    const end = await runCommand({
-      boxed: {
+    async function terraform(args: string[], given: { until?: RegExp; deadlineMs?: number } = {}) {
+      const lines: string[] = [];
+      const ending = new AbortController();
+      const box = await boxOf(means, dataDir);
+      const boxed = await box.wrap({
         argv: ["terraform", ...args, "-no-color"],
-        cwd: root,
+        cwd: dir.workspace,
         env: {
           PATH,
-          HOME: root,
+          HOME: dir.home,
+          TF_DATA_DIR: dir.terraform,
           TF_IN_AUTOMATION: "1",
           CHECKPOINT_DISABLE: "1",
           TF_CLI_CONFIG_FILE: "/dev/null",
         },
-      },
-      deadlineMs: 60_000,
-      stop,
-      signal: ending.signal,
-      onStarted: async () => undefined,
-      onLine: (_, line) => {
-        lines.push(line.text);
-        if (until?.test(line.text) === true) ending.abort();
-      },
-    });
-    return { end, lines };
-  }
+        view: {
+          changeId,
+          readWrite: [dir.workspace, dir.home, dir.terraform],
+          readOnly: [],
+          stateFile: null,
+        },
+      });
+      const end = await runCommand({
+        boxed,
+        deadlineMs: given.deadlineMs ?? 60_000,
+        stop: stopTerraform(30),
+        signal: ending.signal,
+        onStarted: async () => undefined,
+        onLine: (_, line) => {
+          lines.push(line.text);
+          if (given.until?.test(line.text) === true) ending.abort();
+        },
+      });
+      return { end, lines };
+    }
 
-  it("that is asked to stop ends within its grace, and what it made by then is in its state", async () => {
-    const { end, lines } = await terraform(
-      ["apply", "-auto-approve", "-input=false"],
-      stopTerraform(30),
-      /sleeping/,
-    );
-    assert.deepEqual([end.outcome, end.exitCode], ["unknown", 1], lines.join("\n"));
-    assert.match(
-      end.error ?? "",
-      /stopped by itself when it was asked to, so it had time to store its state/,
-    );
-    assert.match(lines.join("\n"), /Interrupt received/);
-    const state = JSON.parse(await readFile(join(root, "terraform.tfstate"), "utf8"));
-    assert.match(JSON.stringify(state.resources), /made before the stop/);
-    assert.equal(existsSync(join(root, ".terraform.tfstate.lock.info")), false);
+    for (const [how, given] of [
+      ["is asked to stop", { until: /sleeping/ }],
+      ["comes to its deadline", { deadlineMs: 4_000 }],
+    ] as const) {
+      it(`that ${how} ends within its grace, and what it made by then is in its state`, async () => {
+        const { end, lines } = await terraform(["apply", "-auto-approve", "-input=false"], given);
+        assert.deepEqual([end.outcome, end.exitCode], ["unknown", 1], lines.join("\n"));
+        assert.match(
+          end.error ?? "",
+          /stopped by itself when it was asked to, so it had time to store its state/,
+        );
+        assert.match(lines.join("\n"), /Interrupt received/);
+        const state = JSON.parse(await readFile(join(dir.workspace, "terraform.tfstate"), "utf8"));
+        assert.match(JSON.stringify(state.resources), /made before the stop/);
+        assert.equal(existsSync(join(dir.workspace, ".terraform.tfstate.lock.info")), false);
+      });
+    }
   });
-});
+}
 
 describe("a state that terraform could not store", () => {
   let dir: string;
