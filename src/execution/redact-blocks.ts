@@ -221,15 +221,15 @@ function leave(lines: Lines, indent: number, line: string): Lines {
 
 function insideData(lines: Lines, pair: Pair): { lines: Lines; text: string } {
   const isSecret = lines.data?.isSecret ?? null;
-  const whole = pair.head + pair.value;
-  if (isSecret === true && SCALAR.test(pair.value))
-    return { lines: { ...lines, hidden: { indent: pair.indent, until: null } }, text: whole };
-  // A config map's entry under a secret's name, and the YAML that may be within one.
-  const hidden = hiddenBy(whole, pair.indent) ?? foldedBy(pair);
-  return {
-    lines: hidden === null ? lines : { ...lines, hidden },
-    text: pair.head + datum(pair.value, isSecret),
-  };
+  if (isSecret === true && SCALAR.test(pair.value)) {
+    const hidden = { indent: pair.indent, until: null };
+    return { lines: { ...lines, hidden }, text: pair.head + pair.value };
+  }
+  // A config map's entry may be YAML itself, with values beside their names, blocks and lists in it.
+  if (isSecret !== true && VALUE_WORD.test(pair.name)) {
+    if (isSecretUnder(tellingOfValue(lines, pair), plain(pair.value), false)) return hideValue(lines, pair);
+  }
+  return { lines: followOther(lines, pair), text: pair.head + datum(pair.value, isSecret) };
 }
 
 /** The value of a sensitive output: a text goes, of a map or list every line. */
