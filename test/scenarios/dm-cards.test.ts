@@ -201,7 +201,7 @@ describe("the card as a direct message to those who may approve", () => {
 
   it("holds up nobody else where Slack limits the rate of one direct channel", async () => {
     const { ben, cleo } = slack.users;
-    slack.faults.rateLimit(1, 6, "chat.postMessage", "D0BEN00001");
+    slack.faults.rateLimit(1, 12, "chat.postMessage", "D0BEN00001");
     const known = directCards(slack, ben).length;
     const card = await waitingCard(slack, "scale web to 3 replicas in production");
     const cleos = await directOf(slack, cleo, card);
