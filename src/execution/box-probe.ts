@@ -2,10 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Box } from "./box.ts";
 import { isThere } from "./box-places.ts";
 import { capture } from "./capture.ts";
 import { EnvironmentError } from "./environment-error.ts";
+import { readProcess } from "./processes.ts";
 import { makeChangeDir, removeChangeDir } from "./scratch.ts";
 
 /** What is attacked: where Greenlight keeps its data, and files of its own that are tried for reading. */
@@ -13,6 +15,7 @@ export type ProbeGround = { dataDir: string; files: readonly string[] };
 
 /** It takes some milliseconds; a machine that starts takes longer. */
 const DEADLINE_MS = 20_000;
+const KILL_TAKES_MS = 50;
 const PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /**
@@ -65,7 +68,7 @@ export async function probeBox(box: Box, { dataDir, files: secrets }: ProbeGroun
     const said = found.stdout.split("\n").filter((line) => line !== "");
     const through = said.filter((line) => line !== "over");
     if (await isThere(outside)) await rm(outside, { force: true });
-    if (hasEnded(prey)) through.push("ends Greenlight's processes");
+    if (await hasEnded(prey)) through.push("ends Greenlight's processes");
     if (through.length > 0) return `a command in it ${[...new Set(through)].join(", ")}.`;
     const written = await readFile(join(dir.home, "written"), "utf8").catch(() => "");
     if (!said.includes("over") || written.trim() !== word) {
@@ -89,6 +92,8 @@ async function layBait(dataDir: string, other: string, word: string): Promise<st
   return files;
 }
 
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
+/** Whether it is gone. Node hears of an end later than the kernel knows of it, and a kill takes a moment itself. */
+async function hasEnded({ pid = 0, exitCode, signalCode }: ChildProcess): Promise<boolean> {
+  await pause(KILL_TAKES_MS);
+  return exitCode !== null || signalCode !== null || (await readProcess(pid)) === null;
 }
