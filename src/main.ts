@@ -1,4 +1,4 @@
-import { readEnvironment } from "./environment.ts";
+import { readEnvironment } from "#config/environment.ts";
 
 const LATER = ["doctor", "migrate", "audit verify"];
 const KNOWN = ["policy check", "redact", "state CHANGE_ID [NUMBER]"];
@@ -7,7 +7,7 @@ const KNOWN = ["policy check", "redact", "state CHANGE_ID [NUMBER]"];
 export async function main(): Promise<void> {
   const command = process.argv.slice(2).join(" ");
   // Each command loads only what it needs: all of the app takes a second, a check of a line none of it.
-  if (command === "") return (await import("./start.ts")).start(process.env, say);
+  if (command === "") return (await import("#app/start.ts")).start(process.env, say);
   if (command === "policy check") return run(command, checkPolicy);
   if (command === "redact") return run(command, redact);
   const [, changeId, number] = /^state (\S+)(?: ([1-9]\d?))?$/u.exec(command) ?? [];
@@ -34,19 +34,19 @@ async function run(name: string, work: (env: Env) => Promise<number>): Promise<v
 }
 
 async function checkPolicy(env: Env): Promise<number> {
-  const { runPolicyCheck } = await import("./policy-check.ts");
+  const { runPolicyCheck } = await import("#commands/policy-check.ts");
   const policyFile = env["GREENLIGHT_POLICY"] || null;
   return runPolicyCheck({ input: process.stdin, output: process.stdout, policyFile, say });
 }
 
 async function redact(env: Env): Promise<number> {
-  const { redactCommand } = await import("./redact-command.ts");
+  const { redactCommand } = await import("#commands/redact.ts");
   await redactCommand(env, process.stdin, process.stdout);
   return 0;
 }
 
 async function writeState(env: Env, changeId: string, number: number): Promise<number> {
-  const { stateCommand } = await import("./state-command.ts");
+  const { stateCommand } = await import("#commands/state.ts");
   return stateCommand(env, { changeId, number }, process.stdout, say);
 }
 

@@ -1,5 +1,5 @@
-import { type Plan, PlannerOutput } from "../change/plan.ts";
-import type { AnsweredQuestion } from "../change/question.ts";
+import { type Plan, PlannerOutput } from "#change/plan.ts";
+import type { AnsweredQuestion } from "#change/question.ts";
 import type { Answered, Ask, Book } from "./claude.ts";
 import { marked } from "./marked.ts";
 

@@ -1,5 +1,5 @@
-import type { Direction, Outcome } from "../change/journal.ts";
-import { ReviewerOutput } from "../change/verdict.ts";
+import type { Direction, Outcome } from "#change/journal.ts";
+import { ReviewerOutput } from "#change/verdict.ts";
 import type { Answered, Ask, Book } from "./claude.ts";
 import { marked } from "./marked.ts";
 

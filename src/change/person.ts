@@ -32,7 +32,7 @@ export type TokenPerson = z.infer<typeof TokenPerson>;
  * Whether two identities are the same human being, as far as anybody can tell: a Slack user id in common, or the same
  * token name. A token that names a Slack id is that Slack user. The workspace is left out on purpose: in an organisation
  * one person has one id in many workspaces, and what hangs on this (nobody approves their own change, nobody counts twice)
- * is safe only when doubt says "the same". Who may approve is compared with the workspace (policy/approvers.ts).
+ * is safe only when doubt says "the same". Who may approve is compared with the workspace (policy/approvals/approvers.ts).
  */
 export function isSamePerson(one: Person, other: Person): boolean {
   const ids = new Set(identitiesOf(one));

@@ -25,7 +25,7 @@ export const Step = Command.extend({
 });
 export type Step = z.infer<typeof Step>;
 
-/** The Planner's whole answer, names as on the wire (design.md, wire contracts). */
+/** The Planner's whole answer, names as on the wire (docs/architecture.md, wire contracts). */
 export const PlannerOutput = z.object({
   summary: z.string().max(2_000),
   plan: z.array(Step).max(20),

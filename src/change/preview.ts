@@ -27,7 +27,7 @@ export const Preview = z.object({
 });
 export type Preview = z.infer<typeof Preview>;
 
-/** What an approval covers beside the commands themselves (design.md, invariant 5). */
+/** What an approval covers beside the commands themselves (docs/architecture.md, invariant 5). */
 export const Bindings = z.object({
   /** What of the workspace the commands can read, each with the SHA-256 over all its files. */
   files: z.array(z.object({ path: z.string(), kind: z.enum(["file", "tree"]), sha256: z.string() })),

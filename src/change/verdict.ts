@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The Reviewer's answer, names as on the wire (design.md, wire contracts). */
+/** The Reviewer's answer, names as on the wire (docs/architecture.md, wire contracts). */
 export const ReviewerOutput = z.object({
   result: z.enum(["approved", "rollback", "needs_human"]),
   notes: z.string().max(4_000),

@@ -1,10 +1,10 @@
-import type { Plan } from "../change/plan.ts";
-import type { Bindings, Preview } from "../change/preview.ts";
-import { type Assessment, assessPlan } from "../policy/assess.ts";
-import type { Policy } from "../policy/document.ts";
-import { type Ground, readFiles } from "./place.ts";
-import type { Redact } from "./redact.ts";
-import { whyHoldsSecret } from "./redact-plan.ts";
+import type { Plan } from "#change/plan.ts";
+import type { Bindings, Preview } from "#change/preview.ts";
+import { type Ground, readFiles } from "#execution/workspace/place.ts";
+import { type Assessment, assessPlan } from "#policy/assess.ts";
+import type { Policy } from "#policy/document.ts";
+import { whyHoldsSecret } from "#redact/plan.ts";
+import type { Redact } from "#redact/redact.ts";
 
 /** Judges a completed plan with exactly the files its approval will cover; refuses when they are others by now. */
 export function createAssess(needs: { ground: Ground; policy: Policy; redact: Redact }) {

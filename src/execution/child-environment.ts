@@ -1,12 +1,12 @@
 import { delimiter, isAbsolute } from "node:path";
-import { isNeverGiven, namesVariable } from "../policy/child-variables.ts";
-import type { Policy } from "../policy/document.ts";
-import { makeHome } from "./child-home.ts";
+import { namedByEnvironment, type Sees } from "#execution/box/view.ts";
+import { makeHome } from "#execution/workspace/child-home.ts";
+import { makeChangeDir } from "#execution/workspace/scratch.ts";
+import { isNeverGiven, namesVariable } from "#policy/child-variables.ts";
+import type { Policy } from "#policy/document.ts";
+import { isSecretName } from "#redact/keys.ts";
 import { ACCOUNT, inClusterConfig } from "./in-cluster.ts";
 import type { GivenTo } from "./looks.ts";
-import { isSecretName } from "./redact-keys.ts";
-import { makeChangeDir } from "./scratch.ts";
-import { namedByEnvironment, type Sees } from "./view.ts";
 
 /** Given to every command. None of them names a person, a credential or a place of the bot's. */
 const LISTED = ["LANG", "LC_ALL", "TZ", "TMPDIR"];

@@ -1,19 +1,19 @@
-import type { LogLine, StepKey } from "../change/journal.ts";
-import { argvOf, type Command } from "../change/plan.ts";
-import type { BoundPlan } from "../change/preview.ts";
-import type { RunSignals } from "../change/run-signals.ts";
-import { type At, nowhere } from "../observe/crash-points.ts";
-import type { Policy } from "../policy/document.ts";
-import { judge } from "../policy/judge.ts";
-import { onlyReads } from "../policy/only-reads.ts";
-import { deadlineMsOf, stopOf } from "./deadline.ts";
-import { watchErroredState } from "./errored-state.ts";
-import { createLastWords } from "./last-words.ts";
-import { createLineBuffer, type RedactLine } from "./line-buffer.ts";
-import { outcomeOf } from "./outcome.ts";
-import { herePlace, type Place } from "./process-group.ts";
+import type { LogLine, StepKey } from "#change/journal.ts";
+import { argvOf, type Command } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import type { RunSignals } from "#change/run-signals.ts";
+import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
+import { createLastWords } from "#execution/process/last-words.ts";
+import { createLineBuffer, type RedactLine } from "#execution/process/line-buffer.ts";
+import { outcomeOf } from "#execution/process/outcome.ts";
+import { herePlace, type Place } from "#execution/process/process-group.ts";
+import { type Ended, runCommand } from "#execution/process/run-command.ts";
+import { watchErroredState } from "#execution/workspace/errored-state.ts";
+import { type At, nowhere } from "#observe/crash-points.ts";
+import type { Policy } from "#policy/document.ts";
+import { judge } from "#policy/judge.ts";
+import { onlyReads } from "#policy/only-reads.ts";
 import type { ReadyStep } from "./ready-step.ts";
-import { type Ended, runCommand } from "./run-command.ts";
 
 /** Where the executor writes. The intent is committed before the spawn; null when this attempt has a row already. */
 export type Journal = {
@@ -60,7 +60,7 @@ export type ExecutorOptions = {
 
 /**
  * Makes the hands: the last look at whether all is as it was approved, intent, policy once more, spawn, lines, end
- * (design.md, invariants 3 to 6).
+ * (docs/architecture.md, invariants 3 to 6).
  */
 export function createExecutor(options: ExecutorOptions): RunStep {
   const { journal, redactLines, at = nowhere } = options;

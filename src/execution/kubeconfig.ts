@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { z } from "zod";
-import type { Command } from "../change/plan.ts";
-import type { Policy } from "../policy/document.ts";
-import type { Looked, LookWith } from "./preview-kubectl.ts";
+import type { Command } from "#change/plan.ts";
+import type { Looked, LookWith } from "#execution/previews/kubectl.ts";
+import type { Policy } from "#policy/document.ts";
 
 const Contexts = z.looseObject({ contexts: z.array(z.looseObject({ name: z.string() })).nullish() });
 

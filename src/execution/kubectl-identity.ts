@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Command, Plan } from "../change/plan.ts";
-import { clusterLineOf } from "../policy/name-context.ts";
+import type { Command, Plan } from "#change/plan.ts";
+import type { LookWith } from "#execution/previews/kubectl.ts";
+import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { parseJson } from "./kubeconfig.ts";
-import type { LookWith } from "./preview-kubectl.ts";
 import { type Entries, IDENTITY_PARTS } from "./target-identity.ts";
 
 const Entry = z.looseObject({});

@@ -1,22 +1,22 @@
 import { join } from "node:path";
-import type { Command } from "../change/plan.ts";
-import type { Policy } from "../policy/document.ts";
-import type { Files } from "../policy/files.ts";
-import { judge } from "../policy/judge.ts";
-import { clusterLineOf } from "../policy/name-context.ts";
-import { onlyReads } from "../policy/only-reads.ts";
-import type { Box, Call, View } from "./box.ts";
-import { type Captured, capture } from "./capture.ts";
-import type { FetchNeeds } from "./fetch-package.ts";
+import type { Command } from "#change/plan.ts";
+import type { Box, Call, View } from "#execution/box/box.ts";
+import type { FetchNeeds } from "#execution/modules/fetch-package.ts";
+import type { LookWith } from "#execution/previews/kubectl.ts";
+import type { Terraform } from "#execution/previews/terraform.ts";
+import { type Captured, capture } from "#execution/process/capture.ts";
+import { directoryOf, type Ground, type Place } from "#execution/workspace/place.ts";
+import { makeChangeDir } from "#execution/workspace/scratch.ts";
+import { readRootCommand } from "#execution/workspace/terraform-files.ts";
+import { dataDirOf, prepareRoot, stateFileOf } from "#execution/workspace/terraform-root.ts";
+import type { Policy } from "#policy/document.ts";
+import type { Files } from "#policy/files.ts";
+import { judge } from "#policy/judge.ts";
+import { clusterLineOf } from "#policy/kubectl/name-context.ts";
+import { onlyReads } from "#policy/only-reads.ts";
 import { rememberViews } from "./kubeconfig.ts";
 import type { ConfigLooks } from "./kubectl-identity.ts";
-import { directoryOf, type Ground, type Place } from "./place.ts";
-import type { LookWith } from "./preview-kubectl.ts";
-import type { Terraform } from "./preview-terraform.ts";
-import { makeChangeDir } from "./scratch.ts";
 import type { Identify } from "./target-identity.ts";
-import { readRootCommand } from "./terraform-files.ts";
-import { dataDirOf, prepareRoot, stateFileOf } from "./terraform-root.ts";
 
 /** What a command is given: its environment, and what it may see. */
 export type Given = { env: Record<string, string>; view: View };

@@ -1,13 +1,13 @@
-import type { Plan } from "../change/plan.ts";
-import type { AnsweredQuestion, Question } from "../change/question.ts";
-import type { Policy } from "../policy/document.ts";
-import { nameContexts, needsContexts } from "../policy/name-context.ts";
-import { judgeOnDisk } from "./asked-files.ts";
+import type { Plan } from "#change/plan.ts";
+import type { AnsweredQuestion, Question } from "#change/question.ts";
+import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
+import type { Ground } from "#execution/workspace/place.ts";
+import type { Policy } from "#policy/document.ts";
+import { nameContexts, needsContexts } from "#policy/kubectl/name-context.ts";
+import { whyHoldsSecret } from "#redact/plan.ts";
+import type { Redact } from "#redact/redact.ts";
 import { findContexts } from "./kubeconfig.ts";
 import type { Looks } from "./looks.ts";
-import type { Ground } from "./place.ts";
-import type { Redact } from "./redact.ts";
-import { whyHoldsSecret } from "./redact-plan.ts";
 
 type Needs = { ground: Ground; policy: Policy; looks: Pick<Looks, "kubeconfig">; redact: Redact };
 

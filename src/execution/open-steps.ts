@@ -1,16 +1,16 @@
-import type { StepKey } from "../change/journal.ts";
-import { type Command, Tool } from "../change/plan.ts";
-import type { RunSignals } from "../change/run-signals.ts";
-import type { Policy } from "../policy/document.ts";
-import { onlyReads } from "../policy/only-reads.ts";
-import type { Box } from "./box.ts";
-import { deadlineMsOf, stopOf } from "./deadline.ts";
-import { findErroredState, STATE_KEPT } from "./errored-state.ts";
-import { endOrphansOf, type LostPlace, type OrphanEnd } from "./orphan.ts";
-import { cutRead } from "./outcome.ts";
-import { KILL_PATIENCE_MS } from "./process-group.ts";
-import type { Ended } from "./run-command.ts";
-import { changeDirOf } from "./scratch.ts";
+import type { StepKey } from "#change/journal.ts";
+import { type Command, Tool } from "#change/plan.ts";
+import type { RunSignals } from "#change/run-signals.ts";
+import type { Box } from "#execution/box/box.ts";
+import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
+import { endOrphansOf, type LostPlace, type OrphanEnd } from "#execution/process/orphan.ts";
+import { cutRead } from "#execution/process/outcome.ts";
+import { KILL_PATIENCE_MS } from "#execution/process/process-group.ts";
+import type { Ended } from "#execution/process/run-command.ts";
+import { findErroredState, STATE_KEPT } from "#execution/workspace/errored-state.ts";
+import { changeDirOf } from "#execution/workspace/scratch.ts";
+import type { Policy } from "#policy/document.ts";
+import { onlyReads } from "#policy/only-reads.ts";
 
 /** An attempt whose end was never written: since when it may run, and where. */
 type OpenStep = { key: StepKey; argv: string[]; dir: string; place: LostPlace | null; since: Date };
@@ -35,7 +35,7 @@ export type EndOpenSteps = (changeId: string) => Promise<void>;
 
 /**
  * Makes it. Whoever owns the change calls it before anything is run or asked: a row without an end is `unknown`, also with
- * only an intent, because the crash may have come between the spawn and its record (design.md, invariant 3). Of a read it
+ * only an intent, because the crash may have come between the spawn and its record (docs/architecture.md, invariant 3). Of a read it
  * does not matter: it is run again.
  */
 export function createEndOpenSteps(needs: EndNeeds): EndOpenSteps {

@@ -1,19 +1,19 @@
 import { join, relative } from "node:path";
-import type { StepKey } from "../change/journal.ts";
-import { argvOf, type Command } from "../change/plan.ts";
-import type { BoundPlan } from "../change/preview.ts";
-import type { Policy } from "../policy/document.ts";
-import type { Files } from "../policy/files.ts";
-import type { Box, Boxed } from "./box.ts";
+import type { StepKey } from "#change/journal.ts";
+import { argvOf, type Command } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import type { Box, Boxed } from "#execution/box/box.ts";
+import { killLeft } from "#execution/process/orphan.ts";
+import { makeOutputPipes, outputNameOf } from "#execution/process/output-pipe.ts";
+import { readOwn, writeOwn } from "#execution/workspace/own-files.ts";
+import { directoryOf, type Ground, type Place, reopenPlace } from "#execution/workspace/place.ts";
+import { sha256Of } from "#execution/workspace/snapshot.ts";
+import { planFileOf } from "#execution/workspace/terraform-files.ts";
+import type { Policy } from "#policy/document.ts";
+import type { Files } from "#policy/files.ts";
 import { refuseMissing } from "./environment-error.ts";
 import type { Looks } from "./looks.ts";
-import { killLeft } from "./orphan.ts";
-import { makeOutputPipes, outputNameOf } from "./output-pipe.ts";
-import { readOwn, writeOwn } from "./own-files.ts";
-import { directoryOf, type Ground, type Place, reopenPlace } from "./place.ts";
-import { sha256Of } from "./snapshot.ts";
 import { createWhyBackVoid, createWhyVoid, filesOf } from "./still-approved.ts";
-import { planFileOf } from "./terraform-files.ts";
 
 /** How a step is spawned, the copy of the workspace it runs in, and the files it is judged by; or why it must not. */
 export type ReadyStep = (

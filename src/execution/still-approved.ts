@@ -1,12 +1,12 @@
-import type { Command } from "../change/plan.ts";
-import type { Bindings, BoundPlan } from "../change/preview.ts";
-import { digestOf } from "../policy/digest.ts";
-import type { Policy } from "../policy/document.ts";
-import { judge } from "../policy/judge.ts";
+import type { Command } from "#change/plan.ts";
+import type { Bindings, BoundPlan } from "#change/preview.ts";
+import { type Ground, whyFilesDiffer } from "#execution/workspace/place.ts";
+import { digestOf } from "#policy/digest.ts";
+import type { Policy } from "#policy/document.ts";
+import { judge } from "#policy/judge.ts";
 import { refuseMissing } from "./environment-error.ts";
 import { isUntold, kubectlTargets, whyElsewhere } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
-import { type Ground, whyFilesDiffer } from "./place.ts";
 
 /** Says why what was approved is not what would run now, in a sentence, or null. */
 export type WhyVoid = (changeId: string, bound: BoundPlan, signal: AbortSignal) => Promise<string | null>;
@@ -15,7 +15,7 @@ export type WhyVoid = (changeId: string, bound: BoundPlan, signal: AbortSignal) 
 export type Difference = { reason: string; isCertain: boolean };
 
 /**
- * Makes the check of design.md's invariant 5: the rules, the bytes of every file the commands can read, and the clusters
+ * Makes the check of docs/architecture.md's invariant 5: the rules, the bytes of every file the commands can read, and the clusters
  * they run against are those the digest was made from. Saved terraform plans are checked where they are laid out, and
  * terraform itself refuses one whose state has changed.
  */

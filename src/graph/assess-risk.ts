@@ -1,4 +1,4 @@
-import { digestOf } from "../policy/digest.ts";
+import { digestOf } from "#policy/digest.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";

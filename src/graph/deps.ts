@@ -1,12 +1,12 @@
-import type { Cancel } from "../change/cancel.ts";
-import type { LogExcerpt, Outcome, StepKey, StepRecord } from "../change/journal.ts";
-import type { Command, Plan, PlannerOutput } from "../change/plan.ts";
-import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
-import type { AnsweredQuestion, Question } from "../change/question.ts";
-import type { RunSignals } from "../change/run-signals.ts";
-import type { Review, ReviewerOutput } from "../change/verdict.ts";
-import type { Assessment } from "../policy/assess.ts";
-import type { Policy } from "../policy/document.ts";
+import type { Cancel } from "#change/cancel.ts";
+import type { LogExcerpt, Outcome, StepKey, StepRecord } from "#change/journal.ts";
+import type { Command, Plan, PlannerOutput } from "#change/plan.ts";
+import type { Bindings, BoundPlan, Preview } from "#change/preview.ts";
+import type { AnsweredQuestion, Question } from "#change/question.ts";
+import type { RunSignals } from "#change/run-signals.ts";
+import type { Review, ReviewerOutput } from "#change/verdict.ts";
+import type { Assessment } from "#policy/assess.ts";
+import type { Policy } from "#policy/document.ts";
 
 /** An answer, or a sentence saying why there is none. */
 export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string };

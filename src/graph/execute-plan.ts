@@ -1,7 +1,7 @@
-import { ChangeCancelledError } from "../change/cancel.ts";
-import type { StepRecord } from "../change/journal.ts";
-import type { Command } from "../change/plan.ts";
-import { onlyReads } from "../policy/only-reads.ts";
+import { ChangeCancelledError } from "#change/cancel.ts";
+import type { StepRecord } from "#change/journal.ts";
+import type { Command } from "#change/plan.ts";
+import { onlyReads } from "#policy/only-reads.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import { boundPlan, type ExecutionStatus, type GraphState, type GraphUpdate } from "./state.ts";

@@ -26,7 +26,7 @@ export const TOUCHING = ["executePlan", "rollBack"] as const;
 /** The compiled graph. */
 export type ChangeGraph = ReturnType<typeof createGraph>;
 
-/** Builds the plan of the thread (design.md, The graph). */
+/** Builds the plan of the thread (docs/architecture.md, The graph). */
 export function createGraph(
   deps: GraphDeps,
   checkpointer: BaseCheckpointSaver,

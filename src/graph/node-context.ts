@@ -1,5 +1,5 @@
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
-import type { RunSignals } from "../change/run-signals.ts";
+import type { RunSignals } from "#change/run-signals.ts";
 
 /** What a node knows of its run: whose thread it is, and when to let go of it. */
 export type NodeContext = { changeId: string; signals: RunSignals };

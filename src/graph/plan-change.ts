@@ -1,5 +1,5 @@
-import type { PlannerOutput } from "../change/plan.ts";
-import type { Question } from "../change/question.ts";
+import type { PlannerOutput } from "#change/plan.ts";
+import type { Question } from "#change/question.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";

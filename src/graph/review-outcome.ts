@@ -1,6 +1,6 @@
-import { saysStopped } from "../change/how-far.ts";
-import { unsettledStep } from "../change/operator.ts";
-import type { Review } from "../change/verdict.ts";
+import { saysStopped } from "#change/how-far.ts";
+import { unsettledStep } from "#change/operator.ts";
+import type { Review } from "#change/verdict.ts";
 import type { GraphDeps, StepFacts } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";

@@ -1,8 +1,8 @@
-import type { StepRecord } from "../change/journal.ts";
-import { unsettledStep } from "../change/operator.ts";
-import type { Step } from "../change/plan.ts";
-import type { BoundPlan } from "../change/preview.ts";
-import { onlyReads } from "../policy/only-reads.ts";
+import type { StepRecord } from "#change/journal.ts";
+import { unsettledStep } from "#change/operator.ts";
+import type { Step } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import { onlyReads } from "#policy/only-reads.ts";
 import type { GraphDeps } from "./deps.ts";
 import { mayTryAgain } from "./execute-plan.ts";
 import type { NodeContext } from "./node-context.ts";

@@ -1,8 +1,8 @@
 import { Annotation } from "@langchain/langgraph";
-import type { Decision } from "../change/change.ts";
-import type { Plan, Risk } from "../change/plan.ts";
-import type { Bindings, BoundPlan, Preview } from "../change/preview.ts";
-import type { ReviewResult } from "../change/verdict.ts";
+import type { Decision } from "#change/change.ts";
+import type { Plan, Risk } from "#change/plan.ts";
+import type { Bindings, BoundPlan, Preview } from "#change/preview.ts";
+import type { ReviewResult } from "#change/verdict.ts";
 import { NO_TALK, type Talk } from "./talk.ts";
 
 /** How the executor, or the way back, came out. */

@@ -1,7 +1,7 @@
-import type { Decision } from "../change/change.ts";
-import type { Plan } from "../change/plan.ts";
-import { type AnsweredQuestion, MAX_ROUNDS, type Question } from "../change/question.ts";
-import { questionsDigest } from "../policy/digest.ts";
+import type { Decision } from "#change/change.ts";
+import type { Plan } from "#change/plan.ts";
+import { type AnsweredQuestion, MAX_ROUNDS, type Question } from "#change/question.ts";
+import { questionsDigest } from "#policy/digest.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
 /** What has been said about a change since it was asked for. Texts in it are data for the Planner, never instructions to us. */

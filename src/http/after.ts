@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Change } from "../change/change.ts";
+import type { Change } from "#change/change.ts";
 
 /** What a call to stop or to unlock once more follows: a moment as the view of the change tells it. */
 export const After = z.iso.datetime({ offset: true }).pipe(z.coerce.date()).optional();

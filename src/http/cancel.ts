@@ -1,10 +1,10 @@
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
-import { approversInWords } from "../change/approval.ts";
-import { MAX_CANCEL_REASON } from "../change/cancel.ts";
-import type { Change } from "../change/change.ts";
-import type { Changes } from "../change/changes.ts";
-import type { TokenPerson } from "../change/person.ts";
+import { approversInWords } from "#change/approval.ts";
+import { MAX_CANCEL_REASON } from "#change/cancel.ts";
+import type { Change } from "#change/change.ts";
+import type { Changes } from "#change/changes.ts";
+import type { TokenPerson } from "#change/person.ts";
 import { After, howAfter, writtenAfter } from "./after.ts";
 import { problem } from "./problem.ts";
 import { viewOf } from "./view.ts";

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { ChangeStatus } from "../change/change.ts";
-import type { Changes } from "../change/changes.ts";
-import type { Cursor, ListedChange } from "../change/listed.ts";
-import type { TokenPerson } from "../change/person.ts";
+import { ChangeStatus } from "#change/change.ts";
+import type { Changes } from "#change/changes.ts";
+import type { Cursor, ListedChange } from "#change/listed.ts";
+import type { TokenPerson } from "#change/person.ts";
 import { faultsOf, problem } from "./problem.ts";
 
 const MOST_LINES = 1_000;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { Answer, answersOf, Gate, lastDecision, openDecision } from "../change/change.ts";
-import { type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
-import type { TokenPerson } from "../change/person.ts";
-import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "../change/question.ts";
+import { Answer, answersOf, Gate, lastDecision, openDecision } from "#change/change.ts";
+import { type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
+import type { TokenPerson } from "#change/person.ts";
+import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "#change/question.ts";
 import { cancelByApi } from "./cancel.ts";
 import { addFinding } from "./finding.ts";
 import { faultsOf, problem, whoCan } from "./problem.ts";

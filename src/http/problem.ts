@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import type { z } from "zod";
-import { type ApprovalTerms, approversInWords } from "../change/approval.ts";
+import { type ApprovalTerms, approversInWords } from "#change/approval.ts";
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",

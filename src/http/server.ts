@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
-import { AwayError } from "../change/away.ts";
-import type { Changes } from "../change/changes.ts";
+import { AwayError } from "#change/away.ts";
+import type { Changes } from "#change/changes.ts";
 import { addInfraChange } from "./infra-change.ts";
 import { addMounts, type Mount } from "./mounts.ts";
 import { problem } from "./problem.ts";

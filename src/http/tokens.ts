@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { TokenPerson } from "../change/person.ts";
+import type { TokenPerson } from "#change/person.ts";
 
 /** A token as configured. */
 export type Token = { name: string; role: "requester" | "approver"; slackId: string | null; secret: string };

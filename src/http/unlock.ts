@@ -1,9 +1,9 @@
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
-import type { Change } from "../change/change.ts";
-import type { Changes } from "../change/changes.ts";
-import type { TokenPerson } from "../change/person.ts";
-import { UNLOCK_REASON } from "../change/unlock.ts";
+import type { Change } from "#change/change.ts";
+import type { Changes } from "#change/changes.ts";
+import type { TokenPerson } from "#change/person.ts";
+import { UNLOCK_REASON } from "#change/unlock.ts";
 import { After, howAfter, writtenAfter } from "./after.ts";
 import { faultsOf, problem, whoCan } from "./problem.ts";
 import { viewOf } from "./view.ts";

@@ -1,6 +1,6 @@
-import { type Change, openDecision } from "../change/change.ts";
-import type { StepRecord } from "../change/journal.ts";
-import { stillApprovers } from "../change/still-approve.ts";
+import { type Change, openDecision } from "#change/change.ts";
+import type { StepRecord } from "#change/journal.ts";
+import { stillApprovers } from "#change/still-approve.ts";
 
 /** A change as programs read it. */
 export function viewOf(change: Change, steps: readonly StepRecord[]): object {

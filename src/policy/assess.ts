@@ -1,14 +1,14 @@
-import type { Command, Plan, Risk, Step } from "../change/plan.ts";
-import { argvOf, maxRisk } from "../change/plan.ts";
-import type { Preview } from "../change/preview.ts";
-import { asksPersonFor, UNNAMED_ENVIRONMENT } from "./approvers.ts";
+import type { Command, Plan, Risk, Step } from "#change/plan.ts";
+import { argvOf, maxRisk } from "#change/plan.ts";
+import type { Preview } from "#change/preview.ts";
+import { asksPersonFor, UNNAMED_ENVIRONMENT } from "#policy/approvals/approvers.ts";
+import { parseTerraform } from "#policy/terraform/line.ts";
+import { placeOf } from "#policy/terraform/places.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
 import { inOrder, type RiskReason } from "./risk-reasons.ts";
 import { targetsOf } from "./targets.ts";
-import { parseTerraform } from "./terraform-line.ts";
-import { placeOf } from "./terraform-places.ts";
 import type { Missing, Read, Verdict } from "./verdict.ts";
 
 /** What the rules make of a whole plan, or why they refuse it. */
@@ -31,7 +31,7 @@ type Allowed = Extract<Verdict, { decision: "allow" }>;
 
 /**
  * Judges every step and every way back, by their words and by the files they read. The model and the previews can raise
- * a risk, never lower it (design.md, invariant 4). `places`: where it runs, once that is known (`bindings.targets`).
+ * a risk, never lower it (docs/architecture.md, invariant 4). `places`: where it runs, once that is known (`bindings.targets`).
  */
 export function assessPlan(
   plan: Plan,

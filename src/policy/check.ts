@@ -1,4 +1,4 @@
-import { Command, type Risk } from "../change/plan.ts";
+import { Command, type Risk } from "#change/plan.ts";
 import { splitCommandLine } from "./command-line.ts";
 import type { Policy } from "./document.ts";
 import { judge } from "./judge.ts";
@@ -6,7 +6,7 @@ import { deny, type Verdict } from "./verdict.ts";
 
 /** One command to check: as a person types it, or as words. */
 export type CheckInput = { cmd: string } | { argv: readonly string[] };
-/** The answer, as on the wire (design.md, commands of the program). */
+/** The answer, as on the wire (docs/architecture.md, commands of the program). */
 export type CheckAnswer = { decision: "allow" | "deny"; risk: Risk | null; reasons: string[] };
 
 /** What other programs are for, where somebody might put one before the command. */

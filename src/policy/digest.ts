@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import type { Command, Plan } from "../change/plan.ts";
-import { argvOf } from "../change/plan.ts";
-import type { Bindings } from "../change/preview.ts";
-import type { Question } from "../change/question.ts";
+import type { Command, Plan } from "#change/plan.ts";
+import { argvOf } from "#change/plan.ts";
+import type { Bindings } from "#change/preview.ts";
+import type { Question } from "#change/question.ts";
 import type { Policy } from "./document.ts";
 
 /**
  * Names exactly what would run: every command and every way back, in order, with its directory; the bytes of the files
- * and saved plans they read; where they run; and the rules they passed (design.md, invariant 5). SHA-256, hex.
+ * and saved plans they read; where they run; and the rules they passed (docs/architecture.md, invariant 5). SHA-256, hex.
  */
 export function digestOf(plan: Plan, revision: number, policy: Policy, bindings: Bindings): string {
   const bound = {

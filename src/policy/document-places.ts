@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { plainSource } from "./terraform-providers.ts";
+import { plainSource } from "#policy/terraform/providers.ts";
 
 /** Whose programs terraform runs: a source, or all of one's (`hashicorp/*`). */
 export const Provider = z.string().refine((entry) => entry.includes("/") && plainSource(entry) !== null, {

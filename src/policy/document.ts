@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { Risk } from "../change/plan.ts";
+import { Risk } from "#change/plan.ts";
 import { namesForbidden } from "./child-variables.ts";
 import { MODULE_HOSTS, ModuleHost, Provider, ShownPath } from "./document-places.ts";
 import { fromRoot } from "./paths.ts";

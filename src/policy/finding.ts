@@ -1,4 +1,4 @@
-import type { Risk } from "../change/plan.ts";
+import type { Risk } from "#change/plan.ts";
 
 /** One thing the rules have to say about a command, in words: how risky it makes it, or that it is refused. */
 export type Finding = { risk: Risk | "refused"; reason: string };

@@ -1,10 +1,10 @@
-import { argvOf, type Command } from "../change/plan.ts";
+import { argvOf, type Command } from "#change/plan.ts";
+import { judgeKubectl } from "#policy/kubectl/kubectl.ts";
+import { packagePlaceOf } from "#policy/terraform/module-source.ts";
+import { judgeTerraform } from "#policy/terraform/terraform.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
-import { judgeKubectl } from "./kubectl.ts";
-import { packagePlaceOf } from "./module-source.ts";
 import { fromRoot } from "./paths.ts";
-import { judgeTerraform } from "./terraform.ts";
 import { deny, type Verdict } from "./verdict.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Command } from "../change/plan.ts";
+import type { Command } from "#change/plan.ts";
 import type { Policy } from "./document.ts";
 import { judge } from "./judge.ts";
 

@@ -1,4 +1,4 @@
-import { kindOf } from "./kinds.ts";
+import { kindOf } from "#policy/manifests/kinds.ts";
 
 /** How much goes with what is taken away; more is wider. Between two whole numbers lies how many go at once. */
 export const REACH = { namespace: 6, cluster: 5, data: 4, workload: 3, other: 2, pod: 1 } as const;

@@ -1,7 +1,7 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { knowsKubectlVerb } from "#policy/kubectl/line.ts";
+import { knowsTerraformVerb } from "#policy/terraform/verbs.ts";
 import { listedContexts, type Policy, PolicyDocument, withHash } from "./document.ts";
-import { knowsKubectlVerb } from "./kubectl-line.ts";
-import { knowsTerraformVerb } from "./terraform-verbs.ts";
 
 /** Reads a policy file's text. Every fault names its line, its key and what was expected. */
 export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: false; faults: string[] } {

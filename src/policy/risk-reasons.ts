@@ -1,5 +1,5 @@
-import type { Risk } from "../change/plan.ts";
-import { stepNumbers } from "../change/step-numbers.ts";
+import type { Risk } from "#change/plan.ts";
+import { stepNumbers } from "#change/step-numbers.ts";
 
 /** One reason for a plan's risk, and how risky it makes the plan; `step` null: the model's word. */
 export type RiskReason = { step: number | null; risk: Risk; text: string };

@@ -1,13 +1,13 @@
-import type { Command, Plan } from "../change/plan.ts";
-import { CUSTOM_KIND, readTarget, type Target, targetKey } from "../change/target.ts";
+import type { Command, Plan } from "#change/plan.ts";
+import { CUSTOM_KIND, readTarget, type Target, targetKey } from "#change/target.ts";
+import { type Inputs, readInputs } from "#policy/kubectl/inputs.ts";
+import { flagOf, type KubectlLine, readKubectl } from "#policy/kubectl/line.ts";
+import { type Kind, kindOf } from "#policy/manifests/kinds.ts";
+import { parseTerraform } from "#policy/terraform/line.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
-import { type Kind, kindOf } from "./kinds.ts";
-import { type Inputs, readInputs } from "./kubectl-inputs.ts";
-import { flagOf, type KubectlLine, readKubectl } from "./kubectl-line.ts";
 import { fromRoot } from "./paths.ts";
-import { parseTerraform } from "./terraform-line.ts";
 
 const EVERYTHING: Target = { tool: "*", place: "*", namespace: "*", kind: "*", name: "*" };
 /** The namespace of what is in none. */

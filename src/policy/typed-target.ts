@@ -1,8 +1,8 @@
-import type { Destroyed } from "../change/approval.ts";
-import type { Plan, Risk, Step } from "../change/plan.ts";
-import type { Preview } from "../change/preview.ts";
-import { destroyedByKubectl } from "./destroyed-kubectl.ts";
-import { destroyedByTerraform } from "./destroyed-terraform.ts";
+import type { Destroyed } from "#change/approval.ts";
+import type { Plan, Risk, Step } from "#change/plan.ts";
+import type { Preview } from "#change/preview.ts";
+import { destroyedByKubectl } from "#policy/kubectl/destroyed.ts";
+import { destroyedByTerraform } from "#policy/terraform/destroyed.ts";
 
 /** What of a change says whether it destroys something; `places`: where it runs, as its approval covers it. */
 export type Destructive = {

@@ -1,5 +1,5 @@
-import type { Risk } from "../change/plan.ts";
-import type { Package } from "./module-source.ts";
+import type { Risk } from "#change/plan.ts";
+import type { Package } from "#policy/terraform/module-source.ts";
 
 /** A path of the workspace that a command reads: a file, or a directory with everything below it. From the workspace's root, normalised; "" is the root. */
 export type Read = { path: string; kind: "file" | "tree" };
@@ -7,7 +7,7 @@ export type Read = { path: string; kind: "file" | "tree" };
 /**
  * What the rules say of one command. `environment` null: it lies in none that the policy names, or not in one alone;
  * `beside` are then those it lies in at least, whose rules count too. `reads` is what an approval must cover beside the
- * command itself (design.md, invariant 5).
+ * command itself (docs/architecture.md, invariant 5).
  */
 export type Verdict =
   | {

@@ -1,13 +1,13 @@
 import type { App, webApi } from "@slack/bolt";
-import { AwayError } from "../change/away.ts";
-import type { Log } from "../observe/log.ts";
-import type { MessageAnswer } from "./answer-message.ts";
-import type { Rendered } from "./blocks.ts";
-import { openedBy } from "./home-opened.ts";
-import type { HomesPort } from "./home-port.ts";
-import type { InFlight } from "./in-flight.ts";
-import { createSaidOften } from "./said-often.ts";
-import { tellOne } from "./tell.ts";
+import { AwayError } from "#change/away.ts";
+import type { Log } from "#observe/log.ts";
+import type { MessageAnswer } from "#slack/asking/answer-message.ts";
+import { createSaidOften } from "#slack/asking/said-often.ts";
+import { tellOne } from "#slack/clicks/tell.ts";
+import type { HomesPort } from "#slack/client/home-port.ts";
+import type { InFlight } from "#slack/client/in-flight.ts";
+import { openedBy } from "#slack/home/opened.ts";
+import type { Rendered } from "#slack/text/blocks.ts";
 
 const FAULT =
   "Something went wrong inside Greenlight, and nothing was recorded. Try again in a minute; if it stays, tell whoever runs it.";

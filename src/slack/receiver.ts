@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
-import type { Log } from "../observe/log.ts";
-import type { Access } from "./access.ts";
-import { askingOptions, slackLogger, socketOptions } from "./clients.ts";
-import { type Identity, setupError } from "./identity.ts";
-import { createSockets } from "./sockets.ts";
+import type { Log } from "#observe/log.ts";
+import type { Access } from "#slack/client/access.ts";
+import { askingOptions, slackLogger, socketOptions } from "#slack/client/clients.ts";
+import { type Identity, setupError } from "#slack/client/identity.ts";
+import { createSockets } from "#slack/client/sockets.ts";
 
 /** How Slack reaches us. */
 export type SlackMode = { kind: "socket"; appToken: string } | { kind: "http"; signingSecret: string };

@@ -1,6 +1,6 @@
-import type { Person } from "../change/person.ts";
+import type { Person } from "#change/person.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { keyOf } from "./changes.ts";
-import type { Sql } from "./database.ts";
 import type { Question } from "./decisions.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { Blocked } from "../change/blocked.ts";
+import { Blocked } from "#change/blocked.ts";
 
 /** Whom the change `c` waits for, as one JSON column. */
 export const BLOCKED = `

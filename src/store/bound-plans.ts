@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { PlannerOutput } from "../change/plan.ts";
-import { Bindings, type BoundPlan } from "../change/preview.ts";
-import type { Sql } from "./database.ts";
+import { PlannerOutput } from "#change/plan.ts";
+import { Bindings, type BoundPlan } from "#change/preview.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** A change's plan with everything its approval covers, as it was recorded, or null while there is none. */
 export async function findBoundPlan(sql: Sql, id: string): Promise<BoundPlan | null> {

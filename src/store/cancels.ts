@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Cancel } from "../change/cancel.ts";
-import type { Person } from "../change/person.ts";
-import type { Sql } from "./database.ts";
+import { Cancel } from "#change/cancel.ts";
+import type { Person } from "#change/person.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 const Row = z.object({
   cancel_by: z.unknown(),

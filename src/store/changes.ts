@@ -1,10 +1,10 @@
-import { Change, Decision } from "../change/change.ts";
-import { type Person, slackIdsOf } from "../change/person.ts";
-import type { Plan } from "../change/plan.ts";
-import { Bindings } from "../change/preview.ts";
+import { Change, Decision } from "#change/change.ts";
+import { type Person, slackIdsOf } from "#change/person.ts";
+import type { Plan } from "#change/plan.ts";
+import { Bindings } from "#change/preview.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
 import { toCancel } from "./cancels.ts";
-import type { Sql } from "./database.ts";
 import { toUnlocks } from "./unlocks.ts";
 
 /** One change with its decisions and its place in the queue, or null. */

@@ -1,7 +1,7 @@
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import type pg from "pg";
-import { takesNoWrites } from "./away.ts";
-import type { Database } from "./database.ts";
+import { takesNoWrites } from "#store/postgres/away.ts";
+import type { Database } from "#store/postgres/database.ts";
 import { assertOwned, type Lease } from "./leases.ts";
 
 /** The checkpoint tables' own schema, beside our tables. */

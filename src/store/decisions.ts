@@ -1,8 +1,8 @@
-import type { Answer, Decision, Gate } from "../change/change.ts";
-import type { Person } from "../change/person.ts";
-import type { Question as Asked } from "../change/question.ts";
+import type { Answer, Decision, Gate } from "#change/change.ts";
+import type { Person } from "#change/person.ts";
+import type { Question as Asked } from "#change/question.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { toDecision } from "./changes.ts";
-import type { Sql } from "./database.ts";
 
 /** now() is when the transaction began, and it may have waited for a lock since. */
 const IN_TIME = "(d.expires_at is null or clock_timestamp() < d.expires_at)";
@@ -71,7 +71,7 @@ export type GivenAnswer = {
 };
 
 /**
- * The one conditional UPDATE that decides (design.md, invariant 1): it changes a row only while the question is open, the
+ * The one conditional UPDATE that decides (docs/architecture.md, invariant 1): it changes a row only while the question is open, the
  * change stands where it was asked, revision and digest are the ones the person saw, there are approvals enough, and its
  * time is not over where that counts: by the database's clock, which at the same moment lets either an approval or the
  * expiry through, never both. The Planner's questions have a digest of their own; the change has none yet. True for the

@@ -1,9 +1,9 @@
-import type { Change } from "../change/change.ts";
-import type { ChangeEvent } from "../change/events.ts";
+import type { Change } from "#change/change.ts";
+import type { ChangeEvent } from "#change/events.ts";
+import type { Sql } from "#store/postgres/database.ts";
+import { wake } from "#store/postgres/notify.ts";
 import { findChange } from "./changes.ts";
-import type { Sql } from "./database.ts";
 import { markHomes } from "./homes.ts";
-import { wake } from "./notify.ts";
 
 /**
  * A message in Slack that an event makes stale. `rank` says which goes first, `holdMs` for how long it may wait for what

@@ -1,5 +1,5 @@
-import type { LogLine, StepKey } from "../change/journal.ts";
-import type { Sql } from "./database.ts";
+import type { LogLine, StepKey } from "#change/journal.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import type { StepEnd } from "./journal.ts";
 import { appendLines } from "./log-lines.ts";
 

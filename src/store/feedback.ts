@@ -1,6 +1,6 @@
-import type { Person } from "../change/person.ts";
+import type { Person } from "#change/person.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { keyOf } from "./changes.ts";
-import type { Sql } from "./database.ts";
 
 /** Writes one person's verdict on an ended change; their last one counts. False when there is no such change, or it goes on. */
 export async function putFeedback(

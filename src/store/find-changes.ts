@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { ChangeStatus } from "../change/change.ts";
-import { type Cursor, ListedChange } from "../change/listed.ts";
-import { Risk } from "../change/plan.ts";
-import type { Sql } from "./database.ts";
+import type { ChangeStatus } from "#change/change.ts";
+import { type Cursor, ListedChange } from "#change/listed.ts";
+import { Risk } from "#change/plan.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** Whose changes are looked through. */
 export type Scope =

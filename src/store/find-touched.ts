@@ -1,5 +1,5 @@
-import { readTarget } from "../change/target.ts";
-import type { Sql } from "./database.ts";
+import { readTarget } from "#change/target.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import type { Place } from "./find-changes.ts";
 
 /** Writes what a change touches so that it is found by name. Whatever stood there of an earlier revision goes. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Database, Sql } from "./database.ts";
-import { type Wakes, wake } from "./notify.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
+import { type Wakes, wake } from "#store/postgres/notify.ts";
 
 const HomeRow = z.object({
   user_id: z.string(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Direction, Outcome, type StepKey, type StepRecord } from "../change/journal.ts";
-import { Person } from "../change/person.ts";
-import type { Sql } from "./database.ts";
+import { Direction, Outcome, type StepKey, type StepRecord } from "#change/journal.ts";
+import { Person } from "#change/person.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** Where a child runs, so that whoever finds its row can tell whether it is still there. `pidStart` guards against a reused pid. */
 export type ChildPlace = { host: string; bootId: string; pgid: number; pidStart: string };

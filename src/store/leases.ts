@@ -1,4 +1,4 @@
-import type { Database, Sql } from "./database.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
 
 /**
  * The right to work on one change, until somebody else takes it over. Every write of the owner names `epoch`. By

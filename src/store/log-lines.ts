@@ -1,5 +1,5 @@
-import type { LogExcerpt, LogLine, StepKey } from "../change/journal.ts";
-import type { Sql } from "./database.ts";
+import type { LogExcerpt, LogLine, StepKey } from "#change/journal.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** Appends lines to one attempt's log. Numbers are the caller's; a line written again changes nothing. */
 export async function appendLines(sql: Sql, key: StepKey, lines: LogLine[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { Database } from "./database.ts";
+import type { Database } from "#store/postgres/database.ts";
 
 type Key = { changeId: string; name: string };
 type Held = Key & { untilMs: number };

@@ -1,5 +1,5 @@
-import { ModelUse } from "../change/model-use.ts";
-import type { Database, Sql } from "./database.ts";
+import { ModelUse } from "#change/model-use.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
 
 /** One try at asking a model before it is made: `most` is what it can use at most. */
 export type PlannedCall = {

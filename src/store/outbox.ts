@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Database, Sql } from "./database.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
+import { type Wakes, wake } from "#store/postgres/notify.ts";
 import { type Claimant, createMessageClaims, type MessageClaims } from "./message-claims.ts";
-import { type Wakes, wake } from "./notify.ts";
 
 /** A message of a change that Slack does not show as it should; `failures` counts earlier claims that came to nothing. */
 const DueRow = z.object({

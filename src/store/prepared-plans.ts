@@ -1,5 +1,5 @@
-import { PlannerOutput } from "../change/plan.ts";
-import type { Sql } from "./database.ts";
+import { PlannerOutput } from "#change/plan.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** The plan a change was asked for with, or null. Only its first revision is that plan: what people wish for anew is planned. */
 export async function findPreparedPlan(sql: Sql, id: string): Promise<PlannerOutput | null> {

@@ -1,4 +1,4 @@
-import type { Sql } from "./database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { ERRORED_STATE } from "./sealed-files.ts";
 
 /**

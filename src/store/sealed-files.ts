@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Sql } from "./database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** Which file: `name` tells several of one step apart (`plan`). */
 export type SealedFileKey = { changeId: string; revision: number; step: number; name: string };

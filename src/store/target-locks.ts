@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { HeldTarget } from "../change/listed.ts";
-import type { Sql } from "./database.ts";
-import { wake } from "./notify.ts";
+import { HeldTarget } from "#change/listed.ts";
+import type { Sql } from "#store/postgres/database.ts";
+import { wake } from "#store/postgres/notify.ts";
 
 /** Takers come one after the other: whether two targets meet is more than an index can say. Held for milliseconds. */
 const TAKERS_LOCK = "5120986337119845523";

@@ -1,5 +1,5 @@
-import type { Decision } from "../change/change.ts";
-import type { Sql } from "./database.ts";
+import type { Decision } from "#change/change.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** What is said of a question while nobody answers it. */
 export type Notice = "reminded" | "warned" | "escalated";

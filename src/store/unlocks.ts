@@ -1,5 +1,5 @@
-import { Unlock } from "../change/unlock.ts";
-import type { Sql } from "./database.ts";
+import { Unlock } from "#change/unlock.ts";
+import type { Sql } from "#store/postgres/database.ts";
 
 /** Writes that a change's targets were taken away, behind what was written before. */
 export async function insertUnlock(sql: Sql, changeId: string, unlock: Omit<Unlock, "at">): Promise<void> {

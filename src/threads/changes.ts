@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Change } from "../change/change.ts";
-import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "../change/changes.ts";
-import type { Person } from "../change/person.ts";
-import type { Plan } from "../change/plan.ts";
-import { between, nowhere } from "../observe/crash-points.ts";
-import { whyNotAsk } from "../policy/asking.ts";
+import type { Change } from "#change/change.ts";
+import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
+import type { Person } from "#change/person.ts";
+import type { Plan } from "#change/plan.ts";
+import { between, nowhere } from "#observe/crash-points.ts";
+import { whyNotAsk } from "#policy/approvals/asking.ts";
 import {
   countWaiting,
   findByIdempotencyKey,
@@ -12,21 +12,21 @@ import {
   findSameWords,
   insertChange,
   keyOf,
-} from "../store/changes.ts";
-import type { Sql } from "../store/database.ts";
-import { putFeedback } from "../store/feedback.ts";
-import { findSteps } from "../store/journal.ts";
-import { findExcerpt } from "../store/log-lines.ts";
-import { sumModelCalls } from "../store/model-calls.ts";
-import { wake } from "../store/notify.ts";
-import { findHeld } from "../store/target-locks.ts";
-import { askRollback } from "./ask-rollback.ts";
-import { cancel } from "./cancel.ts";
-import { checkTyped } from "./check-line.ts";
-import { type DecideNeeds, decide, whyNotYet } from "./decide.ts";
-import { find, history } from "./find.ts";
-import { list } from "./list.ts";
-import { unlock } from "./unlock.ts";
+} from "#store/changes.ts";
+import { putFeedback } from "#store/feedback.ts";
+import { findSteps } from "#store/journal.ts";
+import { findExcerpt } from "#store/log-lines.ts";
+import { sumModelCalls } from "#store/model-calls.ts";
+import type { Sql } from "#store/postgres/database.ts";
+import { wake } from "#store/postgres/notify.ts";
+import { findHeld } from "#store/target-locks.ts";
+import { askRollback } from "#threads/answering/ask-rollback.ts";
+import { type DecideNeeds, decide, whyNotYet } from "#threads/answering/decide.ts";
+import { checkTyped } from "#threads/finding/check-line.ts";
+import { find, history } from "#threads/finding/find.ts";
+import { list } from "#threads/finding/list.ts";
+import { cancel } from "#threads/stopping/cancel.ts";
+import { unlock } from "#threads/stopping/unlock.ts";
 
 /** The same words of the same person in the same place within this time are one request, a retyped command; a plan only and the real one are two. */
 const SAME_WORDS_SECONDS = 10;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createAsk, type Most, type Try } from "../../src/agents/claude.ts";
-import { planChange } from "../../src/agents/planner.ts";
-import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
-import { soon } from "../support/soon.ts";
+import { createAsk, type Most, type Try } from "#agents/claude.ts";
+import { planChange } from "#agents/planner.ts";
+import { type ModelStandIn, startModel } from "#playground/model/model.ts";
+import { soon } from "#test/support/soon.ts";
 
 const MODEL = "claude-opus-4-5";
 let model: ModelStandIn;

@@ -4,13 +4,13 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
-import { createGivenTo, secretVariables } from "../../src/execution/child-environment.ts";
-import { STOP_GROUP } from "../../src/execution/process-group.ts";
-import { runCommand } from "../../src/execution/run-command.ts";
-import { changeDirOf } from "../../src/execution/scratch.ts";
-import { SEES_NOTHING } from "../../src/execution/view.ts";
-import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
+import { SEES_NOTHING } from "#execution/box/view.ts";
+import { createGivenTo, secretVariables } from "#execution/child-environment.ts";
+import { STOP_GROUP } from "#execution/process/process-group.ts";
+import { runCommand } from "#execution/process/run-command.ts";
+import { changeDirOf } from "#execution/workspace/scratch.ts";
+import { builtInPolicy, type Policy } from "#policy/document.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
 
 type Env = { [name: string]: string };
 

@@ -4,9 +4,9 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { argvOf, type Command } from "../../src/change/plan.ts";
-import { type Attempt, createExecutor, type Journal } from "../../src/execution/executor.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
+import { argvOf, type Command } from "#change/plan.ts";
+import { type Attempt, createExecutor, type Journal } from "#execution/executor.ts";
+import { builtInPolicy } from "#policy/document.ts";
 
 const KEY = { changeId: "c", revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
 const COMMAND: Command = { tool: "kubectl", args: ["get", "pods"], dir: "" };

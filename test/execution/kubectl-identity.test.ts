@@ -5,13 +5,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
-import { PlannerOutput } from "../../src/change/plan.ts";
-import { findContexts, rememberViews, VIEW_ARGS } from "../../src/execution/kubeconfig.ts";
-import { isUntold, kubectlTargets, shownTarget, whyElsewhere } from "../../src/execution/kubectl-identity.ts";
-import type { LookWith } from "../../src/execution/preview-kubectl.ts";
-import { createIdentify } from "../../src/execution/target-identity.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
-import { planOf } from "../support/program.ts";
+import { PlannerOutput } from "#change/plan.ts";
+import { findContexts, rememberViews, VIEW_ARGS } from "#execution/kubeconfig.ts";
+import { isUntold, kubectlTargets, shownTarget, whyElsewhere } from "#execution/kubectl-identity.ts";
+import type { LookWith } from "#execution/previews/kubectl.ts";
+import { createIdentify } from "#execution/target-identity.ts";
+import { builtInPolicy } from "#policy/document.ts";
+import { planOf } from "#test/support/program.ts";
 
 const plan = PlannerOutput.parse(
   planOf([["scale deployment/web --replicas=2 -n staging --context=a", null]]),

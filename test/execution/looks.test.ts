@@ -4,15 +4,15 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { noBox } from "../../src/execution/box.ts";
-import { createLooks } from "../../src/execution/looks.ts";
-import { previewKubectl } from "../../src/execution/preview-kubectl.ts";
-import { createRedact } from "../../src/execution/redact.ts";
-import { changeDirOf } from "../../src/execution/scratch.ts";
-import { createIdentify } from "../../src/execution/target-identity.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
-import { readKubectl } from "../../src/policy/kubectl-line.ts";
-import { aStep } from "../support/changes.ts";
+import { noBox } from "#execution/box/box.ts";
+import { createLooks } from "#execution/looks.ts";
+import { previewKubectl } from "#execution/previews/kubectl.ts";
+import { createIdentify } from "#execution/target-identity.ts";
+import { changeDirOf } from "#execution/workspace/scratch.ts";
+import { builtInPolicy } from "#policy/document.ts";
+import { readKubectl } from "#policy/kubectl/line.ts";
+import { createRedact } from "#redact/redact.ts";
+import { aStep } from "#test/support/changes.ts";
 
 const SECRET = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
 

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { StepKey } from "../../src/change/journal.ts";
-import { noBox } from "../../src/execution/box.ts";
-import { createEndOpenSteps } from "../../src/execution/open-steps.ts";
-import { createSeal } from "../../src/execution/seal.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
-import { createSavedPlans } from "../../src/saved-plans.ts";
-import type { Database } from "../../src/store/database.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import { createSavedPlans } from "#app/saved-plans.ts";
+import type { StepKey } from "#change/journal.ts";
+import { noBox } from "#execution/box/box.ts";
+import { createEndOpenSteps } from "#execution/open-steps.ts";
+import { createSeal } from "#execution/seal.ts";
+import { builtInPolicy } from "#policy/document.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
 
 const never = new AbortController().signal;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { describe, it } from "node:test";
-import type { LogLine } from "../../src/change/journal.ts";
-import { createLineBuffer, type RedactLine } from "../../src/execution/line-buffer.ts";
-import { splitLines } from "../../src/execution/split-lines.ts";
+import type { LogLine } from "#change/journal.ts";
+import { createLineBuffer, type RedactLine } from "#execution/process/line-buffer.ts";
+import { splitLines } from "#execution/process/split-lines.ts";
 
 describe("what a command prints", () => {
   it("is the same lines wherever the chunks were cut", async () => {

@@ -4,14 +4,14 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { PlannerOutput } from "../../src/change/plan.ts";
-import type { BoundPlan } from "../../src/change/preview.ts";
-import { noBox } from "../../src/execution/box.ts";
-import type { Looked } from "../../src/execution/preview-kubectl.ts";
-import { createReadyStep } from "../../src/execution/ready-step.ts";
-import { digestOf } from "../../src/policy/digest.ts";
-import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
-import { planOf } from "../support/program.ts";
+import { PlannerOutput } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import { noBox } from "#execution/box/box.ts";
+import type { Looked } from "#execution/previews/kubectl.ts";
+import { createReadyStep } from "#execution/ready-step.ts";
+import { digestOf } from "#policy/digest.ts";
+import { builtInPolicy, type Policy } from "#policy/document.ts";
+import { planOf } from "#test/support/program.ts";
 
 const TARGET =
   "kubectl, context live (live): https://one, as bot, namespace default unless named, identity 0";

@@ -3,8 +3,8 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { openEncryptionKey } from "../../src/execution/encryption-key.ts";
-import { createSeal } from "../../src/execution/seal.ts";
+import { openEncryptionKey } from "#execution/encryption-key.ts";
+import { createSeal } from "#execution/seal.ts";
 
 const KEY = Buffer.alloc(32, 7);
 const OWNER = "change 1, step 2, plan";

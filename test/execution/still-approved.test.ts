@@ -3,14 +3,14 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { PlannerOutput } from "../../src/change/plan.ts";
-import type { Bindings, BoundPlan } from "../../src/change/preview.ts";
-import type { Looked } from "../../src/execution/preview-kubectl.ts";
-import { readWorkspace } from "../../src/execution/snapshot.ts";
-import { createFindDifference } from "../../src/execution/still-approved.ts";
-import { digestOf } from "../../src/policy/digest.ts";
-import { builtInPolicy, type Policy } from "../../src/policy/document.ts";
-import { planOf } from "../support/program.ts";
+import { PlannerOutput } from "#change/plan.ts";
+import type { Bindings, BoundPlan } from "#change/preview.ts";
+import type { Looked } from "#execution/previews/kubectl.ts";
+import { createFindDifference } from "#execution/still-approved.ts";
+import { readWorkspace } from "#execution/workspace/snapshot.ts";
+import { digestOf } from "#policy/digest.ts";
+import { builtInPolicy, type Policy } from "#policy/document.ts";
+import { planOf } from "#test/support/program.ts";
 
 describe("what differs from what was approved", () => {
   let home: string;

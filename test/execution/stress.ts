@@ -4,11 +4,11 @@
  * with a bounded young generation (measured: without the bound V8 lets it grow by 120 MB while 10 MB of it are in use).
  */
 import { tmpdir } from "node:os";
-import type { LogLine } from "../../src/change/journal.ts";
-import { createLineBuffer } from "../../src/execution/line-buffer.ts";
-import { STOP_GROUP } from "../../src/execution/process-group.ts";
-import { type Ended, runCommand } from "../../src/execution/run-command.ts";
-import { isAlive, pidsIn } from "./processes.ts";
+import type { LogLine } from "#change/journal.ts";
+import { createLineBuffer } from "#execution/process/line-buffer.ts";
+import { STOP_GROUP } from "#execution/process/process-group.ts";
+import { type Ended, runCommand } from "#execution/process/run-command.ts";
+import { isAlive, pidsIn } from "#test/execution/process/processes.ts";
 
 const MEGABYTE = 1_048_576;
 const MAX_GROWTH_MB = 64;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { createIdentify } from "../../src/execution/target-identity.ts";
+import { createIdentify } from "#execution/target-identity.ts";
 
 /** Two certificates of the same person by the same authority, and one of somebody else by the same name. */
 const CERTIFICATES = {

@@ -1,4 +1,4 @@
-import type { Random } from "../policy/random.ts";
+import type { Random } from "#test/policy/random.ts";
 
 /** How long before something else a click has to set out, so that either of them wins about as often. Found while it runs. */
 export type Aim = {

@@ -1,4 +1,4 @@
-import { pick, type Random } from "../policy/random.ts";
+import { pick, type Random } from "#test/policy/random.ts";
 import { unlessApproved } from "./cancel-clicks.ts";
 import { type Became, click, playRounds, type Round, UNSURE, unlessAs, type Waiting } from "./rounds.ts";
 import { APPROVERS, type Town } from "./town.ts";

@@ -1,4 +1,4 @@
-import { seeded } from "../policy/random.ts";
+import { seeded } from "#test/policy/random.ts";
 import { type AskedFor, check } from "./check.ts";
 import { createPeople, type People } from "./people.ts";
 import type { Target } from "./points.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { pick, type Random } from "../policy/random.ts";
+import { pick, type Random } from "#test/policy/random.ts";
 import type { AskedFor } from "./check.ts";
 import type { People } from "./people.ts";
 import { unended, untilRest } from "./rest.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
-import { migrate } from "../../src/store/migrate.ts";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import { migrate } from "#store/postgres/migrate.ts";
+import { createDatabase, type TestDatabase } from "#test/support/postgres.ts";
 import { cancelClicks } from "./cancel-clicks.ts";
 import { clicks } from "./clicks.ts";
 import { crashes } from "./crashes.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { seeded } from "../policy/random.ts";
+import { seeded } from "#test/policy/random.ts";
 import { check, type Findings } from "./check.ts";
 import { createPeople } from "./people.ts";
 import { untilRest } from "./rest.ts";

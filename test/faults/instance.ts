@@ -2,10 +2,10 @@
 // ("before intent#2") names where it kills itself. Prints one JSON line once it serves.
 import { flushCompileCache } from "node:module";
 import pino from "pino";
-import { startApp } from "../../src/app.ts";
-import { readConfig } from "../../src/config.ts";
-import type { At } from "../../src/observe/crash-points.ts";
-import { stopOnSignals } from "../../src/stop-signals.ts";
+import { startApp } from "#app/app.ts";
+import { stopOnSignals } from "#app/stop-signals.ts";
+import { readConfig } from "#config/config.ts";
+import type { At } from "#observe/crash-points.ts";
 import { FAST_LEASE } from "./pace.ts";
 
 const crash = process.env["FAULTS_CRASH"] ?? "";

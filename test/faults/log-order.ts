@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SlackStandIn } from "../../src/playground/slack.ts";
+import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Town } from "./town.ts";
 
 const Metadata = z.object({

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { pick, type Random } from "../policy/random.ts";
+import { pick, type Random } from "#test/policy/random.ts";
 import { openQuestions, type Question, repliesTo } from "./replies.ts";
 import { type Kind, wordsOf } from "./stories.ts";
 import { REQUESTERS, secretOf, type Town } from "./town.ts";

@@ -1,4 +1,4 @@
-import type { CrashPoint, Stretch } from "../../src/observe/crash-points.ts";
+import type { CrashPoint, Stretch } from "#observe/crash-points.ts";
 import type { Kind } from "./stories.ts";
 
 /** The stories that come by a place, and how often at most in one round of them. */

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Random, seeded } from "../policy/random.ts";
+import { type Random, seeded } from "#test/policy/random.ts";
 import { check, type Findings } from "./check.ts";
 import { drive } from "./drive.ts";
 import { createPeople } from "./people.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Random } from "../policy/random.ts";
+import type { Random } from "#test/policy/random.ts";
 import { createAim } from "./aim.ts";
 import {
   type Became,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Random, seeded } from "../policy/random.ts";
+import { type Random, seeded } from "#test/policy/random.ts";
 import { createPeople, type People } from "./people.ts";
 import { untilRest } from "./rest.ts";
 import { wordsOf } from "./stories.ts";

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { type EmbeddedConnection, startEmbedded } from "../../src/store/embedded.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { type EmbeddedConnection, startEmbedded } from "#store/embedded/embedded.ts";
+import { migrate } from "#store/postgres/migrate.ts";
 
 /** A PostgreSQL for one long run, outside the test runner. */
 export type Server = {

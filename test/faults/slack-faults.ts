@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
-import { chance, pick, type Random, seeded } from "../policy/random.ts";
+import { chance, pick, type Random, seeded } from "#test/policy/random.ts";
 import { check, type Findings } from "./check.ts";
 import { drive } from "./drive.ts";
 import { logOrder } from "./log-order.ts";

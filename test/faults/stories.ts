@@ -1,4 +1,4 @@
-import type { Asked } from "../../src/playground/model.ts";
+import type { Asked } from "#playground/model/model.ts";
 
 /**
  * What a change of the fault tests is about: `plain` two steps one person approves, `single` one of them, `slow` the same with steps that take

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, posix, resolve } from "node:path";
 import { describe, test } from "node:test";
+import { promisify } from "node:util";
 import { z } from "zod";
-import { type CheckInput, checkLine } from "../../src/policy/check.ts";
-import { builtInPolicy, PolicyDocument } from "../../src/policy/document.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
+import { type CheckInput, checkLine } from "#policy/check.ts";
+import { builtInPolicy, PolicyDocument } from "#policy/document.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SAMPLE = "src/playground/sample-policy.yml";
@@ -13,8 +15,33 @@ const SAMPLE = "src/playground/sample-policy.yml";
 /** The environments that pieces of a policy file speak of. */
 const AROUND = "environments:\n  production: {}\n  staging: {}\n";
 
+const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
+/** A path of ours: with a folder that begins as ours do, so that what others call their files is none. */
+const NAMED_FILE =
+  /(?<![\w#@./-])((?:src|test|docs|agents|app|change|commands|config|execution|graph|http|observe|playground|policy|redact|slack|store|threads)(?:\/[\w-]+)*\/[\w-]+(?:\.test)?\.(?:ts|js|pl|md))\b/g;
+
 /** One block of a page between its fences; `kind` is what stands behind the opening one. */
 type Block = { kind: string; text: string };
+
+test("every file of ours that a comment or a document names is there", async () => {
+  const { stdout } = await promisify(execFile)(
+    "git",
+    ["ls-files", "--cached", "--others", "--exclude-standard"],
+    { cwd: ROOT },
+  );
+  const files = new Set(stdout.split("\n"));
+  const readers = [...files].filter((path) => /^(src|test|docs)\/.*\.(ts|js|md)$|^README\.md$/.test(path));
+  const missing: string[] = [];
+  for (const path of readers) {
+    const text = await read(path).catch(() => "");
+    const said = path.endsWith(".md") ? [text] : (text.match(COMMENT) ?? []);
+    for (const [, name = ""] of said.join("\n").matchAll(NAMED_FILE)) {
+      const places = [name, `src/${name}`, `test/${name}`, posix.join(posix.dirname(path), name)];
+      if (!places.some((one) => files.has(one))) missing.push(`${path}: ${name}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});
 
 describe("the docs", () => {
   for (const page of ["docs/policy.md", "README.md"]) {

@@ -1,61 +1,49 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { z } from "zod";
+import { FOLDERS, PACKAGES } from "./folders.ts";
+import { folderRules, isFolderRule } from "./rules.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BIOME = join(ROOT, "node_modules/.bin/biome");
 
-/** What each folder may import of ours; everything else must be refused. */
-const ALLOWED: Record<string, string[]> = {
-  change: [],
-  observe: [],
-  policy: ["change", "observe"],
-  agents: ["change", "observe"],
-  store: ["change", "observe"],
-  slack: ["change", "observe"],
-  http: ["change", "observe"],
-  execution: ["change", "policy", "observe"],
-  graph: ["change", "policy", "observe"],
-  threads: ["change", "policy", "graph", "store", "execution", "observe"],
-  playground: [],
-};
-const FOLDERS = Object.keys(ALLOWED);
-
-/** Where each vendor package may be imported. */
-const HOMES: Record<string, string[]> = {
-  "@slack/bolt": ["slack"],
-  "@anthropic-ai/sdk": ["agents"],
-  "@anthropic-ai/sdk/helpers/zod": ["agents"],
-  "@langchain/langgraph": ["graph", "store", "observe"],
-  langsmith: ["observe"],
-  pg: ["store"],
-  fastify: ["http"],
-  execa: ["execution", "store"],
-  pino: ["observe"],
-  ws: ["playground"],
-  yaml: ["policy", "playground"],
-};
+const NAMES = Object.keys(FOLDERS);
+/** One specifier for each package of the table, as it is imported. */
+const SPECIFIERS = PACKAGES.map(
+  (name) => [name, name.startsWith("@") && !name.includes("/") ? `${name}/one` : name] as const,
+);
 
 /** One file of a planted tree, and the rule that must speak up about it, or null where none may. */
 type Plant = { path: string; text: string; rule: string | null };
 
-const ours = FOLDERS.flatMap((from) =>
-  FOLDERS.filter((to) => to !== from).map((to) =>
-    plantImport(from, `to-${to}`, `../${to}/one.ts`, ALLOWED[from]?.includes(to) ?? false),
+const ours = NAMES.flatMap((from) =>
+  NAMES.filter((to) => to !== from).map((to) =>
+    plantImport(from, `to-${to}`, `#${to}/one.ts`, FOLDERS[from]?.ours.includes(to) ?? false),
   ),
 );
-const roots = FOLDERS.map((from) => plantImport(from, "to-root", "../config.ts", false));
-const vendors = FOLDERS.flatMap((from) =>
-  Object.entries(HOMES).map(([name, homes]) =>
-    plantImport(from, `to-${name.replaceAll(/\W+/g, "-").replace(/^-/, "")}`, name, homes.includes(from)),
+const ups = NAMES.filter((from) => from !== "playground").flatMap((from) => [
+  plantImport(from, "to-root", "../main.ts", false),
+  plantImport(from, "to-neighbour", "../change/one.ts", false),
+  plantImport(`${from}/wing`, "to-own-by-path", "../one.ts", false),
+  plantImport(`${from}/wing`, "to-own", `#${from}/one.ts`, true),
+]);
+const vendors = NAMES.flatMap((from) =>
+  SPECIFIERS.map(([name, specifier]) =>
+    plantImport(
+      from,
+      `package-${name.replaceAll(/\W+/g, "-").replace(/^-/, "")}`,
+      specifier,
+      FOLDERS[from]?.packages?.includes(name) ?? false,
+    ),
   ),
 );
 const others: Plant[] = [
   { path: "src/store/env.ts", text: "export const home = process.env;\n", rule: "noProcessEnv" },
-  { path: "src/config.ts", text: "export const one = process.env;\n", rule: null },
+  { path: "src/config/config.ts", text: "export const one = process.env;\n", rule: null },
   { path: "src/store/default.ts", text: "export default 1;\n", rule: "noDefaultExport" },
   { path: "src/store/BigName.ts", text: "export const one = 1;\n", rule: "useFilenamingConvention" },
   { path: "src/store/talks.ts", text: 'console.log("one");\n', rule: "noConsole" },
@@ -70,7 +58,12 @@ const others: Plant[] = [
   { path: "src/store/adrift.ts", text: "async function one() {}\none();\n", rule: "noFloatingPromises" },
   {
     path: "test/scenarios/own-slack.ts",
-    text: 'import { startSlack } from "../../src/playground/slack.ts";\nexport const one = startSlack;\n',
+    text: 'import { startSlack } from "#playground/slack/slack.ts";\nexport const one = startSlack;\n',
+    rule: "noRestrictedImports",
+  },
+  {
+    path: "test/scenarios/up.ts",
+    text: 'import * as one from "../up.ts";\nexport const two = one;\n',
     rule: "noRestrictedImports",
   },
   { path: "src/store/long.ts", text: "export const one = 1;\n".repeat(251), rule: "noExcessiveLinesPerFile" },
@@ -81,14 +74,14 @@ describe("the import rules of the house", { timeout: 20_000 }, () => {
   let spoken: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   before(async () => {
     tree = await mkdtemp(join(tmpdir(), "greenlight-house-"));
-    const targets = FOLDERS.map((name) => ({ path: `src/${name}/one.ts`, text: "export const one = 1;\n" }));
-    await plant(tree, [...targets, ...ours, ...roots, ...vendors, ...others]);
+    const targets = NAMES.map((name) => ({ path: `src/${name}/one.ts`, text: "export const one = 1;\n" }));
+    await plant(tree, [...targets, ...ours, ...ups, ...vendors, ...others]);
     spoken = (await lint(tree)).spoken;
   });
   after(() => rm(tree, { recursive: true, force: true }));
 
-  for (const from of FOLDERS) {
-    const mine = [...ours, ...roots, ...vendors].filter(({ path }) => path.startsWith(`src/${from}/`));
+  for (const from of NAMES) {
+    const mine = [...ours, ...ups, ...vendors].filter(({ path }) => path.startsWith(`src/${from}/`));
     test(`${from} is refused every import that is not its own, and no other`, () => {
       const judged = mine.map(({ path }) => [path, spoken.get(path)?.has("noRestrictedImports") ?? false]);
       assert.deepEqual(
@@ -98,6 +91,17 @@ describe("the import rules of the house", { timeout: 20_000 }, () => {
       assert.ok(mine.some(({ rule }) => rule !== null));
     });
   }
+
+  test("biome.json has the rules that the table says (npm run house writes them)", async () => {
+    const text = await readFile(join(ROOT, "biome.json"), "utf8");
+    const { overrides } = z.object({ overrides: z.array(z.looseObject({})) }).parse(JSON.parse(text));
+    assert.deepEqual(overrides.filter(isFolderRule), folderRules());
+  });
+
+  test("no folder of src holds more than 30 files, and none of the playground more than 40", async () => {
+    const crowded = await crowdedFolders(join(ROOT, "src"));
+    assert.deepEqual(crowded, []);
+  });
 
   test("the other rules of the house speak up where they are broken", () => {
     for (const { path, rule } of others) {
@@ -109,11 +113,11 @@ describe("the import rules of the house", { timeout: 20_000 }, () => {
   test("a tree that keeps the rules passes", async () => {
     const clean = await mkdtemp(join(tmpdir(), "greenlight-house-"));
     try {
-      const targets = FOLDERS.map((name) => ({
+      const targets = NAMES.map((name) => ({
         path: `src/${name}/one.ts`,
         text: "export const one = 1;\n",
       }));
-      const kept = [...ours, ...vendors].filter(({ rule }) => rule === null);
+      const kept = [...ours, ...ups, ...vendors].filter(({ rule }) => rule === null);
       await plant(clean, [...targets, ...kept]);
       const { code, spoken: found } = await lint(clean);
       assert.deepEqual([...found.keys()], []);
@@ -140,6 +144,16 @@ function tall(lines: number): string {
 /** Conditions inside each other: the n-th costs n. */
 function knot(depth: number): string {
   return `export function one(a: boolean) {\n${"if (a) {\n".repeat(depth)}Math.random();\n${"}\n".repeat(depth)}}\n`;
+}
+
+/** Folders with more files than somebody finds their way in. */
+async function crowdedFolders(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const counts = Map.groupBy(files, ({ parentPath }) => relative(root, parentPath));
+  return [...counts]
+    .filter(([path, { length }]) => length > (path.startsWith("playground") ? 40 : 30))
+    .map(([path, { length }]) => `${path}: ${length}`);
 }
 
 async function plant(tree: string, files: readonly { path: string; text: string }[]): Promise<void> {

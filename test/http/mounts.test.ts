@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { App, HTTPReceiver, LogLevel } from "@slack/bolt";
-import type { Changes } from "../../src/change/changes.ts";
-import { refuseFuture } from "../../src/http/future-timestamp.ts";
-import type { Mount } from "../../src/http/mounts.ts";
-import { createServer } from "../../src/http/server.ts";
+import type { Changes } from "#change/changes.ts";
+import { refuseFuture } from "#http/future-timestamp.ts";
+import type { Mount } from "#http/mounts.ts";
+import { createServer } from "#http/server.ts";
 
 const SIGNING_SECRET = "a-signing-secret";
 

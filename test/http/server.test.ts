@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { z } from "zod";
-import type { Change } from "../../src/change/change.ts";
-import type { Ask, Changes, Decide, Decided } from "../../src/change/changes.ts";
-import type { Cursor, ListedChange, ListFilter } from "../../src/change/listed.ts";
-import type { AskUnlock, Unlocked } from "../../src/change/unlock.ts";
-import { createServer } from "../../src/http/server.ts";
-import type { Token } from "../../src/http/tokens.ts";
+import type { Change } from "#change/change.ts";
+import type { Ask, Changes, Decide, Decided } from "#change/changes.ts";
+import type { Cursor, ListedChange, ListFilter } from "#change/listed.ts";
+import type { AskUnlock, Unlocked } from "#change/unlock.ts";
+import { createServer } from "#http/server.ts";
+import type { Token } from "#http/tokens.ts";
 
 const DIGEST = "ab".repeat(32);
 const tokens: Token[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { between, nowhere, watch } from "../../src/observe/crash-points.ts";
+import { between, nowhere, watch } from "#observe/crash-points.ts";
 
 describe("the places a crash test kills the program at", () => {
   it("come before and after the work, and after a failure only before", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, it } from "node:test";
-import { BEN_SECRET, type Program, startProgram } from "../support/program.ts";
+import { BEN_SECRET, type Program, startProgram } from "#test/support/program.ts";
 
 const NODES = ["planChange", "assessRisk", "awaitApproval", "executePlan", "reviewOutcome"];
 

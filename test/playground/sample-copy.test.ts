@@ -6,8 +6,8 @@ import { delimiter, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { copySamples } from "../../src/playground/sample-copy.ts";
-import { startCluster } from "./cluster-support.ts";
+import { copySamples } from "#playground/sample-copy.ts";
+import { startCluster } from "#test/playground/cluster/support.ts";
 
 async function directory(t: TestContext): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), "samples-"));

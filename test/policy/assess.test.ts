@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Command, Plan, Risk } from "../../src/change/plan.ts";
-import { assessPlan } from "../../src/policy/assess.ts";
-import { builtInPolicy, withApprovers, withHash } from "../../src/policy/document.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
+import type { Command, Plan, Risk } from "#change/plan.ts";
+import { assessPlan } from "#policy/assess.ts";
+import { builtInPolicy, withApprovers, withHash } from "#policy/document.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
 
 const sample = readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8");
 const parsed = parsePolicy(sample);

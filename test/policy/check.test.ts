@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it, test } from "node:test";
-import { checkLine } from "../../src/policy/check.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
+import { checkLine } from "#policy/check.ts";
+import { builtInPolicy } from "#policy/document.ts";
 
 const check = (cmd: string) => checkLine({ cmd }, builtInPolicy);
 

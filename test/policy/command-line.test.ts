@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitCommandLine } from "../../src/policy/command-line.ts";
+import { splitCommandLine } from "#policy/command-line.ts";
 
 const read: [line: string, argv: string[]][] = [
   ["kubectl get pods", ["kubectl", "get", "pods"]],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLine } from "../../src/policy/check.ts";
+import { checkLine } from "#policy/check.ts";
 import { type Labelled, rank, readCorpus, readCorpusPolicy, show } from "./corpus.ts";
 
 const policy = readCorpusPolicy();

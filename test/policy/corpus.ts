@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import type { Policy } from "../../src/policy/document.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
+import type { Policy } from "#policy/document.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
 
 const Line = z
   .strictObject({

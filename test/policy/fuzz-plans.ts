@@ -1,6 +1,6 @@
-import type { Command, Plan, Risk, Step } from "../../src/change/plan.ts";
-import { assessPlan } from "../../src/policy/assess.ts";
-import { judge } from "../../src/policy/judge.ts";
+import type { Command, Plan, Risk, Step } from "#change/plan.ts";
+import { assessPlan } from "#policy/assess.ts";
+import { judge } from "#policy/judge.ts";
 import { readCorpusPolicy } from "./corpus.ts";
 import { argvs } from "./fuzz-rounds.ts";
 import { chance, pick, type Random, seeded } from "./random.ts";

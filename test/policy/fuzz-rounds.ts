@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { checkLine } from "../../src/policy/check.ts";
-import { splitCommandLine } from "../../src/policy/command-line.ts";
+import { checkLine } from "#policy/check.ts";
+import { splitCommandLine } from "#policy/command-line.ts";
 import { rank, readCorpus, readCorpusPolicy, show } from "./corpus.ts";
 import { type Input, sayOtherwise, scramble } from "./fuzz.ts";
 import { seeded } from "./random.ts";

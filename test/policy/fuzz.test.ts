@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitCommandLine } from "../../src/policy/command-line.ts";
+import { splitCommandLine } from "#policy/command-line.ts";
 import { quote, sayOtherwise } from "./fuzz.ts";
 import { growPlans } from "./fuzz-plans.ts";
 import { argvs, fuzz } from "./fuzz-rounds.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Command, Risk } from "../../src/change/plan.ts";
-import { judge } from "../../src/policy/judge.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
+import type { Command, Risk } from "#change/plan.ts";
+import { judge } from "#policy/judge.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
 
 const parsed = parsePolicy(
   readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8"),

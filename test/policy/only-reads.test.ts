@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Command } from "../../src/change/plan.ts";
-import { PolicyDocument, withHash } from "../../src/policy/document.ts";
-import { onlyReads } from "../../src/policy/only-reads.ts";
+import type { Command } from "#change/plan.ts";
+import { PolicyDocument, withHash } from "#policy/document.ts";
+import { onlyReads } from "#policy/only-reads.ts";
 
 const policy = withHash(
   PolicyDocument.parse({ version: 1, terraform: { trusted_roots: ["./legacy/net/"] } }),

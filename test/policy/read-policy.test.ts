@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { judge } from "../../src/policy/judge.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
+import { judge } from "#policy/judge.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
 
 const faulty: [what: string, text: string, fault: RegExp][] = [
   [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepNumbers } from "../../src/change/step-numbers.ts";
-import { inOrder } from "../../src/policy/risk-reasons.ts";
+import { stepNumbers } from "#change/step-numbers.ts";
+import { inOrder } from "#policy/risk-reasons.ts";
 
 test("reasons stand by their risk, each with its own, and what steps have in common stands once", () => {
   const notes = Array.from({ length: 19 }, (_, at) => ({

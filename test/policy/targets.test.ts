@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import type { Command, Plan } from "../../src/change/plan.ts";
-import { readTarget, targetInWords } from "../../src/change/target.ts";
-import { kubectlTargets } from "../../src/execution/kubectl-identity.ts";
-import { parsePolicy } from "../../src/policy/read-policy.ts";
-import { overlaps, targetsOf } from "../../src/policy/targets.ts";
+import type { Command, Plan } from "#change/plan.ts";
+import { readTarget, targetInWords } from "#change/target.ts";
+import { kubectlTargets } from "#execution/kubectl-identity.ts";
+import { parsePolicy } from "#policy/read-policy.ts";
+import { overlaps, targetsOf } from "#policy/targets.ts";
 
 const sample = readFileSync(new URL("../../src/playground/sample-policy.yml", import.meta.url), "utf8");
 const parsed = parsePolicy(sample);

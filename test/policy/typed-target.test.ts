@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Step } from "../../src/change/plan.ts";
-import type { Preview, PreviewRow } from "../../src/change/preview.ts";
-import { typedTargetOf } from "../../src/policy/typed-target.ts";
-import { aPlan, aStep } from "../support/changes.ts";
+import type { Step } from "#change/plan.ts";
+import type { Preview, PreviewRow } from "#change/preview.ts";
+import { typedTargetOf } from "#policy/typed-target.ts";
+import { aPlan, aStep } from "#test/support/changes.ts";
 
 type Given = Partial<Parameters<typeof typedTargetOf>[0]>;
 

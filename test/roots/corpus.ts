@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sha256Of } from "../../src/execution/snapshot.ts";
-import { type Hosted, type ModuleHost, tarOf } from "../support/module-host.ts";
+import { sha256Of } from "#execution/workspace/snapshot.ts";
+import { type Hosted, type ModuleHost, tarOf } from "#test/support/module-host.ts";
 
 /** A root as a team writes it. `files` by their path in the workspace; `backend` is left out when it is planned. */
 export type Root = {

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ModuleHost, startModuleHost } from "../support/module-host.ts";
-import { makeMirror } from "../support/provider/mirror.ts";
-import { schemasFor } from "../support/provider/schema.ts";
-import { makeRoots, type Roots, terraformPlan } from "../support/roots.ts";
+import { type ModuleHost, startModuleHost } from "#test/support/module-host.ts";
+import { makeMirror } from "#test/support/provider/mirror.ts";
+import { schemasFor } from "#test/support/provider/schema.ts";
+import { makeRoots, type Roots, terraformPlan } from "#test/support/roots.ts";
 import { pinned, type Root, readHosted, readRoots } from "./corpus.ts";
 
 /** The corpus, laid out in a workspace, with everything its roots ask for on loopback. */

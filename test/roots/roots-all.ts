@@ -5,9 +5,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { hostileRoots } from "../policy/terraform-roots-hostile.ts";
-import { startModuleHost } from "../support/module-host.ts";
-import { makeRoots, terraformPlan } from "../support/roots.ts";
+import { hostileRoots } from "#test/policy/terraform/roots-hostile.ts";
+import { startModuleHost } from "#test/support/module-host.ts";
+import { makeRoots, terraformPlan } from "#test/support/roots.ts";
 import { hostileModules } from "./hostile-modules.ts";
 import { openStage, planRoot, type Stage } from "./plan-roots.ts";
 

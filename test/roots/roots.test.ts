@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { withPackages } from "../../src/execution/package-files.ts";
-import { type Snapshot, snapshotOfBytes } from "../../src/execution/snapshot.ts";
-import { PolicyDocument, withHash } from "../../src/policy/document.ts";
-import { judge } from "../../src/policy/judge.ts";
-import { type Package, placeOfPackage } from "../../src/policy/module-source.ts";
-import type { Verdict } from "../../src/policy/verdict.ts";
-import { reasonWithoutGit } from "../support/git.ts";
-import { reasonWithoutTerraform } from "../support/terraform.ts";
+import { withPackages } from "#execution/modules/package-files.ts";
+import { type Snapshot, snapshotOfBytes } from "#execution/workspace/snapshot.ts";
+import { PolicyDocument, withHash } from "#policy/document.ts";
+import { judge } from "#policy/judge.ts";
+import { type Package, placeOfPackage } from "#policy/terraform/module-source.ts";
+import type { Verdict } from "#policy/verdict.ts";
+import { reasonWithoutGit } from "#test/support/git.ts";
+import { reasonWithoutTerraform } from "#test/support/terraform.ts";
 import { pinned, type Root, readHosted, readRoots } from "./corpus.ts";
 import { openStage, planRoot, type Stage } from "./plan-roots.ts";
 

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { changeDirOf } from "../../src/execution/scratch.ts";
-import { reasonWithoutGit } from "../support/git.ts";
-import { type ModuleHost, startModuleHost } from "../support/module-host.ts";
-import { type Program, startProgram } from "../support/program.ts";
-import { terraformPlan } from "../support/roots.ts";
-import { reasonWithoutTerraform } from "../support/terraform.ts";
+import { changeDirOf } from "#execution/workspace/scratch.ts";
+import { reasonWithoutGit } from "#test/support/git.ts";
+import { type ModuleHost, startModuleHost } from "#test/support/module-host.ts";
+import { type Program, startProgram } from "#test/support/program.ts";
+import { terraformPlan } from "#test/support/roots.ts";
+import { reasonWithoutTerraform } from "#test/support/terraform.ts";
 
 const POLICY = `version: 1
 environments:

@@ -1,6 +1,6 @@
-import type { SlackStandIn } from "../../src/playground/slack.ts";
-import { startProgram } from "../support/program.ts";
-import { standIn, waitFor } from "../support/slack.ts";
+import type { SlackStandIn } from "#playground/slack/slack.ts";
+import { startProgram } from "#test/support/program.ts";
+import { standIn, waitFor } from "#test/support/slack.ts";
 
 /** How long Slack waited for acks, in ms, and how many private answers came in the end. */
 export type Acks = { sent: number; acked: number; answered: number; p50: number; p99: number; worst: number };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Changes } from "../../src/change/changes.ts";
-import type { Given } from "../../src/slack/deciding.ts";
-import { createChoose } from "../../src/slack/talk-actions.ts";
-import { aChange, aQuestion } from "../support/changes.ts";
+import type { Changes } from "#change/changes.ts";
+import { createChoose } from "#slack/cards/talk-actions.ts";
+import type { Given } from "#slack/clicks/deciding.ts";
+import { aChange, aQuestion } from "#test/support/changes.ts";
 
 const asks = (round: number, choices: string[]) =>
   aQuestion({ gate: "answers", round, questions: [{ text: "Which?", choices }] });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { CancelAsk, Changes } from "../../src/change/changes.ts";
-import { createCancelAs } from "../../src/slack/cancelling.ts";
-import { cancelForm } from "../../src/slack/form-cancel.ts";
-import { openingOf, submissionOf } from "../../src/slack/forms.ts";
-import { readPressed } from "../../src/slack/pressed.ts";
-import { aChange } from "../support/changes.ts";
+import type { CancelAsk, Changes } from "#change/changes.ts";
+import { createCancelAs } from "#slack/clicks/cancelling.ts";
+import { readPressed } from "#slack/clicks/pressed.ts";
+import { cancelForm } from "#slack/forms/cancel.ts";
+import { openingOf, submissionOf } from "#slack/forms/forms.ts";
+import { aChange } from "#test/support/changes.ts";
 
 const TS = "1795000000.000100";
 const PRESSED = new Date(1_795_000_000_000.1);

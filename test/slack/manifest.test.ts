@@ -5,9 +5,9 @@ import { describe, it } from "node:test";
 import type { AppsManifestCreateArguments } from "@slack/web-api";
 import { parse } from "yaml";
 import { z } from "zod";
-import { defaultShortcuts } from "../../src/playground/slack-shortcuts.ts";
-import { NEEDED_SCOPES, OPTIONAL_SCOPES } from "../../src/slack/scopes.ts";
-import { ASK_MESSAGE_SHORTCUT, ASK_SHORTCUT } from "../../src/slack/shortcuts.ts";
+import { defaultShortcuts } from "#playground/slack/shortcuts.ts";
+import { ASK_MESSAGE_SHORTCUT, ASK_SHORTCUT } from "#slack/asking/shortcuts.ts";
+import { NEEDED_SCOPES, OPTIONAL_SCOPES } from "#slack/client/scopes.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -186,7 +186,7 @@ function scopesOf(method: string): string[] {
 async function methodsCalled(): Promise<string[]> {
   const folder = join(ROOT, "src", "slack");
   const found = new Set<string>();
-  for (const name of await readdir(folder)) {
+  for (const name of (await readdir(folder, { recursive: true })).filter((one) => one.endsWith(".ts"))) {
     const text = await readFile(join(folder, name), "utf8");
     for (const [, method] of text.matchAll(
       /\b((?:auth|chat|conversations|usergroups\.users|users|views|files|bots|team)\.[a-z]\w+)\(/gu,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { LogLine, StepRecord } from "../../src/change/journal.ts";
-import { renderCard } from "../../src/slack/card.ts";
-import { messagesOf } from "../../src/slack/feed.ts";
-import { messageName } from "../../src/slack/message-key.ts";
-import { renderNotice } from "../../src/slack/notice-message.ts";
-import { renderStep } from "../../src/slack/step-message.ts";
-import { renderQuestion } from "../../src/slack/verdict-message.ts";
-import { aChange, aQuestion, aRecord } from "../support/changes.ts";
+import type { LogLine, StepRecord } from "#change/journal.ts";
+import { renderCard } from "#slack/cards/card.ts";
+import { renderNotice } from "#slack/cards/notice-message.ts";
+import { renderStep } from "#slack/cards/step-message.ts";
+import { renderQuestion } from "#slack/cards/verdict-message.ts";
+import { messagesOf } from "#slack/sender/feed.ts";
+import { messageName } from "#slack/text/message-key.ts";
+import { aChange, aQuestion, aRecord } from "#test/support/changes.ts";
 
 const AT = new Date("2026-11-23T03:00:00Z");
 const OPTIONS = { pagesStand: true };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createAnswerMessage } from "../../src/slack/answer-message.ts";
-import type { AskedFor } from "../../src/slack/ask-as.ts";
-import { askForm, readAskForm } from "../../src/slack/ask-form.ts";
-import { createAskIn } from "../../src/slack/ask-where.ts";
-import { createCommands } from "../../src/slack/commands.ts";
+import { createAnswerMessage } from "#slack/asking/answer-message.ts";
+import type { AskedFor } from "#slack/asking/ask-as.ts";
+import { askForm, readAskForm } from "#slack/asking/ask-form.ts";
+import { createAskIn } from "#slack/asking/ask-where.ts";
+import { createCommands } from "#slack/asking/commands.ts";
 
 const TS = "1700000000.000100";
 const WHERE = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "D1" };

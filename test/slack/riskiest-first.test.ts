@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { types } from "@slack/bolt";
-import type { Change } from "../../src/change/change.ts";
-import type { Risk } from "../../src/change/plan.ts";
-import { checkBlocks } from "../../src/playground/slack-blocks.ts";
-import { charsOf } from "../../src/slack/blocks.ts";
-import { renderCard } from "../../src/slack/card.ts";
-import { detailsView } from "../../src/slack/details.ts";
-import { renderDirect } from "../../src/slack/direct-card.ts";
-import { askedBlocks } from "../../src/slack/home-asked.ts";
-import { SLACK_LIMITS } from "../../src/slack/limits.ts";
-import { planPages } from "../../src/slack/plan-pages.ts";
-import { aChange, aPlan, aQuestion, aStep } from "../support/changes.ts";
+import type { Change } from "#change/change.ts";
+import type { Risk } from "#change/plan.ts";
+import { checkBlocks } from "#playground/slack/blocks.ts";
+import { renderCard } from "#slack/cards/card.ts";
+import { renderDirect } from "#slack/cards/direct-card.ts";
+import { planPages } from "#slack/cards/plan-pages.ts";
+import { detailsView } from "#slack/forms/details.ts";
+import { askedBlocks } from "#slack/home/asked.ts";
+import { charsOf } from "#slack/text/blocks.ts";
+import { SLACK_LIMITS } from "#slack/text/limits.ts";
+import { aChange, aPlan, aQuestion, aStep } from "#test/support/changes.ts";
 
 type Blocks = types.KnownBlock[];
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Change, Decision } from "../../src/change/change.ts";
-import { checkBlocks } from "../../src/playground/slack-blocks.ts";
-import { checkView } from "../../src/playground/slack-view-check.ts";
-import { renderAsking } from "../../src/slack/asking-message.ts";
-import { renderCard } from "../../src/slack/card.ts";
-import { detailsForm } from "../../src/slack/details.ts";
-import { answerForm } from "../../src/slack/form-answers.ts";
-import { aChange, aQuestion } from "../support/changes.ts";
+import type { Change, Decision } from "#change/change.ts";
+import { checkBlocks } from "#playground/slack/blocks.ts";
+import { checkView } from "#playground/slack/view-check.ts";
+import { renderAsking } from "#slack/cards/asking-message.ts";
+import { renderCard } from "#slack/cards/card.ts";
+import { answerForm } from "#slack/forms/answers.ts";
+import { detailsForm } from "#slack/forms/details.ts";
+import { aChange, aQuestion } from "#test/support/changes.ts";
 
 const BY = { kind: "slack", teamId: "T1", userId: "U1" } as const;
 // The graph drops questions and choices of blanks alone, but not those of which nothing is left to look at.

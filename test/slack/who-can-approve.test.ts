@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ApprovalTerms } from "../../src/change/approval.ts";
-import type { Change, Decision } from "../../src/change/change.ts";
-import type { Person } from "../../src/change/person.ts";
-import { isPastApproving, stillApprovers } from "../../src/change/still-approve.ts";
-import { viewOf } from "../../src/http/view.ts";
-import { renderCard } from "../../src/slack/card.ts";
-import { detailsView } from "../../src/slack/details.ts";
-import { renderDirect } from "../../src/slack/direct-card.ts";
-import { renderNotice } from "../../src/slack/notice-message.ts";
-import { aChange, aQuestion } from "../support/changes.ts";
+import type { ApprovalTerms } from "#change/approval.ts";
+import type { Change, Decision } from "#change/change.ts";
+import type { Person } from "#change/person.ts";
+import { isPastApproving, stillApprovers } from "#change/still-approve.ts";
+import { viewOf } from "#http/view.ts";
+import { renderCard } from "#slack/cards/card.ts";
+import { renderDirect } from "#slack/cards/direct-card.ts";
+import { renderNotice } from "#slack/cards/notice-message.ts";
+import { detailsView } from "#slack/forms/details.ts";
+import { aChange, aQuestion } from "#test/support/changes.ts";
 
 const AT = new Date("2026-11-23T03:30:00Z");
 

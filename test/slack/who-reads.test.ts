@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
-import type { Change } from "../../src/change/change.ts";
-import { createReadHome } from "../../src/slack/home-content.ts";
-import { createMayRead } from "../../src/slack/may-read.ts";
-import type { Known } from "../../src/slack/people.ts";
-import { createTellApprovers } from "../../src/slack/tell-approvers.ts";
-import { aChange, aQuestion } from "../support/changes.ts";
+import type { Change } from "#change/change.ts";
+import type { Known } from "#slack/client/people.ts";
+import { createReadHome } from "#slack/home/content.ts";
+import { createMayRead } from "#slack/sender/may-read.ts";
+import { createTellApprovers } from "#slack/sender/tell-approvers.ts";
+import { aChange, aQuestion } from "#test/support/changes.ts";
 
 const slack = (userId: string) => ({ kind: "slack", teamId: "T1", userId }) as const;
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import { packPackage } from "../../src/execution/package-bytes.ts";
-import { createSeal } from "../../src/execution/seal.ts";
-import { snapshotOfBytes } from "../../src/execution/snapshot.ts";
-import { createSavedPlans } from "../../src/saved-plans.ts";
-import { createCheckpointer } from "../../src/store/checkpointer.ts";
-import type { Database } from "../../src/store/database.ts";
-import { claimChange, isHeld, type Lease, LeaseLostError, renewLease } from "../../src/store/leases.ts";
-import { findSealedFile } from "../../src/store/sealed-files.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import { createSavedPlans } from "#app/saved-plans.ts";
+import { packPackage } from "#execution/modules/package-bytes.ts";
+import { createSeal } from "#execution/seal.ts";
+import { snapshotOfBytes } from "#execution/workspace/snapshot.ts";
+import { createCheckpointer } from "#store/checkpointer.ts";
+import { claimChange, isHeld, type Lease, LeaseLostError, renewLease } from "#store/leases.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { findSealedFile } from "#store/sealed-files.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
 
 const LIMITS = { all: 10, perRequester: 10 };
 

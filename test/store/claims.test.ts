@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Person } from "../../src/change/person.ts";
-import { takeUnowned } from "../../src/store/cancels.ts";
-import type { Database } from "../../src/store/database.ts";
+import type { Person } from "#change/person.ts";
+import { takeUnowned } from "#store/cancels.ts";
 import {
   claimChange,
   countFault,
@@ -14,9 +13,10 @@ import {
   releaseLease,
   renewLease,
   wantWork,
-} from "../../src/store/leases.ts";
-import { addChange, useDatabase } from "../support/database.ts";
-import { soon } from "../support/soon.ts";
+} from "#store/leases.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
+import { soon } from "#test/support/soon.ts";
 
 const LIMITS = { all: 10, perRequester: 10 };
 const LEASE_MS = 3_000;

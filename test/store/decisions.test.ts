@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Person } from "../../src/change/person.ts";
-import { insertApproval } from "../../src/store/approvals.ts";
-import { findChange } from "../../src/store/changes.ts";
-import type { Database } from "../../src/store/database.ts";
-import { answerQuestion, findPermission, openQuestion } from "../../src/store/decisions.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import type { Person } from "#change/person.ts";
+import { insertApproval } from "#store/approvals.ts";
+import { findChange } from "#store/changes.ts";
+import { answerQuestion, findPermission, openQuestion } from "#store/decisions.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
 
 const DIGEST = "d".repeat(64);
 const ANN = person("ann");

@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import type { StepKey } from "../../src/change/journal.ts";
-import type { Database } from "../../src/store/database.ts";
-import { appendAsEvidence, settleByEvidence, withdrawIntent } from "../../src/store/evidence.ts";
-import {
-  findSteps,
-  insertIntent,
-  markFinished,
-  markStarted,
-  settleAttempt,
-} from "../../src/store/journal.ts";
-import { findExcerpt } from "../../src/store/log-lines.ts";
-import { addChange, useDatabase } from "../support/database.ts";
-import { BEN } from "../support/program.ts";
+import type { StepKey } from "#change/journal.ts";
+import { appendAsEvidence, settleByEvidence, withdrawIntent } from "#store/evidence.ts";
+import { findSteps, insertIntent, markFinished, markStarted, settleAttempt } from "#store/journal.ts";
+import { findExcerpt } from "#store/log-lines.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
+import { BEN } from "#test/support/program.ts";
 
 const DONE = { outcome: "done", exitCode: 0, signal: null, error: null } as const;
 const FAILED = {

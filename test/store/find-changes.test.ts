@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { z } from "zod";
-import type { ListFilter, ListGroup, Viewer } from "../../src/change/listed.ts";
-import { PolicyDocument, withHash } from "../../src/policy/document.ts";
-import { type Database, openDatabase, type Sql } from "../../src/store/database.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { find, history } from "../../src/threads/find.ts";
-import { list } from "../../src/threads/list.ts";
-import { createFindTerms } from "../../src/threads/terms.ts";
-import { createDatabase, type TestDatabase } from "../support/postgres.ts";
+import type { ListFilter, ListGroup, Viewer } from "#change/listed.ts";
+import { PolicyDocument, withHash } from "#policy/document.ts";
+import { type Database, openDatabase, type Sql } from "#store/postgres/database.ts";
+import { migrate } from "#store/postgres/migrate.ts";
+import { createDatabase, type TestDatabase } from "#test/support/postgres.ts";
+import { createFindTerms } from "#threads/answering/terms.ts";
+import { find, history } from "#threads/finding/find.ts";
+import { list } from "#threads/finding/list.ts";
 
 const CHANGES = 100_000;
 /** On a quiet machine each takes under 20 ms (the figures are printed with FIND_FIGURES=yes); here others work too. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Database } from "../../src/store/database.ts";
-import { createHomes } from "../../src/store/homes.ts";
-import { useDatabase } from "../support/database.ts";
+import { createHomes } from "#store/homes.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { useDatabase } from "#test/support/database.ts";
 
 const wakes = { wait: async () => undefined, close: async () => undefined };
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import type { Person } from "../../src/change/person.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
-import { findChange } from "../../src/store/changes.ts";
-import type { Database } from "../../src/store/database.ts";
-import { createRecordEvents } from "../../src/store/events.ts";
-import { claimChange, releaseLease } from "../../src/store/leases.ts";
-import { createChanges } from "../../src/threads/changes.ts";
-import { createFindTerms } from "../../src/threads/terms.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import type { Person } from "#change/person.ts";
+import { builtInPolicy } from "#policy/document.ts";
+import { findChange } from "#store/changes.ts";
+import { createRecordEvents } from "#store/events.ts";
+import { claimChange, releaseLease } from "#store/leases.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
+import { createFindTerms } from "#threads/answering/terms.ts";
+import { createChanges } from "#threads/changes.ts";
 
 const LIMITS = { all: 10, perRequester: 5 };
 const LEASE_MS = 60_000;

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import type { Person } from "../../src/change/person.ts";
-import type { Database } from "../../src/store/database.ts";
-import {
-  type Allowance,
-  bookModelCall,
-  settleModelCall,
-  sumModelCalls,
-} from "../../src/store/model-calls.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import type { Person } from "#change/person.ts";
+import { type Allowance, bookModelCall, settleModelCall, sumModelCalls } from "#store/model-calls.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
 
 const person = (name: string): Person => ({ kind: "token", name, role: "requester", slackId: null });
 const WIDE: Allowance = { input: 1, output: 1, change: 1e9, person: 1e9, day: 1e9 };

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Database } from "../../src/store/database.ts";
-import { createOutbox } from "../../src/store/outbox.ts";
-import { addChange, useDatabase } from "../support/database.ts";
-import { soon } from "../support/soon.ts";
+import { createOutbox } from "#store/outbox.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
+import { soon } from "#test/support/soon.ts";
 
 const LANE = "C0LANE0001";
 const wakes = { wait: async () => undefined, close: async () => undefined };

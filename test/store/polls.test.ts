@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import { z } from "zod";
-import type { Database, Sql } from "../../src/store/database.ts";
-import { claimChange } from "../../src/store/leases.ts";
-import { sweepTargets } from "../../src/store/target-locks.ts";
-import { lockDue, msUntilTimer } from "../../src/store/timers.ts";
-import { useDatabase } from "../support/database.ts";
+import { claimChange } from "#store/leases.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
+import { sweepTargets } from "#store/target-locks.ts";
+import { lockDue, msUntilTimer } from "#store/timers.ts";
+import { useDatabase } from "#test/support/database.ts";
 
 const CHANGES = 100_000;
 const OPEN = 20_000;

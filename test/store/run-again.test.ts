@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import type { Answer } from "../../src/change/change.ts";
-import type { Database } from "../../src/store/database.ts";
-import { openQuestion } from "../../src/store/decisions.ts";
-import { insertIntent, markFinished, mayRunAgain, settleAttempt } from "../../src/store/journal.ts";
-import { addChange, useDatabase } from "../support/database.ts";
-import { BEN } from "../support/program.ts";
+import type { Answer } from "#change/change.ts";
+import { openQuestion } from "#store/decisions.ts";
+import { insertIntent, markFinished, mayRunAgain, settleAttempt } from "#store/journal.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
+import { BEN } from "#test/support/program.ts";
 
 const UNSEEN = { outcome: "unknown", exitCode: null, signal: null, error: "Nobody saw it." } as const;
 const DIGEST = "d".repeat(64);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Database } from "../../src/store/database.ts";
-import { deleteSealedFiles, findSealedFile, insertSealedFile } from "../../src/store/sealed-files.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { deleteSealedFiles, findSealedFile, insertSealedFile } from "#store/sealed-files.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
 
 describe("sealed files", () => {
   let database: Database;

@@ -1,5 +1,5 @@
-import type { SlackStandIn } from "../../src/playground/slack.ts";
-import type { Message } from "../../src/playground/slack-workspace.ts";
+import type { SlackStandIn } from "#playground/slack/slack.ts";
+import type { Message } from "#playground/slack/workspace.ts";
 import type { Program } from "./program.ts";
 import { askFor, changeIdOf, directCards, hasButton, now, replies, textOf, waitFor } from "./slack.ts";
 import { soon } from "./soon.ts";

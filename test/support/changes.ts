@@ -1,6 +1,6 @@
-import { Change, type Decision } from "../../src/change/change.ts";
-import type { StepRecord } from "../../src/change/journal.ts";
-import type { Step } from "../../src/change/plan.ts";
+import { Change, type Decision } from "#change/change.ts";
+import type { StepRecord } from "#change/journal.ts";
+import type { Step } from "#change/plan.ts";
 
 const AT = new Date("2026-11-23T03:00:00Z");
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EmbeddedConnection } from "../../src/store/embedded.ts";
+import type { EmbeddedConnection } from "#store/embedded/embedded.ts";
 
 /** A way to a database that can be cut for those who use it, while others still reach it. */
 export type Cuttable = {

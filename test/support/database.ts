@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { after, before } from "node:test";
-import type { Change } from "../../src/change/change.ts";
-import { insertChange } from "../../src/store/changes.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import type { Change } from "#change/change.ts";
+import { insertChange } from "#store/changes.ts";
+import { type Database, openDatabase } from "#store/postgres/database.ts";
+import { migrate } from "#store/postgres/migrate.ts";
 import { createDatabase, type TestDatabase } from "./postgres.ts";
 
 const SOMEBODY = { kind: "token", name: "somebody", role: "requester", slackId: null } as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { lastDecision } from "../../src/change/change.ts";
-import { argvOf } from "../../src/change/plan.ts";
+import { lastDecision } from "#change/change.ts";
+import { argvOf } from "#change/plan.ts";
 import { onlyReads } from "./fake-tools.ts";
 import { BEN, GUS, REQUESTERS, type Stage, type Story, setStage, tellStories } from "./hostile-stories.ts";
 import { type HostileText, readHostileTexts } from "./hostile-texts.ts";

@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Command, PlannerOutput } from "../../src/change/plan.ts";
-import { ReviewerOutput } from "../../src/change/verdict.ts";
+import { type Command, PlannerOutput } from "#change/plan.ts";
+import { ReviewerOutput } from "#change/verdict.ts";
 
 const Line = z.union([z.string(), z.array(z.string())]);
 const Step = z.strictObject({

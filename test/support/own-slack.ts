@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type SlackOptions, type SlackStandIn, startSlack } from "../../src/playground/slack.ts";
-import type { Refused } from "../../src/playground/slack-refused.ts";
+import type { Refused } from "#playground/slack/refused.ts";
+import { type SlackOptions, type SlackStandIn, startSlack } from "#playground/slack/slack.ts";
 
 /**
  * A Slack of the test's own, to be served by a program as the real one. Its `stop` fails when it refused something for

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import pg from "pg";
-import { type Embedded, type EmbeddedConnection, startEmbedded } from "../../src/store/embedded.ts";
+import { type Embedded, type EmbeddedConnection, startEmbedded } from "#store/embedded/embedded.ts";
 
 /** Nothing a test writes has to survive a power cut. */
 const FAST_SETTINGS = {

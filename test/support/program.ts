@@ -2,24 +2,18 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import pino from "pino";
-import { type App, type AppOptions, startApp } from "../../src/app.ts";
-import {
-  type Answer,
-  answersOf,
-  type Change,
-  type ChangeStatus,
-  type Gate,
-} from "../../src/change/change.ts";
-import type { Decide } from "../../src/change/changes.ts";
-import { type Config, readConfig } from "../../src/config.ts";
-import type { GraphDeps } from "../../src/graph/deps.ts";
-import { createGraph } from "../../src/graph/graph.ts";
-import type { GraphState } from "../../src/graph/state.ts";
-import { type ModelStandIn, startModel } from "../../src/playground/model.ts";
-import type { Refused } from "../../src/playground/slack-refused.ts";
-import { createCheckpointer } from "../../src/store/checkpointer.ts";
-import type { EmbeddedConnection } from "../../src/store/embedded.ts";
-import { migrate } from "../../src/store/migrate.ts";
+import { type App, type AppOptions, startApp } from "#app/app.ts";
+import { type Answer, answersOf, type Change, type ChangeStatus, type Gate } from "#change/change.ts";
+import type { Decide } from "#change/changes.ts";
+import { type Config, readConfig } from "#config/config.ts";
+import type { GraphDeps } from "#graph/deps.ts";
+import { createGraph } from "#graph/graph.ts";
+import type { GraphState } from "#graph/state.ts";
+import { type ModelStandIn, startModel } from "#playground/model/model.ts";
+import type { Refused } from "#playground/slack/refused.ts";
+import { createCheckpointer } from "#store/checkpointer.ts";
+import type { EmbeddedConnection } from "#store/embedded/embedded.ts";
+import { migrate } from "#store/postgres/migrate.ts";
 import { boxOfTests } from "./box.ts";
 import { assertNoneRefused } from "./own-slack.ts";
 import { createDatabase } from "./postgres.ts";

@@ -1,6 +1,6 @@
 import type { Program } from "./program.ts";
 
-/** How long slack/feed.ts lets a card wait with progress, and a step and its lines before they are shown. */
+/** How long slack/sender/feed.ts lets a card wait with progress, and a step and its lines before they are shown. */
 const PROGRESS_MS = 4_000;
 const STEP_MS = 3_000;
 const LINES_MS = 1_500;

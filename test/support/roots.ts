@@ -1,18 +1,18 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Plan } from "../../src/change/plan.ts";
-import { noBox } from "../../src/execution/box.ts";
-import { createGivenTo } from "../../src/execution/child-environment.ts";
-import { createLooks } from "../../src/execution/looks.ts";
-import { unpackPackage } from "../../src/execution/package-bytes.ts";
-import type { Ground } from "../../src/execution/place.ts";
-import { createPreview, type PreviewedPlan } from "../../src/execution/preview.ts";
-import { createReadyStep } from "../../src/execution/ready-step.ts";
-import { createRedact } from "../../src/execution/redact.ts";
-import { createIdentify } from "../../src/execution/target-identity.ts";
-import { SEES_NOTHING } from "../../src/execution/view.ts";
-import { type Policy, PolicyDocument, withHash } from "../../src/policy/document.ts";
+import type { Plan } from "#change/plan.ts";
+import { noBox } from "#execution/box/box.ts";
+import { SEES_NOTHING } from "#execution/box/view.ts";
+import { createGivenTo } from "#execution/child-environment.ts";
+import { createLooks } from "#execution/looks.ts";
+import { unpackPackage } from "#execution/modules/package-bytes.ts";
+import { createPreview, type PreviewedPlan } from "#execution/previews/preview.ts";
+import { createReadyStep } from "#execution/ready-step.ts";
+import { createIdentify } from "#execution/target-identity.ts";
+import type { Ground } from "#execution/workspace/place.ts";
+import { type Policy, PolicyDocument, withHash } from "#policy/document.ts";
+import { createRedact } from "#redact/redact.ts";
 
 /** A workspace with terraform roots, and the hands that plan them, as the program puts them together. */
 export type Roots = {

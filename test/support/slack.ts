@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SlackStandIn } from "../../src/playground/slack.ts";
-import type { Message } from "../../src/playground/slack-workspace.ts";
+import type { SlackStandIn } from "#playground/slack/slack.ts";
+import type { Message } from "#playground/slack/workspace.ts";
 import type { Program } from "./program.ts";
 
 const PATIENCE_MS = 60_000;

@@ -1,7 +1,7 @@
 // A child process for the tests of the embedded server: starts it for argv[2], runs the SQL in argv[3], prints one JSON
 // line, and stays until its standard input ends (then it stops the server) or somebody kills it.
 import pg from "pg";
-import { startEmbedded } from "../../src/store/embedded.ts";
+import { startEmbedded } from "#store/embedded/embedded.ts";
 
 const [, , dataDir = "", sql = "select 1"] = process.argv;
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Cancelled } from "../../src/change/changes.ts";
-import type { Person } from "../../src/change/person.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
-import type { Database } from "../../src/store/database.ts";
-import { createRecordEvents } from "../../src/store/events.ts";
-import { createChanges } from "../../src/threads/changes.ts";
-import { createFindTerms } from "../../src/threads/terms.ts";
-import { addChange, useDatabase } from "../support/database.ts";
+import type { Cancelled } from "#change/changes.ts";
+import type { Person } from "#change/person.ts";
+import { builtInPolicy } from "#policy/document.ts";
+import { createRecordEvents } from "#store/events.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { addChange, useDatabase } from "#test/support/database.ts";
+import { createFindTerms } from "#threads/answering/terms.ts";
+import { createChanges } from "#threads/changes.ts";
 
 const ANA: Person = { kind: "token", name: "ana", role: "requester", slackId: null };
 const ROUNDS = 10;

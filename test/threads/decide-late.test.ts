@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Person } from "../../src/change/person.ts";
-import { builtInPolicy } from "../../src/policy/document.ts";
-import { migrate } from "../../src/store/migrate.ts";
-import { createDatabase } from "../support/postgres.ts";
+import type { Person } from "#change/person.ts";
+import { builtInPolicy } from "#policy/document.ts";
+import { migrate } from "#store/postgres/migrate.ts";
+import { createDatabase } from "#test/support/postgres.ts";
 import { DIGEST, type Instance, putQuestion, startInstance } from "./expiry-rounds.ts";
 
 const BEN: Person = { kind: "token", name: "ben", role: "approver", slackId: null };

@@ -1,4 +1,4 @@
-import { cards, waitFor } from "../support/slack.ts";
+import { cards, waitFor } from "#test/support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 const TRIES = 4;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cards } from "../support/slack.ts";
+import { cards } from "#test/support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 /** By the command, by mention, by direct message, as a plan only; and what the Planner asks when something is missing. */

@@ -1,4 +1,4 @@
-import { changeIdOf } from "../support/slack.ts";
+import { changeIdOf } from "#test/support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 const WORDS = [

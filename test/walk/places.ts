@@ -1,4 +1,4 @@
-import { directCards, waitFor } from "../support/slack.ts";
+import { directCards, waitFor } from "#test/support/slack.ts";
 import { BOTH, type Stage } from "./stage.ts";
 
 /** The same change as a direct message to its approver and on the app's Home, where it is decided. */

@@ -1,4 +1,4 @@
-import { cards, waitFor } from "../support/slack.ts";
+import { cards, waitFor } from "#test/support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 /** The form behind the lightning, and the one that plans a change from what somebody has said. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cards, waitFor } from "../support/slack.ts";
+import { cards, waitFor } from "#test/support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 /** Slack loses answers, delivers twice, limits calls, and goes away; each change asked for meanwhile is one, with one card. */

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
-import type { SlackStandIn } from "../../src/playground/slack.ts";
-import type { Message } from "../../src/playground/slack-workspace.ts";
-import { actAs, launchChromium } from "../playground/page-browser.ts";
-import { startProgram } from "../support/program.ts";
-import { cards, changeIdOf, standIn, waitFor } from "../support/slack.ts";
+import type { SlackStandIn } from "#playground/slack/slack.ts";
+import type { Message } from "#playground/slack/workspace.ts";
+import { actAs, launchChromium } from "#test/playground/page/browser.ts";
+import { startProgram } from "#test/support/program.ts";
+import { cards, changeIdOf, standIn, waitFor } from "#test/support/slack.ts";
 
 const PATIENCE_MS = 90_000;
 const SIZE = { width: 1_040, height: 720 };

@@ -1,4 +1,4 @@
-import { cards, changeIdOf, waitFor } from "../support/slack.ts";
+import { cards, changeIdOf, waitFor } from "#test/support/slack.ts";
 import type { Stage } from "./stage.ts";
 
 /** A question nobody answers in time, and a target that a change holds which nobody looks at. */

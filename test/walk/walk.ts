@@ -1,6 +1,6 @@
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { reasonWithoutTerraform } from "../support/terraform.ts";
+import { reasonWithoutTerraform } from "#test/support/terraform.ts";
 import { walkAfter } from "./after.ts";
 import { walkAsking } from "./asking.ts";
 import { walkDeciding } from "./deciding.ts";

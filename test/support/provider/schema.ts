@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Block, blocksOf } from "../../../src/policy/terraform-blocks.ts";
+import { type Block, blocksOf } from "#policy/terraform/blocks.ts";
 import { field, numberField } from "./protobuf.ts";
 
 /** What a block may hold. `type` is how terraform writes a type. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureServer, type ServerHttp2Stream } from "node:http2";
 import { dirname, join } from "node:path";
-import { makeCertificate } from "../certificate.ts";
+import { makeCertificate } from "#test/support/certificate.ts";
 import { pack, UNKNOWN, unpack, type Value } from "./msgpack.ts";
 import { bytesOf, field, type Message, numberField, readMessage } from "./protobuf.ts";
 import { type Schema, Schemas, schemaMessage } from "./schema.ts";

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import type { PoolConfig } from "pg";
+import type { Config } from "#config/config.ts";
+import type { Log } from "#observe/log.ts";
+import { startEmbedded } from "#store/embedded/embedded.ts";
+import { type Database, openDatabase } from "#store/postgres/database.ts";
+import { migrate } from "#store/postgres/migrate.ts";
+import { listenForWakes, type Wakes } from "#store/postgres/notify.ts";
+import { startTargetSweep } from "#threads/stopping/sweep-targets.ts";
+
+/** What is stopped again at the end, or when a later part does not start. */
+type Closing = (() => Promise<unknown>)[];
+
+/** The database, brought to this version, and what listens to it and sweeps it. `line` says where it is. */
+export async function openStore(
+  config: Config,
+  log: Log,
+  closing: Closing,
+): Promise<{ database: Database; wakes: Wakes; line: string }> {
+  const { connection, line } = await connectStore(config, (text) => log.info(text), closing);
+  await migrate(connection);
+  const database = openDatabase(connection, (error) =>
+    log.warn({ err: error }, "A database connection was cut"),
+  );
+  closing.push(() => database.close());
+  const wakes = await listenForWakes(connection);
+  closing.push(() => wakes.close());
+  const sweep = startTargetSweep(database, log);
+  closing.push(() => sweep.stop());
+  return { database, wakes, line };
+}
+
+/** Where the database is; starts the embedded one, which throws when another program has it, and ends it by `closing`. */
+export async function connectStore(
+  config: Pick<Config, "database" | "dataDir">,
+  say: (text: string) => void,
+  closing: Closing,
+): Promise<{ connection: PoolConfig; line: string }> {
+  if (config.database.kind === "url") {
+    return { connection: { connectionString: config.database.url }, line: "real, DATABASE_URL" };
+  }
+  const embedded = await startEmbedded({
+    dataDir: join(config.dataDir, "postgres"),
+    log: say,
+  });
+  closing.push(() => embedded.stop());
+  return { connection: embedded.connection, line: embedded.where };
+}

@@ -1,0 +1,110 @@
+import { createHash } from "node:crypto";
+import type { StepKey } from "#change/journal.ts";
+import { unpackPackage } from "#execution/modules/package-bytes.ts";
+import type { KeepPlan } from "#execution/previews/preview.ts";
+import type { OpenPlan } from "#execution/ready-step.ts";
+import type { Seal } from "#execution/seal.ts";
+import type { KeepPackage } from "#execution/workspace/open-judged.ts";
+import type { OpenPackage } from "#execution/workspace/place.ts";
+import { assertOwned, type Lease } from "#store/leases.ts";
+import type { Database } from "#store/postgres/database.ts";
+import {
+  ERRORED_STATE,
+  type ErroredState,
+  findLatestSealedFile,
+  findSealedFile,
+  insertSealedFile,
+} from "#store/sealed-files.ts";
+
+/** What is kept of a change's files. */
+export type SavedPlans = {
+  keepPlan: KeepPlan;
+  openPlan: OpenPlan;
+  keepPackage: KeepPackage;
+  openPackage: OpenPackage;
+  /** Keeps a state that terraform could not store; it outlives its change. */
+  keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
+  /** Whether one of this attempt is kept. */
+  isStateKept: (key: StepKey) => Promise<boolean>;
+};
+
+/** Saved terraform plans and fetched modules between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
+export function createSavedPlans(
+  database: Database,
+  seal: Seal,
+  leaseOf: (changeId: string) => Lease,
+): SavedPlans {
+  return {
+    keepPlan: (key, { bytes, sha256, path }) =>
+      database.transaction(async (sql) => {
+        // An instance that lost the change must not put its plan in the place of one somebody approves.
+        await assertOwned(sql, leaseOf(key.changeId));
+        const sealed = seal.seal(bytes, ownerOf(key));
+        await insertSealedFile(sql, { ...key, name: "plan", sha256, path, sealed });
+      }),
+    openPlan: async (key) => {
+      const kept = await findSealedFile(database, { ...key, name: "plan" });
+      if (kept === null) return null;
+      try {
+        return { bytes: seal.open(kept.sealed, ownerOf(key)), path: kept.path };
+      } catch {
+        // Another key, or an altered row: tried again it would not open either, so it counts as gone.
+        return null;
+      }
+    },
+    keepPackage: ({ changeId, revision }, { bytes, sha256 }) =>
+      database.transaction(async (sql) => {
+        await assertOwned(sql, leaseOf(changeId));
+        const sealed = seal.seal(bytes, packageOwner(changeId, sha256));
+        await insertSealedFile(sql, { changeId, revision, ...packageRow(sha256), sha256, path: "", sealed });
+      }),
+    openPackage: async (changeId, sha256) => {
+      const kept = await findLatestSealedFile(database, { changeId, ...packageRow(sha256) });
+      try {
+        return kept === null ? null : await unpackPackage(seal.open(kept, packageOwner(changeId, sha256)));
+      } catch {
+        // As for a plan: another key, or an altered row.
+        return null;
+      }
+    },
+    keepErroredState: (key, state) =>
+      insertSealedFile(database, {
+        ...key,
+        name: stateNameOf(key),
+        sha256: createHash("sha256").update(state).digest("hex"),
+        path: "",
+        sealed: seal.seal(state, erroredOwner(key)),
+      }),
+    isStateKept: async (key) => (await findSealedFile(database, { ...key, name: stateNameOf(key) })) !== null,
+  };
+}
+
+/** By its content: no step's own, and the same package is the same row. */
+function packageRow(sha256: string): { step: number; name: string } {
+  return { step: 0, name: `modules ${sha256}` };
+}
+
+function packageOwner(changeId: string, sha256: string): string {
+  return `the modules ${sha256} of change ${changeId}`;
+}
+
+function stateNameOf({ direction, attempt }: StepKey): string {
+  return `${ERRORED_STATE} ${direction} ${attempt}`;
+}
+
+/** The bytes of a state that was kept. Throws one sentence when the key is another one or the row was altered. */
+export function openErroredState(seal: Seal, kept: ErroredState): Buffer {
+  const [direction = "", attempt = ""] = kept.name.slice(ERRORED_STATE.length).trim().split(" ");
+  return seal.open(kept.sealed, erroredOwner({ ...kept, direction, attempt }));
+}
+
+/** Each attempt's own, so that a second one never writes over what the first left. */
+function erroredOwner(
+  key: Pick<StepKey, "changeId" | "revision" | "step"> & { direction: string; attempt: number | string },
+): string {
+  return `the errored state of change ${key.changeId}, revision ${key.revision}, step ${key.step}, ${key.direction} ${key.attempt}`;
+}
+
+function ownerOf(key: Parameters<KeepPlan>[0]): string {
+  return `the saved plan of change ${key.changeId}, revision ${key.revision}, step ${key.step}`;
+}

@@ -1,0 +1,174 @@
+import type { Command, Step } from "#change/plan.ts";
+import type { Preview, PreviewRow } from "#change/preview.ts";
+import { flagOf, type KubectlLine } from "#policy/kubectl/line.ts";
+import type { Redact } from "#redact/redact.ts";
+import { redactField } from "#redact/value.ts";
+import { completeStep } from "./complete-step.ts";
+import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
+import {
+  type ClusterObject,
+  nameOf,
+  objectChanges,
+  type RedactField,
+  readField,
+  readObjects,
+} from "./object-changes.ts";
+import { riskOf } from "./risk.ts";
+
+/** Runs a read-only kubectl command where the step would run, and returns what it printed. */
+export type LookWith = (args: readonly string[], step: Command) => Promise<Looked>;
+export type Looked = { ok: true; stdout: string } | { ok: false; problem: string };
+
+/** A step with what it would do, or why it cannot work. */
+export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: false; reason: string };
+
+/** More rows than these are counted, not shown: nobody reads them on a card. */
+const MAX_ROWS = 30;
+/** What is quoted of kubectl's own words when it fails: the beginning, where the error stands. */
+const QUOTED_CHARS = 500;
+/** Verbs whose dry run prints sentences and no objects. */
+const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain"]);
+/** Verbs that have no dry run by the server in kubectl 1.32. */
+const WITHOUT_DRY_RUN = new Set([
+  "rollout restart",
+  "rollout pause",
+  "rollout resume",
+  "certificate approve",
+  "certificate deny",
+  "auth reconcile",
+]);
+
+/**
+ * Looks at what one kubectl step would change: what is there now, and a dry run by the server. The step is completed
+ * from what is there (completeStep). `isBeforeChange`: an earlier step may change what is seen; then a look that fails
+ * raises the risk instead of ending the change.
+ */
+export async function previewKubectl(
+  step: Step,
+  line: KubectlLine,
+  isBeforeChange: boolean,
+  look: LookWith,
+  redact: Redact,
+): Promise<PreviewedStep> {
+  const current = await lookAt(line, step, look);
+  if (!current.ok) return unseen(step, isBeforeChange, current.problem, redact);
+  const completed = completeStep(step, line, current.objects, isBeforeChange);
+  // After it: a model's guess at the current count would make the dry run fail.
+  const dry = await dryRun(line, completed.step, look);
+  if (!dry.ok) return unseen(step, isBeforeChange, dry.problem, redact);
+  const rows = rowsOf(line, current.objects, dry.objects, (name, value) => redactField(name, value, redact));
+  const facts = [...current.objects.slice(0, 5).map(factOf), ...completed.facts].map(redact);
+  const preview: Preview = {
+    step: step.step,
+    isBeforeChange,
+    facts,
+    rows: rows.slice(0, MAX_ROWS).map((row) => redactRow(row, redact)),
+    omitted: Math.max(0, rows.length - MAX_ROWS),
+    ...riskOf(line, current.objects, rows, completed.step.rollback),
+  };
+  return { ok: true, step: completed.step, preview };
+}
+
+type Objects = { ok: true; objects: ClusterObject[] } | { ok: false; problem: string };
+
+/** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */
+async function lookAt(line: KubectlLine, step: Step, look: LookWith): Promise<Objects> {
+  const targets = targetArgs(line);
+  if (targets === null) return { ok: true, objects: [] };
+  const looked = await look(
+    ["get", ...targets, ...placeArgs(line), "-o", "json", "--ignore-not-found"],
+    step,
+  );
+  return toObjects(looked);
+}
+
+async function dryRun(
+  line: KubectlLine,
+  step: Step,
+  look: LookWith,
+): Promise<Objects | { ok: true; objects: null }> {
+  // kubectl refuses a dry run of what it would delete first (replace --force, apply --force).
+  const deletesFirst = /^(replace|apply)$/.test(line.verb) && flagOf(line, "--force") === "true";
+  if (WITHOUT_DRY_RUN.has(line.verb) || deletesFirst) return { ok: true, objects: null };
+  const hasOutput = !WITHOUT_OUTPUT.has(line.verb);
+  const args = dryRunArgs(step.args, hasOutput ? (line.verb === "delete" ? "name" : "json") : null);
+  if (args === null) return { ok: false, problem: "its words cannot be made a dry run for sure" };
+  const looked = await look(args, step);
+  if (!looked.ok) return looked;
+  return hasOutput && line.verb !== "delete" ? toObjects(looked) : { ok: true, objects: null };
+}
+
+function toObjects(looked: Looked): Objects {
+  if (!looked.ok) return looked;
+  try {
+    return { ok: true, objects: readObjects(looked.stdout) };
+  } catch {
+    return { ok: false, problem: "what kubectl answered could not be read" };
+  }
+}
+
+function rowsOf(
+  line: KubectlLine,
+  now: ClusterObject[],
+  after: ClusterObject[] | null,
+  redact: RedactField,
+): PreviewRow[] {
+  if (line.verb === "delete") {
+    return now.map((object) => ({ target: nameOf(object), action: "destroy", before: null, after: null }));
+  }
+  if (line.verb === "rollout restart") {
+    return now.map((object) => ({ target: nameOf(object), action: "restart", before: null, after: null }));
+  }
+  // What scale prints is the object as it was, also without a dry run (kubectl 1.32).
+  if (line.verb === "scale") return now.flatMap((object) => replicaRow(object, line));
+  return after === null ? [] : objectChanges(now, after, redact);
+}
+
+function replicaRow(object: ClusterObject, line: KubectlLine): PreviewRow[] {
+  const before = readField(object["spec"], ["replicas"]);
+  const [after] = line.flags.get("--replicas") ?? [];
+  if (after === undefined || String(before) === after) return [];
+  const row = { target: `${nameOf(object)} spec.replicas`, action: "update", after } as const;
+  return [{ ...row, before: typeof before === "number" ? String(before) : null }];
+}
+
+/** "Deployment/payment-api runs 3 replicas of registry/app:1, revision 7". */
+function factOf(object: ClusterObject): string {
+  const { spec } = object;
+  const replicas = readField(spec, ["replicas"]);
+  const containers = readField(spec, ["template", "spec", "containers"]);
+  const images = Array.isArray(containers) ? containers.map((one) => readField(one, ["image"])) : [];
+  const revision = object.metadata.annotations?.["deployment.kubernetes.io/revision"];
+  const parts = [
+    ...(typeof replicas === "number" ? [`${replicas} ${replicas === 1 ? "replica" : "replicas"}`] : []),
+    ...(images.length > 0 ? [`image ${images.join(", ")}`] : []),
+    ...(revision === undefined ? [] : [`revision ${revision}`]),
+  ];
+  return parts.length === 0 ? `${nameOf(object)} is there` : `${nameOf(object)} now: ${parts.join(", ")}`;
+}
+
+/** Values of fields are redacted already, before they were cut. */
+function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
+  return { ...row, target: redact(row.target) };
+}
+
+function unseen(step: Step, isBeforeChange: boolean, problem: string, redact: Redact): PreviewedStep {
+  const said = redact(problem).slice(0, QUOTED_CHARS).trim().replace(/\.$/, "");
+  if (!isBeforeChange) {
+    return { ok: false, reason: `Step ${step.step} cannot be previewed: ${said}.` };
+  }
+  const reason = `what it would change cannot be seen before the earlier steps have run (${said})`;
+  return {
+    ok: true,
+    step,
+    preview: {
+      step: step.step,
+      isBeforeChange,
+      facts: [],
+      rows: [],
+      omitted: 0,
+      risk: "high",
+      reasons: [reason],
+    },
+  };
+}

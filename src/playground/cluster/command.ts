@@ -1,0 +1,90 @@
+import { KubectlError } from "./errors.ts";
+import type { FlagTable, Line } from "./flags.ts";
+import { flagOf, isOn } from "./flags.ts";
+import { type Kind, label, resourceOf, type Target } from "./kinds.ts";
+import { listObjects } from "./objects.ts";
+import type { Printer } from "./output.ts";
+import { selectorOf } from "./select.ts";
+import type { KubeObject, State } from "./state.ts";
+
+/** What a running command has at hand. */
+export type Context = {
+  stateFile: string;
+  /** The command as typed, e.g. "rollout status". */
+  path: string;
+  line: Line;
+  namespace: string;
+  /** Prints a value as `-o` says. */
+  print: Printer;
+  out(text: string): void;
+  err(text: string): void;
+};
+/** A command: the flags it takes and what it does. A failure is thrown as KubectlError. */
+export type Command = { flags: FlagTable; run(context: Context): Promise<void> };
+
+/** Flags that several commands share. */
+export const selectFlags: FlagTable = { "selector,l": "text", all: "bool", "field-selector": "text" };
+export const fileFlags: FlagTable = { "filename,f": "list", "recursive,R": "bool", "kustomize,k": "text" };
+export const writeFlags: FlagTable = {
+  "dry-run": { optional: "unchanged" },
+  "output,o": "text",
+  "field-manager": "text",
+  "show-managed-fields": "bool",
+  template: "text",
+  "allow-missing-template-keys": "bool",
+};
+
+/** The objects the targets mean: by name, by selector, or all of the kind. A name that is not there throws NotFound. */
+export function chosenObjects(
+  context: Context,
+  state: State,
+  targets: (Target & { namespace?: string })[],
+  now: number,
+): { kind: Kind; object: KubeObject }[] {
+  const selector = flagOf(context.line, "selector");
+  const chosen = targets.flatMap(({ kind, name, namespace = context.namespace }) => {
+    if (name !== null && (selector !== undefined || isOn(context.line, "all")))
+      throw new KubectlError(
+        "error: selectors and the all flag cannot be used when passing resource/name arguments",
+      );
+    const all = listObjects(state, kind, namespace, now);
+    if (name === null && selector === undefined && !isOn(context.line, "all"))
+      throw new KubectlError("error: resource(s) were provided, but no name was specified");
+    const matches =
+      name === null ? selectorOf(selector ?? "") : (object: KubeObject) => object.metadata.name === name;
+    const found = all.filter(matches).map((object) => ({ kind, object }));
+    if (name !== null && found.length === 0)
+      throw new KubectlError(`Error from server (NotFound): ${resourceOf(kind)} "${name}" not found`);
+    return found;
+  });
+  return chosen;
+}
+
+/** Prints what a command did, as kubectl does: `deployment.apps/web scaled (server dry run)`, or only the name with `-o name`. */
+export function report(
+  context: Context,
+  kind: Kind,
+  object: KubeObject,
+  done: string,
+  dryRun: "client" | "server" | null,
+): void {
+  const format = flagOf(context.line, "output");
+  const name = label(kind, object.metadata.name);
+  if (format === "name") {
+    context.out(`${name}\n`);
+    return;
+  }
+  if (format !== undefined && format !== "") {
+    context.out(context.print(object));
+    return;
+  }
+  const suffix = dryRun === null ? "" : dryRun === "client" ? " (dry run)" : " (server dry run)";
+  context.out(`${name} ${done}${suffix}\n`);
+}
+
+/** Marks an object as written: the next resource version, and a generation when its spec changed. */
+export function touch(state: State, object: KubeObject, specChanged: boolean): void {
+  state.resourceVersion++;
+  object.metadata.resourceVersion = String(state.resourceVersion);
+  if (specChanged) object.metadata.generation = (object.metadata.generation ?? 1) + 1;
+}

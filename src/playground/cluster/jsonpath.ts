@@ -1,0 +1,114 @@
+import { KubectlError } from "./errors.ts";
+
+/**
+ * Evaluates the simple part of kubectl's JSONPath: text, `{.a.b[0]['c']}`, `[*]`, `['a','b']`-less, filters
+ * `[?(@.type=="Ready")]`, `{"\n"}` and `{range .items[*]}…{end}`. Throws in kubectl's words on anything else.
+ */
+export function jsonPath(template: string, value: unknown): string {
+  return render(parse(template), value);
+}
+
+type Part = { text: string } | { path: string } | { range: string; inside: Part[] };
+
+function parse(template: string): Part[] {
+  const stack: Part[][] = [[]];
+  const ranges: string[] = [];
+  const add = (part: Part) => stack.at(-1)?.push(part);
+  let rest = template;
+  while (rest !== "") {
+    const open = rest.indexOf("{");
+    if (open !== 0) add({ text: open < 0 ? rest : rest.slice(0, open) });
+    if (open < 0) break;
+    const match = /^\{((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^{}"'])*)\}/.exec(rest.slice(open));
+    if (match === null) throw failed(template, "unclosed action");
+    const action = (match[1] ?? "").trim();
+    if (action.startsWith("range ")) {
+      ranges.push(action.slice("range ".length).trim());
+      stack.push([]);
+    } else if (action === "end") {
+      const inside = stack.pop() ?? [];
+      const range = ranges.pop();
+      if (range === undefined) throw failed(template, "not in range, nothing to end");
+      add({ range, inside });
+    } else if (/^".*"$/s.test(action)) add({ text: unquote(action) });
+    else add({ path: action });
+    rest = rest.slice(open + match[0].length);
+  }
+  if (ranges.length > 0) throw failed(template, "unexpected end of range");
+  return stack[0] ?? [];
+}
+
+function render(parts: Part[], value: unknown): string {
+  return parts
+    .map((part) => {
+      if ("text" in part) return part.text;
+      if ("path" in part) return follow(part.path, value).map(show).join(" ");
+      return follow(part.range, value)
+        .map((item) => render(part.inside, item))
+        .join("");
+    })
+    .join("");
+}
+
+/** One step of a path: a field, an index, all, or a filter. */
+const STEP =
+  /^(?:\.?\[\?\(@((?:\.[\w-]+)+)\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)'|(\d+|true|false))\)\]|\.?\[(\*|-?\d+)\]|\.?\['([^']+)'\]|\.(\*)|\.((?:[\w/-]|\\.)+))/;
+
+function follow(path: string, value: unknown): unknown[] {
+  let found = [value];
+  let rest = path.replace(/^[$@]/, "");
+  if (rest === "" || rest === ".") return found;
+  if (!/^[.[]/.test(rest)) throw failed(path, `unrecognized identifier ${rest}`);
+  while (rest !== "") {
+    const match = STEP.exec(rest);
+    if (match === null) throw failed(path, `unrecognized character in action: ${JSON.stringify(rest[0])}`);
+    found = found.flatMap((one) => take(match, one));
+    rest = rest.slice(match[0].length);
+  }
+  return found;
+}
+
+function take(match: RegExpExecArray, value: unknown): unknown[] {
+  const [, filter, operator, double, single, bare, index, quoted, star, field] = match;
+  if (filter !== undefined) {
+    const wanted = double ?? single ?? bare;
+    return items(value).filter(
+      (item) => (String(follow(filter, item)[0]) === wanted) === (operator === "=="),
+    );
+  }
+  if (index === "*" || star !== undefined) return items(value);
+  if (index !== undefined) {
+    const list = items(value);
+    const item = list.at(Number(index));
+    if (item === undefined && Array.isArray(value))
+      throw new KubectlError(
+        `error: error executing jsonpath: array index out of bounds: index ${index}, length ${list.length}`,
+      );
+    return item === undefined ? [] : [item];
+  }
+  const name = quoted ?? (field ?? "").replaceAll(/\\(.)/g, "$1");
+  const inner =
+    typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  return inner === undefined ? [] : [inner];
+}
+
+function items(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === "object" && value !== null ? Object.values(value) : [];
+}
+
+function show(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function unquote(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text.slice(1, -1);
+  }
+}
+
+function failed(template: string, why: string): KubectlError {
+  return new KubectlError(`error: error parsing jsonpath ${template}, ${why}`);
+}

@@ -1,0 +1,78 @@
+import {
+  type Command,
+  type Context,
+  chosenObjects,
+  fileFlags,
+  report,
+  selectFlags,
+  touch,
+  writeFlags,
+} from "./command.ts";
+import { KubectlError } from "./errors.ts";
+import { dryRunOf, flagOf, goInteger } from "./flags.ts";
+import { getDeployment, liveDeployment } from "./objects.ts";
+import { schedule } from "./pods.ts";
+import { changeState, type KubeObject, type State } from "./state.ts";
+import { targetsOf } from "./targets.ts";
+
+/** `kubectl scale`: sets the replicas of deployments, with the precondition of --current-replicas. */
+export const scale: Command = {
+  flags: {
+    ...selectFlags,
+    ...fileFlags,
+    ...writeFlags,
+    replicas: "int",
+    "current-replicas": "int",
+    "resource-version": "text",
+    timeout: "duration",
+  },
+  async run(context) {
+    const { line } = context;
+    if (flagOf(line, "replicas") === undefined)
+      throw new KubectlError('error: required flag(s) "replicas" not set');
+    const replicas = goInteger(flagOf(line, "replicas") ?? "") ?? -1;
+    const dryRun = dryRunOf(line);
+    if (replicas < 0)
+      throw new KubectlError(
+        "error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0",
+      );
+    const targets = await targetsOf(context);
+    await changeState(context.stateFile, (state) => {
+      const now = Date.now();
+      const chosen = chosenObjects(context, state, targets, now);
+      if (chosen.length === 0) throw new KubectlError("error: no objects passed to scale");
+      for (const { kind, object } of chosen) {
+        // As kubectl does it: in the client nothing is asked of the server, the precondition least of all.
+        if (dryRun === "client") {
+          report(context, kind, object, "scaled", dryRun);
+          continue;
+        }
+        if (kind.plural !== "deployments")
+          throw new KubectlError(
+            "Error from server (NotFound): the server could not find the requested resource",
+          );
+        const live = setReplicas(context, state, object, dryRun === null ? replicas : null, now);
+        report(context, kind, live, "scaled", dryRun);
+      }
+    });
+  },
+};
+
+function setReplicas(context: Context, state: State, of: KubeObject, replicas: number | null, now: number) {
+  const deployment = getDeployment(state, of.metadata.namespace ?? "default", of.metadata.name);
+  const { spec, metadata } = deployment.object;
+  const expected = goInteger(flagOf(context.line, "current-replicas") ?? "-1") ?? -1;
+  if (expected !== -1 && expected !== spec.replicas)
+    throw new KubectlError(`error: Expected replicas to be ${expected}, was ${spec.replicas}`);
+  const version = flagOf(context.line, "resource-version");
+  if (version !== undefined && version !== metadata.resourceVersion)
+    throw new KubectlError(
+      `error: Expected resource version to be ${version}, was ${metadata.resourceVersion}`,
+    );
+  if (replicas !== null && replicas !== spec.replicas) {
+    spec.replicas = replicas;
+    touch(state, deployment.object, true);
+    schedule(deployment, now);
+  }
+  return liveDeployment(deployment, now);
+}

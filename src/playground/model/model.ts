@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { type Ending, errorObject, fitToSchema, messageObject, newId } from "./answer.ts";
+import { type Agent, agentOf, readBlock } from "./prompt.ts";
+import { review } from "./review.ts";
+import { planFor } from "./rules.ts";
+import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./script.ts";
+import { readTalk } from "./talk.ts";
+import { checkHeaders, type Json, type MessagesRequest, type Refusal, readMessagesRequest } from "./wire.ts";
+
+/** One request as it came in: headers as sent, the body parsed where it is JSON and raw text where it is not. */
+type RecordedRequest = { headers: IncomingMessage["headers"]; body: unknown };
+
+/** What an answer is made of: who asks, the data block that was read, and the whole prompt. */
+export type Asked = { agent: Agent; block: Json | null; system: string; user: string };
+/** Answers in the place of the rules. */
+type Mind = (asked: Asked) => unknown;
+
+/** A running stand-in for the Messages API on loopback. */
+export type ModelStandIn = {
+  baseUrl: string;
+  apiKey: string;
+  /** The requests so far, oldest first; the oldest are forgotten beyond 200. */
+  requests: RecordedRequest[];
+  /** Queues answers for the next calls; the rules answer every call no script is waiting for. */
+  script(reply: ScriptedReply | ScriptedReply[]): void;
+  /** Puts another mind in the place of the rules: its answer goes out as it is, whatever the schema says. */
+  obey(mind: Mind): void;
+  close(): Promise<void>;
+};
+
+/** The API's own limit for a Messages request. */
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const MAX_RECORDED = 200;
+
+type Context = {
+  apiKey: string;
+  requests: RecordedRequest[];
+  script: Script;
+  systems: Set<string>;
+  mind: Mind | null;
+  closing: AbortSignal;
+};
+
+/** Starts the stand-in on a free port of 127.0.0.1; throws when it cannot listen. */
+export async function startModel(options: { apiKey?: string } = {}): Promise<ModelStandIn> {
+  const closing = new AbortController();
+  const context: Context = {
+    apiKey: options.apiKey ?? "sk-ant-playground",
+    requests: [],
+    script: createScript(),
+    systems: new Set(),
+    mind: null,
+    closing: closing.signal,
+  };
+  const server = createServer((request, response) => {
+    answer(context, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    apiKey: context.apiKey,
+    requests: context.requests,
+    obey: (mind) => {
+      context.mind = mind;
+    },
+    script: (reply) => context.script.add(Array.isArray(reply) ? reply : [reply]),
+    close: () => {
+      closing.abort();
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function answer(context: Context, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = newId("req");
+  response.setHeader("request-id", requestId);
+  response.setHeader("content-type", "application/json");
+  const text = await readBody(incoming);
+  if (text === null) return refuse(response, requestId, { status: 413, ...errorOfStatus(413) });
+  record(context, incoming, text);
+  const path = new URL(incoming.url ?? "/", "http://localhost").pathname;
+  const fault = checkHeaders(incoming.method ?? "GET", path, incoming.headers, context.apiKey);
+  const request = fault ?? readMessagesRequest(text);
+  if ("status" in request) return refuse(response, requestId, request);
+  const scripted = context.script.take(agentOf(request.schema));
+  if (scripted?.delayMs !== undefined) await wait(scripted.delayMs, null, { signal: context.closing });
+  if (scripted?.hang === true) return;
+  if (scripted?.dropConnection === true) return drop(response);
+  if (scripted?.status !== undefined)
+    return refuse(response, requestId, scriptedError(scripted, scripted.status));
+  const ending = (scripted === null ? null : scriptedEnding(scripted)) ?? ruledEnding(context, request);
+  if ("status" in ending) return refuse(response, requestId, ending);
+  const message = messageObject(request, ending, context.systems.has(request.system));
+  if (request.cached) context.systems.add(request.system);
+  response.end(JSON.stringify(message));
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += (chunk as Buffer).length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
+  }
+  return size > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString("utf8");
+}
+
+function record(context: Context, incoming: IncomingMessage, text: string): void {
+  let body: unknown = text;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Kept as text: a test wants to see what was sent, whatever it was.
+  }
+  context.requests.push({ headers: incoming.headers, body });
+  if (context.requests.length > MAX_RECORDED) context.requests.shift();
+}
+
+function refuse(response: ServerResponse, requestId: string, refusal: Refusal): void {
+  if (refusal.retryAfter !== undefined) response.setHeader("retry-after", String(refusal.retryAfter));
+  response.statusCode = refusal.status;
+  response.end(JSON.stringify(errorObject(refusal.type, refusal.message, requestId)));
+}
+
+/** Headers and half a body, then a reset: what a broken proxy leaves behind. */
+function drop(response: ServerResponse): void {
+  response.setHeader("content-length", "4096");
+  response.write('{"id":"msg_', () => response.destroy());
+}
+
+function scriptedError(reply: ScriptedReply, status: number): Refusal {
+  const error = { status, ...errorOfStatus(status) };
+  return reply.retryAfter === undefined ? error : { ...error, retryAfter: reply.retryAfter };
+}
+
+function scriptedEnding(reply: ScriptedReply): Ending | null {
+  if (reply.refusal === true) return { stopReason: "refusal", text: reply.text ?? "" };
+  const text = reply.json === undefined ? reply.text : JSON.stringify(reply.json);
+  if (text === undefined && reply.stop_reason === undefined) return null;
+  return { stopReason: reply.stop_reason ?? "end_turn", text: text ?? "" };
+}
+
+function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refusal {
+  const agent = agentOf(request.schema);
+  if (agent === null)
+    return {
+      status: 400,
+      type: "invalid_request_error",
+      message:
+        "output_config.format.schema: the playground's model answers only with the planner's schema (property `plan`) or the reviewer's (property `result`)",
+    };
+  const block = readBlock(request, agent === "planner" ? "request" : "outcome");
+  if (mind !== null) {
+    const user = request.messages.map(({ text }) => text).join("\n");
+    return {
+      stopReason: "end_turn",
+      text: JSON.stringify(mind({ agent, block, system: request.system, user })),
+    };
+  }
+  const value = agent === "planner" ? planFor(readTalk(block)) : review(block);
+  return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
+}

@@ -1,0 +1,52 @@
+import { type Person, slackIdsOf } from "#change/person.ts";
+import { maxRisk, type Risk } from "#change/plan.ts";
+import type { Policy } from "#policy/document.ts";
+
+type Rule = Policy["asking"][number];
+
+/** Who asks, where (null: by API), and, once it is planned, what for. */
+export type Asker = {
+  requester: Person;
+  channelId: string | null;
+  planned: { environments: readonly string[]; risk: Risk } | null;
+};
+
+/**
+ * Why the policy does not let this person ask for this, or null when it does. Before the plan is known only person and
+ * channel are looked at; after it every environment needs a rule that fits person, channel, environment and risk alike.
+ */
+export function whyNotAsk(policy: Policy, asker: Asker): string | null {
+  if (policy.asking.length === 0) return null;
+  const here = policy.asking.filter((rule) => fitsPerson(rule, asker.requester));
+  if (here.length === 0)
+    return "The policy does not let you ask for changes (asking in the policy file). Somebody named there has to ask.";
+  const rules = here.filter((rule) => fitsChannel(rule, asker.channelId));
+  if (rules.length === 0) return wrongPlace(here);
+  if (asker.planned === null) return null;
+  const { environments, risk } = asker.planned;
+  const refused = environments.filter(
+    (environment) => !rules.some((rule) => fitsPlan(rule, environment, risk)),
+  );
+  if (refused.length === 0) return null;
+  return `The policy does not let you ask for ${risk} risk in ${refused.join(", ")} from here (asking in the policy file). Somebody named there has to ask.`;
+}
+
+function fitsPerson(rule: Rule, person: Person): boolean {
+  if (rule.users.length === 0) return true;
+  const names = [...slackIdsOf(person), ...(person.kind === "token" ? [person.name] : [])];
+  return names.some((name) => rule.users.includes(name));
+}
+
+function fitsChannel(rule: Rule, channelId: string | null): boolean {
+  return rule.channels.length === 0 || (channelId !== null && rule.channels.includes(channelId));
+}
+
+function fitsPlan(rule: Rule, environment: string, risk: Risk): boolean {
+  const inPlace = rule.environments.length === 0 || rule.environments.includes(environment);
+  return inPlace && maxRisk(risk, rule.max_risk) === rule.max_risk;
+}
+
+function wrongPlace(rules: Rule[]): string {
+  const channels = [...new Set(rules.flatMap((rule) => rule.channels))].slice(0, 5);
+  return `The policy does not let you ask for changes here. Ask in the Slack channel ${channels.join(", ")}.`;
+}

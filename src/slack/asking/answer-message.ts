@@ -1,0 +1,71 @@
+import type { Changes } from "#change/changes.ts";
+import type { ClickPlace } from "#slack/clicks/tell.ts";
+import type { OutboxPort } from "#slack/client/outbox-port.ts";
+import type { Rendered } from "#slack/text/blocks.ts";
+import type { FollowUp } from "./follow-up.ts";
+import { readSaidMessage, type SaidMessage } from "./said-message.ts";
+import type { AnswerTyped, TypedLine } from "./typed-line.ts";
+
+/** What is answered to a message, and to whom and where. */
+export type MessageAnswer = { place: ClickPlace; answer(): Promise<Rendered> };
+
+/** How many messages are remembered as answered. */
+const REMEMBERED = 2_000;
+
+/**
+ * Answers what people write to the bot: returns who is to be told and how to find out what, or null for a message that is
+ * none of a person to it. In a change's thread it is about that change, anywhere else it is what stands after a command.
+ */
+export function createAnswerMessage(needs: {
+  changes: Pick<Changes, "get">;
+  answerTyped: AnswerTyped;
+  followUp: FollowUp;
+  changeAt: OutboxPort["changeAt"];
+  bot: { userId: string; name: string };
+}): (body: unknown) => MessageAnswer | null {
+  const isFirst = createIsFirst();
+  return (body) => {
+    const message = readSaidMessage(body, needs.bot.userId);
+    if (message === null || !isFirst(message)) return null;
+    const { where, threadTs } = message;
+    return {
+      place: { userId: where.userId, channelId: where.channelId, threadTs },
+      answer: () => answerTo(needs, message),
+    };
+  };
+}
+
+async function answerTo(
+  needs: Parameters<typeof createAnswerMessage>[0],
+  message: SaidMessage,
+): Promise<Rendered> {
+  const { where, text, ts, threadTs } = message;
+  const { channelId, userId } = where;
+  const line: TypedLine = {
+    command: `@${needs.bot.name}`,
+    text,
+    where,
+    // A message is the same one however often, and as whatever event, Slack delivers it.
+    key: `slack:${channelId}:${ts}`,
+    source: { channelId, ts },
+  };
+  const changeId = threadTs === null ? null : await needs.changeAt({ channelId, ts: threadTs, userId });
+  const change = changeId === null ? null : await needs.changes.get(changeId);
+  return change === null ? needs.answerTyped(line) : needs.followUp(change, message, line);
+}
+
+/**
+ * Spares people a second answer to what Slack delivers twice. That nothing is done twice does not rest on it: it is one
+ * instance's memory.
+ */
+function createIsFirst(): (message: SaidMessage) => boolean {
+  const known = new Set<string>();
+  return ({ where, ts }) => {
+    const key = `${where.channelId}:${ts}`;
+    if (known.has(key)) return false;
+    known.add(key);
+    const [oldest] = known;
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+    return true;
+  };
+}

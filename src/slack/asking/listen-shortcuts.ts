@@ -1,0 +1,96 @@
+import type { App, webApi } from "@slack/bolt";
+import type { Log } from "#observe/log.ts";
+import { tellDirectly, tellOne } from "#slack/clicks/tell.ts";
+import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
+import type { FindPlace } from "#slack/client/channels.ts";
+import type { InFlight } from "#slack/client/in-flight.ts";
+import { answerOrFault } from "#slack/listeners.ts";
+import type { AskAs } from "./ask-as.ts";
+import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
+import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
+
+const NOT_OPENED = "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
+const OLD =
+  "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
+
+/** Every shortcut: each opens a form, and nothing comes before that. Where its card could not stand, the form then has a choice of channels. */
+export function addShortcuts(app: App, findPlace: FindPlace, inFlight: InFlight, log: Log): void {
+  app.shortcut(/^/u, async ({ ack, body, client }) => {
+    const opening = openingOfShortcut(body);
+    const work = async (): Promise<void> => {
+      const [text] = await Promise.all([
+        opening === null ? null : open(client, opening, findPlace, log),
+        ack(),
+      ]);
+      if (opening === null || text === null) return;
+      const { userId, channelId } = opening;
+      const said = { text, blocks: [] };
+      if (channelId === null) await tellDirectly(client, userId, said);
+      else await tellOne(client, { userId, channelId, threadTs: null }, said);
+    };
+    await inFlight.track(work());
+  });
+}
+
+/**
+ * The form for asking. A refusal stands in the form, which keeps the words; so it is asked before Slack is answered. What
+ * takes longer than Slack waits is told when it is known, and the form stays until then.
+ */
+export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log): void {
+  app.view(ASK_FORM, async ({ ack, body, client }) => {
+    const read = readAskForm(body);
+    const work = async (): Promise<void> => {
+      if ("errors" in read) {
+        await ack({ response_action: "errors", errors: read.errors });
+        return;
+      }
+      const { where, asked } = read;
+      const asking = answerOrFault(
+        () => askAs(where, asked),
+        log,
+        (text) => ({ ok: false, about: "request", text }) as const,
+      );
+      const inTime = await within(asking, FORM_MS);
+      const late = { ok: false, about: "request", text: SLOW } as const;
+      const shown = inTime ?? late;
+      if (shown.ok) await ack();
+      else await ack({ response_action: "errors", errors: askErrors(body, shown) });
+      if (inTime?.ok === false) return;
+      const { text } = await asking;
+      await tellOne(client, { ...where, threadTs: null }, { text, blocks: [] });
+    };
+    await inFlight.track(work());
+  });
+}
+
+async function open(
+  client: webApi.WebClient,
+  opening: ShortcutOpening,
+  findPlace: FindPlace,
+  log: Log,
+): Promise<string | null> {
+  const { triggerId, view } = opening;
+  if (view === null) return OLD;
+  try {
+    const opened = await client.views.open({ trigger_id: triggerId, view });
+    await offerChannels(client, opening, opened.view?.id, findPlace).catch((error: unknown) =>
+      log.warn({ err: error }, "A form for asking offers no channels"),
+    );
+    return null;
+  } catch (error) {
+    log.warn({ err: error }, "The form for asking could not be opened");
+    return NOT_OPENED;
+  }
+}
+
+/** What is sent from a form that stayed as it was is refused with the same reason. */
+async function offerChannels(
+  client: webApi.WebClient,
+  { elsewhere: view, channelId }: ShortcutOpening,
+  viewId: string | undefined,
+  findPlace: FindPlace,
+): Promise<void> {
+  if (view === undefined || channelId === null || viewId === undefined) return;
+  const place = await findPlace(channelId);
+  if (!place.ok && place.isUntold !== true) await client.views.update({ view_id: viewId, view });
+}

@@ -1,0 +1,67 @@
+import type { types } from "@slack/bolt";
+import type { Change } from "#change/change.ts";
+import type { Step } from "#change/plan.ts";
+import { charsOf } from "#slack/text/blocks.ts";
+import type { Takes } from "#slack/text/rich-kinds.ts";
+import { riskOfStep } from "#slack/text/step-risks.ts";
+import { stepBlocks } from "./plan-steps.ts";
+
+/** What Slack takes in one container. */
+const CONTAINER_BLOCKS = 10;
+/** One step that is short enough stands open: its command and its way back are what an approver reads. */
+const OPEN_CHARS = 700;
+
+/**
+ * Exact commands and ways back of these steps, in this order. Only steps of low risk are folded away, where Slack can fold and
+ * they are long: what an approver has to read stands open.
+ */
+export function commandBlocks(
+  change: Change,
+  steps: readonly Step[],
+  takes: Takes,
+  rowsInTable: boolean,
+): types.KnownBlock[] {
+  const isLow = (step: Step) => riskOfStep(change, step) === "low";
+  const open = steps.filter((step) => !isLow(step));
+  const low = steps.filter(isLow);
+  const blocksOf = (some: readonly Step[]) =>
+    some.flatMap((step) => stepBlocks(change, step, { rows: !rowsInTable }));
+  return [
+    ...boxed(blocksOf(open), takes, () => ({ title: titleOf(open, ""), isFolded: null })),
+    ...boxed(blocksOf(low), takes, (chars) => {
+      return { title: titleOf(low, "low-risk "), isFolded: low.length > 1 || chars > OPEN_CHARS };
+    }),
+  ];
+}
+
+/** `isFolded` null: it stands open and cannot be folded. */
+function boxed(
+  blocks: types.RichTextBlock[],
+  takes: Takes,
+  how: (chars: number) => { title: string; isFolded: boolean | null },
+): types.KnownBlock[] {
+  if (!takes("container") || blocks.length === 0 || blocks.length > CONTAINER_BLOCKS) return blocks;
+  const { title, isFolded } = how(blocks.reduce((sum, block) => sum + charsOf(block), 0));
+  return [
+    {
+      type: "container",
+      title: { type: "plain_text", text: title, emoji: false },
+      width: "full",
+      is_collapsible: isFolded !== null,
+      ...(isFolded === null ? {} : { default_collapsed: isFolded }),
+      child_blocks: blocks,
+    },
+  ];
+}
+
+function titleOf(steps: readonly Step[], kind: string): string {
+  const what =
+    steps.length === 1 ? "The exact command" : `The exact commands of ${steps.length} ${kind}steps`;
+  return `${what}${withWayBack(steps)}`;
+}
+
+function withWayBack(steps: readonly Step[]): string {
+  const many = steps.filter(({ rollback }) => rollback !== null).length;
+  if (many === 0) return "";
+  return many === 1 ? ", with the way back" : ", with the ways back";
+}

@@ -1,0 +1,26 @@
+import type { Change } from "#change/change.ts";
+import { bold, bullets, type Part, paragraph, said } from "#slack/text/blocks.ts";
+import { cutMiddle } from "#slack/text/text.ts";
+import { chunksOf, onePlainLine, rowLine } from "./before-after.ts";
+
+/** One line of a list; an address or a value of 160 characters fits. */
+const LINE_CHARS = 400;
+/** A list of this size stands in a block with room for the step's title. */
+const LIST_CHARS = 1_500;
+
+/**
+ * What one step would change, as it was seen before anybody was asked; nothing for a step that was not looked at.
+ * `rows` false: they stand in the card's table.
+ */
+export function previewParts(change: Change, step: number, rows: boolean): Part[] {
+  const preview = change.previews.find((one) => one.step === step);
+  if (preview === undefined) return [];
+  const what = rows ? "What it would change" : "Seen beforehand";
+  const title = preview.isBeforeChange ? `${what}, before the earlier steps` : what;
+  const rest = preview.omitted === 0 ? [] : [`and ${preview.omitted} more`];
+  const own = [...preview.facts, ...(rows ? preview.rows.map(rowLine) : []), ...rest, ...preview.reasons];
+  const lines = own.map((line) => cutMiddle(onePlainLine(line), LINE_CHARS));
+  if (lines.length === 0) return [];
+  const listed = chunksOf(lines, LIST_CHARS).map((chunk) => bullets(chunk.map((line) => [said(line)])));
+  return [paragraph(bold(`${title}:`)), ...listed];
+}

@@ -1,0 +1,65 @@
+import type { App } from "@slack/bolt";
+import type { Changes } from "#change/changes.ts";
+import type { Log } from "#observe/log.ts";
+import { choices, createChoose } from "#slack/cards/talk-actions.ts";
+import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "#slack/cards/verdict-actions.ts";
+import type { FindPlace } from "#slack/client/channels.ts";
+import type { HomesPort } from "#slack/client/home-port.ts";
+import type { InFlight } from "#slack/client/in-flight.ts";
+import type { People } from "#slack/client/people.ts";
+import { answerForm } from "#slack/forms/answers.ts";
+import { breakGlassForm } from "#slack/forms/break-glass.ts";
+import { cancelForm } from "#slack/forms/cancel.ts";
+import { detailsForm } from "#slack/forms/details.ts";
+import { typedTargetForm } from "#slack/forms/typed-target.ts";
+import { rejectForm, requestChangesForm } from "#slack/forms/words.ts";
+import { createAskRollback, createFeedback } from "./after-clicks.ts";
+import { type Act, createButtons } from "./buttons.ts";
+import { type CancelAs, STOP } from "./cancelling.ts";
+import type { DecideAs, FindHere, WhyNotAs } from "./deciding.ts";
+import { addButtons, addForms } from "./listen-clicks.ts";
+import { createPlanAgain, createRunPlanned, PLAN_AGAIN, RUN_AGAIN, RUN_PLANNED } from "./plan-again.ts";
+
+type Needs = {
+  changes: Changes;
+  people: People;
+  findPlace: FindPlace;
+  findHere: FindHere;
+  whyNotAs: WhyNotAs;
+  decideAs: DecideAs;
+  cancelAs: CancelAs;
+  homes: Pick<HomesPort, "say">;
+  /** Slack user ids who may break the glass. */
+  config: { breakGlass: readonly string[] };
+  /** The clicks that belong to asking. */
+  asks: Readonly<Record<string, Act>>;
+  log: Log;
+};
+
+/** Every button and every form behind one, put to Bolt; the same ones wherever they stand. */
+export function addClicks(app: App, needs: Needs, inFlight: InFlight): void {
+  const { changes, findHere, whyNotAs, decideAs, cancelAs, homes, log } = needs;
+  const forms = [
+    ...[typedTargetForm, rejectForm, requestChangesForm, answerForm, cancelForm, detailsForm],
+    breakGlassForm(needs.config.breakGlass),
+  ];
+  const answer = createButtons(decideAs, {
+    ...choices(createChoose(changes, decideAs)),
+    [STOP]: (where, value) => cancelAs(where, value, null),
+    [PLAN_AGAIN]: createPlanAgain(needs),
+    [RUN_AGAIN]: createPlanAgain(needs),
+    [RUN_PLANNED]: createRunPlanned(needs),
+    [ASK_ROLLBACK]: createAskRollback(needs),
+    [FEEDBACK]: createFeedback(needs),
+    [FEEDBACK_UP]: createFeedback(needs),
+    [FEEDBACK_DOWN]: createFeedback(needs),
+    ...needs.asks,
+  });
+  const clicks = { forms, homes, inFlight, log };
+  addButtons(app, { ...clicks, answer, findHere, whyNotAs });
+  addForms(app, {
+    ...clicks,
+    carryOut: (where, sent) =>
+      sent.does === "decide" ? decideAs(where, sent.given) : cancelAs(where, sent.changeId, sent.reason),
+  });
+}

@@ -1,0 +1,119 @@
+import type { types } from "@slack/bolt";
+import { z } from "zod";
+import { type Change, type ChangeStatus, isEnded } from "#change/change.ts";
+import type { Asked, Changes } from "#change/changes.ts";
+import type { FindPlace } from "#slack/client/channels.ts";
+import type { People } from "#slack/client/people.ts";
+import { button } from "#slack/text/questions.ts";
+import { statusWords } from "#slack/text/states.ts";
+import { cutMiddle, inert } from "#slack/text/text.ts";
+import type { Act } from "./buttons.ts";
+
+/** The buttons that ask for the same once more: where it was not carried out, where it was, and where it was only planned. */
+export const PLAN_AGAIN = "greenlight:plan_again";
+export const RUN_AGAIN = "greenlight:run_again";
+export const RUN_PLANNED = "greenlight:run_planned";
+
+/** What ended without the request being carried out as it was meant. */
+const unfulfilled: ReadonlySet<ChangeStatus> = new Set(["expired", "rejected", "failed", "cancelled"]);
+/** What ended after it was carried out, in whole or in part. */
+const fulfilled: ReadonlySet<ChangeStatus> = new Set(["done", "accepted", "rolled_back"]);
+const planned: ReadonlySet<ChangeStatus> = new Set(["planned"]);
+const REQUEST_CHARS = 300;
+
+/** The button on the card of a change that ended so, or was only planned. */
+export function planAgainActions(change: Change): types.ActionsBlock[] {
+  const elements = [
+    ...(unfulfilled.has(change.status) ? [button("plan_again", "Plan again", change.id, {})] : []),
+    ...(planned.has(change.status) ? [runPlannedButton(change)] : []),
+  ];
+  return elements.length === 0 ? [] : [{ type: "actions", block_id: "greenlight:again", elements }];
+}
+
+/** A dialog, because what the policy lets run unattended runs at once. */
+function runPlannedButton(change: Change): types.Button {
+  const dialog = {
+    title: "Ask for this to be run?",
+    text: "The same words become a change of its own, as your request. It is planned anew and needs its own approval; where the policy asks nobody, it runs at once. This plan here never runs.",
+    confirm: "Ask for it",
+    isDangerous: false,
+  };
+  return button("run_planned", "Run this", change.id, { dialog });
+}
+
+/** The button under the verdict of a change that ran; the words are planned anew, from what is there then. */
+export function runAgainButton(change: Change): types.Button[] {
+  return fulfilled.has(change.status) ? [button("run_again", "Run again", change.id, {})] : [];
+}
+
+type Needs = { changes: Changes; people: People; findPlace: FindPlace };
+
+/** Takes a click on Plan again or Run again; its value is a change's id. A request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
+export function createPlanAgain(needs: Needs): Act {
+  const fits = ({ status }: Change) => unfulfilled.has(status) || fulfilled.has(status);
+  return askAgain(needs, { fits, key: "again", words: AGAIN, ofChange: ({ planOnly }) => planOnly });
+}
+
+/** The same for Run this on what was only planned: no plan only any more, so it is judged and approved as a typed request. */
+export function createRunPlanned(needs: Needs): Act {
+  const fits = ({ status }: Change) => planned.has(status);
+  return askAgain(needs, { fits, key: "run", words: RUN, ofChange: () => false });
+}
+
+type Words = { accepted: string; repeated: string };
+const AGAIN = { accepted: "Planning again", repeated: "This is planned again already" };
+const RUN = { accepted: "Asked for, to be run this time", repeated: "This is asked for already" };
+
+/** `ofChange`: whether the new change is a plan only. */
+function askAgain(
+  needs: Needs,
+  kind: { fits(change: Change): boolean; key: string; words: Words; ofChange(change: Change): boolean },
+): Act {
+  return async (where, value) => {
+    const id = z.uuid().safeParse(value);
+    const change = id.success ? await needs.changes.get(id.data) : null;
+    if (change === null) return "Nothing was started: Greenlight does not know this change any more.";
+    const { home } = change;
+    if (home === null || home.channelId !== where.channelId || home.teamId !== where.teamId)
+      return "Nothing was started: this change belongs to another channel.";
+    if (!isEnded(change.status))
+      return "Nothing was started: this change goes on. Its card shows where it stands.";
+    const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, where.channelId);
+    if (!allowed.ok) return allowed.reason;
+    const place = await needs.findPlace(where.channelId);
+    if (!place.ok) return place.reason;
+    if (!kind.fits(change))
+      return "Nothing was started: this is not how this change ended. Its card shows it.";
+    const { request } = change;
+    // One successor for each change, however often and by whom it is clicked; that one has a button of its own.
+    const idempotencyKey = `${kind.key}:${change.id}`;
+    const asked = await needs.changes.ask({
+      request,
+      planOnly: kind.ofChange(change),
+      home,
+      requester: allowed.person,
+      idempotencyKey,
+      like: change.id,
+    });
+    return answerTo(asked, kind.words);
+  };
+}
+
+/** A second press comes when the first one's change has ended, too: then that one's card has the button. */
+function whereTo({ status }: Change): string {
+  return isEnded(status)
+    ? `that one has ended by now (${statusWords(status)}). To ask once more, press the button on its card or verdict in this channel.`
+    : "look for its card in this channel.";
+}
+
+function answerTo(asked: Asked, words: Words): string {
+  switch (asked.kind) {
+    case "forbidden":
+    case "refused":
+      return `Nothing was started. ${inert(asked.reason)}`;
+    case "repeated":
+      return `${words.repeated}, as change \`${inert(asked.change.id)}\`: ${whereTo(asked.change)} Nothing new was started.`;
+    case "accepted":
+      return `${words.accepted}: ${inert(cutMiddle(asked.change.request, REQUEST_CHARS))}\nIt is change \`${inert(asked.change.id)}\`, and its card comes in this channel. It is your request now, so by default somebody else approves it.`;
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Changes } from "#change/changes.ts";
+import { readTarget, targetInWords } from "#change/target.ts";
+import type { AskUnlock, Unlocked } from "#change/unlock.ts";
+import type { FindGroups } from "#slack/client/groups.ts";
+import type { People } from "#slack/client/people.ts";
+import { inert, visible } from "#slack/text/text.ts";
+import { whoCanApprove } from "#slack/text/who-can.ts";
+import type { Where } from "./deciding.ts";
+
+/** Takes a change's targets away for somebody, and says what only they are told of it. Throws only for faults of the port. */
+export type UnlockAs = (where: Where, given: Omit<AskUnlock, "by" | "groups">) => Promise<string>;
+
+const ChangeId = z.uuid();
+const NAMED = 10;
+
+/** Makes it. Who they are and which groups they are in is asked of Slack now; no answer is a no. */
+export function createUnlockAs(needs: {
+  changes: Changes;
+  people: People;
+  findGroups: FindGroups;
+}): UnlockAs {
+  return async ({ userId, userTeamId }, given) => {
+    const known = await needs.people.isMember(userId, userTeamId, "decide");
+    if (!known.ok) return `Nothing was unlocked. ${known.reason}`;
+    // Whoever typed it may have typed anything.
+    const change = ChangeId.safeParse(given.changeId).success
+      ? await needs.changes.get(given.changeId)
+      : null;
+    if (change === null) return answerTo({ kind: "unknown" });
+    const by = known.person;
+    const { groups, fault } =
+      change.terms === null ? { groups: [], fault: null } : await needs.findGroups(by, change.terms);
+    const unlocked = await needs.changes.unlock({ ...given, by, groups });
+    // What Slack did not say may be why: that is worth more to them than a list of others.
+    return unlocked.kind === "refused" && unlocked.terms !== undefined && fault !== null
+      ? `Nothing was unlocked. ${fault}`
+      : answerTo(unlocked);
+  };
+}
+
+function answerTo(unlocked: Unlocked): string {
+  switch (unlocked.kind) {
+    case "unlocked":
+      return `Unlocked: ${targetsInWords(unlocked.targets)}. Whoever waits for it goes on now. The change has to take it again before anything more of it runs; its card and its thread say that it was you, and why.`;
+    case "refused": {
+      const who = unlocked.terms === undefined ? [] : whoCanApprove(unlocked.terms);
+      return [`Nothing was unlocked. ${inert(unlocked.reason)}`, ...who].join("\n");
+    }
+    case "nothing":
+    case "busy":
+      return `Nothing was unlocked. ${inert(unlocked.reason)}`;
+    case "unknown":
+      return "Nothing was unlocked: Greenlight does not know this change.";
+  }
+}
+
+/** What was taken away, in words for mrkdwn. */
+export function targetsInWords(targets: readonly string[]): string {
+  const shown = targets.slice(0, NAMED).map((one) => inert(visible(targetInWords(readTarget(one)))));
+  const left = targets.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(", ");
+}

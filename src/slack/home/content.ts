@@ -1,0 +1,93 @@
+import type { Changes } from "#change/changes.ts";
+import type { HeldTarget, ListedChange, ListGroup } from "#change/listed.ts";
+import type { Person } from "#change/person.ts";
+import { findUnknown } from "#slack/cards/unknown-step.ts";
+import type { Seen } from "#slack/clicks/deciding.ts";
+import type { GroupsOf } from "#slack/client/approver-groups.ts";
+import type { DueHome } from "#slack/client/home-port.ts";
+import type { Known, People } from "#slack/client/people.ts";
+
+/** What stands on one person's Home. `asked`: of what waits, the changes in full, to be answered right there. */
+export type HomeContent = {
+  groups: Record<HomeGroup, readonly ListedChange[]>;
+  asked: ReadonlyMap<string, Seen>;
+  locks: readonly HeldTarget[];
+};
+
+/** The lists of a Home, in their order. A change stands in the first that holds it. */
+export type HomeGroup = Extract<ListGroup, "waiting" | "running" | "mine" | "recent">;
+
+const ROWS = 10;
+/** As it was when they opened it: every click asks anew. */
+const KNOWN_MS = 300_000;
+
+/** Reads it, as far as this person may see it; or says why they see nothing. Throws for faults of the port, and where Slack does not say who they are. */
+export type ReadHome = (home: DueHome) => Promise<HomeContent | { refusal: string }>;
+
+/** Makes it. What may be seen is the port's rule: one's own changes, and those one may approve. `groupsOf` is one that throws. */
+export function createReadHome(needs: {
+  changes: Changes;
+  people: People;
+  groupsOf: GroupsOf;
+  now: () => Date;
+}): ReadHome {
+  const findPerson = rememberPeople(needs.people, needs.now);
+  return async (home) => {
+    const known = await findPerson(home);
+    if (!known.ok && known.fault !== undefined) throw known.fault;
+    return known.ok ? read(needs, known.person) : { refusal: known.reason };
+  };
+}
+
+async function read(
+  { changes, groupsOf }: { changes: Changes; groupsOf: GroupsOf },
+  person: Person,
+): Promise<HomeContent> {
+  const viewer = { person, groups: await groupsOf(person), channelId: null };
+  const list = (group: HomeGroup) =>
+    changes.list({
+      ...{ viewer, group, environment: null, status: null, requester: null, after: null },
+      limit: ROWS,
+    });
+  const [waiting, running, mine, recent] = [
+    await list("waiting"),
+    await list("running"),
+    await list("mine"),
+    await list("recent"),
+  ];
+  const seen = new Set<string>();
+  const once = (rows: readonly ListedChange[]) => {
+    const fresh = rows.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    return fresh;
+  };
+  const groups = {
+    waiting: once(waiting.changes),
+    running: once(running.changes),
+    mine: once(mine.changes),
+    recent: once(recent.changes),
+  };
+  return { groups, asked: await readAsked(changes, groups.waiting), locks: await changes.locks(running.ids) };
+}
+
+async function readAsked(changes: Changes, rows: readonly ListedChange[]): Promise<Map<string, Seen>> {
+  const asked = new Map<string, Seen>();
+  for (const { id } of rows) {
+    const change = await changes.get(id);
+    if (change === null) continue;
+    const steps = change.status === "needs_person" ? await changes.steps(id) : [];
+    asked.set(id, { change, steps, unknown: await findUnknown(changes, change, steps) });
+  }
+  return asked;
+}
+
+function rememberPeople(people: People, now: () => Date): (home: DueHome) => Promise<Known> {
+  const known = new Map<string, { person: Known; until: number }>();
+  return async ({ userId, teamId }) => {
+    const kept = known.get(userId);
+    if (kept !== undefined && kept.until > now().getTime()) return kept.person;
+    const person = await people.isMember(userId, teamId, "look");
+    if (person.ok) known.set(userId, { person, until: now().getTime() + KNOWN_MS });
+    return person;
+  };
+}

@@ -1,0 +1,227 @@
+import type { webApi } from "@slack/bolt";
+import type { Log } from "#observe/log.ts";
+import type { CardOptions } from "#slack/cards/card.ts";
+import { type Failure, readFailure } from "#slack/client/failures.ts";
+import type { DueMessage } from "#slack/client/outbox-port.ts";
+import type { Rendered } from "#slack/text/blocks.ts";
+import { type MessageKey, parseMessageName } from "#slack/text/message-key.ts";
+import { kindsRefused, type RichKinds, type Takes } from "#slack/text/rich-kinds.ts";
+import { deliverLogFile, type FindLogFile } from "./log-file.ts";
+import type { MayRead } from "./may-read.ts";
+import type { OpenDirect } from "./open-direct.ts";
+import type { Pace } from "./pace.ts";
+import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
+import type { TellApprovers } from "./tell-approvers.ts";
+
+/** What became of one message. */
+export type Delivery =
+  | { kind: "sent"; ts: string | null }
+  | Extract<Failure, { kind: "pause" | "refused" | "later" | "never" }>;
+
+/** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
+export type Shown = Rendered & { isOver?: boolean };
+
+/** What a message must know beside its row: `cardTs`, where the card stands that it belongs to; `isTheirs`, whether the person it stands with may read it. */
+export type RenderOptions = CardOptions & { cardTs: string | null; isTheirs: boolean };
+
+/** What a message says now, from its row; null when it has no place any more. */
+export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Shown | null>;
+
+type Needs = {
+  client: webApi.WebClient;
+  render: Render;
+  findStanding: FindStanding;
+  openDirect: OpenDirect;
+  tellApprovers: TellApprovers;
+  mayRead: MayRead;
+  findLogFile: FindLogFile;
+  pace: Pace;
+  /** Whether it is still this sender's to post. */
+  isHeld(message: DueMessage): boolean;
+  richKinds: RichKinds;
+  log: Log;
+};
+
+/** A message as it is rendered now, and how it is rendered with other blocks. */
+type Draft = { rendered: Shown; again(takes: Takes): Promise<Shown | null> };
+
+/** A message whose channel is known. */
+type Placed = DueMessage & { channelId: string };
+
+const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
+
+/**
+ * How often a message is tried soon while its card is not there, or against a code that nobody knows; then as rarely as
+ * where a channel is shut, and given up as there. Without an end Slack was asked a thousand times, and nobody told (measured).
+ */
+const MOST_SOON = 10;
+
+/** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, when Slack does not say who may read it, or when it is aborted. */
+export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
+  const key = parseMessageName(message.name);
+  if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
+  if (key.kind === "approvers")
+    return failing(message, signal, () => needs.tellApprovers(message.changeId, key));
+  if (key.kind === "log") return failing(message, signal, () => deliverLogFile(needs, message, key, signal));
+  const { pagesStand, cardTs } = message;
+  // Whoever gets it anew was found among those who may a moment ago.
+  const isTheirs = key.kind !== "direct" || message.ts === null || (await needs.mayRead(message));
+  const again = (takes: Takes) =>
+    needs.render(message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
+  const rendered = await again(needs.richKinds.takesIn(message.teamId));
+  if (rendered === null) return { kind: "never", why: "it has no place any more" };
+  return failing(message, signal, async () => {
+    const channelId = message.channelId ?? (await needs.openDirect(message));
+    return bring(needs, { ...message, channelId }, key, { rendered, again }, signal);
+  });
+}
+
+/** What a failed call of Slack means for the message. */
+async function failing(
+  { failures }: DueMessage,
+  signal: AbortSignal,
+  work: () => Promise<Delivery>,
+): Promise<Delivery> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const failure = readFailure(error);
+    // A reply whose card was deleted: the card comes again with the change's next event, which an ended one may never have.
+    const isHopeless = failure.kind === "gone" || (failure.kind === "later" && failure.isUnknown === true);
+    if (isHopeless && failures >= MOST_SOON) return { kind: "never", why: failure.why, isShut: true };
+    if (failure.kind === "gone") return { kind: "later", why: failure.why };
+    // Its few fixed words were refused, too, so that it is nothing that it says.
+    return failure.kind === "too much" ? { kind: "never", why: failure.why } : failure;
+  }
+}
+
+async function bring(
+  needs: Needs,
+  message: Placed,
+  key: MessageKey,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);
+  const known = ts === null ? null : await update(needs, message, ts, draft);
+  if (known !== null) return { kind: "sent", ts: known };
+  if (draft.rendered.isOver === true)
+    return { kind: "never", why: "it stands nowhere, and there is nothing to decide" };
+  return { kind: "sent", ts: await post(needs, message, key, draft, signal) };
+}
+
+/** The ts, or null when the message is not there any more and has to be posted anew. */
+async function update(needs: Needs, message: Placed, ts: string, draft: Draft): Promise<string | null> {
+  const target = { channel: message.channelId, ts, attachments: [] };
+  try {
+    await inFullOrShort(needs, message, draft, (content) =>
+      needs.client.chat.update({ ...target, ...content }),
+    );
+    return ts;
+  } catch (error) {
+    if (readFailure(error).kind !== "gone") throw error;
+    needs.log.warn(
+      { change: message.changeId, message: message.name },
+      "A message was deleted in Slack, posted anew",
+    );
+    return null;
+  }
+}
+
+async function post(
+  needs: Needs,
+  message: Placed,
+  key: MessageKey,
+  draft: Draft,
+  signal: AbortSignal,
+): Promise<string> {
+  const target = {
+    channel: message.channelId,
+    unfurl_links: false,
+    unfurl_media: false,
+    metadata: { event_type: EVENT_TYPE, event_payload: { change_id: message.changeId, name: message.name } },
+  };
+  const send = (thread: ThreadTarget | undefined) =>
+    inFullOrShort(needs, message, draft, async (content) => {
+      await needs.pace(message.channelId, signal);
+      assertHeld(needs, message);
+      return needs.client.chat.postMessage({ ...target, ...content, ...thread });
+    });
+  const thread =
+    message.cardTs === null || key.kind === "direct" ? undefined : threadTarget(message.cardTs, key);
+  try {
+    return tsOf(await send(thread));
+  } catch (error) {
+    const failure = readFailure(error);
+    // The card was deleted. A verdict must be heard all the same; the rest belongs to the card and comes with a new one.
+    if (failure.kind !== "gone" || key.kind !== "verdict") throw error;
+    return tsOf(await send(undefined));
+  }
+}
+
+/** After the waiting, right before the call: an instance that was frozen meanwhile would post what another one has posted. */
+function assertHeld({ isHeld }: Pick<Needs, "isHeld">, message: DueMessage): void {
+  if (!isHeld(message)) throw new Error("its claim ran out before it was sent");
+}
+
+type Content = { text: string; blocks: Rendered["blocks"] };
+
+/**
+ * The message with its blocks; where Slack refuses those, the same without the rich ones it names, at once, which is
+ * remembered for that workspace; and where it refuses the classic ones too, the text alone: a verdict must not be lost
+ * over its looks.
+ */
+async function inFullOrShort<Answer>(
+  needs: Needs,
+  message: DueMessage,
+  draft: Draft,
+  call: (content: Content) => Promise<Answer>,
+): Promise<Answer> {
+  const { text, blocks } = draft.rendered;
+  try {
+    return await call({ text, blocks });
+  } catch (error) {
+    const failure = readFailure(error);
+    if (failure.kind !== "too much") throw error;
+    const about = { change: message.changeId, message: message.name, slack: failure.why };
+    const refused = failure.why.startsWith("invalid_blocks") ? kindsRefused(blocks, failure.why) : [];
+    const takes = needs.richKinds.takesIn(message.teamId);
+    const classic =
+      refused.length === 0 ? null : await draft.again((kind) => takes(kind) && !refused.includes(kind));
+    if (classic === null) {
+      needs.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
+      return inFewWords(message, text, call);
+    }
+    needs.log.warn({ ...about, refused }, "Slack refuses rich blocks, so the classic form is sent");
+    // Remembered first: what is rendered again below must not hold them, or this would never end.
+    needs.richKinds.refusedIn(message.teamId, refused);
+    return inFullOrShort(needs, message, { ...draft, rendered: classic }, call);
+  }
+}
+
+/** The text alone; where that is refused, too, words that no change has any part in. */
+async function inFewWords<Answer>(
+  { changeId }: DueMessage,
+  text: string,
+  call: (content: Content) => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await call({ text: `${text}\n${SHORTENED}`, blocks: [] });
+  } catch (error) {
+    if (readFailure(error).kind !== "too much") throw error;
+    return call({ text: `Change ${changeId}. ${SHORTENED}`, blocks: [] });
+  }
+}
+
+function tsOf(answer: { ts?: string }): string {
+  if (answer.ts === undefined) throw new Error("chat.postMessage: Slack took the message and gave it no ts.");
+  return answer.ts;
+}
+
+/** The types want `reply_broadcast` as a literal, true or false. */
+type ThreadTarget = { thread_ts: string; reply_broadcast: true } | { thread_ts: string };
+
+function threadTarget(thread_ts: string, key: MessageKey): ThreadTarget {
+  return key.kind === "verdict" ? { thread_ts, reply_broadcast: true } : { thread_ts };
+}

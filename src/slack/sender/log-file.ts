@@ -1,0 +1,89 @@
+import { webApi } from "@slack/bolt";
+import type { Changes } from "#change/changes.ts";
+import { isAttempt, type StepKey } from "#change/journal.ts";
+import { isWholeInline, lineText } from "#slack/cards/step-message.ts";
+import type { DueMessage } from "#slack/client/outbox-port.ts";
+import { LOG_LINES } from "#slack/text/limits.ts";
+import type { MessageKey } from "#slack/text/message-key.ts";
+import type { Delivery } from "./deliver.ts";
+import type { FindStanding } from "./standing-message.ts";
+
+/** More lines than any attempt keeps. */
+const ALL_LINES = { head: 10_000_000, tail: 0 } as const;
+/** What a message's row says where there is nothing to attach. */
+const INLINE = "inline";
+const MISSING = "the Slack app lacks files:write, so the full log is not attached";
+
+/** The whole log of an attempt as a file; null when it stands in the step's message as it is. */
+export type LogFile = { name: string; title: string; content: string };
+export type FindLogFile = (key: StepKey) => Promise<LogFile | null>;
+
+/** Makes it, from every row of the log. The name is made of ids alone, and tells the file apart from every other one. */
+export function createFindLogFile(changes: Changes): FindLogFile {
+  return async (key) => {
+    if (isWholeInline(await changes.logs(key, LOG_LINES))) return null;
+    const { head, omitted } = await changes.logs(key, ALL_LINES);
+    const steps = await changes.steps(key.changeId);
+    if (!steps.some((record) => isAttempt(record, key) && record.outcome !== "running")) return null;
+    const dropped = omitted === 0 ? [] : [`(${omitted} lines were printed and not kept)`];
+    return {
+      name: logFileName(key),
+      title: `Full log of ${whichStep(key).replaceAll("-", " ")}, attempt ${key.attempt}`,
+      content: [...head.map((line) => lineText(line, null)), ...dropped].join("\n"),
+    };
+  };
+}
+
+/** What the file with the whole log of an attempt is called. */
+export function logFileName(key: StepKey): string {
+  return `change-${key.changeId.slice(0, 8)}-r${key.revision}-${whichStep(key)}-attempt-${key.attempt}.log`;
+}
+
+function whichStep({ direction, step }: StepKey): string {
+  return `${direction === "rollback" ? "rollback-of-" : ""}step-${step}`;
+}
+
+type Needs = {
+  client: webApi.WebClient;
+  findLogFile: FindLogFile;
+  findStanding: FindStanding;
+  pace(channelId: string, signal: AbortSignal): Promise<void>;
+  isHeld(message: DueMessage): boolean;
+};
+
+/**
+ * Uploads the log of an attempt to the card's thread, once. The claim of its row is the intent: where an earlier one came
+ * to nothing, the thread is looked at first. Throws what Slack's failures throw, but for the missing scope.
+ */
+export async function deliverLogFile(
+  needs: Needs,
+  message: DueMessage,
+  key: MessageKey & { kind: "log" },
+  signal: AbortSignal,
+): Promise<Delivery> {
+  if (message.ts !== null) return { kind: "sent", ts: message.ts };
+  const { cardTs, channelId } = message;
+  if (cardTs === null || channelId === null) return { kind: "later", why: "its card does not stand yet" };
+  const file = await needs.findLogFile({ changeId: message.changeId, ...key });
+  if (file === null) return { kind: "sent", ts: INLINE };
+  const standing =
+    message.failures > 0 ? await needs.findStanding({ ...message, channelId }, file.name) : null;
+  if (standing !== null) return { kind: "sent", ts: standing };
+  await needs.pace(channelId, signal);
+  if (!needs.isHeld(message)) return { kind: "later", why: "its claim ran out before it was sent" };
+  try {
+    await needs.client.files.uploadV2({
+      channel_id: channelId,
+      thread_ts: cardTs,
+      filename: file.name,
+      title: file.title,
+      content: file.content,
+    });
+  } catch (error) {
+    if (error instanceof webApi.WebAPIPlatformError && error.data.error === "missing_scope")
+      return { kind: "never", why: MISSING };
+    throw error;
+  }
+  // Slack shares it a moment later and does not say where.
+  return { kind: "sent", ts: file.name };
+}

@@ -1,0 +1,88 @@
+import type { Approvers } from "#change/approval.ts";
+import type { Change } from "#change/change.ts";
+import { openDecision } from "#change/change.ts";
+import type { Changes } from "#change/changes.ts";
+import { isPastApproving, stillApprovers } from "#change/still-approve.ts";
+import type { Log } from "#observe/log.ts";
+import type { FindMembers } from "#slack/client/groups.ts";
+import type { OutboxPort } from "#slack/client/outbox-port.ts";
+import type { People } from "#slack/client/people.ts";
+import { isUserId } from "#slack/text/blocks.ts";
+import type { Delivery } from "./deliver.ts";
+
+/** More people than this are a crowd: who else may approve sees the card in the channel. */
+const MOST = 20;
+
+/** Finds out who may approve now, and has them get the card as a direct message. Throws what Slack says. */
+export type TellApprovers = (
+  changeId: string,
+  question: { revision: number; round: number },
+) => Promise<Delivery>;
+
+/** Makes it. It runs in the sender, because it asks Slack: nothing waits for it, and it is tried again. */
+export function createTellApprovers(needs: {
+  changes: Changes;
+  people: People;
+  findMembers: FindMembers;
+  port: Pick<OutboxPort, "addDirect">;
+  log: Log;
+}): TellApprovers {
+  return async (changeId, { revision, round }) => {
+    const change = await needs.changes.get(changeId);
+    const open = change === null ? null : openDecision(change);
+    const done: Delivery = { kind: "sent", ts: null };
+    if (change === null || change.terms === null || open?.revision !== revision || open.round !== round)
+      return done;
+    const may = await namedIn(stillApprovers(change, change.terms), needs.findMembers);
+    const { told, faults } = await whoIsTold(needs, change, may);
+    await needs.port.addDirect(changeId, told);
+    // The rest is told once Slack says who they are: whoever is left out now would never hear of it.
+    if (faults.length > 0) throw faults[0];
+    return done;
+  };
+}
+
+/** Who is named for every environment, by their own id or as one of a group's members. */
+async function namedIn(approvers: readonly Approvers[], findMembers: FindMembers): Promise<string[]> {
+  const groups = [...new Set(approvers.flatMap((one) => one.groups))];
+  const members = new Map<string, readonly string[]>();
+  for (const group of groups) members.set(group, await findMembers(group));
+  const lists = approvers.map(({ users, groups: named }) => [
+    ...users,
+    ...named.flatMap((group) => members.get(group) ?? []),
+  ]);
+  const [first = [], ...rest] = lists;
+  return [...new Set(first)].filter((id) => isUserId(id) && rest.every((list) => list.includes(id)));
+}
+
+/** As many of them as are no crowd; `faults`: what Slack said instead of who somebody is. */
+async function whoIsTold(
+  { people, log }: { people: People; log: Log },
+  change: Change,
+  may: readonly string[],
+): Promise<{ told: string[]; faults: unknown[] }> {
+  const told: string[] = [];
+  const faults: unknown[] = [];
+  for (const userId of may) {
+    if (told.length === MOST) {
+      log.info({ change: change.id, may: may.length }, "More people may approve than get the card");
+      break;
+    }
+    const isMeant = await isToBeTold(people, change, userId);
+    if (isMeant === true) told.push(userId);
+    else if (isMeant !== false) faults.push(isMeant.fault);
+  }
+  return { told, faults };
+}
+
+/** Full members alone: a guest could not decide, and what a change does is not for everybody. `fault`: Slack did not say. */
+async function isToBeTold(
+  people: People,
+  change: Change,
+  userId: string,
+): Promise<boolean | { fault: unknown }> {
+  const teamId = change.home?.teamId ?? "";
+  const known = await people.isMember(userId, teamId, "look");
+  if (!known.ok) return known.fault === undefined ? false : { fault: known.fault };
+  return change.terms === null || !isPastApproving(change, change.terms, known.person);
+}

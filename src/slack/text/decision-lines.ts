@@ -1,0 +1,44 @@
+import type { Answer, Change, Decision } from "#change/change.ts";
+import type { Person } from "#change/person.ts";
+import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
+import { inertWithin } from "./text.ts";
+
+const REASON_CHARS = 600;
+
+const verbs: Record<Answer, string> = {
+  answered: "Questions answered",
+  approve: "Approved",
+  reject: "Rejected",
+  request_changes: "Changes asked for",
+  accept: "Accepted as it is",
+  roll_back: "Rollback ordered",
+  happened: "Said to have happened",
+  did_not_happen: "Said not to have happened",
+  cancel: "Cancelled",
+  expire: "Expired",
+};
+
+/** Every question answered so far as one mrkdwn line each, the newest last: "Approved by @ann on …". A cancel has a line of its own. */
+export function decisionLines(change: Change): string[] {
+  return change.decisions.filter(({ answer }) => answer !== null && answer !== "cancel").map(decisionLine);
+}
+
+/** One answered question in mrkdwn: what, by whom, when, why. */
+export function decisionLine(decision: Decision): string {
+  const { answer, by, decidedAt, reason } = decision;
+  if (answer === null || by === null) return "Not decided yet";
+  const when = decidedAt === null ? "" : `, ${dateMrkdwn(decidedAt)}`;
+  const why = reason === null || reason === "" ? "" : `: ${inertWithin(reason, REASON_CHARS)}`;
+  // Why, the change says itself.
+  if (answer === "expire") return `Expired${when}`;
+  if (by.kind === "policy") return "The policy asks for nobody here";
+  const verb = decision.brokeGlass ? "*Break glass*: approved alone" : verbs[answer];
+  return `${verb} by ${whoMrkdwn(decision, by)}${when}${why}`;
+}
+
+/** Everybody whose yes it took. Those of a question that was rejected or answered alone stand beside nobody. */
+function whoMrkdwn({ answer, approvals, brokeGlass }: Decision, by: Person): string {
+  const all =
+    answer === "approve" && !brokeGlass && approvals.length > 0 ? approvals.map((one) => one.by) : [by];
+  return all.map(personMrkdwn).join(" and ");
+}

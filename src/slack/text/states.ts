@@ -1,0 +1,129 @@
+import { type Change, type ChangeStatus, isEnded } from "#change/change.ts";
+import type { StepRecord } from "#change/journal.ts";
+import { standingsOf } from "./standings.ts";
+import { planWords } from "./step-words.ts";
+import { cutMiddle, oneLine } from "./text.ts";
+
+/** Leaves room for the environments in a headline. */
+const ABOUT_CHARS = 105;
+
+/** A colour for a quick look down the channel. The words after it say the same, so nothing rests on it alone. */
+const marks: Record<ChangeStatus, string> = {
+  queued: "⚪",
+  planning: "🔵",
+  asking: "🟠",
+  waiting: "🟠",
+  running: "🔵",
+  reviewing: "🔵",
+  rolling_back: "🔵",
+  needs_person: "🔴",
+  done: "🟢",
+  accepted: "🟢",
+  rolled_back: "🟣",
+  rejected: "⚫",
+  planned: "🟢",
+  failed: "🔴",
+  blocked: "🟠",
+  cancelled: "⚫",
+  expired: "⚫",
+};
+
+/** The state as a headline of its own: a mark, the words, and where it matters the risk and the environments. */
+export function stateTitle(change: Change, steps: readonly StepRecord[]): string {
+  return `${marks[change.status]} ${stateWords(change, steps)}`;
+}
+
+/** The state as the card's first line, without what its other lines say: "🟠 Waiting for approval". */
+export function stateLine(change: Change, steps: readonly StepRecord[]): string {
+  return `${marks[change.status]} ${words(change, steps)}`;
+}
+
+/** What it is about, in few words, for a headline: the plan's, or while there is none the request's. */
+export function aboutWords(change: Change): string {
+  const about = change.plan === null || change.plan.plan.length === 0 ? change.request : planWords(change);
+  const where = namedEnvironments(change);
+  return [cutMiddle(oneLine(about), ABOUT_CHARS), ...where].join(" · ");
+}
+
+/** The state in words: "Running step 2 of 3 · production". */
+export function stateWords(change: Change, steps: readonly StepRecord[]): string {
+  const risk = change.status === "waiting" && change.risk !== null ? [`${change.risk} risk`] : [];
+  return [words(change, steps), ...risk, ...namedEnvironments(change)].join(" · ");
+}
+
+/** The status alone in words, where nothing more is known of a change: "Waiting for approval". */
+export function statusWords(status: ChangeStatus): string {
+  return `${marks[status]} ${short[status]}`;
+}
+
+const short: Record<ChangeStatus, string> = {
+  queued: "Queued",
+  planning: "Planning",
+  asking: "Waiting for an answer",
+  waiting: "Waiting for approval",
+  blocked: "Waiting for a target",
+  running: "Running",
+  reviewing: "Reviewing",
+  rolling_back: "Rolling back",
+  needs_person: "A person has to look",
+  done: "Done",
+  accepted: "Accepted as it is",
+  rolled_back: "Rolled back",
+  rejected: "Rejected",
+  planned: "Planned only",
+  failed: "Failed",
+  cancelled: "Cancelled",
+  expired: "Expired",
+};
+
+function words(change: Change, steps: readonly StepRecord[]): string {
+  if (change.stopAsked && !isEnded(change.status)) return "Being stopped";
+  switch (change.status) {
+    case "queued":
+      return change.queuePlace === null ? "Queued" : `Queued, place ${change.queuePlace} in the line`;
+    case "planning":
+      return "Planning";
+    case "asking":
+      return "Waiting for an answer";
+    case "waiting":
+      return "Waiting for approval";
+    case "blocked":
+      return "Waiting for a target that another change holds";
+    case "running":
+      return `Running step ${runningStep(change, steps)} of ${change.plan?.plan.length ?? 0}`;
+    case "reviewing":
+      return "Reviewing the outcome";
+    case "rolling_back":
+      return "Rolling back";
+    case "needs_person":
+      return "A person has to look at this";
+    case "done":
+      return "Done";
+    case "accepted":
+      return "Accepted as it is";
+    case "rolled_back":
+      return "Rolled back";
+    case "rejected":
+      return "Rejected, nothing was run";
+    case "planned":
+      return "Planned only, nothing was run";
+    case "cancelled":
+      return steps.length === 0 ? "Cancelled, nothing was run" : "Cancelled";
+    case "expired":
+      return "Expired, nothing was run";
+    case "failed":
+      return steps.length === 0 ? "Failed, nothing was run" : "Failed";
+  }
+}
+
+/** The step that runs now, or the one that will be next. */
+function runningStep(change: Change, steps: readonly StepRecord[]): number {
+  const standings = standingsOf(change, steps);
+  const open = standings.find(({ ran }) => ran !== "done");
+  return open?.step.step ?? Math.max(1, standings.length);
+}
+
+function namedEnvironments(change: Change): string[] {
+  const names = change.environments.filter((name) => name !== "" && name.length <= 40);
+  return names.length === 0 ? [] : [names.slice(0, 3).join(", ")];
+}

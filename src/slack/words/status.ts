@@ -1,0 +1,81 @@
+import type { types } from "@slack/bolt";
+import { type Change, openDecision } from "#change/change.ts";
+import type { StepRecord } from "#change/journal.ts";
+import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
+import { blockedParts, type LinkTo } from "#slack/cards/blocked-lines.ts";
+import { standingLine } from "#slack/cards/verdict-message.ts";
+import {
+  bold,
+  bullets,
+  dateMrkdwn,
+  headline,
+  type Part,
+  paragraph,
+  personMrkdwn,
+  type Rendered,
+  rich,
+  said,
+  smallPrint,
+} from "#slack/text/blocks.ts";
+import { decisionLines } from "#slack/text/decision-lines.ts";
+import { standingsOf, tally } from "#slack/text/standings.ts";
+import { stateTitle, stateWords } from "#slack/text/states.ts";
+import { cutMiddle, inert, visible } from "#slack/text/text.ts";
+import { findNamed } from "./named-change.ts";
+import type { AnswerWord, WordNeeds } from "./word.ts";
+
+const REQUEST_CHARS = 400;
+const WHY_CHARS = 900;
+const DECISIONS = 6;
+
+/** Says where one change stands: its state, each step, who decided, what it waits for, and where its card is. */
+export function createWordStatus(needs: WordNeeds): AnswerWord {
+  return async (asked) => {
+    const named = await findNamed(needs, asked, "status", asked.rest.split(/\s+/u)[0]);
+    if (!named.ok) return named.answer;
+    const { change, cardTs } = named;
+    return render(change, await needs.changes.steps(change.id), cardTs, needs.linkTo);
+  };
+}
+
+function render(
+  change: Change,
+  steps: readonly StepRecord[],
+  cardTs: string | null,
+  linkTo: LinkTo,
+): Rendered {
+  const standings = standingsOf(change, steps);
+  const counted = tally(standings);
+  const until = openDecision(change)?.expiresAt ?? null;
+  const why = change.review?.notes ?? change.error;
+  const parts: Part[] = [
+    paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS))),
+    ...blockedParts(change, linkTo),
+    ...approvalWarnings(change),
+    ...(why === null || why === ""
+      ? []
+      : [paragraph(bold("Why: "), said(cutMiddle(visible(why), WHY_CHARS)))]),
+  ];
+  const blocks: types.KnownBlock[] = [
+    headline(stateTitle(change, steps)),
+    rich(...parts),
+    ...(standings.length === 0 ? [] : [rich(bullets(standings.map(standingLine)))]),
+    ...approvalBlocks(change),
+    smallPrint(
+      `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
+      ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
+      ...decisionLines(change).slice(-DECISIONS),
+      `Change \`${inert(change.id)}\``,
+      ...cardLink(change, cardTs, linkTo),
+    ),
+  ];
+  const so = counted === "" ? "" : ` Steps: ${counted}.`;
+  const what = inert(cutMiddle(visible(change.request), 200));
+  return { text: `${inert(stateWords(change, steps))}: ${what}.${so}`, blocks };
+}
+
+/** The address is Slack's own and was made here. */
+function cardLink({ home }: Change, cardTs: string | null, linkTo: LinkTo): string[] {
+  const url = home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
+  return url === null ? [] : [`<${url}|Its card>`];
+}

@@ -1,0 +1,114 @@
+import { freezeAt } from "#change/approval.ts";
+import { answersOf, type Change, type Decision } from "#change/change.ts";
+import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "#change/changes.ts";
+import { whoHadASay } from "#change/say.ts";
+import { whyNotBreakGlass, whyNotDecide, whyNotOwnWords, whyNotSpeak } from "#policy/approvals/approvers.ts";
+import type { FindTerms } from "./terms.ts";
+
+type Needs = { findTerms: FindTerms; now: () => Date };
+
+/** What is shown of a digest, and the least that names it in an answer. */
+const SHORT_DIGEST_CHARS = 12;
+
+/** The open question that is meant, or why there is nothing to decide for this person now. */
+export function look(needs: Needs, change: Change, given: Decide): Decision | Decided {
+  const refusal = whyNotThisPerson(needs, change, given);
+  if (refusal !== null) return refusal;
+  const asked = questionOf(change, given);
+  if (asked === undefined) {
+    return {
+      kind: "stale",
+      change,
+      reason: "This is not the question that is open: the plan has changed since, or none is.",
+    };
+  }
+  if (asked.answer === "request_changes") return { kind: "stale", change, reason: superseded(change, asked) };
+  if (asked.answer !== null) return { kind: "already", change, decision: asked };
+  const late =
+    given.answer === "approve"
+      ? (whyOwnWords(needs, change, given) ??
+        whyNotNow(needs, change, given) ??
+        whyNotTyped(needs, change, given))
+      : null;
+  return late === null ? asked : { kind: "refused", reason: late };
+}
+
+function superseded({ revision }: Change, { revision: old }: Decision): string {
+  return `Revision ${old} of the plan is superseded by revision ${Math.max(revision, old + 1)}: changes were asked for.`;
+}
+
+function whyNotThisPerson(needs: Needs, change: Change, given: Decide): Decided | null {
+  if (!answersOf[given.gate].includes(given.answer))
+    return refuse(`The answer ${given.answer} is none of ${answersOf[given.gate].join(", ")}.`);
+  const terms = needs.findTerms(change);
+  const teamId = change.home?.teamId ?? null;
+  if (given.breaksGlass === true) {
+    const why = whyNotBreakGlass(given.by, teamId, terms.breakGlass) ?? whyNoReason(given);
+    return why === null ? null : refuse(why);
+  }
+  const may = plansNext(given.answer) ? whyNotSpeak : whyNotDecide;
+  const why = may(given.by, { requester: change.requester, teamId }, terms, given.groups ?? []);
+  if (why === null) return null;
+  const problem = terms.problem === null || plansNext(given.answer) ? "" : ` As it is, ${terms.problem}`;
+  return { kind: "refused", reason: `${why}${problem}`, terms };
+}
+
+function whyNoReason(given: Decide): string | null {
+  if (given.answer !== "approve") return "Breaking the glass approves; it does nothing else.";
+  const typed = given.reason?.trim() ?? "";
+  return typed.length >= MIN_BREAK_GLASS_REASON
+    ? null
+    : `Breaking the glass takes a reason of at least ${MIN_BREAK_GLASS_REASON} characters.`;
+}
+
+function whyOwnWords(needs: Needs, change: Change, given: Decide): string | null {
+  if (given.breaksGlass === true) return null;
+  return whyNotOwnWords(given.by, whoHadASay(change.decisions), needs.findTerms(change));
+}
+
+function whyNotNow(needs: Needs, change: Change, given: Decide): string | null {
+  if (given.breaksGlass === true) return null;
+  const freeze = freezeAt(needs.findTerms(change).freezes, needs.now());
+  if (freeze === null) return null;
+  const where = freeze.environments.length === 0 ? "everywhere" : `for ${freeze.environments.join(", ")}`;
+  return `Nothing is approved ${where} until ${inUtc(freeze.until)}: ${freeze.reason}`;
+}
+
+/** Whoever destroys something says what: a click alone is too light for it, also when the glass is broken. */
+function whyNotTyped(needs: Needs, change: Change, { target = null }: Decide): string | null {
+  const { typedTarget, destroys } = needs.findTerms(change);
+  if (typedTarget === null || target?.trim() === typedTarget) return null;
+  const why = `This deletes, destroys or replaces what is there, so an approval takes the name of ${whichOf(destroys)}, typed exactly: ${typedTarget}.`;
+  return target === null ? why : `${why} What was typed is another name.`;
+}
+
+function whichOf({ length }: readonly unknown[]): string {
+  return length === 1 ? "its target" : `what reaches farthest of the ${length} things it takes away`;
+}
+
+/** The question an answer names, open or not. */
+export function questionOf(change: Change, given: Decide): Decision | undefined {
+  return change.decisions.find(
+    (decision) =>
+      decision.gate === given.gate &&
+      decision.revision === given.revision &&
+      decision.round === given.round &&
+      given.digest.length >= SHORT_DIGEST_CHARS &&
+      decision.digest.startsWith(given.digest),
+  );
+}
+
+/** A no, with its sentence. */
+export function refuse(reason: string): Decided {
+  return { kind: "refused", reason };
+}
+
+/** Whether the Planner comes next: what was said is for it. */
+export function plansNext(answer: Decide["answer"]): boolean {
+  return answer === "request_changes" || answer === "answered";
+}
+
+/** A moment for a sentence. */
+export function inUtc(date: Date | null): string {
+  return date === null ? "" : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

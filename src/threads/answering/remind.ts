@@ -1,0 +1,59 @@
+import type { Change, Decision } from "#change/change.ts";
+import { stillApprovers } from "#change/still-approve.ts";
+import type { RecordEvents } from "#store/events.ts";
+import type { Sql } from "#store/postgres/database.ts";
+import { markEscalated, markSaid } from "#store/timers.ts";
+import type { FindTerms } from "./terms.ts";
+
+export type RemindNeeds = { record: RecordEvents; findTerms: FindTerms };
+
+/**
+ * Says the first thing that is due of an open question: that half of its time is over, that more people may approve now,
+ * that it ends soon. One conditional update with its event, in the caller's transaction, which holds the change's row.
+ * False when nothing is due, or it was answered, or its time is over: then nothing was written.
+ */
+export async function remind(
+  sql: Sql,
+  needs: RemindNeeds,
+  change: Change,
+  question: Decision,
+): Promise<boolean> {
+  const { gate, revision, round } = question;
+  const place = { changeId: change.id, gate, revision, round };
+  if (await markSaid(sql, place, "reminded")) {
+    await needs.record(sql, change.id, { type: "reminded", gate, revision, round });
+    return true;
+  }
+  if (await escalate(sql, needs, change, question)) return true;
+  if (!(await markSaid(sql, place, "warned"))) return false;
+  await needs.record(sql, change.id, { type: "warned", gate, revision, round });
+  return true;
+}
+
+/** Who comes is what the rules say now; whom the row then names is what every click goes by. */
+async function escalate(sql: Sql, needs: RemindNeeds, change: Change, question: Decision): Promise<boolean> {
+  const { gate, revision, round, escalated } = question;
+  const came = needs.findTerms(change).nextEscalation;
+  const environments = came?.environments ?? [];
+  const after = needs.findTerms(withEscalated(change, question, [...escalated, ...environments]));
+  const next = after.nextEscalation;
+  const nextInMinutes = came === null || next === null ? null : next.afterMinutes - came.afterMinutes;
+  const place = { changeId: change.id, gate, revision, round };
+  if (!(await markEscalated(sql, place, { environments, nextInMinutes }))) return false;
+  // The rules may have changed since it was asked, and bring nobody any more: then there is nothing to say.
+  if (came === null) return true;
+  // The record names nobody whose approval would be refused.
+  const brought = stillApprovers(change, after).filter((one) =>
+    one.environments.some((name) => environments.includes(name)),
+  );
+  const users = [...new Set(brought.flatMap((one) => one.escalated?.users ?? []))];
+  const groups = [...new Set(brought.flatMap((one) => one.escalated?.groups ?? []))];
+  const event = { type: "escalated", gate, revision, round, environments, users, groups } as const;
+  await needs.record(sql, change.id, event);
+  return true;
+}
+
+function withEscalated(change: Change, question: Decision, escalated: string[]): Change {
+  const decisions = change.decisions.map((one) => (one === question ? { ...one, escalated } : one));
+  return { ...change, decisions };
+}

@@ -1,0 +1,82 @@
+import type { Change, ChangeStatus, Gate } from "#change/change.ts";
+import { ANSWER_MINUTES } from "#change/question.ts";
+import { clearStop, isStopAsked } from "#store/cancels.ts";
+import { findChange } from "#store/changes.ts";
+import { openQuestion } from "#store/decisions.ts";
+import { markQueueStale, type RecordEvents } from "#store/events.ts";
+import { findSteps } from "#store/journal.ts";
+import { assertOwned, type Lease, releaseLease } from "#store/leases.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
+import { deleteSealedFiles } from "#store/sealed-files.ts";
+import type { Rest } from "#threads/running/carry.ts";
+import { setStatus } from "#threads/running/progress.ts";
+
+/** For how many minutes an approval of this change may be given, and after how many more people may give it (null: never). */
+export type TimesOf = (change: Change) => { openMinutes: number; escalateMinutes: number | null };
+
+const UNTIMED = { openMinutes: null, escalateMinutes: null };
+
+/**
+ * Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction.
+ * False when somebody wants it stopped by now: then nothing was written, and it rests elsewhere (see stopped.ts).
+ */
+export async function settle(
+  database: Database,
+  record: RecordEvents,
+  lease: Lease,
+  rest: Rest,
+  timesOf: TimesOf,
+): Promise<boolean> {
+  return database.transaction(async (sql) => {
+    await assertOwned(sql, lease);
+    const { changeId } = lease;
+    const isStopped = await isStopAsked(sql, changeId);
+    if (isStopped && rest.at !== "end") return false;
+    if (rest.at === "end") {
+      // Whoever stopped it was told that nothing will run, and nothing has: so it ended by that.
+      const isUntouched = isStopped && (await findSteps(sql, changeId)).length === 0;
+      if (isUntouched) await setStatus(sql, record, changeId, "cancelled", null);
+      else await setStatus(sql, record, changeId, rest.status, rest.error);
+      await clearStop(sql, changeId);
+      await deleteSealedFiles(sql, changeId);
+    } else if (rest.at === "gate") {
+      await openGate(sql, record, changeId, rest, timesOf);
+    }
+    await releaseLease(sql, lease, lease.workSeen);
+    await markQueueStale(sql);
+    return true;
+  });
+}
+
+async function openGate(
+  sql: Sql,
+  record: RecordEvents,
+  changeId: string,
+  rest: Extract<Rest, { at: "gate" }>,
+  timesOf: TimesOf,
+): Promise<void> {
+  const { gate, revision, digest, interruptId, questions = [] } = rest;
+  const times = await timesAt(sql, changeId, gate, timesOf);
+  const question = { changeId, gate, revision, digest, interruptId, questions, ...times };
+  const round = await openQuestion(sql, question);
+  if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
+  await setStatus(sql, record, changeId, statusAt[gate], rest.notes);
+}
+
+const statusAt: Record<Gate, ChangeStatus> = {
+  answers: "asking",
+  approval: "waiting",
+  operator: "needs_person",
+};
+
+/** An operator's question stays open: somebody has to say what becomes of what ran. */
+async function timesAt(
+  sql: Sql,
+  changeId: string,
+  gate: Gate,
+  timesOf: TimesOf,
+): Promise<{ openMinutes: number | null; escalateMinutes: number | null }> {
+  if (gate === "answers") return { ...UNTIMED, openMinutes: ANSWER_MINUTES };
+  const change = gate === "approval" ? await findChange(sql, changeId) : null;
+  return change === null ? UNTIMED : timesOf(change);
+}

@@ -1,0 +1,50 @@
+import type { ApprovalTerms } from "#change/approval.ts";
+import type { Change, Decision } from "#change/change.ts";
+import type { Person, TokenPerson } from "#change/person.ts";
+import { whoHadASay } from "#change/say.ts";
+import { termsOf } from "#policy/approvals/approval-terms.ts";
+import type { Policy } from "#policy/document.ts";
+import { typedTargetOf } from "#policy/typed-target.ts";
+
+type Asked = Pick<Change, "environments" | "risk" | "requester">;
+type Said = Pick<Decision, "answer" | "by">;
+/** Without its questions nothing counts as escalated. */
+type Questioned = Asked &
+  Partial<Pick<Change, "plan" | "previews" | "places">> & {
+    revision?: number;
+    decisions?: readonly (Pick<Decision, "gate" | "revision" | "escalated"> & Partial<Said>)[];
+  };
+
+/** What an approval of a change takes at this moment. */
+export type FindTerms = (change: Questioned) => ApprovalTerms;
+
+/**
+ * Holds the rules, the API tokens there are and the clock. A risk nobody knows yet counts as high. Whether a question has
+ * escalated its row says, never the clock, so that what a card shows is what holds at the click.
+ */
+export function createFindTerms(needs: {
+  policy: Policy;
+  tokens: readonly TokenPerson[];
+  now: () => Date;
+}): FindTerms {
+  return (change) => {
+    const { environments, risk, requester } = change;
+    const terms = termsOf(
+      needs.policy,
+      { environments, risk: risk ?? "high", requester, said: saidOf(change), escalated: escalatedOf(change) },
+      { tokens: needs.tokens, now: needs.now() },
+    );
+    const { plan = null, previews = [], places = [] } = change;
+    return { ...terms, ...typedTargetOf({ risk, plan, previews, environments, places }) };
+  };
+}
+
+function saidOf({ decisions = [] }: Questioned): Person[] {
+  return whoHadASay(decisions.map(({ answer = null, by = null }) => ({ answer, by })));
+}
+
+/** Of the plan as it is now: another revision is another question. */
+function escalatedOf({ revision, decisions = [] }: Questioned): readonly string[] {
+  const question = decisions.findLast(({ gate }) => gate === "approval");
+  return question !== undefined && question.revision === revision ? question.escalated : [];
+}

@@ -1,0 +1,195 @@
+import { ChangeCancelledError } from "#change/cancel.ts";
+import { isEnded } from "#change/change.ts";
+import { RunStoppedError } from "#change/run-signals.ts";
+import type { ChangeGraph } from "#graph/graph.ts";
+import { type At, nowhere } from "#observe/crash-points.ts";
+import { findChange } from "#store/changes.ts";
+import type { RecordEvents } from "#store/events.ts";
+import {
+  claimChange,
+  type Lease,
+  LeaseLostError,
+  type RunLimits,
+  releaseLease,
+  renewLease,
+} from "#store/leases.ts";
+import type { Database } from "#store/postgres/database.ts";
+import { type Wakes, wake } from "#store/postgres/notify.ts";
+import { settle, type TimesOf } from "#threads/answering/settle.ts";
+import { settleStopped } from "#threads/stopping/stopped.ts";
+import { createTakeTargets } from "#threads/stopping/take-targets.ts";
+import { watchStops } from "#threads/stopping/watch-stops.ts";
+import { carryOn, type Rest } from "./carry.ts";
+import { giveUpOrRetry } from "./faults.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { createRun, type Run, type Runs } from "./runs.ts";
+
+/** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
+export type LeasePace = {
+  leaseMs: number;
+  heartbeatMs: number;
+  pollMs: number;
+  faultPausesMs?: readonly number[];
+};
+
+export type WorkerOptions = {
+  database: Database;
+  wakes: Wakes;
+  record: RecordEvents;
+  graph: ChangeGraph;
+  runs: Runs;
+  owner: string;
+  limits: RunLimits;
+  timesOf: TimesOf;
+  /** Forgets what a change that ended has on this machine. */
+  cleanUp: (changeId: string) => Promise<void>;
+  /** Ends what a crash left running; see open-steps.ts. */
+  endOpenSteps: (changeId: string) => Promise<void>;
+  redact: (text: string) => string;
+  pace?: LeasePace | undefined;
+  at?: At;
+  log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
+};
+
+/**
+ * The loop that claims changes and carries them on. `stop` ends the intake and begins nothing more; what runs may finish
+ * within `graceMs` and is ended then. It resolves once every change is given back, and a second call is the first one's.
+ * `kill` ends what runs at once.
+ */
+export type Worker = { stop(graceMs: number): Promise<void>; kill(): void };
+
+/** What holds where no other pace is given. */
+export const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
+
+/** Starts it. */
+export function startWorker(options: WorkerOptions): Worker {
+  const { runs } = options;
+  const intake = new AbortController();
+  const running = new Set<Promise<void>>();
+  const loop = (async () => {
+    while (!intake.signal.aborted) {
+      const lease = await claim(options);
+      if (lease === null) {
+        await options.wakes.wait("work", (options.pace ?? PACE).pollMs, intake.signal);
+        continue;
+      }
+      const run = createRun(lease);
+      const one = carry(options, run).finally(() => running.delete(one));
+      running.add(one);
+    }
+  })();
+  const over = new AbortController();
+  const watching = watchStops(options, (options.pace ?? PACE).heartbeatMs, over.signal);
+  const endAll = (how: "pause" | "stop" | "kill", because: string): void => {
+    for (const run of runs.values()) run.end(how, new RunStoppedError(because));
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = async (graceMs: number): Promise<void> => {
+    intake.abort();
+    endAll("pause", STOPPING);
+    const late = `${STOPPING}, and it had not finished within ${graceMs / 1_000} s`;
+    const grace = setTimeout(() => endAll("stop", late), graceMs);
+    // A claim may have been under way, and what it took belongs to whoever goes on.
+    await loop;
+    endAll("pause", STOPPING);
+    await Promise.all(running);
+    clearTimeout(grace);
+    over.abort();
+    await watching;
+  };
+  return {
+    stop: (graceMs) => {
+      stopped ??= stop(graceMs);
+      return stopped;
+    },
+    kill: () => endAll("kill", `at once ${STOPPING} a second time`),
+  };
+}
+
+const STOPPING = "because Greenlight was told to stop";
+
+async function claim(options: WorkerOptions): Promise<Lease | null> {
+  try {
+    const { database, runs, limits, owner, pace = PACE, at = nowhere } = options;
+    if (!(await isAnswering(database, pace.leaseMs))) return null;
+    at("before lease claim");
+    const lease = await claimChange(database, owner, pace.leaseMs, limits, [...runs.keys()]);
+    if (lease !== null) at("after lease claim");
+    return lease;
+  } catch (error) {
+    options.log.error({ err: error }, "No change could be claimed; trying again");
+    return null;
+  }
+}
+
+/** After an outage nothing is claimed for a lease's time: owners that live renew first, and tell what they hold. */
+async function isAnswering({ query, reach }: Database, leaseMs: number): Promise<boolean> {
+  if (reach.isAway()) await query("select 1");
+  return reach.backForMs() >= leaseMs;
+}
+
+async function carry(options: WorkerOptions, run: Run): Promise<void> {
+  const { database, record, runs, timesOf, pace = PACE, at = nowhere } = options;
+  const { lease } = run;
+  runs.set(lease.changeId, run);
+  const heartbeat = startBeating(options, run, pace);
+  try {
+    let rest = await carryToRest(options, run);
+    at("before settle");
+    while (!(await settle(database, record, lease, rest, timesOf)))
+      rest = await settleStopped(options, lease);
+    at("after settle");
+    if (rest.at === "end") await options.cleanUp(lease.changeId).catch(() => undefined);
+  } catch (error) {
+    await giveBack(options, run, error);
+  } finally {
+    heartbeat.stop();
+    runs.delete(lease.changeId);
+  }
+  // Whoever waited for a free place looks now.
+  await wake(database, "work").catch(() => undefined);
+}
+
+/** As far as it goes by itself, or until somebody stops it. */
+async function carryToRest(options: WorkerOptions, run: Run): Promise<Rest> {
+  const { database, graph } = options;
+  const { lease, signals } = run;
+  const change = await findChange(database, lease.changeId);
+  if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
+  if (change.stopAsked && !isEnded(change.status)) return settleStopped(options, lease);
+  const take = createTakeTargets(database, options.record);
+  try {
+    return await carryOn(graph, database, change, signals, () => take(lease));
+  } catch (error) {
+    if (![error, signals.stop.reason].some((why) => why instanceof ChangeCancelledError)) throw error;
+    return settleStopped(options, lease);
+  }
+}
+
+function startBeating({ database, log }: WorkerOptions, run: Run, pace: LeasePace): { stop(): void } {
+  const { lease } = run;
+  const lost = "because another instance has taken this change over";
+  return startHeartbeat(() => renewLease(database.urgent, lease, pace.leaseMs), {
+    everyMs: pace.heartbeatMs,
+    onLost: () => run.end("stop", new RunStoppedError(lost, new LeaseLostError(lease))),
+    onFault: (error) => log.error({ err: error, changeId: lease.changeId }, "The lease could not be renewed"),
+  });
+}
+
+/** A stop and a lost lease say nothing about the change; anything else may. */
+async function giveBack(options: WorkerOptions, run: Run, error: unknown): Promise<void> {
+  const { database, log, pace = PACE } = options;
+  const { lease, signals } = run;
+  const { changeId } = lease;
+  const isFault = !signals.pause.aborted && !(error instanceof LeaseLostError);
+  if (isFault) log.error({ err: error, changeId }, "A change could not be carried on; it is tried again");
+  else log.info({ changeId, why: String(error) }, "A change is given back as it stands");
+  try {
+    const rest = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
+    if (rest === null) await releaseLease(database, lease, null);
+    else await settle(database, options.record, lease, rest, options.timesOf);
+  } catch (failure) {
+    // The lease runs out by itself.
+    log.error({ err: failure, changeId }, "A change could not be given back");
+  }
+}

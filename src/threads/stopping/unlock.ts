@@ -1,0 +1,75 @@
+import type { Change } from "#change/change.ts";
+import { type AskUnlock, UNLOCK_REASON, type Unlocked } from "#change/unlock.ts";
+import { whyNotDecide } from "#policy/approvals/approvers.ts";
+import { lockChange } from "#store/approvals.ts";
+import { findChange } from "#store/changes.ts";
+import type { RecordEvents } from "#store/events.ts";
+import { findOpenAttempts } from "#store/journal.ts";
+import { isOwned } from "#store/leases.ts";
+import type { Database, Sql } from "#store/postgres/database.ts";
+import { releaseTargets } from "#store/target-locks.ts";
+import { insertUnlock } from "#store/unlocks.ts";
+import type { FindTerms } from "#threads/answering/terms.ts";
+
+export type UnlockNeeds = {
+  database: Database;
+  record: RecordEvents;
+  redact: (text: string) => string;
+  findTerms: FindTerms;
+};
+
+/**
+ * Takes the targets a change holds away from it, so that the next one goes on: for an approver of that change, with a reason
+ * that everybody sees, and never while an owner has it at hand. It has to take them again before anything more of it runs.
+ */
+export function unlock(needs: UnlockNeeds, given: AskUnlock): Promise<Unlocked> {
+  const { changeId, by } = given;
+  return needs.database.transaction(async (sql) => {
+    // Whoever owns it writes under the same lock: nothing of it begins while this is decided.
+    const change = (await lockChange(sql, changeId)) ? await findChange(sql, changeId) : null;
+    if (change === null) return { kind: "unknown" };
+    const refused = whyNotUnlock(needs, change, given);
+    if (refused !== null) return refused;
+    const busy = await whyBusy(sql, change);
+    if (busy !== null) return { kind: "busy", reason: busy };
+    const last = change.unlocks.at(-1)?.at;
+    if (given.writtenAt !== undefined && last !== undefined && given.writtenAt < last)
+      return { kind: "nothing", reason: "Its targets were taken away since this was written.", since: last };
+    const targets = await releaseTargets(sql, changeId);
+    if (targets.length === 0)
+      return { kind: "nothing", reason: "This change holds no targets, so nobody waits for it." };
+    const reason = needs.redact(given.reason.trim());
+    await insertUnlock(sql, changeId, { by, reason, targets });
+    await needs.record(sql, changeId, { type: "unlocked", by, reason, targets });
+    const after = await findChange(sql, changeId);
+    return { kind: "unlocked", change: after ?? change, targets };
+  });
+}
+
+function whyNotUnlock(needs: UnlockNeeds, change: Change, given: AskUnlock): Unlocked | null {
+  const terms = needs.findTerms(change);
+  const about = { requester: change.requester, teamId: change.home?.teamId ?? null };
+  const why = whyNotDecide(given.by, about, terms, given.groups ?? []);
+  if (why !== null) return { kind: "refused", reason: why, terms };
+  const { length } = given.reason.trim();
+  const { min, max } = UNLOCK_REASON;
+  if (length >= min && length <= max) return null;
+  return {
+    kind: "refused",
+    reason: `Taking a change's targets away takes a reason of ${min} to ${max} characters; this has ${length}.`,
+  };
+}
+
+/**
+ * An owner that is gone does not count, but a step it left running does: until somebody has taken the change over and seen
+ * what became of it. Right after an outage a living owner looks gone, too, until it renews. With a person it rests for good.
+ */
+async function whyBusy(sql: Sql, { id, status }: Change): Promise<string | null> {
+  const [open] = await findOpenAttempts(sql, id);
+  if (await isOwned(sql, id))
+    return open === undefined
+      ? "Greenlight is working on this change at this moment. Wait until it rests, or stop it first."
+      : `Step ${open.key.step} of this change is running. Stop it first, or wait until it has ended.`;
+  if (open === undefined || status === "needs_person") return null;
+  return `Step ${open.key.step} of this change may still run: who ran it has not been heard of for a moment. Somebody takes it over and looks, which takes seconds: then try again.`;
+}

@@ -1,0 +1,44 @@
+/** What a folder of src may import: of ours, and of the packages that live in few folders only. */
+export type Folder = { ours: readonly string[]; packages?: readonly string[] };
+
+/**
+ * Who imports whom, in one table: biome.json is written from it (`npm run house`), and imports.test.ts plants every import
+ * there could be and holds it against the table. Arrows point toward `change`. A folder may always import its own. Below
+ * `slack` each wing has a row of its own; elsewhere a wing goes by its folder's.
+ */
+export const FOLDERS: Readonly<Record<string, Folder>> = {
+  change: { ours: [] },
+  observe: { ours: [], packages: ["pino", "langsmith", "@langchain"] },
+  redact: { ours: ["change"] },
+  policy: { ours: ["change"], packages: ["yaml"] },
+  agents: { ours: ["change", "observe"], packages: ["@anthropic-ai/sdk"] },
+  store: { ours: ["change", "observe"], packages: ["pg", "execa", "@langchain"] },
+  http: { ours: ["change", "observe"], packages: ["fastify"] },
+  slack: { ours: ["change", "observe"], packages: ["@slack"] },
+  execution: { ours: ["change", "policy", "redact", "observe"], packages: ["execa"] },
+  graph: { ours: ["change", "policy", "observe"], packages: ["@langchain"] },
+  threads: { ours: ["change", "policy", "graph", "store", "execution", "observe"] },
+  playground: { ours: [], packages: ["ws", "yaml"] },
+  config: { ours: ["change", "execution"] },
+  app: {
+    ours: [
+      "agents",
+      "change",
+      "config",
+      "execution",
+      "graph",
+      "http",
+      "observe",
+      "playground",
+      "policy",
+      "redact",
+    ].concat(["slack", "store", "threads"]),
+    packages: ["pg"],
+  },
+  commands: { ours: ["app", "change", "config", "execution", "policy", "redact", "store"] },
+};
+
+/** Packages that are imported in the folders that name them, and nowhere else. */
+export const PACKAGES = [
+  ...new Set(Object.values(FOLDERS).flatMap(({ packages = [] }) => packages)),
+].toSorted();

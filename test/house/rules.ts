@@ -1,0 +1,49 @@
+import { FOLDERS, type Folder, PACKAGES } from "./folders.ts";
+
+/** The rules of biome.json that follow from the table of folders: one for each folder of src, and one for test. */
+export function folderRules(): object[] {
+  const folders = Object.entries(FOLDERS).map(([name, folder]) => ruleOf(name, folder));
+  return [...folders, TESTS];
+}
+
+/** Whether a rule of biome.json is one of these. */
+export function isFolderRule(rule: object): boolean {
+  return JSON.stringify(rule).includes("noRestrictedImports");
+}
+
+const UP = { group: ["../**"], message: "Another folder is imported by its name, as in #change/plan.ts." };
+
+/** A program is tested against a stand-in of Slack that fails when Slack refused a block. */
+const TESTS = restrict(["**/test/**", "!**/test/playground/**", "!**/test/support/own-slack.ts"], {
+  paths: {
+    "#playground/slack/slack.ts": {
+      importNames: ["startSlack"],
+      message:
+        "A program is tested against startOwnSlack (test/support/own-slack.ts): it fails when Slack refused a block.",
+    },
+  },
+  patterns: [UP],
+});
+
+function ruleOf(name: string, { ours, packages = [] }: Folder): object {
+  const allowed = [name, ...ours].map((one) => `!#${one}/**`);
+  const elsewhere = PACKAGES.filter((one) => !packages.includes(one)).join(",");
+  const patterns = [
+    { group: ["#*/**", ...allowed], message: `src/${name} imports ${inWords(ours)} (docs/architecture.md).` },
+    // The page's code runs in a browser, which knows paths only.
+    ...(name === "playground" ? [] : [UP]),
+    {
+      group: [`{${elsewhere}}`, `{${elsewhere}}/**`],
+      message: `This package has its own folder, which is not src/${name} (docs/architecture.md).`,
+    },
+  ];
+  return restrict([`**/src/${name}/**`], { patterns });
+}
+
+function inWords(ours: readonly string[]): string {
+  return ours.length === 0 ? "no other folder" : `only from ${ours.join(", ")} and itself`;
+}
+
+function restrict(includes: readonly string[], options: object): object {
+  return { includes, linter: { rules: { style: { noRestrictedImports: { level: "error", options } } } } };
+}

@@ -1,0 +1,328 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { SlackStandIn } from "#playground/slack/slack.ts";
+import { directOf, shows, untilSent, verdictOf, waitingCard } from "#test/support/cards.ts";
+import { type Program, planOf, startProgram } from "#test/support/program.ts";
+import { callsForPace } from "#test/support/quiet.ts";
+import {
+  answerTo,
+  askFor,
+  callAsBot,
+  changeIdOf,
+  click,
+  clickInForm,
+  directCards,
+  hasButton,
+  now,
+  press,
+  standIn,
+  textOf,
+  waitFor,
+} from "#test/support/slack.ts";
+
+const APPROVE = "greenlight:approve";
+/** The issue's figures for a quiet change of three steps. */
+const MOST_CALLS = { channel: 8, direct: 2 };
+
+const QUORUM = `
+version: 1
+environments:
+  production: { namespaces: [production] }
+approvals:
+  - { environments: [production], groups: [S0SRE00001], users: [U0ANA00001, U0GUS00001, U0DORA0001], quorum: 2 }
+`;
+
+describe("the card as a direct message to those who may approve", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram();
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  it("is decided there, loses its buttons everywhere, and the requester gets none", async () => {
+    const { ana, ben, cleo } = slack.users;
+    const card = await waitingCard(slack, "scale payment-api to 5 replicas in production");
+    const [bens, cleos] = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    assert.match(textOf(bens.blocks), /kubectl scale deployment\/payment-api --replicas=5 -n production/);
+    assert.match(textOf(bens.blocks), /archives\/C0INFRA001\/p\d+","text":"Its card"/);
+    assert.match(await answerTo(slack, cleo, cleos, APPROVE), /Approved\. It runs now/);
+    const all = [card, bens, cleos];
+    await waitFor(
+      () => (all.some((one) => hasButton(now(slack, one), APPROVE)) ? undefined : true),
+      "no button",
+    );
+    for (const one of [bens, cleos]) await shows(slack, one, /Approved by <@U0CLEO0001>/);
+    await shows(slack, card, /Done/);
+    await answerTo(slack, ben, bens, APPROVE, true).then((late) => assert.match(late, /decided already/));
+    assert.deepEqual(directCards(slack, ana), []);
+    assert.deepEqual(directCards(slack, slack.users.gus), []);
+    assert.deepEqual(await program.ran(await changeIdOf(slack, card)), ["forward 1 done", "forward 2 done"]);
+  });
+
+  it("has no button left 2 s after the decision, in the best of a few: a machine may be busy", async () => {
+    const { ben, cleo } = slack.users;
+    let quickest = Number.POSITIVE_INFINITY;
+    for (const replicas of [4, 5, 6, 7]) {
+      if (quickest < 2_000) break;
+      const card = await waitingCard(slack, `scale checkout to ${replicas} replicas in production`);
+      const all = [card, ...(await Promise.all([ben, cleo].map((one) => directOf(slack, one, card))))];
+      await press(slack, ben, card, "greenlight:reject");
+      await program.until(await changeIdOf(slack, card), "rejected");
+      const decidedAt = Date.now();
+      const isLeft = () => all.some((one) => hasButton(now(slack, one), APPROVE));
+      await waitFor(() => (isLeft() ? undefined : true), "no button");
+      quickest = Math.min(quickest, Date.now() - decidedAt);
+    }
+    assert.ok(quickest < 2_000, `the buttons stood for ${quickest} ms after the decision`);
+  });
+
+  it("takes at most 8 calls in the channel and 2 for each approver over a quiet change of three steps", async () => {
+    program.model.script({
+      agent: "planner",
+      json: planOf([
+        ["scale deployment/web --replicas=4 -n production", null],
+        ["scale deployment/checkout --replicas=3 -n production", null],
+        ["scale deployment/payment-api --replicas=5 -n production", null],
+      ]),
+    });
+    const from = slack.calls.length;
+    const card = await waitingCard(slack, "scale three things in production");
+    await directOf(slack, slack.users.ben, card);
+    await press(slack, slack.users.ben, card, APPROVE);
+    await verdictOf(slack, card);
+    await shows(slack, card, /🟢 Done/);
+    await untilSent(program);
+    const calls = slack.calls
+      .slice(from)
+      .filter(({ method }) => /^chat\.(?!postEphemeral)|open$/u.test(method));
+    const of = (channel: string) => calls.filter(({ args }) => args["channel"] === channel).length;
+    // A machine that is slow makes a change that is not quiet: what lasts is shown while it lasts.
+    const most = MOST_CALLS.channel + (await callsForPace(program, await changeIdOf(slack, card)));
+    assert.ok(
+      of(slack.channels.infra) <= most,
+      `${of(slack.channels.infra)} in the channel, ${most} at most`,
+    );
+    for (const direct of ["D0BEN00001", "D0CLEO0001"]) assert.equal(of(direct), MOST_CALLS.direct, direct);
+    // Where their direct channels are is known from the change before.
+    assert.equal(calls.filter(({ method }) => method === "conversations.open").length, 0);
+  });
+
+  it("decides by no click in another place, nor in a direct channel where the card does not stand", async () => {
+    const { ben, cleo } = slack.users;
+    const card = await waitingCard(slack, "restart checkout in production");
+    const id = await changeIdOf(slack, card);
+    const [bens, cleos] = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    const copy = { text: "Nothing of ours", blocks: now(slack, bens).blocks };
+    // The direct channel of somebody who got no card, and the one of an approver whose card stands elsewhere.
+    const places: [string, string][] = [["D0ANA00001", slack.users.ana]];
+    await program.app.database.query(
+      "update messages set channel_id = 'D0SOMEELSE' where change_id = $1 and person = $2",
+      [id, cleo],
+    );
+    places.push(["D0CLEO0001", cleo]);
+    for (const [channel, as] of places) {
+      const { ts = "" } = await callAsBot(slack, "chat.postMessage", { channel, ...copy });
+      const forged = slack.messages(channel).find((message) => message.ts === ts);
+      assert.ok(forged, "the copy was not posted");
+      assert.match(await answerTo(slack, as, forged, APPROVE), /belongs to another channel/);
+    }
+    assert.match(await answerTo(slack, cleo, cleos, APPROVE), /belongs to another channel/);
+    assert.equal((await program.app.changes.get(id))?.status, "waiting");
+    await program.app.database.query(
+      "update messages set channel_id = 'D0CLEO0001' where change_id = $1 and person = $2",
+      [id, cleo],
+    );
+    assert.match(await answerTo(slack, ben, bens, "greenlight:reject"), /Rejected/);
+    await program.until(id, "rejected");
+  });
+
+  it("has Stop in its Details while the change runs, and asks an operator what the channel asks, who may answer there", async () => {
+    const { ben, cleo } = slack.users;
+    program.model.script([
+      { agent: "planner", json: planOf([["rollout restart deployment/web -n production", null]]) },
+      { agent: "reviewer", hang: true },
+    ]);
+    const card = await waitingCard(slack, "restart web in production, to be stopped");
+    const id = await changeIdOf(slack, card);
+    const [bens, cleos] = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    await press(slack, ben, bens, APPROVE);
+    await program.until(id, "reviewing");
+    await shows(slack, cleos, /Approved by <@U0BEN00001>/);
+    await click(slack, cleo, cleos, "greenlight:details");
+    await waitFor(() => (/greenlight:stop/.test(textOf(slack.modal(cleo))) ? true : undefined), "Stop");
+    await clickInForm(slack, cleo, "greenlight:stop");
+    await waitFor(() => (/being stopped/.test(textOf(slack.modal(cleo))) ? true : undefined), "the answer");
+    for (const one of [bens, cleos])
+      await waitFor(() => hasButton(now(slack, one), "greenlight:accept"), "the operator's buttons");
+    assert.match(
+      textOf(now(slack, bens).blocks),
+      /A person has to look at this.*Why: .*greenlight:roll_back/,
+    );
+    assert.match(await answerTo(slack, ben, bens, "greenlight:accept"), /Accepted as it is/);
+    for (const one of [bens, cleos]) {
+      await shows(slack, one, /Accepted as it is/);
+      await waitFor(() => (hasButton(now(slack, one), "greenlight:accept") ? undefined : true), "no button");
+    }
+    await program.until(id, "accepted");
+  });
+
+  it("answers a click in its Details also where the change cannot be shown in them any more", async () => {
+    const { ben } = slack.users;
+    const card = await waitingCard(slack, "scale web to 6 replicas in production");
+    await click(slack, ben, await directOf(slack, ben, card), "greenlight:details");
+    const formShows = (what: RegExp) =>
+      waitFor(() => what.test(textOf(slack.modal(ben)?.given ?? "")) || undefined, `${what} in the form`);
+    await formShows(/greenlight:approve/);
+    // The sender of the other cards asks Slack the same, and would take a fault that is meant for the click.
+    await untilSent(program);
+    slack.faults.errorOn(2, "internal_error", "users.info");
+    await clickInForm(slack, ben, APPROVE);
+    await formShows(/Elsewhere/);
+    const told = () => slack.ephemerals(ben).some(({ text }) => /Slack did not say who you are/.test(text));
+    await waitFor(() => told() || undefined, "the answer");
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(await changeIdOf(slack, card), "rejected");
+  });
+
+  it("says nothing more of the change to who is no member of the workspace any more", async () => {
+    const { ben, cleo } = slack.users;
+    const card = await waitingCard(slack, "scale web to 8 replicas in production");
+    const both = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    await untilSent(program);
+    const id = await changeIdOf(slack, card);
+    const change = await program.until(id, "waiting");
+    slack.faults.errorOn(2, "user_not_found", "users.info");
+    assert.equal((await program.decide(change, "reject")).kind, "decided");
+    for (const one of both) await shows(slack, one, /not yours to approve|Rejected/);
+    for (const one of both) assert.doesNotMatch(textOf(now(slack, one).blocks), /Rejected|scale web/);
+  });
+
+  it("holds up nobody else where Slack limits the rate of one direct channel", async () => {
+    const { ben, cleo } = slack.users;
+    slack.faults.rateLimit(1, 12, "chat.postMessage", "D0BEN00001");
+    const known = directCards(slack, ben).length;
+    const card = await waitingCard(slack, "scale web to 3 replicas in production");
+    const cleos = await directOf(slack, cleo, card);
+    await answerTo(slack, cleo, cleos, APPROVE);
+    await verdictOf(slack, card);
+    assert.equal(directCards(slack, ben).length, known, "Ben's message came in spite of the pause");
+    // What is decided by the time it could be posted is not posted any more.
+    await untilSent(program);
+    assert.equal(directCards(slack, ben).length, known);
+  });
+
+  it("comes to everybody though Slack did not say at first who one of them is", async () => {
+    const { ben, cleo } = slack.users;
+    const json = planOf([["rollout restart deployment/checkout -n production", null]]);
+    program.model.script({ agent: "planner", delayMs: 1_500, json });
+    const before = [ben, cleo].map((one) => directCards(slack, one).length);
+    const card = await askFor(slack, "restart checkout in production, please");
+    slack.faults.rateLimit(1, 1, "users.info");
+    await waitFor(() => hasButton(now(slack, card), APPROVE), "the buttons");
+    const came = () =>
+      [ben, cleo].map((one, index) => directCards(slack, one).length - (before[index] ?? 0)).join();
+    await waitFor(() => (came() === "1,1" ? true : undefined), "the card with both");
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(await changeIdOf(slack, card), "rejected");
+    await untilSent(program);
+    assert.equal(came(), "1,1");
+  });
+
+  it("stands once though the answer to its posting got lost, and is given up for who cannot be written to", async () => {
+    const { ben, cleo } = slack.users;
+    const delayed = { agent: "planner" as const, delayMs: 1_500 };
+    const line = "rollout restart deployment/web -n production";
+    program.model.script({ ...delayed, json: planOf([[line, null]]) });
+    const before = [ben, cleo].map((one) => directCards(slack, one).length);
+    const card = await askFor(slack, "restart web in production");
+    slack.faults.dropAfterAccept(1, "chat.postMessage");
+    await waitFor(() => hasButton(now(slack, card), APPROVE), "the buttons");
+    await untilSent(program);
+    assert.deepEqual(
+      [ben, cleo].map((one, index) => directCards(slack, one).length - (before[index] ?? 0)),
+      [1, 1],
+    );
+    await press(slack, ben, card, "greenlight:reject");
+    await program.until(await changeIdOf(slack, card), "rejected");
+    await untilSent(program);
+
+    await program.app.database.query("update messages set channel_id = null where person is not null");
+    slack.faults.errorOn(1, "cannot_dm_bot", "conversations.open");
+    const next = await waitingCard(slack, "scale checkout to 4 replicas in production");
+    await untilSent(program);
+    const { rows } = await program.app.database.query<{ abandoned: string }>(
+      "select abandoned from messages where change_id = $1 and abandoned is not null",
+      [await changeIdOf(slack, next)],
+    );
+    assert.deepEqual(rows, [{ abandoned: "cannot_dm_bot" }]);
+    await press(slack, ben, next, "greenlight:reject");
+  });
+});
+
+describe("direct messages where two of a group have to approve", () => {
+  let program: Program;
+  let slack: SlackStandIn;
+  before(async () => {
+    program = await startProgram({}, { policy: QUORUM });
+    slack = standIn(program);
+  });
+  after(() => program.close());
+
+  it("go to the group's members, count along, and come again when they were deleted", async () => {
+    const { ben, cleo } = slack.users;
+    const card = await waitingCard(slack, "restart web in production");
+    const [bens, cleos] = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    for (const nobody of [slack.users.ana, slack.users.gus]) assert.deepEqual(directCards(slack, nobody), []);
+    await callAsBot(slack, "chat.delete", { channel: cleos.channel, ts: cleos.ts });
+    assert.match(await answerTo(slack, ben, bens, APPROVE), /Your approval counts: 1 of 2/);
+    await shows(slack, bens, /1 of 2 approvals, by <@U0BEN00001>/);
+    const again = await waitFor(
+      () => directCards(slack, cleo).find((one) => one.ts !== cleos.ts),
+      "the card once more",
+    );
+    // What is deleted after its time does not come again.
+    await callAsBot(slack, "chat.delete", { channel: bens.channel, ts: bens.ts });
+    assert.match(await answerTo(slack, cleo, again, APPROVE), /Approved\. It runs now/);
+    await shows(slack, again, /Approved by <@U0BEN00001> and <@U0CLEO0001>/);
+    await shows(slack, card, /Done/);
+    await untilSent(program);
+    assert.deepEqual(directCards(slack, ben), []);
+  });
+
+  it("lead to the card, without buttons, where the plan goes on in its thread", async () => {
+    const line = (number: number): [string, null] => [
+      `get pods -n production --selector=part=${number},app=${"x".repeat(3_500)}`,
+      null,
+    ];
+    program.model.script({ agent: "planner", json: planOf([line(2), line(3), line(4)], "high") });
+    const card = await waitingCard(slack, "a plan of three very long steps");
+    const cleos = await directOf(slack, slack.users.cleo, card);
+    assert.match(textOf(cleos.blocks), /longer than this message\. Details has all of it/);
+    assert.equal(hasButton(cleos, APPROVE), undefined);
+    await click(slack, slack.users.cleo, cleos, "greenlight:details");
+    await waitFor(
+      () => (/part=4/.test(textOf(slack.modal(slack.users.cleo))) ? true : undefined),
+      "all of it",
+    );
+    assert.match(textOf(slack.modal(slack.users.cleo)), /"greenlight:approve"/);
+    await press(slack, slack.users.ben, card, "greenlight:reject");
+  });
+});
+
+describe("direct messages where the policy wants none", () => {
+  it("are not sent", async (t) => {
+    const policy = "{ version: 1, notify: { direct_messages: false } }";
+    const program = await startProgram({}, { policy });
+    t.after(() => program.close());
+    const slack = standIn(program);
+    const card = await waitingCard(slack, "restart web in production");
+    await untilSent(program);
+    assert.deepEqual(directCards(slack, slack.users.ben), []);
+    await press(slack, slack.users.ben, card, APPROVE);
+    await shows(slack, card, /Done/);
+  });
+});
+
+/** This change's card with this person, once it stands and asks. */

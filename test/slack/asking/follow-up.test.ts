@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Change, ChangeStatus, Decision, Gate } from "#change/change.ts";
+import { MAX_REQUEST_LENGTH } from "#change/changes.ts";
+import { createFollowUp } from "#slack/asking/follow-up.ts";
+import type { TypedLine } from "#slack/asking/typed-line.ts";
+import type { Given } from "#slack/clicks/deciding.ts";
+import { aChange } from "#test/support/changes.ts";
+
+const ASKED = new Date("2026-11-23T03:00:00Z");
+const LATER = new Date("2026-11-23T03:00:10Z");
+const EARLIER = new Date("2026-11-23T02:59:50Z");
+
+describe("what is said in a change's thread", () => {
+  it("is a wish while it waits, for the question that stood there when it was written", async () => {
+    const change = inStatus("waiting", "approval");
+    const said = await say(change, "also restart it");
+    assert.deepEqual(
+      said.decided.map(({ answer, reason, digest }) => [answer, reason, digest]),
+      [["request_changes", "also restart it", "d".repeat(64)]],
+    );
+    const late = await say(change, "also restart it", EARLIER);
+    assert.deepEqual([late.decided, late.typed], [[], []]);
+    assert.match(late.answer, /moved on since/);
+  });
+
+  it("decides nothing by words", async () => {
+    for (const words of [
+      "approve",
+      "Approved!",
+      "lgtm",
+      "looks good to me",
+      "ok",
+      "yes please",
+      "ship it now",
+      "reject this",
+      "-1",
+      "go ahead",
+    ]) {
+      const said = await say(inStatus("waiting", "approval"), words);
+      assert.deepEqual([said.decided, said.typed], [[], []], words);
+      assert.match(said.answer, /Nothing was decided/, words);
+    }
+  });
+
+  it("answers a single question, also in one word or with what begins like one of the bot's own", async () => {
+    for (const words of ["production", "yes", "list all of them"]) {
+      const { decided } = await say(inStatus("asking", "answers", 1), words);
+      assert.deepEqual(
+        decided.map(({ answer, answers }) => [answer, answers]),
+        [["answered", [words]]],
+      );
+    }
+    // Whoever wants it ended, or names a change, answers no question; an answer may be the last thing before it runs.
+    const change = inStatus("asking", "answers", 1);
+    for (const [words, read] of [
+      ["cancel, we do it by hand", `cancel ${change.id} we do it by hand`],
+      ["Cancel it please", `cancel ${change.id} it please`],
+      ["status 12345678", "status 12345678"],
+      ["cancel 12345678 wrong one", "cancel 12345678 wrong one"],
+      ["list mine", "list mine"],
+      ["check kubectl get pods -n web", "check kubectl get pods -n web"],
+    ] as const) {
+      const { typed, decided } = await say(change, words);
+      assert.deepEqual([typed, decided], [[read], []], words);
+    }
+    const several = await say(inStatus("asking", "answers", 2), "production");
+    assert.match(several.answer, /2 questions are open/);
+    assert.deepEqual(several.decided, []);
+    assert.deepEqual((await say(inStatus("asking", "answers", 1), "production", EARLIER)).decided, []);
+  });
+
+  it("is a request that names what it follows once the change has ended, and not for what was written before", async () => {
+    const ended = { ...inStatus("done", null), endedAt: ASKED };
+    const { typed } = await say(ended, "also restart it");
+    assert.deepEqual(typed, [
+      "Follow-up of change 01890000: scale payment-api to 5 replicas in production; now: also restart it",
+    ]);
+    assert.deepEqual((await say(ended, "also restart it", EARLIER)).typed, []);
+    const long = await say(
+      { ...ended, request: "x".repeat(MAX_REQUEST_LENGTH) },
+      `also ${"y".repeat(2_000)}`,
+    );
+    assert.ok((long.typed[0]?.length ?? 0) <= MAX_REQUEST_LENGTH);
+  });
+
+  it("adds nothing while it is under way", async () => {
+    for (const status of [
+      "queued",
+      "planning",
+      "running",
+      "blocked",
+      "reviewing",
+      "rolling_back",
+      "needs_person",
+    ] as const) {
+      const said = await say(inStatus(status, null), "also restart it");
+      assert.deepEqual([said.decided, said.typed], [[], []], status);
+      assert.match(said.answer, /Nothing/, status);
+    }
+  });
+
+  it("stops this change, at any state, when it says only that", async () => {
+    for (const status of ["asking", "waiting", "running", "rolling_back", "needs_person", "done"] as const) {
+      const change = inStatus(status, null);
+      for (const words of ["stop", "Stop it now!", "please abort", "halt, please"]) {
+        const said = await say(change, words);
+        assert.deepEqual([said.typed, said.decided], [[`cancel ${change.id} ${words}`], []], status);
+      }
+    }
+    const wish = await say(inStatus("waiting", "approval"), "stop the old job first");
+    assert.deepEqual(
+      wish.decided.map(({ reason }) => reason),
+      ["stop the old job first"],
+    );
+  });
+
+  it("may be a word, which is about this change where it takes one and names none", async () => {
+    const change = inStatus("waiting", "approval");
+    const { id } = change;
+    for (const [words, read] of [
+      ["status", `status ${id} `],
+      ["logs 2", `logs ${id} 2`],
+      ["status 12345678", "status 12345678"],
+      ["list mine", "list mine"],
+      ["help", "help"],
+    ] as const)
+      assert.deepEqual((await say(change, words)).typed, [read]);
+  });
+});
+
+async function say(change: Change, text: string, at = LATER) {
+  const decided: Given[] = [];
+  const typed: string[] = [];
+  const followUp = createFollowUp({
+    decideAs: async (_where, given) => {
+      decided.push(given);
+      return "decided";
+    },
+    answerTyped: async (line) => {
+      typed.push(line.text);
+      return { text: "typed", blocks: [] };
+    },
+  });
+  const where = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
+  const line: TypedLine = { command: "@greenlight", text, where, key: "k", source: null };
+  const { text: answer } = await followUp(change, { where, text, ts: "1.1", at, threadTs: "1.0" }, line);
+  return { decided, typed, answer };
+}
+
+function inStatus(status: ChangeStatus, gate: Gate | null, questions = 0): Change {
+  const asked: Decision[] =
+    gate === null
+      ? []
+      : aChange({
+          decisions: [
+            {
+              gate,
+              revision: 1,
+              round: 1,
+              digest: "d".repeat(64),
+              answer: null,
+              by: null,
+              reason: null,
+              questions: Array.from({ length: questions }, (_, index) => ({
+                text: `${index}?`,
+                choices: [],
+              })),
+              askedAt: ASKED,
+              decidedAt: null,
+            } as unknown as Decision,
+          ],
+        }).decisions;
+  return aChange({ status, decisions: asked });
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Change } from "#change/change.ts";
+import type { StepRecord } from "#change/journal.ts";
+import type { PreviewRow } from "#change/preview.ts";
+import { checkBlocks } from "#playground/slack/blocks.ts";
+import { renderCard } from "#slack/cards/card.ts";
+import { planPages } from "#slack/cards/plan-pages.ts";
+import { renderVerdict, standingLine } from "#slack/cards/verdict-message.ts";
+import { createRichKinds, kindsRefused } from "#slack/text/rich-kinds.ts";
+import { standingsOf } from "#slack/text/standings.ts";
+import { planWords, stepWords } from "#slack/text/step-words.ts";
+import { aChange, aPlan, aQuestion, aRecord, aStep } from "#test/support/changes.ts";
+
+const SCALE = "scale deployment/payment-api --replicas=5 -n production";
+const BACK = "scale deployment/payment-api --replicas=3 -n production";
+
+describe("the card", () => {
+  it("says first what it is, then where it stands, who asks and where, what changes, how, why, and who says yes", () => {
+    for (const takes of [() => true, () => false]) {
+      const text = JSON.stringify(card(waiting(), [], takes));
+      const order = [
+        "Scale payment-api to 5 · production",
+        "Waiting for approval",
+        "Asked by <@U1>",
+        "Environment production",
+        "medium risk",
+        "Expires <!date^",
+        "Asked for: ",
+        "1 object changed · no restart · has a way back",
+        "Deployment/payment-api spec.replicas",
+        "kubectl scale deployment/payment-api --replicas=5 -n production",
+        "kubectl scale deployment/payment-api --replicas=3 -n production",
+        "because",
+        "Change `01890000-",
+        "Digest `aaaaaaaaaaaa`",
+        "greenlight:approve",
+      ];
+      const places = order.map((part) => text.indexOf(part));
+      assert.deepEqual(
+        places,
+        places.toSorted((one, other) => one - other),
+        JSON.stringify(places),
+      );
+      assert.ok(!places.includes(-1), JSON.stringify(places));
+      assert.equal(text.split("Change `").length, 2, "its id stands once");
+    }
+  });
+
+  it("says whose words the notes are: the reviewer's, or where no model was asked why a person is", () => {
+    const notes = "Step 1 is done. Nothing more of the plan is run.";
+    const labelled = (label: string) => new RegExp(`"${label}: ".{0,120}Step 1 is done`);
+    const review = { result: "needs_human" as const, notes };
+    const ofModel = { ...waiting(), status: "needs_person" as const, review };
+    const ofOurs = { ...ofModel, review: { ...review, by: "greenlight" as const } };
+    assert.match(JSON.stringify(renderCard(ofModel, [], { pagesStand: true })), labelled("The reviewer"));
+    assert.match(JSON.stringify(renderCard(ofOurs, [], { pagesStand: true })), labelled("Why"));
+    const ended = { ...ofOurs, status: "accepted" as const };
+    assert.match(JSON.stringify(renderVerdict(ended, [])), labelled("Why a person was asked"));
+  });
+
+  it("keeps the order of its facts whatever happens to the change", () => {
+    const kinds = (change: Change, steps: StepRecord[]) =>
+      card(change, steps, () => true).map(({ type }) => type);
+    const before = kinds(waiting(), []);
+    const running = kinds({ ...waiting(), status: "running" }, [aRecord({ outcome: "running" })]);
+    assert.deepEqual(before.slice(0, 4), ["header", "rich_text", "context", "rich_text"]);
+    const lasting = (all: string[]) => all.filter((kind) => kind !== "plan" && kind !== "actions");
+    assert.deepEqual(lasting(running), lasting(before));
+  });
+
+  it("shows before and after in a table, the commands folded when they are long, and the steps as tasks", () => {
+    const many = aPlan(Array.from({ length: 4 }, (_, at) => aStep(`${SCALE} --timeout=${at}s`, BACK)));
+    const change: Change = {
+      ...{ ...waiting(), plan: many, status: "running" },
+      stepRisks: ["low", "low", "low", "low"],
+    };
+    const steps = [aRecord({}), aRecord({ step: 2, outcome: "unknown", finishedAt: null })];
+    const blocks = card(change, steps, () => true);
+    assert.deepEqual(checkBlocks(blocks, "message", "/blocks"), []);
+    const folded = blocks.find(({ type }) => type === "container");
+    assert.equal(folded?.type === "container" && folded.default_collapsed, true);
+    const plan = blocks.find(({ type }) => type === "plan");
+    const tasks = plan?.type === "plan" ? JSON.stringify(plan.tasks) : "";
+    assert.match(tasks, /1\. Scale payment-api to 5: done.*complete/);
+    assert.match(tasks, /unknown, nobody saw how it ended.*error/);
+    assert.match(JSON.stringify(blocks), /"Before".*"After".*"3".*"5"/);
+  });
+
+  it("says the same in classic blocks alone", () => {
+    const blocks = card({ ...waiting(), status: "running" }, [aRecord({ outcome: "running" })], () => false);
+    const classic = new Set(["header", "rich_text", "context", "actions"]);
+    assert.deepEqual(
+      blocks.filter(({ type }) => !classic.has(type)),
+      [],
+    );
+    const text = JSON.stringify(blocks);
+    for (const part of ["Deployment/payment-api spec.replicas: 3 → 5", "1. Scale payment-api to 5: running"])
+      assert.ok(text.includes(part), part);
+  });
+
+  it("loses no row that its table has no room for: it stands with its step", () => {
+    const rows = Array.from({ length: 60 }, (_, at) => row(`ConfigMap/a${at} data.b`));
+    const previews = [1, 2].map((step) =>
+      look(
+        step,
+        rows.map((one) => ({ ...one })),
+      ),
+    );
+    const change = { ...waiting(), plan: aPlan([aStep(SCALE), aStep(SCALE)]), previews };
+    const text = JSON.stringify([card(change, [], () => true), planPages(change)]);
+    for (const at of [0, 59]) assert.ok(text.includes(`ConfigMap/a${at} data.b`), String(at));
+  });
+});
+
+describe("what a step is called", () => {
+  it("is made from its verb and its target", () => {
+    const named: Record<string, string> = {
+      [SCALE]: "Scale payment-api to 5",
+      "scale deployment payment-api --replicas 5": "Scale payment-api to 5",
+      "rollout restart deployment/checkout -n production": "Restart checkout",
+      "rollout undo deployment/checkout": "Undo the rollout of checkout",
+      "set image deployment/web web=registry/web:2.1 -n staging": "Set web to image registry/web:2.1",
+      "delete deployment legacy-report -n production": "Delete deployment legacy-report",
+      "apply -f manifests/greeter.yaml -n staging": "Apply manifests/greeter.yaml",
+      "drain node-7 --ignore-daemonsets": "Drain node node-7",
+    };
+    for (const [line, words] of Object.entries(named)) assert.equal(stepWords(aStep(line)), words, line);
+    const root = { tool: "terraform" as const, args: ["apply", "-input=false"], dir: "network" };
+    assert.equal(stepWords(root), "Apply the terraform root network");
+  });
+
+  it("is the command line itself where a word could be a flag's value or a target", () => {
+    for (const line of ["delete --strange pod web", "scale --replicas=0", "-n get delete cm x"])
+      assert.match(stepWords(aStep(line)), new RegExp(`^(kubectl ${line}|Delete cm x)$`), line);
+    assert.equal(stepWords(aStep("delete --strange pod web")), "kubectl delete --strange pod web");
+  });
+
+  it("stands without a state where nothing has become of it yet", () => {
+    const [first] = standingsOf(waiting(), []).map(standingLine);
+    assert.deepEqual(first?.[0], { type: "text", text: "Step 1: ", style: { bold: true } });
+    const [done] = standingsOf({ ...waiting(), status: "done" }, [aRecord({})]).map(standingLine);
+    assert.deepEqual(done?.[0], { type: "text", text: "Step 1: done ", style: { bold: true } });
+  });
+
+  it("names the first step that changes something, and counts the others", () => {
+    const plan = aPlan([
+      aStep("get pods -n production"),
+      aStep(SCALE),
+      aStep("rollout status deployment/payment-api"),
+    ]);
+    assert.equal(planWords({ plan, stepRisks: [] }), "Scale payment-api to 5 + 2 more steps");
+  });
+});
+
+describe("which rich blocks a workspace takes", () => {
+  it("is remembered by kind and by workspace, for a day", () => {
+    let now = 0;
+    const kinds = createRichKinds(() => now);
+    kinds.refusedIn("T1", ["container"]);
+    assert.deepEqual([kinds.takesIn("T1")("container"), kinds.takesIn("T1")("plan")], [false, true]);
+    assert.equal(kinds.takesIn("T2")("container"), true);
+    now += 25 * 60 * 60_000;
+    assert.equal(kinds.takesIn("T1")("container"), true);
+  });
+
+  it("is read from the pointers of a refusal, and without any they are all meant", () => {
+    const blocks = card(waiting(), [], () => true);
+    const at = blocks.findIndex(({ type }) => type === "container");
+    assert.deepEqual(kindsRefused(blocks, `invalid_blocks unsupported [json-pointer:/blocks/${at}/type]`), [
+      "container",
+    ]);
+    assert.deepEqual(kindsRefused(blocks, "invalid_blocks").toSorted(), ["container", "data_table"]);
+    assert.deepEqual(kindsRefused(blocks, "invalid_blocks [json-pointer:/blocks/0/text]"), []);
+  });
+});
+
+function card(change: Change, steps: StepRecord[], takes: () => boolean) {
+  return renderCard(change, steps, { pagesStand: true, takes }).blocks;
+}
+
+function waiting(): Change {
+  return aChange({
+    status: "waiting",
+    plan: aPlan([aStep(SCALE, BACK)]),
+    previews: [look(1, [row("Deployment/payment-api spec.replicas")])],
+    decisions: [aQuestion({ expiresAt: new Date("2026-11-23T04:00:00Z") })],
+  });
+}
+
+function row(target: string): PreviewRow {
+  return { target, action: "update", before: "3", after: "5" };
+}
+
+function look(step: number, rows: PreviewRow[]) {
+  return { step, isBeforeChange: false, facts: [], rows, omitted: 0, risk: "low" as const, reasons: [] };
+}
