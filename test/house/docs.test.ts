@@ -20,6 +20,9 @@ const COMMENT = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 const NAMED_FILE =
   /(?<![\w#@./-])((?:src|test|docs|agents|app|change|commands|config|execution|graph|http|observe|playground|policy|redact|slack|store|threads)(?:\/[\w-]+)*\/[\w-]+(?:\.test)?\.(?:ts|js|pl|md))\b/g;
 
+/** A file that is named without its folder. */
+const BARE_FILE = /(?<![\w/.*`#@-])([a-z][\w-]+\.(?:ts|pl))\b/g;
+
 /** One block of a page between its fences; `kind` is what stands behind the opening one. */
 type Block = { kind: string; text: string };
 
@@ -31,6 +34,7 @@ test("every file of ours that a comment or a document names is there", async () 
   );
   const files = new Set(stdout.split("\n"));
   const readers = [...files].filter((path) => /^(src|test|docs)\/.*\.(ts|js|md)$|^README\.md$/.test(path));
+  const names = new Set([...files].map((path) => posix.basename(path)));
   const missing: string[] = [];
   for (const path of readers) {
     const text = await read(path).catch(() => "");
@@ -39,6 +43,8 @@ test("every file of ours that a comment or a document names is there", async () 
       const places = [name, `src/${name}`, `test/${name}`, posix.join(posix.dirname(path), name)];
       if (!places.some((one) => files.has(one))) missing.push(`${path}: ${name}`);
     }
+    for (const [, name = ""] of said.join("\n").matchAll(BARE_FILE))
+      if (!names.has(name)) missing.push(`${path}: ${name}`);
   }
   assert.deepEqual(missing, []);
 });

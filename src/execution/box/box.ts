@@ -62,7 +62,7 @@ export type Means = "bwrap" | "user" | "landlock" | "none";
  * A means of keeping commands from what is not theirs (docs/architecture.md, invariant 13). Every child of Greenlight that a plan, a
  * look or a preview wants goes through `wrap`; there is no other way to spawn one.
  *
- * A further means is a file of its own (box-NAME.ts) that exports a function which makes a Box:
+ * A further means is a file of its own (landlock.ts is one) that exports a function which makes a Box:
  * - `wrap` gets ready what the command needs (makes directories, gives them to another user) and says what is spawned in its
  *   place. An EnvironmentError with one sentence for people refuses the command; nothing was spawned then. Whatever takes
  *   time belongs here: between `wrap` and the spawn nothing is awaited, so that an instance that lost its change spawns
@@ -71,7 +71,7 @@ export type Means = "bwrap" | "user" | "landlock" | "none";
  * - `Boxed.asked` says who gets INT and TERM, where that is not the spawned process.
  * - `findLeft` finds what a crash left running of a change, where the HOME in its environment (orphan.ts) cannot be read.
  * - `Launcher.endOf` must tell a program that never began from one that ended: kubectl diff's exit code 1 means differences.
- * - it is added to the list in open-box.ts, which has it tried at the start by a program that attacks it (box-probe.ts).
+ * - it is added to the list in open-box.ts, which has it tried at the start by a program that attacks it (probe.ts).
  */
 export type Box = {
   means: Means;

@@ -90,7 +90,7 @@ async function makePrivate(path: string): Promise<void> {
   });
   const found = await lstat(path);
   const uid = process.getuid?.();
-  // The box that gives each change a user of its own (box-user.ts) lets that user through, and no one list or write.
+  // The box that gives each change a user of its own (execution/box/user.ts) lets that user through, and no one list or write.
   const isTheirs = uid === 0 && isOfBox(found.uid);
   const isOurs = uid === undefined || ((found.uid === uid || isTheirs) && (found.mode & 0o066) === 0);
   if (!found.isDirectory() || !isOurs) {

@@ -11,7 +11,7 @@ const MAX_LOCK_WAIT_S = 3_600;
 const onOff: FlagRule = { takes: "switch" };
 const someAddresses: FlagRule = { takes: "value", many: true, whyNot: addressFault };
 
-/** Every flag that some verb may have. Which verb has which stands in terraform-verbs.ts. */
+/** Every flag that some verb may have. Which verb has which stands in policy/terraform/verbs.ts. */
 export const FLAGS: Readonly<Record<string, FlagRule>> = {
   "-allow-missing": onOff,
   "-auto-approve": onOff,
