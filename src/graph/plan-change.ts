@@ -1,9 +1,9 @@
 import type { PlannerOutput } from "#change/plan.ts";
 import type { Question } from "#change/question.ts";
+import { askMore } from "./ask-more.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
-import { askMore } from "./talk.ts";
 
 /**
  * Asks the Planner: for a plan, or for what it has to know first. A decline, a fault of the model and an unreachable one all

@@ -1,7 +1,7 @@
+import { askMore } from "./ask-more.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
-import { askMore } from "./talk.ts";
 
 /** Has every command name its cluster (or asks which is meant), holds the plan against policy, looks at what it would change without changing anything, and completes it from what is there. */
 export async function previewChange(

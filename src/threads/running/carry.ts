@@ -1,9 +1,9 @@
 import { type Change, type ChangeStatus, type Gate, isEnded } from "#change/change.ts";
 import type { Question } from "#change/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
+import { carried } from "#graph/carry-answer.ts";
 import { type ChangeGraph, TOUCHING } from "#graph/graph.ts";
 import { type GraphState, initialState } from "#graph/state.ts";
-import { carried } from "#graph/talk.ts";
 import { findAnswer } from "#store/decisions.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { parkedAt } from "./parked.ts";
