@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Change } from "./change.ts";
 import { Person } from "./person.ts";
 import { RunStoppedError } from "./run-signals.ts";
 
@@ -9,13 +8,6 @@ export type Cancel = z.infer<typeof Cancel>;
 
 /** Longest reason taken, in characters. */
 export const MAX_CANCEL_REASON = 500;
-
-/** The last moment at which somebody stopped the change or said how it goes on since; undefined where nobody stopped it. */
-export function lastWordOf({ cancel, decisions }: Pick<Change, "cancel" | "decisions">): Date | undefined {
-  if (cancel === null) return undefined;
-  const said = [cancel.at, ...decisions.flatMap(({ decidedAt }) => decidedAt ?? [])];
-  return new Date(Math.max(...said.map((at) => at.getTime())));
-}
 
 /** The work on a change was stopped because somebody cancelled it: whoever owns it sees how far it got. */
 export class ChangeCancelledError extends RunStoppedError {

@@ -4,7 +4,6 @@ import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Checked, Found, HeldTarget, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
 import type { ModelUse, Thumb } from "./model-use.ts";
 import type { Person } from "./person.ts";
-import type { AskUnlock, Unlocked } from "./unlock.ts";
 
 /** Longest request taken, in characters. */
 export const MAX_REQUEST_LENGTH = 4_000;
@@ -131,3 +130,24 @@ export type Changes = {
   /** What the rules say of a command line as a person types it. Nothing is looked at, and nothing runs. */
   check(viewer: Viewer, line: string): Promise<Checked>;
 };
+
+/** Somebody wants a change's targets taken away from it. `groups`: the user groups Slack says they are in at this moment. `writtenAt`: of words that may come late or more than once. */
+export type AskUnlock = {
+  changeId: string;
+  by: Person;
+  groups?: readonly string[];
+  reason: string;
+  writtenAt?: Date | undefined;
+};
+
+/**
+ * What became of an unlock. `nothing`: it holds no targets, or these words are older than what took them last, at `since`. `busy`:
+ * something of it runs now, or may. `refused`: this person may not, or not for this reason; `terms` say who may. `unknown`:
+ * there is no such change.
+ */
+export type Unlocked =
+  | { kind: "unlocked"; change: Change; targets: string[] }
+  | { kind: "nothing"; reason: string; since?: Date }
+  | { kind: "busy"; reason: string }
+  | { kind: "refused"; reason: string; terms?: ApprovalTerms }
+  | { kind: "unknown" };

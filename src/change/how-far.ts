@@ -1,4 +1,5 @@
 import type { Cancel } from "./cancel.ts";
+import type { Change } from "./change.ts";
 import type { Outcome, StepRecord } from "./journal.ts";
 import { personInWords } from "./person.ts";
 import type { Plan } from "./plan.ts";
@@ -52,4 +53,11 @@ export function saysStopped(
 ): string {
   const who = change.cancel === null ? "Cancelled." : whoCancelled(change.cancel);
   return `${who} ${howFar(change, steps)} Nothing more of the plan is run. Accept it as it is, or have what ran taken back.`;
+}
+
+/** The last moment at which somebody stopped the change or said how it goes on since; undefined where nobody stopped it. */
+export function lastWordOf({ cancel, decisions }: Pick<Change, "cancel" | "decisions">): Date | undefined {
+  if (cancel === null) return undefined;
+  const said = [cancel.at, ...decisions.flatMap(({ decidedAt }) => decidedAt ?? [])];
+  return new Date(Math.max(...said.map((at) => at.getTime())));
 }

@@ -1,4 +1,8 @@
+import type { Destroyed } from "#change/approval.ts";
 import { kindOf } from "#policy/manifests/kinds.ts";
+
+/** One thing with the name that stands for it, and how much goes with it. */
+export type Gone = Omit<Destroyed, "step"> & { name: string; reach: number };
 
 /** How much goes with what is taken away; more is wider. Between two whole numbers lies how many go at once. */
 export const REACH = { namespace: 6, cluster: 5, data: 4, workload: 3, other: 2, pod: 1 } as const;

@@ -3,6 +3,7 @@ import type { Plan, Risk, Step } from "#change/plan.ts";
 import type { Preview } from "#change/preview.ts";
 import { destroyedByKubectl } from "#policy/kubectl/destroyed.ts";
 import { destroyedByTerraform } from "#policy/terraform/destroyed.ts";
+import type { Gone } from "./reach.ts";
 
 /** What of a change says whether it destroys something; `places`: where it runs, as its approval covers it. */
 export type Destructive = {
@@ -12,9 +13,6 @@ export type Destructive = {
   environments: readonly string[];
   places?: readonly string[];
 };
-
-/** One thing with the name that stands for it, and how much goes with it. */
-export type Gone = Omit<Destroyed, "step"> & { name: string; reach: number };
 
 /** Longer names are not typed by anybody: then it is the environment's. */
 const LONGEST_NAME = 100;

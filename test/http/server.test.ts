@@ -3,9 +3,8 @@ import { randomUUID } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { z } from "zod";
 import type { Change } from "#change/change.ts";
-import type { Ask, Changes, Decide, Decided } from "#change/changes.ts";
+import type { Ask, AskUnlock, Changes, Decide, Decided, Unlocked } from "#change/changes.ts";
 import type { Cursor, ListedChange, ListFilter } from "#change/listed.ts";
-import type { AskUnlock, Unlocked } from "#change/unlock.ts";
 import { createServer } from "#http/server.ts";
 import type { Token } from "#http/tokens.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
 import type { Change } from "#change/change.ts";
-import type { Known } from "#slack/client/people.ts";
+import type { Known } from "#slack/client/lookups.ts";
 import { createReadHome } from "#slack/home/content.ts";
 import { createMayRead } from "#slack/sender/may-read.ts";
 import { createTellApprovers } from "#slack/sender/tell-approvers.ts";

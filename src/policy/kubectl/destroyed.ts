@@ -1,8 +1,7 @@
 import type { Command } from "#change/plan.ts";
 import type { Preview, PreviewRow } from "#change/preview.ts";
 import { kindOf } from "#policy/manifests/kinds.ts";
-import { REACH, reachOfKind } from "#policy/reach.ts";
-import type { Gone } from "#policy/typed-target.ts";
+import { type Gone, REACH, reachOfKind } from "#policy/reach.ts";
 import { flagOf, type KubectlLine, readKubectl } from "./line.ts";
 
 /** What takes something away that is there; "replace" makes it anew. */

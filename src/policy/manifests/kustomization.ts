@@ -1,7 +1,7 @@
+import { judgeConfigText, judgeVariablesFile } from "#policy/config-text.ts";
 import type { Policy } from "#policy/document.ts";
 import type { Files, KnownFiles } from "#policy/files.ts";
 import { type Finding, high, refused } from "#policy/finding.ts";
-import { judgeConfigText, judgeVariablesFile } from "#policy/kubectl/config-files.ts";
 import { fromRoot } from "#policy/paths.ts";
 import type { Read } from "#policy/verdict.ts";
 import { whyBarred } from "./files.ts";

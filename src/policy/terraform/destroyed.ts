@@ -2,8 +2,7 @@ import type { Command } from "#change/plan.ts";
 import type { Preview } from "#change/preview.ts";
 import { TAKES_AWAY } from "#policy/kubectl/destroyed.ts";
 import { fromRoot } from "#policy/paths.ts";
-import { REACH, reachOfAddress } from "#policy/reach.ts";
-import type { Gone } from "#policy/typed-target.ts";
+import { type Gone, REACH, reachOfAddress } from "#policy/reach.ts";
 import { parseTerraform } from "./line.ts";
 
 /** What one terraform command destroys or replaces: the addresses of its plan; the whole root where nobody has seen one. */

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { Changes } from "#change/changes.ts";
+import type { AskUnlock, Changes, Unlocked } from "#change/changes.ts";
 import { readTarget, targetInWords } from "#change/target.ts";
-import type { AskUnlock, Unlocked } from "#change/unlock.ts";
 import type { FindGroups } from "#slack/client/groups.ts";
 import type { People } from "#slack/client/people.ts";
 import { inert, visible } from "#slack/text/text.ts";

@@ -1,4 +1,7 @@
-import type { Known } from "./people.ts";
+import type { SlackPerson } from "#change/person.ts";
+
+/** Who somebody is, as Slack says, or why they may not go on. `fault`: Slack did not say, and may say it later. */
+export type Known = { ok: true; person: SlackPerson } | { ok: false; reason: string; fault?: unknown };
 
 /**
  * What somebody is looked up for. `ask`: they want something. `look`: a card or Home is kept true. `decide`: they answer a

@@ -1,14 +1,10 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
-import type { SlackPerson } from "#change/person.ts";
 import { codeOf, isAppRefused } from "./failures.ts";
-import { createLookups, type LookupFor } from "./lookups.ts";
+import { createLookups, type Known, type LookupFor } from "./lookups.ts";
 
 /** Whether somebody may go on, or why not, in a sentence that says what to do. */
 export type Allowed = { ok: true } | { ok: false; reason: string };
-
-/** The same of a person, and who they are, as Slack says. `fault`: Slack did not say, and may say it later. */
-export type Known = { ok: true; person: SlackPerson } | { ok: false; reason: string; fault?: unknown };
 
 /** The bot's own workspace, as Slack names it. */
 export type Home = { teamId: string; enterpriseId: string | null };

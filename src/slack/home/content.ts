@@ -5,7 +5,8 @@ import { findUnknown } from "#slack/cards/unknown-step.ts";
 import type { Seen } from "#slack/clicks/deciding.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
 import type { DueHome } from "#slack/client/home-port.ts";
-import type { Known, People } from "#slack/client/people.ts";
+import type { Known } from "#slack/client/lookups.ts";
+import type { People } from "#slack/client/people.ts";
 
 /** What stands on one person's Home. `asked`: of what waits, the changes in full, to be answered right there. */
 export type HomeContent = {

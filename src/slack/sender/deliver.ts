@@ -1,8 +1,8 @@
 import type { webApi } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
 import type { CardOptions } from "#slack/cards/card.ts";
-import { type Failure, readFailure } from "#slack/client/failures.ts";
-import type { DueMessage } from "#slack/client/outbox-port.ts";
+import { readFailure } from "#slack/client/failures.ts";
+import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import { type MessageKey, parseMessageName } from "#slack/text/message-key.ts";
 import { kindsRefused, type RichKinds, type Takes } from "#slack/text/rich-kinds.ts";
@@ -12,11 +12,6 @@ import type { OpenDirect } from "./open-direct.ts";
 import type { Pace } from "./pace.ts";
 import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
 import type { TellApprovers } from "./tell-approvers.ts";
-
-/** What became of one message. */
-export type Delivery =
-  | { kind: "sent"; ts: string | null }
-  | Extract<Failure, { kind: "pause" | "refused" | "later" | "never" }>;
 
 /** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
 export type Shown = Rendered & { isOver?: boolean };

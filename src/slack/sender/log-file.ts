@@ -2,10 +2,9 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "#change/changes.ts";
 import { isAttempt, type StepKey } from "#change/journal.ts";
 import { isWholeInline, lineText } from "#slack/cards/step-message.ts";
-import type { DueMessage } from "#slack/client/outbox-port.ts";
+import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
-import type { Delivery } from "./deliver.ts";
 import type { FindStanding } from "./standing-message.ts";
 
 /** More lines than any attempt keeps. */

@@ -1,8 +1,7 @@
 import type { Log } from "#observe/log.ts";
 import { readFailure } from "#slack/client/failures.ts";
-import type { DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
+import type { Delivery, DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
 import type { RefusalGate } from "#slack/client/refusal-gate.ts";
-import type { Delivery } from "./deliver.ts";
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;

@@ -1,14 +1,12 @@
 import type { Approvers } from "#change/approval.ts";
-import type { Change } from "#change/change.ts";
-import { openDecision } from "#change/change.ts";
+import { type Change, openDecision } from "#change/change.ts";
 import type { Changes } from "#change/changes.ts";
 import { isPastApproving, stillApprovers } from "#change/still-approve.ts";
 import type { Log } from "#observe/log.ts";
 import type { FindMembers } from "#slack/client/groups.ts";
-import type { OutboxPort } from "#slack/client/outbox-port.ts";
+import type { Delivery, OutboxPort } from "#slack/client/outbox-port.ts";
 import type { People } from "#slack/client/people.ts";
 import { isUserId } from "#slack/text/blocks.ts";
-import type { Delivery } from "./deliver.ts";
 
 /** More people than this are a crowd: who else may approve sees the card in the channel. */
 const MOST = 20;

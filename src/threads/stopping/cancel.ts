@@ -1,7 +1,6 @@
-import { lastWordOf } from "#change/cancel.ts";
 import { type Change, type Decision, isEnded, openDecision } from "#change/change.ts";
 import type { CancelAsk, Cancelled } from "#change/changes.ts";
-import { whoCancelled } from "#change/how-far.ts";
+import { lastWordOf, whoCancelled } from "#change/how-far.ts";
 import { nowhere } from "#observe/crash-points.ts";
 import { whyNotSpeak } from "#policy/approvals/approvers.ts";
 import { lockChange } from "#store/approvals.ts";

@@ -1,5 +1,6 @@
 import type { Change } from "#change/change.ts";
-import { type AskUnlock, UNLOCK_REASON, type Unlocked } from "#change/unlock.ts";
+import type { AskUnlock, Unlocked } from "#change/changes.ts";
+import { UNLOCK_REASON } from "#change/unlock.ts";
 import { whyNotDecide } from "#policy/approvals/approvers.ts";
 import { lockChange } from "#store/approvals.ts";
 import { findChange } from "#store/changes.ts";
