@@ -1,0 +1,174 @@
+import { describe, it } from "node:test";
+import type { Change, ChangeStatus } from "#change/change.ts";
+import { renderAsking } from "#slack/cards/asking-message.ts";
+import { renderCard } from "#slack/cards/card.ts";
+import { renderDirect } from "#slack/cards/direct-card.ts";
+import { planPages } from "#slack/cards/plan-pages.ts";
+import { renderUnlock } from "#slack/cards/unlock-message.ts";
+import { renderQuestion, renderVerdict } from "#slack/cards/verdict-message.ts";
+import { approvedIn } from "#test/support/approved.ts";
+import { aPlan, aQuestion, aStep } from "#test/support/changes.ts";
+import {
+  ANA,
+  AT,
+  BEN,
+  CLEO,
+  later,
+  STAGES,
+  type Stage,
+  scaling,
+  theApproval,
+  theTerms,
+  UNKNOWN,
+} from "#test/support/stages.ts";
+
+const linkTo = () => "https://acme.slack.com/archives/C1/p1700000000000001";
+const takes = () => true;
+const statuses = Object.keys(STAGES) as ChangeStatus[];
+const log = { head: [], tail: [{ number: 1, stream: "out" as const, text: "half done" }], omitted: 0 };
+
+function card({ change, steps }: Stage, rich = true, pagesStand = true) {
+  return renderCard(change, steps, { pagesStand, linkTo, takes: () => rich });
+}
+
+function direct({ change, steps }: Stage, isTheirs = true) {
+  const [record] = steps;
+  const unknown = record?.outcome === "unknown" ? { record, log } : null;
+  const at = { cardTs: "1700000000.000001", linkTo, takes, unknown, userId: "U0BEN" };
+  const { text, blocks } = renderDirect(change, steps, { isTheirs, ...at });
+  return { text, blocks };
+}
+
+function waiting(given: Partial<Change>): Stage {
+  return { change: scaling({ status: "waiting", decisions: [theApproval()], ...given }), steps: [] };
+}
+
+const yes = { by: BEN, reason: null, at: later(5) };
+const freeze = { from: AT, until: later(600), environments: ["production"], reason: "The big sale" };
+const TWO = theTerms({ quorum: 2 });
+const risky = aPlan([aStep("delete deployment legacy-report -n production")]);
+const wish = aQuestion({ answer: "request_changes", by: BEN, reason: "use 4 instead", decidedAt: later(2) });
+
+/** What differs of a waiting card, by what the rules or people say. */
+const WAITING: Readonly<Record<string, Stage>> = {
+  "waiting-two-approvals": waiting({ terms: TWO, decisions: [theApproval({ approvals: [yes] })] }),
+  "waiting-high-risk": waiting({ risk: "high", stepRisks: ["high"], plan: risky, previews: [] }),
+  "waiting-frozen": waiting({ terms: theTerms({ freezes: [freeze], breakGlass: ["U0CLEO"] }) }),
+  "waiting-impossible": waiting({ terms: theTerms({ problem: "nobody may approve this." }) }),
+  "waiting-typed-target": waiting({
+    ...{ risk: "high", stepRisks: ["high"], plan: risky, previews: [] },
+    terms: theTerms({
+      typedTarget: "legacy-report",
+      destroys: [{ step: 1, what: "deployment legacy-report", namespace: "production", place: "prod-eu" }],
+    }),
+  }),
+  "waiting-revision": waiting({
+    revision: 2,
+    decisions: [wish, theApproval({ revision: 2 })],
+  }),
+  "waiting-escalated": waiting({
+    terms: theTerms({
+      approvers: [
+        {
+          ...{ environments: ["production"], users: ["U0BEN"], groups: ["S0SRE"], tokens: null },
+          escalated: { users: [], groups: ["S0SRE"] },
+        },
+      ],
+    }),
+    decisions: [theApproval({ escalatedAt: later(20), escalated: ["production"] })],
+  }),
+};
+
+describe("the words of the card", () => {
+  const approved = approvedIn("cards");
+  for (const status of statuses) it(status, () => approved(`${status}`, card(STAGES[status])));
+  for (const [name, stage] of Object.entries(WAITING)) it(name, () => approved(name, card(stage)));
+  it("where Slack takes classic blocks only", () => {
+    approved("waiting-classic", card(STAGES.waiting, false));
+    approved("running-classic", card(STAGES.running, false));
+  });
+  it("whose pages do not stand yet", () => {
+    const many = aPlan(Array.from({ length: 20 }, (_, at) => aStep(`rollout restart deployment/app-${at}`)));
+    const stage = waiting({ plan: many, stepRisks: many.plan.map(() => "medium"), previews: [] });
+    approved("waiting-long", card(stage));
+    approved("waiting-pages-missing", card(stage, true, false));
+    approved("plan-page", planPages(stage.change)[0]);
+  });
+  it("that is being stopped", () => {
+    const { change, steps } = STAGES.running;
+    const cancel = { by: ANA, reason: "wrong cluster", at: later(4) };
+    approved("being-stopped", card({ change: { ...change, stopAsked: true, cancel }, steps }));
+  });
+  it("approved by breaking the glass, and by two people", () => {
+    const { change, steps } = STAGES.done;
+    const reason = "Checkout is down";
+    const broke = theApproval({ answer: "approve", by: CLEO, brokeGlass: true, reason, decidedAt: later(5) });
+    const both = theApproval({
+      ...{ answer: "approve", by: CLEO, decidedAt: later(5) },
+      approvals: [yes, { ...yes, by: CLEO }],
+    });
+    approved("done-glass-broken", card({ change: { ...change, decisions: [broke] }, steps }));
+    approved("done-two-approvals", card({ change: { ...change, decisions: [both] }, steps }));
+  });
+  it("of a step nobody saw the end of, and of targets taken away", () => {
+    approved("needs_person-unknown-step", card(UNKNOWN));
+    const { change, steps } = STAGES.needs_person;
+    const targets = ["kubectl place production deployments payment-api"];
+    const unlocked = { ...change, unlocks: [{ by: CLEO, reason: "nobody looks at it", targets, at: AT }] };
+    approved("unlocked", card({ change: unlocked, steps }));
+    approved("unlock-reply", renderUnlock(unlocked, 1));
+  });
+  it("the Planner asks on, open and answered", () => {
+    const { change } = STAGES.asking;
+    approved("asking-reply", renderAsking(change, 1, 1));
+    const decisions = change.decisions.map((one) => ({
+      ...{ ...one, answer: "answered" as const, by: ANA, answers: ["production"], decidedAt: later(3) },
+    }));
+    const answered = scaling({ status: "waiting", decisions: [...decisions, theApproval()] });
+    approved("asking-reply-answered", renderAsking(answered, 1, 1));
+    approved("waiting-after-an-answer", card({ change: answered, steps: [] }));
+  });
+});
+
+describe("the words of the card with one person", () => {
+  const approved = approvedIn("direct");
+  for (const status of statuses) it(status, () => approved(`${status}`, direct(STAGES[status])));
+  it("that is not theirs any more", () => approved("not-theirs", direct(STAGES.waiting, false)));
+  it("of a step nobody saw the end of", () => approved("needs_person-unknown-step", direct(UNKNOWN)));
+  it("who had a say in it", () =>
+    approved("had-a-say", direct(WAITING["waiting-revision"] ?? STAGES.waiting)));
+  it("of a plan that is too long for it", () => {
+    const plan = aPlan(Array.from({ length: 20 }, (_, at) => aStep(`delete pod ${"x".repeat(900)}-${at}`)));
+    const { text, blocks } = direct(waiting({ plan, stepRisks: plan.plan.map(() => "high"), previews: [] }));
+    approved("too-long", { text, blocks: blocks.filter(({ type }) => type !== "container") });
+  });
+});
+
+describe("the words of the verdict", () => {
+  const approved = approvedIn("verdicts");
+  for (const status of statuses.filter((one) => STAGES[one].change.endedAt !== null))
+    it(status, () => {
+      const { change, steps } = STAGES[status];
+      approved(`${status}`, renderVerdict(change, steps, { cost: ["Model: 1 tokens in, 1 out"], takes }));
+    });
+  it("that asks an operator, open and answered", () => {
+    for (const [name, { change, steps }] of Object.entries({
+      needs_person: STAGES.needs_person,
+      "needs_person-unknown-step": UNKNOWN,
+    })) {
+      const [record] = steps;
+      const question = change.decisions.find(({ gate }) => gate === "operator") ?? aQuestion();
+      const unknown = record?.outcome === "unknown" ? { record, log } : null;
+      approved(name, renderQuestion(change, steps, question, unknown));
+      const told = steps.map((step) => ({ ...step, toldAt: later(8) }));
+      approved(`${name}-told-late`, renderQuestion(change, told, question, unknown));
+      const answered = { ...question, answer: "accept" as const, by: CLEO, decidedAt: later(8) };
+      approved(`${name}-answered`, renderQuestion({ ...change, status: "accepted" }, steps, answered, null));
+    }
+  });
+  it("where no model was asked why a person was", () => {
+    const { change, steps } = STAGES.accepted;
+    const review = { result: "needs_human", notes: "Step 1 is done.", by: "greenlight" } as const;
+    approved("accepted-no-model", renderVerdict({ ...change, review }, steps));
+  });
+});
