@@ -30,7 +30,7 @@ export async function installKubectl(options: {
   await writeFile(draft, script);
   await chmod(draft, 0o755);
   await rename(draft, target);
-  const program = dirname(dirname(dirname(entry)));
+  const program = fileURLToPath(new URL("../../../", import.meta.url));
   const yaml = dirname(fileURLToPath(import.meta.resolve("yaml/package.json")));
   // Without the package's own file Node does not know what kind of modules these are, and says so on stderr.
   // Packages may be links to where they are kept: Node looks by the first path.

@@ -1,6 +1,5 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import type { KubeObject } from "./state.ts";
 
@@ -37,6 +36,8 @@ async function readManifest(file: string): Promise<Manifest[]> {
   const text = await readFile(file, "utf8");
   if (text.length > MAX_FILE_BYTES)
     throw new KubectlError(`error: error parsing ${file}: the file is too large`);
+  // Loaded here, because two thirds of a call's files would be YAML's, and most calls read no file.
+  const { parseAllDocuments } = await import("yaml");
   const documents = parseAllDocuments(text, { uniqueKeys: true });
   return [...documents].flatMap((document) => {
     const [error] = document.errors;

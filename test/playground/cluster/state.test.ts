@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, utimes, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { installKubectl } from "#playground/cluster/install.ts";
 import { firstState } from "#playground/cluster/seed.ts";
@@ -43,6 +46,18 @@ test("a call one after the other takes a small part of a second", async (t) => {
     `kubectl get, warm: median ${Math.round(median)} ms, slowest ${Math.round(sorted.at(-1) ?? 0)} ms`,
   );
   assert.ok(median < 2_000, `${median} ms`);
+});
+
+test("whoever hides the rest is told of places that are there, the package's own file among them", async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), "greenlight-kubectl-"));
+  t.after(() => rm(dir, { recursive: true, force: true }));
+  const stateFile = join(dir, "cluster", "cluster.json");
+  const sees = await installKubectl({ binDir: join(dir, "bin"), stateFile, node: process.execPath });
+  assert.deepEqual(
+    sees.readOnly.filter((path) => !existsSync(path)),
+    [],
+  );
+  assert.ok(sees.readOnly.some((path) => basename(path) === "package.json"));
 });
 
 test("changes inside one process wait for one another too", async (t) => {
