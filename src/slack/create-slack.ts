@@ -5,7 +5,6 @@ import { type At, between, nowhere } from "#observe/crash-points.ts";
 import type { Log } from "#observe/log.ts";
 import { addAsking } from "#slack/asking/add-asking.ts";
 import { createLinkTo, type LinkTo } from "#slack/cards/blocked-lines.ts";
-import { addClicks } from "#slack/clicks/add-clicks.ts";
 import { createCancelAs, createCancelFor } from "#slack/clicks/cancelling.ts";
 import { createDecideAs, createFindHere, createIsHere, createWhyNotAs } from "#slack/clicks/deciding.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
@@ -22,6 +21,7 @@ import type { DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
 import { createPeople, type People } from "#slack/client/people.ts";
 import { createRefusalGate } from "#slack/client/refusal-gate.ts";
 import { createReadHome, type ReadHome } from "#slack/home/content.ts";
+import { addHome } from "#slack/home/opened.ts";
 import { createHomeSender, type HomeSender } from "#slack/home/sender.ts";
 import { renderHome } from "#slack/home/view.ts";
 import { deliver } from "#slack/sender/deliver.ts";
@@ -35,7 +35,7 @@ import { createFindStanding } from "#slack/sender/standing-message.ts";
 import { createTellApprovers } from "#slack/sender/tell-approvers.ts";
 import type { ModelPrices } from "#slack/text/cost.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
-import { addHome } from "./listeners.ts";
+import { addClicks } from "./add-clicks.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
 
 /** How Slack is used. `apiUrl` null is Slack's own; empty lists narrow nothing. */

@@ -22,7 +22,12 @@ type Plant = { path: string; text: string; rule: string | null };
 
 const ours = NAMES.flatMap((from) =>
   NAMES.filter((to) => to !== from).map((to) =>
-    plantImport(from, `to-${to}`, `#${to}/one.ts`, FOLDERS[from]?.ours.includes(to) ?? false),
+    plantImport(
+      from,
+      `to-${nameOf(to)}`,
+      `#${to}/one.ts`,
+      isWithin(to, [from, ...(FOLDERS[from]?.ours ?? [])]),
+    ),
   ),
 );
 const ups = NAMES.filter((from) => from !== "playground").flatMap((from) => [
@@ -35,7 +40,7 @@ const vendors = NAMES.flatMap((from) =>
   SPECIFIERS.map(([name, specifier]) =>
     plantImport(
       from,
-      `package-${name.replaceAll(/\W+/g, "-").replace(/^-/, "")}`,
+      `package-${nameOf(name).replace(/^-/, "")}`,
       specifier,
       FOLDERS[from]?.packages?.includes(name) ?? false,
     ),
@@ -103,6 +108,15 @@ describe("the import rules of the house", { timeout: 20_000 }, () => {
     assert.deepEqual(crowded, []);
   });
 
+  test("every wing of a folder whose wings have rows has one", async () => {
+    const wings = NAMES.filter((name) => name.includes("/"));
+    for (const folder of new Set(wings.map((wing) => dirname(wing)))) {
+      const entries = await readdir(join(ROOT, "src", folder), { withFileTypes: true });
+      const found = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}`);
+      assert.deepEqual(found.toSorted(), wings.filter((wing) => dirname(wing) === folder).toSorted());
+    }
+  });
+
   test("the other rules of the house speak up where they are broken", () => {
     for (const { path, rule } of others) {
       if (rule === null) assert.equal(spoken.get(path)?.has("noProcessEnv") ?? false, false, path);
@@ -131,6 +145,15 @@ describe("the import rules of the house", { timeout: 20_000 }, () => {
 function plantImport(from: string, name: string, specifier: string, isAllowed: boolean): Plant {
   const text = `import * as one from "${specifier}";\nexport const two = one;\n`;
   return { path: `src/${from}/${name}.ts`, text, rule: isAllowed ? null : "noRestrictedImports" };
+}
+
+function nameOf(path: string): string {
+  return path.replaceAll(/\W+/g, "-");
+}
+
+/** A folder that may be imported may be with all that is in it. */
+function isWithin(path: string, allowed: readonly string[]): boolean {
+  return allowed.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 function cycle(me: string, other: string): string {

@@ -2,7 +2,10 @@ import { FOLDERS, type Folder, PACKAGES } from "./folders.ts";
 
 /** The rules of biome.json that follow from the table of folders: one for each folder of src, and one for test. */
 export function folderRules(): object[] {
-  const folders = Object.entries(FOLDERS).map(([name, folder]) => ruleOf(name, folder));
+  // A wing after its folder: of two rules for one file Biome takes the later one.
+  const folders = Object.entries(FOLDERS)
+    .toSorted(([one], [other]) => depthOf(one) - depthOf(other))
+    .map(([name, folder]) => ruleOf(name, folder));
   return [...folders, TESTS];
 }
 
@@ -38,6 +41,10 @@ function ruleOf(name: string, { ours, packages = [] }: Folder): object {
     },
   ];
   return restrict([`**/src/${name}/**`], { patterns });
+}
+
+function depthOf(folder: string): number {
+  return folder.split("/").length;
 }
 
 function inWords(ours: readonly string[]): string {

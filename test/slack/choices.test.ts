@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Changes } from "#change/changes.ts";
-import { createChoose } from "#slack/cards/talk-actions.ts";
+import { createChoose } from "#slack/clicks/choosing.ts";
 import type { Given } from "#slack/clicks/deciding.ts";
 import { aChange, aQuestion } from "#test/support/changes.ts";
 

@@ -5,13 +5,13 @@ import type { DecideAs } from "#slack/clicks/deciding.ts";
 import type { Identity } from "#slack/client/identity.ts";
 import type { InFlight } from "#slack/client/in-flight.ts";
 import type { OutboxPort } from "#slack/client/outbox-port.ts";
-import { addCommands, addMessages } from "#slack/listeners.ts";
 import { createAnswerMessage } from "./answer-message.ts";
 import { createAskAs } from "./ask-as.ts";
 import { ASK_IN, createAskIn } from "./ask-where.ts";
 import { createCommands } from "./commands.ts";
 import { createFollowUp } from "./follow-up.ts";
 import { addAskForm, addShortcuts } from "./listen-shortcuts.ts";
+import { addCommands, addMessages } from "./listen-typed.ts";
 import { createAnswerTyped } from "./typed-line.ts";
 
 type Needs = Omit<Parameters<typeof createAnswerTyped>[0], "askAs"> &

@@ -1,8 +1,8 @@
 import type { SlackMessage } from "#change/change.ts";
 import type { Asked, Changes } from "#change/changes.ts";
-import type { Where } from "#slack/clicks/deciding.ts";
 import type { FindPlace } from "#slack/client/channels.ts";
 import type { People } from "#slack/client/people.ts";
+import type { Where } from "#slack/client/where.ts";
 import { cutMiddle, inert } from "#slack/text/text.ts";
 
 /** A request in words, and the channel where its card is to stand. `source`: the message it came from. The same `key` again is the same request. */

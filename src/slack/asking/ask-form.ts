@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
 import { SlackMessage } from "#change/change.ts";
-import type { Where } from "#slack/clicks/deciding.ts";
+import type { Where } from "#slack/client/where.ts";
 import { plain } from "#slack/forms/forms.ts";
 import { isUserId, paragraph, rich, said, smallPrint } from "#slack/text/blocks.ts";
 import { channelSelect } from "#slack/text/channel-select.ts";

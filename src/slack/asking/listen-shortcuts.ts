@@ -1,10 +1,10 @@
 import type { App, webApi } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
+import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import { tellDirectly, tellOne } from "#slack/clicks/tell.ts";
 import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
 import type { FindPlace } from "#slack/client/channels.ts";
 import type { InFlight } from "#slack/client/in-flight.ts";
-import { answerOrFault } from "#slack/listeners.ts";
 import type { AskAs } from "./ask-as.ts";
 import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Where } from "#slack/clicks/deciding.ts";
+import type { Where } from "#slack/client/where.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 
 /** A message a person wrote to the bot: a mention of it in a channel, or a direct message. `threadTs` null: it stands in no thread. */

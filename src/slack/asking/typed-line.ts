@@ -1,9 +1,9 @@
 import type { SlackMessage } from "#change/change.ts";
 import type { Viewer } from "#change/listed.ts";
-import type { Where } from "#slack/clicks/deciding.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
 import type { LookupFor } from "#slack/client/lookups.ts";
 import type { People } from "#slack/client/people.ts";
+import type { Where } from "#slack/client/where.ts";
 import { code, type Piece, type Rendered, said } from "#slack/text/blocks.ts";
 import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, oneLine } from "#slack/text/text.ts";

@@ -2,12 +2,12 @@ import type { types } from "@slack/bolt";
 import { type Answer, type Change, type Decision, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { operatorAnswers, unsettledStep } from "#change/operator.ts";
-import { cancelButtons } from "#slack/clicks/cancelling.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
 import { button, buttonValue } from "#slack/text/questions.ts";
 import { standingsOf } from "#slack/text/standings.ts";
 import { riskiestFirst, riskiestSteps, riskOfStep } from "#slack/text/step-risks.ts";
 import { commandLine, cutMiddle, oneLine } from "#slack/text/text.ts";
+import { cancelButtons } from "./cancel-buttons.ts";
 import { shownCommand } from "./plan-steps.ts";
 
 /** How much of a dialog's 300 characters one command may take; what is cut from its middle may be what matters. */

@@ -3,8 +3,6 @@ import type { Change } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import type { Step } from "#change/plan.ts";
 import { stepNumbers } from "#change/step-numbers.ts";
-import { cancelActions, cancelLines } from "#slack/clicks/cancelling.ts";
-import { planAgainActions } from "#slack/clicks/plan-again.ts";
 import {
   bold,
   bullets,
@@ -27,10 +25,12 @@ import { aboutWords, stateLine, stateWords } from "#slack/text/states.ts";
 import { riskiestSteps, riskOfStep, risksDiffer } from "#slack/text/step-risks.ts";
 import { cutMiddle, inert, oneLine, visible } from "#slack/text/text.ts";
 import { approvalActions, operatorActions } from "./actions.ts";
+import { planAgainActions } from "./again-buttons.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
 import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { blockedParts, type LinkTo } from "./blocked-lines.ts";
+import { cancelActions, cancelLines } from "./cancel-buttons.ts";
 import { commandBlocks } from "./commands-box.ts";
 import { cardFacts, sourceFacts } from "./facts.ts";
 import { liveSteps } from "./live-steps.ts";

@@ -3,8 +3,6 @@ import { type Answer, type Change, lastDecision, openDecision } from "#change/ch
 import type { StepRecord } from "#change/journal.ts";
 import { slackIdsOf } from "#change/person.ts";
 import { whoHadASay } from "#change/say.ts";
-import { cancelLines } from "#slack/clicks/cancelling.ts";
-import type { Seen } from "#slack/clicks/deciding.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import { CARD_REQUEST_CHARS } from "#slack/text/limits.ts";
@@ -13,9 +11,10 @@ import { aboutWords, stateLine, stateWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { approvalActions, detailsButton, operatorButtons } from "./actions.ts";
 import type { LinkTo } from "./blocked-lines.ts";
+import { cancelLines } from "./cancel-buttons.ts";
 import { renderCard } from "./card.ts";
 import { planPageCount } from "./plan-pages.ts";
-import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
+import { type Seen, type UnknownStep, unknownBlocks } from "./unknown-step.ts";
 
 const WHY_CHARS = 900;
 

@@ -1,5 +1,5 @@
 import type { Change } from "#change/change.ts";
-import type { LogExcerpt, LogLine, StepRecord } from "#change/journal.ts";
+import type { LogExcerpt, LogLine, StepKey, StepRecord } from "#change/journal.ts";
 import {
   bold,
   codeBox,
@@ -122,4 +122,14 @@ export function duration(ms: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3_600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+}
+
+/** What the file with the whole log of an attempt is called. */
+export function logFileName(key: StepKey): string {
+  return `change-${key.changeId.slice(0, 8)}-r${key.revision}-${whichStep(key)}-attempt-${key.attempt}.log`;
+}
+
+/** Which step of a plan, or its way back, in a name of a file. */
+export function whichStep({ direction, step }: StepKey): string {
+  return `${direction === "rollback" ? "rollback-of-" : ""}step-${step}`;
 }

@@ -47,3 +47,6 @@ export function unknownBlocks({ record, log }: UnknownStep): types.KnownBlock[] 
     smallPrint([since, ...until].join(" · ")),
   ];
 }
+
+/** A change with its journal, and the step nobody saw the end of. */
+export type Seen = { change: Change; steps: readonly StepRecord[]; unknown: UnknownStep | null };

@@ -1,11 +1,12 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
+import { readTarget, targetInWords } from "#change/target.ts";
 import type { Unlock } from "#change/unlock.ts";
-import { targetsInWords } from "#slack/clicks/unlocking.ts";
 import { dateMrkdwn, personMrkdwn, type Rendered, smallPrint } from "#slack/text/blocks.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 
 const REASON_CHARS = 500;
+const NAMED = 10;
 
 /** That targets were taken away, as a reply below the card; null when there was no such time. */
 export function renderUnlock(change: Change, number: number): Rendered | null {
@@ -24,4 +25,10 @@ export function unlockBlocks({ unlocks }: Change): types.KnownBlock[] {
 function unlockLine({ at, by, reason, targets }: Unlock): string {
   const why = inert(cutMiddle(visible(reason), REASON_CHARS));
   return `Unlocked by ${personMrkdwn(by)}, ${dateMrkdwn(at)}: ${targetsInWords(targets)}. ${why}`;
+}
+/** What was taken away, in words for mrkdwn. */
+export function targetsInWords(targets: readonly string[]): string {
+  const shown = targets.slice(0, NAMED).map((one) => inert(visible(targetInWords(readTarget(one)))));
+  const left = targets.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(", ");
 }

@@ -3,11 +3,11 @@ import type { Change } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { argvOf } from "#change/plan.ts";
 import { wayBackPlan } from "#change/way-back.ts";
-import { runAgainButton } from "#slack/clicks/plan-again.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
 import { button } from "#slack/text/questions.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
 import { commandLine, cutMiddle } from "#slack/text/text.ts";
+import { runAgainButton } from "./again-buttons.ts";
 
 /** The buttons under a verdict, and the one thumb of two. Their values are `CHANGE`, and `up:CHANGE` or `down:CHANGE`. */
 export const ASK_ROLLBACK = "greenlight:ask_rollback";

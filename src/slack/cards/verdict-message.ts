@@ -2,7 +2,6 @@ import type { types } from "@slack/bolt";
 import type { Change, Decision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { toldStep } from "#change/operator.ts";
-import { cancelLines } from "#slack/clicks/cancelling.ts";
 import {
   bold,
   bullets,
@@ -26,6 +25,7 @@ import { isReading, stepWords } from "#slack/text/step-words.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { operatorActions } from "./actions.ts";
 import { beforeAfter } from "./before-after.ts";
+import { cancelLines } from "./cancel-buttons.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { duration } from "./step-message.ts";
 import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";

@@ -4,9 +4,9 @@ import type { Changes, RollbackAsked } from "#change/changes.ts";
 import { Thumb } from "#change/model-use.ts";
 import type { FindPlace } from "#slack/client/channels.ts";
 import type { People } from "#slack/client/people.ts";
+import type { Where } from "#slack/client/where.ts";
 import { inert } from "#slack/text/text.ts";
 import type { Act } from "./buttons.ts";
-import type { Where } from "./deciding.ts";
 
 type Needs = { changes: Changes; people: People; findPlace: FindPlace };
 

@@ -1,5 +1,6 @@
+import type { Where } from "#slack/client/where.ts";
 import { answerOfAction, readButton } from "#slack/text/questions.ts";
-import type { DecideAs, Where } from "./deciding.ts";
+import type { DecideAs } from "./deciding.ts";
 import type { Pressed } from "./pressed.ts";
 
 const OLD = "This button is from an older card. Look for the newest card of this change in the channel.";

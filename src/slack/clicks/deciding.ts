@@ -1,29 +1,16 @@
 import type { Change } from "#change/change.ts";
 import type { Changes, Decide, Decided } from "#change/changes.ts";
-import type { StepRecord } from "#change/journal.ts";
 import type { SlackPerson } from "#change/person.ts";
-import { findUnknown, type UnknownStep } from "#slack/cards/unknown-step.ts";
+import { findUnknown, type Seen } from "#slack/cards/unknown-step.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
 import type { FindGroups } from "#slack/client/groups.ts";
 import type { LookupFor } from "#slack/client/lookups.ts";
 import type { OutboxPort } from "#slack/client/outbox-port.ts";
 import type { People } from "#slack/client/people.ts";
+import type { Where } from "#slack/client/where.ts";
 import { decisionLine } from "#slack/text/decision-lines.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanStillApprove } from "#slack/text/who-can.ts";
-
-/**
- * Who answers, and where: each id is one that Slack vouches for. `onHome`: on their own Home, which is in no channel. `at`: when
- * a button was pressed, or the one that opened a form; Slack may deliver it late, or more than once.
- */
-export type Where = {
-  userId: string;
-  userTeamId: string;
-  teamId: string;
-  channelId: string;
-  onHome?: boolean;
-  at?: Date | undefined;
-};
 
 /** What is answered, without who answers. */
 export type Given = Omit<Decide, "by" | "groups">;
@@ -88,9 +75,6 @@ function groupsFor(
 ): ReturnType<FindGroups> | Awaited<ReturnType<FindGroups>> {
   return terms === null || breaksGlass === true ? { groups: [], fault: null } : findGroups(by, terms);
 }
-
-/** A change with its journal, and the step nobody saw the end of. */
-export type Seen = { change: Change; steps: readonly StepRecord[]; unknown: UnknownStep | null };
 
 /** A change for somebody who looks at it from there; `elsewhere`: it is shown at another place only. */
 export type FindHere = (changeId: string, where: Where) => Promise<Seen | "elsewhere" | null>;

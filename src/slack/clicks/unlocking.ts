@@ -1,17 +1,16 @@
 import { z } from "zod";
 import type { AskUnlock, Changes, Unlocked } from "#change/changes.ts";
-import { readTarget, targetInWords } from "#change/target.ts";
+import { targetsInWords } from "#slack/cards/unlock-message.ts";
 import type { FindGroups } from "#slack/client/groups.ts";
 import type { People } from "#slack/client/people.ts";
-import { inert, visible } from "#slack/text/text.ts";
+import type { Where } from "#slack/client/where.ts";
+import { inert } from "#slack/text/text.ts";
 import { whoCanApprove } from "#slack/text/who-can.ts";
-import type { Where } from "./deciding.ts";
 
 /** Takes a change's targets away for somebody, and says what only they are told of it. Throws only for faults of the port. */
 export type UnlockAs = (where: Where, given: Omit<AskUnlock, "by" | "groups">) => Promise<string>;
 
 const ChangeId = z.uuid();
-const NAMED = 10;
 
 /** Makes it. Who they are and which groups they are in is asked of Slack now; no answer is a no. */
 export function createUnlockAs(needs: {
@@ -52,11 +51,4 @@ function answerTo(unlocked: Unlocked): string {
     case "unknown":
       return "Nothing was unlocked: Greenlight does not know this change.";
   }
-}
-
-/** What was taken away, in words for mrkdwn. */
-export function targetsInWords(targets: readonly string[]): string {
-  const shown = targets.slice(0, NAMED).map((one) => inert(visible(targetInWords(readTarget(one)))));
-  const left = targets.length - shown.length;
-  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(", ");
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CANCEL, RUNS, STOPS } from "#slack/clicks/cancelling.ts";
+import { CANCEL, RUNS, STOPS } from "#slack/cards/cancel-buttons.ts";
 import { paragraph, rich, said } from "#slack/text/blocks.ts";
 import { type Form, plain } from "./forms.ts";
 import { aboutChange, TEXT, textField } from "./parts.ts";

@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
-import { type FindHere, type Given, NOT_YOURS, type Seen, type Where } from "#slack/clicks/deciding.ts";
+import type { Seen } from "#slack/cards/unknown-step.ts";
+import { type FindHere, type Given, NOT_YOURS } from "#slack/clicks/deciding.ts";
 import {
   type AnswerPlace,
   type Kept,
@@ -9,6 +10,7 @@ import {
   readKept,
   whereOf,
 } from "#slack/clicks/pressed.ts";
+import type { Where } from "#slack/client/where.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
 import { type AskedQuestion, readButton } from "#slack/text/questions.ts";
 

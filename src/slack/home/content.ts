@@ -1,8 +1,7 @@
 import type { Changes } from "#change/changes.ts";
 import type { HeldTarget, ListedChange, ListGroup } from "#change/listed.ts";
 import type { Person } from "#change/person.ts";
-import { findUnknown } from "#slack/cards/unknown-step.ts";
-import type { Seen } from "#slack/clicks/deciding.ts";
+import { findUnknown, type Seen } from "#slack/cards/unknown-step.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
 import type { DueHome } from "#slack/client/home-port.ts";
 import type { Known } from "#slack/client/lookups.ts";

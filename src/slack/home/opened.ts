@@ -1,4 +1,8 @@
+import type { App } from "@slack/bolt";
 import { z } from "zod";
+import type { Log } from "#observe/log.ts";
+import type { HomesPort } from "#slack/client/home-port.ts";
+import type { InFlight } from "#slack/client/in-flight.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 
 const OpenedEvent = z.object({
@@ -10,8 +14,18 @@ const OpenedEvent = z.object({
   }),
 });
 
+/** Whoever looks at their Home finds it true, and for a day after that. */
+export function addHome(app: App, homes: Pick<HomesPort, "opened">, inFlight: InFlight, log: Log): void {
+  app.event("app_home_opened", async ({ body }) => {
+    const by = openedBy(body);
+    if (by === null) return;
+    const work = homes.opened(by.userId, by.teamId);
+    await inFlight.track(work).catch((error) => log.error({ err: error }, "A Home cannot be shown"));
+  });
+}
+
 /** Whether an event says that somebody looks at their Home, and who; its other tab, the messages, is none of it. */
-export function openedBy(body: unknown): { userId: string; teamId: string } | null {
+function openedBy(body: unknown): { userId: string; teamId: string } | null {
   const opened = OpenedEvent.safeParse(body);
   if (!opened.success || opened.data.event.tab !== "home") return null;
   return { userId: opened.data.event.user, teamId: opened.data.team_id };

@@ -3,7 +3,7 @@ import type { HeldTarget, ListedChange } from "#change/listed.ts";
 import { readTarget, targetInWords } from "#change/target.ts";
 import type { LinkTo } from "#slack/cards/blocked-lines.ts";
 import { idPiece, shortId, shortRequest } from "#slack/cards/listed-rows.ts";
-import type { Seen } from "#slack/clicks/deciding.ts";
+import type { Seen } from "#slack/cards/unknown-step.ts";
 import {
   bold,
   bullets,

@@ -1,7 +1,7 @@
 import { webApi } from "@slack/bolt";
 import type { Changes } from "#change/changes.ts";
 import { isAttempt, type StepKey } from "#change/journal.ts";
-import { isWholeInline, lineText } from "#slack/cards/step-message.ts";
+import { isWholeInline, lineText, logFileName, whichStep } from "#slack/cards/step-message.ts";
 import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
@@ -31,15 +31,6 @@ export function createFindLogFile(changes: Changes): FindLogFile {
       content: [...head.map((line) => lineText(line, null)), ...dropped].join("\n"),
     };
   };
-}
-
-/** What the file with the whole log of an attempt is called. */
-export function logFileName(key: StepKey): string {
-  return `change-${key.changeId.slice(0, 8)}-r${key.revision}-${whichStep(key)}-attempt-${key.attempt}.log`;
-}
-
-function whichStep({ direction, step }: StepKey): string {
-  return `${direction === "rollback" ? "rollback-of-" : ""}step-${step}`;
 }
 
 type Needs = {

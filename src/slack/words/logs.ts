@@ -2,8 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { LogExcerpt, StepRecord } from "#change/journal.ts";
 import { idPiece, shortId } from "#slack/cards/listed-rows.ts";
-import { isWholeInline, renderStep } from "#slack/cards/step-message.ts";
-import { logFileName } from "#slack/sender/log-file.ts";
+import { isWholeInline, logFileName, renderStep } from "#slack/cards/step-message.ts";
 import {
   charsOf,
   code,

@@ -1,7 +1,7 @@
 import type { Changes } from "#change/changes.ts";
 import type { Viewer } from "#change/listed.ts";
 import type { LinkTo } from "#slack/cards/blocked-lines.ts";
-import type { Where } from "#slack/clicks/deciding.ts";
+import type { Where } from "#slack/client/where.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 
 /** A word as it was typed: the command before it, what stands behind it, who typed it, where, and when it was written, if it is a message. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createCancelAs } from "#slack/clicks/cancelling.ts";
-import { createDecideAs, createFindHere, type Where } from "#slack/clicks/deciding.ts";
+import { createDecideAs, createFindHere } from "#slack/clicks/deciding.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
+import type { Where } from "#slack/client/where.ts";
 import { aChange } from "#test/support/changes.ts";
 
 const CHANGE = aChange({ status: "running" });

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Change } from "#change/change.ts";
 import type { ListedChange } from "#change/listed.ts";
 import { checkView } from "#playground/slack/view-check.ts";
-import type { Seen } from "#slack/clicks/deciding.ts";
+import type { Seen } from "#slack/cards/unknown-step.ts";
 import { detailsView } from "#slack/forms/details.ts";
 import { renderHome } from "#slack/home/view.ts";
 import { aChange, aPlan, aQuestion, aRecord, aStep } from "#test/support/changes.ts";

@@ -1,8 +1,15 @@
 import type { App } from "@slack/bolt";
 import type { Changes } from "#change/changes.ts";
 import type { Log } from "#observe/log.ts";
-import { choices, createChoose } from "#slack/cards/talk-actions.ts";
+import { PLAN_AGAIN, RUN_AGAIN, RUN_PLANNED } from "#slack/cards/again-buttons.ts";
+import { STOP } from "#slack/cards/cancel-buttons.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "#slack/cards/verdict-actions.ts";
+import { createAskRollback, createFeedback } from "#slack/clicks/after-clicks.ts";
+import { type Act, createButtons } from "#slack/clicks/buttons.ts";
+import type { CancelAs } from "#slack/clicks/cancelling.ts";
+import { choices, createChoose } from "#slack/clicks/choosing.ts";
+import type { DecideAs, FindHere, WhyNotAs } from "#slack/clicks/deciding.ts";
+import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
 import type { FindPlace } from "#slack/client/channels.ts";
 import type { HomesPort } from "#slack/client/home-port.ts";
 import type { InFlight } from "#slack/client/in-flight.ts";
@@ -13,12 +20,7 @@ import { cancelForm } from "#slack/forms/cancel.ts";
 import { detailsForm } from "#slack/forms/details.ts";
 import { typedTargetForm } from "#slack/forms/typed-target.ts";
 import { rejectForm, requestChangesForm } from "#slack/forms/words.ts";
-import { createAskRollback, createFeedback } from "./after-clicks.ts";
-import { type Act, createButtons } from "./buttons.ts";
-import { type CancelAs, STOP } from "./cancelling.ts";
-import type { DecideAs, FindHere, WhyNotAs } from "./deciding.ts";
 import { addButtons, addForms } from "./listen-clicks.ts";
-import { createPlanAgain, createRunPlanned, PLAN_AGAIN, RUN_AGAIN, RUN_PLANNED } from "./plan-again.ts";
 
 type Needs = {
   changes: Changes;

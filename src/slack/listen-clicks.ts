@@ -1,15 +1,16 @@
 import type { App, types, webApi } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
 import { ASK_FORM } from "#slack/asking/ask-form.ts";
+import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
+import type { FindHere, WhyNotAs } from "#slack/clicks/deciding.ts";
+import { type AnswerPlace, type Pressed, readPressed } from "#slack/clicks/pressed.ts";
+import { tellDirectly } from "#slack/clicks/tell.ts";
+import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
 import type { HomesPort } from "#slack/client/home-port.ts";
 import type { InFlight } from "#slack/client/in-flight.ts";
+import type { Where } from "#slack/client/where.ts";
 import { changeOf, detailsView } from "#slack/forms/details.ts";
 import { type Form, filled, type Opening, openingOf, type Sent, submissionOf } from "#slack/forms/forms.ts";
-import { answerOrFault } from "#slack/listeners.ts";
-import type { FindHere, Where, WhyNotAs } from "./deciding.ts";
-import { type AnswerPlace, type Pressed, readPressed } from "./pressed.ts";
-import { tellDirectly } from "./tell.ts";
-import { FORM_MS, SLOW, within } from "./within.ts";
 
 type Needs = {
   answer: (pressed: Pressed | null, body: unknown) => Promise<string>;

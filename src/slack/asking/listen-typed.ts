@@ -1,18 +1,11 @@
 import type { App, webApi } from "@slack/bolt";
-import { AwayError } from "#change/away.ts";
 import type { Log } from "#observe/log.ts";
-import type { MessageAnswer } from "#slack/asking/answer-message.ts";
-import { createSaidOften } from "#slack/asking/said-often.ts";
+import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import { tellOne } from "#slack/clicks/tell.ts";
-import type { HomesPort } from "#slack/client/home-port.ts";
 import type { InFlight } from "#slack/client/in-flight.ts";
-import { openedBy } from "#slack/home/opened.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
-
-const FAULT =
-  "Something went wrong inside Greenlight, and nothing was recorded. Try again in a minute; if it stays, tell whoever runs it.";
-const AWAY =
-  "Greenlight's database is away for the moment. Try again in a minute; what the card shows then is what was recorded.";
+import type { MessageAnswer } from "./answer-message.ts";
+import { createSaidOften } from "./said-often.ts";
 
 /** Every command of the app, so that one that was renamed works too. */
 export function addCommands(
@@ -66,28 +59,4 @@ export function addMessages(
   };
   app.event("app_mention", take);
   app.event("message", take);
-}
-
-/** Whoever looks at their Home finds it true, and for a day after that. */
-export function addHome(app: App, homes: Pick<HomesPort, "opened">, inFlight: InFlight, log: Log): void {
-  app.event("app_home_opened", async ({ body }) => {
-    const by = openedBy(body);
-    if (by === null) return;
-    const work = homes.opened(by.userId, by.teamId);
-    await inFlight.track(work).catch((error) => log.error({ err: error }, "A Home cannot be shown"));
-  });
-}
-
-/** What was found out, or the sentence for a fault of ours, which is logged. */
-export async function answerOrFault<Said>(
-  answer: () => Promise<Said>,
-  log: Log,
-  inWords: (fault: string) => Said,
-): Promise<Said> {
-  try {
-    return await answer();
-  } catch (error) {
-    log.error({ err: error }, "A command or click could not be carried out");
-    return inWords(error instanceof AwayError ? AWAY : FAULT);
-  }
 }
