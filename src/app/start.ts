@@ -4,6 +4,7 @@ import { createLog } from "#observe/log.ts";
 import { createRedact } from "#redact/redact.ts";
 import { createRedactJson } from "#redact/value.ts";
 import { SlackSetupError } from "#slack/client/identity.ts";
+import { SchemaError } from "#store/postgres/apply-migration.ts";
 import { type Leaving, startApp } from "./app.ts";
 import { SetupError } from "./ground.ts";
 import { stopOnSignals } from "./stop-signals.ts";
@@ -40,8 +41,13 @@ export async function start(
   } catch (error) {
     // What it was still waiting for at the start was given up for the stop.
     if (told.isTold() && hasBegun) return;
-    if (error instanceof SetupError || error instanceof SlackSetupError) say(error.message);
+    if (isSetup(error)) say(error.message);
     else log.fatal({ err: error }, "Greenlight could not start");
     process.exitCode = 1;
   }
+}
+
+/** What whoever runs Greenlight can mend: its sentence says how, and a stack would hide it. */
+function isSetup(error: unknown): error is Error {
+  return [SetupError, SlackSetupError, SchemaError].some((kind) => error instanceof kind);
 }
