@@ -22,7 +22,7 @@ export type Book = (
 ) => Promise<{ ok: true; settle(made: Try): Promise<void> } | { ok: false; reason: string }>;
 
 /** A question to the model; the answer has to match `schema`. */
-export type Question<Answer> = {
+export type ModelRequest<Answer> = {
   system: string;
   user: string;
   schema: z.ZodType<Answer>;
@@ -34,7 +34,7 @@ export type Question<Answer> = {
 export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string };
 
 /** Asks the model; never throws for what the model or its service does. */
-export type Ask = <Answer>(question: Question<Answer>) => Promise<Answered<Answer>>;
+export type Ask = <Answer>(question: ModelRequest<Answer>) => Promise<Answered<Answer>>;
 
 const MAX_TRIES = 3;
 const MAX_TOKENS = 8_000;
@@ -105,7 +105,7 @@ function mostOf(question: { system: string; user: string; schema: z.ZodType }) {
 async function tryOnce<Answer>(
   client: Anthropic,
   { model, redact }: { model: string; redact: (text: string) => string },
-  question: Question<Answer>,
+  question: ModelRequest<Answer>,
 ): Promise<Outcome<Answer>> {
   const format = zodOutputFormat(question.schema);
   // The SDK's timeout ends with the headers; a body that stalls after them is ended by this.

@@ -22,7 +22,7 @@ export function planChange(
   input: {
     request: string;
     answers: readonly AnsweredQuestion[];
-    wishes: readonly string[];
+    requestedChanges: readonly string[];
     previous: Plan | null;
     /** What the policy's environments are made of, a line each. */
     environments: readonly string[];
@@ -46,11 +46,11 @@ function systemFor(environments: readonly string[]): string {
 }
 
 /** What was never said is left out, so that a plain request reads as one. */
-function dataOf({ request, answers, wishes, previous }: Parameters<typeof planChange>[1]): object {
+function dataOf({ request, answers, requestedChanges, previous }: Parameters<typeof planChange>[1]): object {
   const earlier = previous === null ? {} : { previous_plan: { ...previous, questions: undefined } };
   return {
     request,
     ...(answers.length === 0 ? {} : { answers }),
-    ...(wishes.length === 0 ? {} : { wishes, ...earlier }),
+    ...(requestedChanges.length === 0 ? {} : { wishes: requestedChanges, ...earlier }),
   };
 }

@@ -30,14 +30,14 @@ import { startTimers } from "#threads/answering/timers.ts";
 import { createHeldWrites, type HeldWrites } from "#threads/running/held-writes.ts";
 import { createSignalsOf, type Runs } from "#threads/running/runs.ts";
 import { type LeasePace, PACE, startWorker, type Worker } from "#threads/running/worker.ts";
-import { openCompany } from "./company.ts";
+import { openCommandEnvironment } from "./command-environment.ts";
 import { createDeciding, groupLines } from "./deciding.ts";
+import { createExecution } from "./execution.ts";
 import { createGraphDeps } from "./graph-deps.ts";
-import { prepareGround } from "./ground.ts";
-import { createHands } from "./hands.ts";
 import { type BookFor, budgetWords, createBookFor } from "./model-budget.ts";
 import { openGraph, tracesLine } from "./open-graph.ts";
 import { openStore } from "./open-store.ts";
+import { openSlackWorkspace } from "./slack-workspace.ts";
 
 /** A running Greenlight. `lines` say what is real and what is a stand-in. `graph` and `database` are for tests. */
 export type App = {
@@ -100,8 +100,8 @@ async function assemble(
 ): Promise<App> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
-  const company = await openCompany(config, closing);
-  const ground = await prepareGround(config, company.approvers, sees);
+  const workspace = await openSlackWorkspace(config, closing);
+  const ground = await openCommandEnvironment(config, workspace.approvers, sees);
   const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
   const [seal, identify] = [createSeal(key), createIdentify(key)];
   warnOfPlaces(ground.warnings, log);
@@ -115,17 +115,17 @@ async function assemble(
   const runs: Runs = new Map();
   const now = () => new Date();
   const owned = { database, record, at, ...createOwning(runs, pace, log, closing) };
-  const hands = createHands({ ...owned, ground, seal, identify, redact, redactLines, now });
-  warnOfStates(await hands.sweep(), log);
-  const deps = createGraphDeps({ ...model, ...owned, policy: ground.policy, hands });
+  const execution = createExecution({ ...owned, ground, seal, identify, redact, redactLines, now });
+  warnOfStates(await execution.sweep(), log);
+  const deps = createGraphDeps({ ...model, ...owned, policy: ground.policy, execution });
   const graph = openGraph(deps, database, { config, redactJson, at, leaseOf: owned.leaseOf }, closing);
   const owner = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
-  const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: hands.isCurrent, now };
+  const rules = { policy: ground.policy, tokens: config.tokens, isCurrent: execution.isCurrent, now };
   const deciding = createDeciding({ database, record, redact, ...rules, at });
   const { changes, timesOf, findTerms, whoApproves } = deciding;
   const outbox = createOutbox(database, wakes, { owner, leaseMs: pace.leaseMs });
   const slack = await createSlack({
-    config: { ...company, ...forSlack(config), ...whoApproves },
+    config: { ...workspace, ...forSlack(config), ...whoApproves },
     changes,
     outbox: { ...outbox, sent: between(at, "Slack record", outbox.sent) },
     homes: createHomes(database, wakes),
@@ -133,21 +133,21 @@ async function assemble(
     at,
   });
   closing.push(() => slack.stop());
-  const running = { database, wakes, record, graph, runs, owner, timesOf, cleanUp: hands.cleanUp };
-  const { endOpenSteps } = hands;
+  const running = { database, wakes, record, graph, runs, owner, timesOf, cleanUp: execution.cleanUp };
+  const { endOpenSteps } = execution;
   const worker = startWorker({ ...running, endOpenSteps, redact, limits: LIMITS, log, pace, at });
   closing.push(() => worker.stop(graceMs));
   closing.push(startTimers({ database, record, findTerms, policyVersion: ground.policy.hash, log, at }).stop);
   const server = createServer({
     changes,
-    mounts: mountsOf(slack, company.standIn),
+    mounts: mountsOf(slack, workspace.standIn),
     tokens: config.tokens,
     isReady: () => isReady(database),
     troubles: () => slackTroubles(slack),
     onFault: (error) => log.error({ err: error }, "A request could not be answered"),
   });
   const address = await server.listen({
-    host: company.standIn === null ? config.host : LOOPBACK,
+    host: workspace.standIn === null ? config.host : LOOPBACK,
     port: config.port,
   });
   closing.push(() => server.close());
@@ -155,10 +155,10 @@ async function assemble(
   const leaving = createLeaving(worker, owned.held, closing, graceMs);
   onBegun?.(leaving);
   await slack.start();
-  const said = [`Slack: ${company.line}`, `Model: ${model.line}`, ...ground.lines, ...deciding.lines];
+  const said = [`Slack: ${workspace.line}`, `Model: ${model.line}`, ...ground.lines, ...deciding.lines];
   const groups = groupLines(ground.policy, slack.identity.missingScopes);
   const lines = [`Database: ${databaseLine}`, ...said, ...groups, tracesLine(config)];
-  const { standIn } = company;
+  const { standIn } = workspace;
   const page = standIn === null ? null : `${address}/playground/?token=${standIn.page.token}`;
   return { address, page, slack: standIn, lines, changes, graph, database, ...leaving };
 }

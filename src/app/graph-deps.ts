@@ -15,12 +15,12 @@ import { findExcerpt } from "#store/log-lines.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { findPreparedPlan } from "#store/prepared-plans.ts";
 import { createProgress } from "#threads/running/progress.ts";
-import type { Hands } from "./hands.ts";
+import type { Execution } from "./execution.ts";
 
 /** How much the Reviewer is shown of what a step printed. */
 const REVIEWED_LINES = { head: 20, tail: 40 };
 
-/** Gives the graph its hands: agents, journal and rows, each write held by the change's lease. */
+/** Gives the graph what it asks of the world: agents, journal and rows, each write held by the change's lease. */
 export function createGraphDeps(parts: {
   ask: Ask;
   bookFor: (changeId: string, agent: "planner" | "reviewer") => Book;
@@ -29,10 +29,10 @@ export function createGraphDeps(parts: {
   leaseOf: (changeId: string) => Lease;
   signalsOf: (changeId: string) => RunSignals;
   policy: Policy;
-  hands: Hands;
+  execution: Execution;
   at?: At;
 }): GraphDeps {
-  const { ask, bookFor, database, record, leaseOf, policy, hands, at = nowhere } = parts;
+  const { ask, bookFor, database, record, leaseOf, policy, execution, at = nowhere } = parts;
   const progress = createProgress(database, record, policy, leaseOf);
   const environments = environmentLines(policy);
   const findLog = (key: StepKey) => findExcerpt(database, key, REVIEWED_LINES);
@@ -43,8 +43,8 @@ export function createGraphDeps(parts: {
     recordPlan: between(at, "plan recorded", progress.recordPlan),
     recordReview: between(at, "review recorded", progress.recordReview),
     askPlanner: async (changeId, input, signal) => {
-      // What an approver wishes changed is the model's to plan, on top of it.
-      const prepared = input.wishes.length > 0 ? null : await findPreparedPlan(database, changeId);
+      // What an approver asks to have changed is the model's to plan, on top of it.
+      const prepared = input.requestedChanges.length > 0 ? null : await findPreparedPlan(database, changeId);
       if (prepared !== null) return { ok: true, answer: prepared };
       return planChange(ask, {
         ...input,
@@ -77,11 +77,11 @@ export function createGraphDeps(parts: {
     findSteps: (changeId) => findSteps(database, changeId),
     mayRunAgain: (key, digest) => mayRunAgain(database, key, digest),
     findLog,
-    previewPlan: hands.previewPlan,
-    assess: hands.assess,
-    whyVoid: hands.whyVoid,
-    runStep: hands.runStep,
-    endOpenSteps: hands.endOpenSteps,
+    previewPlan: execution.previewPlan,
+    assess: execution.assess,
+    whyVoid: execution.whyVoid,
+    runStep: execution.runStep,
+    endOpenSteps: execution.endOpenSteps,
   };
 }
 

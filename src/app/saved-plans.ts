@@ -4,8 +4,8 @@ import { unpackPackage } from "#execution/modules/package-bytes.ts";
 import type { KeepPlan } from "#execution/previews/preview.ts";
 import type { OpenPlan } from "#execution/ready-step.ts";
 import type { Seal } from "#execution/seal.ts";
+import type { OpenPackage } from "#execution/workspace/copy.ts";
 import type { KeepPackage } from "#execution/workspace/open-judged.ts";
-import type { OpenPackage } from "#execution/workspace/place.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
 import {

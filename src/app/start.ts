@@ -6,7 +6,7 @@ import { createRedactJson } from "#redact/value.ts";
 import { SlackSetupError } from "#slack/client/identity.ts";
 import { SchemaError } from "#store/postgres/apply-migration.ts";
 import { type Leaving, startApp } from "./app.ts";
-import { SetupError } from "./ground.ts";
+import { SetupError } from "./command-environment.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 
 /** Starts with the settings of the environment and serves until it is told to stop. Sets the exit code; never throws. */

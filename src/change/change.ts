@@ -83,7 +83,7 @@ export const answersOf: Record<Gate, readonly Answer[]> = {
 
 /**
  * One question put to a person, and its answer once there is one. It never changes after that. `questions` are the
- * Planner's, `answers` what was said to each; the `reason` of `request_changes` is the wish. `approvals`: who has said
+ * Planner's, `answers` what was said to each; the `reason` of `request_changes` is what should change. `approvals`: who has said
  * yes so far, the oldest first; `by` is whoever completed them, or broke the glass. `expiresAt` null: it stays open.
  * `escalated`: the environments that have more approvers since `escalatedAt`.
  */

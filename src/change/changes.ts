@@ -32,7 +32,7 @@ export type Asked =
   | { kind: "forbidden"; reason: string }
   | { kind: "refused"; reason: string };
 
-/** What became of the wish to take a done change back; `unknown`: there is no such change. */
+/** What became of the request to take a done change back; `unknown`: there is no such change. */
 export type RollbackAsked = Asked | { kind: "unknown" };
 
 /**

@@ -13,7 +13,7 @@ export const MAX_ROUNDS = 3;
 export const MAX_REVISIONS = 5;
 /** Longest answer to one question, in characters. */
 export const MAX_ANSWER_LENGTH = 500;
-/** Longest wish for changes, in characters. */
-export const MAX_WISH_LENGTH = 2_000;
+/** Longest request for changes, in characters. */
+export const MAX_REQUESTED_CHANGES_LENGTH = 2_000;
 /** For how long a question of the Planner stays open: nobody knows the environment yet whose rules would say. */
 export const ANSWER_MINUTES = 60;

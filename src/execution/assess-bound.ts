@@ -1,13 +1,13 @@
 import type { Plan } from "#change/plan.ts";
 import type { Bindings, Preview } from "#change/preview.ts";
-import { type Ground, readFiles } from "#execution/workspace/place.ts";
+import { readFiles, type WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { type Assessment, assessPlan } from "#policy/assess.ts";
 import type { Policy } from "#policy/document.ts";
 import { whyHoldsSecret } from "#redact/plan.ts";
 import type { Redact } from "#redact/redact.ts";
 
 /** Judges a completed plan with exactly the files its approval will cover; refuses when they are others by now. */
-export function createAssess(needs: { ground: Ground; policy: Policy; redact: Redact }) {
+export function createAssess(needs: { ground: WorkspaceDeps; policy: Policy; redact: Redact }) {
   return async (
     changeId: string,
     plan: Plan,

@@ -12,7 +12,7 @@ import type { GivenTo } from "./looks.ts";
 const LISTED = ["LANG", "LC_ALL", "TZ", "TMPDIR"];
 
 /** What children's environments are made from. */
-export type HandsOptions = {
+export type ChildEnvironmentOptions = {
   dataDir: string;
   policy: Policy;
   /** The bot's own environment: only what is listed here or in the policy is taken from it. */
@@ -27,7 +27,7 @@ export type HandsOptions = {
  * and settings that keep a file in some home from changing what runs. A command that touches no named environment gets
  * the bare list. Throws one sentence for people when something the policy lists is not to be had.
  */
-export function createGivenTo(options: HandsOptions): GivenTo {
+export function createGivenTo(options: ChildEnvironmentOptions): GivenTo {
   const { policy, inherited, dataDir } = options;
   return async (changeId, environment, program) => {
     const rules = environment === null ? undefined : policy.environments[environment];
@@ -81,14 +81,17 @@ export function createGivenTo(options: HandsOptions): GivenTo {
 }
 
 /** The values of variables that some environment gives to its commands and whose name says that they are secret. */
-export function secretVariables(policy: Policy, inherited: HandsOptions["inherited"]): string[] {
+export function secretVariables(policy: Policy, inherited: ChildEnvironmentOptions["inherited"]): string[] {
   const entries = Object.values(policy.environments).flatMap(({ variables }) => variables);
   return Object.entries(picked(inherited, entries))
     .filter(([name]) => isSecretName(name))
     .map(([, value]) => value);
 }
 
-function picked(inherited: HandsOptions["inherited"], entries: readonly string[]): Record<string, string> {
+function picked(
+  inherited: ChildEnvironmentOptions["inherited"],
+  entries: readonly string[],
+): Record<string, string> {
   const chosen: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
     if (value === undefined || isNeverGiven(name)) continue;

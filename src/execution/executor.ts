@@ -6,7 +6,7 @@ import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
 import { createLastWords } from "#execution/process/last-words.ts";
 import { createLineBuffer, type RedactLine } from "#execution/process/line-buffer.ts";
 import { outcomeOf } from "#execution/process/outcome.ts";
-import { herePlace, type Place } from "#execution/process/process-group.ts";
+import { type ChildProcess, thisMachine } from "#execution/process/process-group.ts";
 import { type Ended, runCommand } from "#execution/process/run-command.ts";
 import { watchErroredState } from "#execution/workspace/errored-state.ts";
 import { type At, nowhere } from "#observe/crash-points.ts";
@@ -21,7 +21,7 @@ export type Journal = {
     key: StepKey,
     argv: string[],
     dir: string,
-    here: Pick<Place, "host" | "bootId">,
+    here: Pick<ChildProcess, "host" | "bootId">,
   ): Promise<Attempt | null>;
 };
 
@@ -33,7 +33,7 @@ export type Journal = {
 export type Attempt = {
   isHeld(): boolean;
   withdraw(): Promise<void>;
-  started(place: Place): Promise<void>;
+  started(child: ChildProcess): Promise<void>;
   lines(lines: LogLine[]): Promise<void>;
   finished(end: Ended): Promise<void>;
 };
@@ -46,7 +46,7 @@ export type RunStep = (
   signals: RunSignals,
 ) => Promise<Ended | null>;
 
-/** What the hands are given. */
+/** What the run of a step is given. */
 export type ExecutorOptions = {
   readyStep: ReadyStep;
   policy: Policy;
@@ -59,8 +59,8 @@ export type ExecutorOptions = {
 };
 
 /**
- * Makes the hands: the last look at whether all is as it was approved, intent, policy once more, spawn, lines, end
- * (docs/architecture.md, invariants 3 to 6).
+ * Makes the function that runs a step: the last check that all is as it was approved, intent, policy once more,
+ * spawn, lines, end (docs/architecture.md, invariants 3 to 6).
  */
 export function createExecutor(options: ExecutorOptions): RunStep {
   const { journal, redactLines, at = nowhere } = options;
@@ -70,7 +70,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
     const ready = await options.readyStep(key, command, bound, pause);
     pause.throwIfAborted();
-    const attempt = await journal.intend(key, argv, command.dir, await herePlace());
+    const attempt = await journal.intend(key, argv, command.dir, await thisMachine());
     if (attempt === null) return null;
     if (!ready.ok) return finish(attempt, refused(`It was not run: ${redactLines()(ready.reason)}`));
     const verdict = judge(command, options.policy, ready.files);
@@ -94,9 +94,9 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       stop: stopOf(command, options.policy),
       signal: stop,
       kill,
-      onStarted: (place) => {
+      onStarted: (child) => {
         at(`after ${back}spawn`);
-        return attempt.started(place).catch(note);
+        return attempt.started(child).catch(note);
       },
       onLine: (stream, line) => {
         said.add(line.text);

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { z } from "zod";
 import type { Command } from "#change/plan.ts";
-import type { Looked, LookWith } from "#execution/previews/kubectl.ts";
+import type { Look, LookResult } from "#execution/previews/kubectl.ts";
 import type { Policy } from "#policy/document.ts";
 
 const Contexts = z.looseObject({ contexts: z.array(z.looseObject({ name: z.string() })).nullish() });
@@ -17,7 +17,7 @@ const VIEW: Command = { tool: "kubectl", args: VIEW_ARGS, dir: "" };
 /** The contexts that commands can name: those of the kubeconfig, and `in-cluster` where an environment brings it. Or why nobody can tell. */
 export async function findContexts(
   policy: Policy,
-  look: LookWith,
+  look: Look,
 ): Promise<{ ok: true; contexts: string[] } | { ok: false; problem: string }> {
   const looked = await look(VIEW_ARGS, VIEW);
   if (!looked.ok) return looked;
@@ -49,8 +49,8 @@ const REMEMBERED = 64;
 export type ConfigViews = (
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  ask: () => Promise<Looked>,
-) => Promise<Looked>;
+  ask: () => Promise<LookResult>,
+) => Promise<LookResult>;
 
 /**
  * Makes a memory for what `kubectl config view` said: nine processes of a change of five steps asked it for a file that had
@@ -58,7 +58,7 @@ export type ConfigViews = (
  * each time, so that a change is noticed at once.
  */
 export function rememberViews(): ConfigViews {
-  const known = new Map<string, Looked>();
+  const known = new Map<string, LookResult>();
   return async (args, env, ask) => {
     if (args[0] !== "config") return ask();
     const key = await keyOf(args, env);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Command, Plan } from "#change/plan.ts";
-import type { LookWith } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/kubectl.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { parseJson } from "./kubeconfig.ts";
 import { type Entries, IDENTITY_PARTS } from "./target-identity.ts";
@@ -26,7 +26,7 @@ const IDENTITY = /, identity ([0-9a-f.]+)$/;
 
 /** How a kubeconfig is asked for one context, and what names as whom it is reached. */
 export type ConfigLooks = {
-  view: LookWith;
+  view: Look;
   identify: (entries: Entries, command: Command) => Promise<string>;
 };
 

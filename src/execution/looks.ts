@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Command } from "#change/plan.ts";
 import type { Box, Call, View } from "#execution/box/box.ts";
 import type { FetchNeeds } from "#execution/modules/fetch-package.ts";
-import type { LookWith } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/kubectl.ts";
 import type { Terraform } from "#execution/previews/terraform.ts";
 import { type Captured, capture } from "#execution/process/capture.ts";
-import { directoryOf, type Ground, type Place } from "#execution/workspace/place.ts";
+import { directoryOf, type WorkspaceCopy, type WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { makeChangeDir } from "#execution/workspace/scratch.ts";
 import { readRootCommand } from "#execution/workspace/terraform-files.ts";
 import { dataDirOf, prepareRoot, stateFileOf } from "#execution/workspace/terraform-root.ts";
@@ -30,23 +30,23 @@ export type GivenTo = (
 
 /** The program's own read-only commands, where a plan's commands run and with what they get. */
 export type Looks = {
-  kubectl(place: Place, signal: AbortSignal): LookWith;
+  kubectl(copy: WorkspaceCopy, signal: AbortSignal): Look;
   /** What the kubeconfig says. It needs no files, so it may be asked while the change runs elsewhere. */
   kubeconfig(changeId: string, signal: AbortSignal): ConfigLooks;
   terraform(
-    place: Place,
+    copy: WorkspaceCopy,
     command: Command,
     signal: AbortSignal,
   ): { workspace: string; dir: string; terraform: Terraform };
   /** Gets the terraform root a command runs in ready; why not, or null. Nothing is done for another command. */
-  readyRoot(place: Place, command: Command, signal: AbortSignal): Promise<string | null>;
+  readyRoot(copy: WorkspaceCopy, command: Command, signal: AbortSignal): Promise<string | null>;
   /** What a command is given. */
-  givenTo(place: Place, command: Command): Promise<Given>;
+  givenTo(copy: WorkspaceCopy, command: Command): Promise<Given>;
   /** What fetches packages of modules, with what the commands of an environment are given. */
   fetching(changeId: string, environment: string | null, signal: AbortSignal): Promise<FetchNeeds>;
 };
 
-type Needs = { ground: Ground; policy: Policy; givenTo: GivenTo; box: Box; identify: Identify };
+type Needs = { ground: WorkspaceDeps; policy: Policy; givenTo: GivenTo; box: Box; identify: Identify };
 
 /** A cluster that does not answer a plain read within this will not be worked on either. */
 const KUBECTL_DEADLINE_MS = 20_000;
@@ -55,34 +55,34 @@ const GIT_DEADLINE_MS = 120_000;
 
 /** Makes them. They never go through the plan's journal: none of them changes anything. */
 export function createLooks(needs: Needs): Looks {
-  const givenTo: Looks["givenTo"] = async (place, command) => {
-    const { env, view: bare } = await givenIn(needs, place.changeId, command, place.files);
-    const view = { ...bare, readWrite: [...copyFor(command, place), ...bare.readWrite] };
+  const givenTo: Looks["givenTo"] = async (copy, command) => {
+    const { env, view: bare } = await givenIn(needs, copy.changeId, command, copy.files);
+    const view = { ...bare, readWrite: [...copyFor(command, copy), ...bare.readWrite] };
     const root = readRootCommand(command)?.root;
     if (root === undefined) return { env, view };
     return {
-      env: { ...env, TF_DATA_DIR: dataDirOf(place, root) },
+      env: { ...env, TF_DATA_DIR: dataDirOf(copy, root) },
       view: {
         ...view,
-        stateFile: stateFileOf(needs.ground, place, root),
+        stateFile: stateFileOf(needs.ground, copy, root),
         onlyReadsState: onlyReads(command, needs.policy),
       },
     };
   };
-  const terraform: Looks["terraform"] = (place, command, signal) => {
-    const dir = join(place.dir.workspace, readRootCommand(command)?.root ?? command.dir);
+  const terraform: Looks["terraform"] = (copy, command, signal) => {
+    const dir = join(copy.dir.workspace, readRootCommand(command)?.root ?? command.dir);
     const deadlineMs = 1_000 * needs.policy.deadlines.terraform_seconds;
     return {
-      workspace: place.dir.workspace,
+      workspace: copy.dir.workspace,
       dir,
       terraform: async (args) => {
-        const { env, view } = await givenTo(place, command);
+        const { env, view } = await givenTo(copy, command);
         return capture(needs.box, {
           argv: ["terraform", ...args],
           cwd: dir,
           env,
           view: { ...view, onlyReadsState: true },
-          output: place.dir.output,
+          output: copy.dir.output,
           deadlineMs,
           signal,
         });
@@ -92,24 +92,24 @@ export function createLooks(needs: Needs): Looks {
   return {
     givenTo,
     terraform,
-    kubectl: (place, signal) => async (args, command) =>
+    kubectl: (copy, signal) => async (args, command) =>
       kubectl(
         needs.box,
         args,
-        { cwd: directoryOf(place, command), ...(await givenTo(place, command)) },
+        { cwd: directoryOf(copy, command), ...(await givenTo(copy, command)) },
         signal,
       ),
     kubeconfig: createKubeconfig(needs),
-    readyRoot: async (place, command, signal) => {
+    readyRoot: async (copy, command, signal) => {
       const read = readRootCommand(command);
       // These look at no provider and no module.
       if (read === null || read.line.rule.anywhere === true || read.line.verb === "fmt") return null;
       const { root } = read;
-      const unsafe = whyNotInit(root, needs.policy, place.files);
+      const unsafe = whyNotInit(root, needs.policy, copy.files);
       if (unsafe !== null) return unsafe;
-      const run = terraform(place, command, signal).terraform;
+      const run = terraform(copy, command, signal).terraform;
       const hosts = needs.policy.terraform.module_hosts;
-      return prepareRoot(needs.ground, { place, root, hosts }, run, read.line.verb === "workspace new");
+      return prepareRoot(needs.ground, { copy, root, hosts }, run, read.line.verb === "workspace new");
     },
     fetching: async (changeId, environment, signal) => {
       const { env, view } = await needs.givenTo(changeId, environment, "git");
@@ -132,7 +132,7 @@ export function createLooks(needs: Needs): Looks {
 }
 
 /** The copy of the workspace that a command runs in: kubectl sees nothing of what only terraform may read. */
-function copyFor({ tool }: Command, { dir }: Place): string[] {
+function copyFor({ tool }: Command, { dir }: WorkspaceCopy): string[] {
   return tool === "kubectl" ? [dir.kubectl] : [dir.workspace, dir.terraform];
 }
 
@@ -171,7 +171,7 @@ async function kubectl(
   args: readonly string[],
   call: Omit<Call, "argv">,
   signal: AbortSignal,
-): ReturnType<LookWith> {
+): ReturnType<Look> {
   const line = clusterLineOf({ tool: "kubectl", args: [...args], dir: "" });
   // A look of the program's own names its context too: it would show another cluster than the step changes.
   if (line?.context === null) return { ok: false, problem: "the look would name no context" };

@@ -1,7 +1,7 @@
 import type { Plan } from "#change/plan.ts";
 import type { AnsweredQuestion, Question } from "#change/question.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
-import type { Ground } from "#execution/workspace/place.ts";
+import type { WorkspaceDeps } from "#execution/workspace/copy.ts";
 import type { Policy } from "#policy/document.ts";
 import { nameContexts, needsContexts } from "#policy/kubectl/name-context.ts";
 import { whyHoldsSecret } from "#redact/plan.ts";
@@ -9,7 +9,7 @@ import type { Redact } from "#redact/redact.ts";
 import { findContexts } from "./kubeconfig.ts";
 import type { Looks } from "./looks.ts";
 
-type Needs = { ground: Ground; policy: Policy; looks: Pick<Looks, "kubeconfig">; redact: Redact };
+type Needs = { ground: WorkspaceDeps; policy: Policy; looks: Pick<Looks, "kubeconfig">; redact: Redact };
 
 /**
  * The plan with the context of every command that reaches a cluster, by the kubeconfig as it is now, or why not;

@@ -3,7 +3,7 @@ import { type Command, Tool } from "#change/plan.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { Box } from "#execution/box/box.ts";
 import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
-import { endOrphansOf, type LostPlace, type OrphanEnd } from "#execution/process/orphan.ts";
+import { endOrphansOf, type LostProcess, type OrphanEnd } from "#execution/process/orphan.ts";
 import { cutRead } from "#execution/process/outcome.ts";
 import { KILL_PATIENCE_MS } from "#execution/process/process-group.ts";
 import type { Ended } from "#execution/process/run-command.ts";
@@ -13,7 +13,7 @@ import type { Policy } from "#policy/document.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 
 /** An attempt whose end was never written: since when it may run, and where. */
-type OpenStep = { key: StepKey; argv: string[]; dir: string; place: LostPlace | null; since: Date };
+type OpenStep = { key: StepKey; argv: string[]; dir: string; child: LostProcess | null; since: Date };
 
 /** The end that is written to it. */
 type OpenEnd = Ended & { mayRunUntil: Date | null; wasEnded: boolean };
@@ -51,16 +51,16 @@ export function createEndOpenSteps(needs: EndNeeds): EndOpenSteps {
 
 async function endOpen(
   needs: Omit<EndNeeds, "findOpen" | "finished">,
-  { key, dir, place, since }: OpenStep,
+  { key, dir, child, since }: OpenStep,
   command: Command,
 ): Promise<OpenEnd> {
   const { policy } = needs;
   const own = changeDirOf(needs.dataDir, key.changeId);
   const stop = stopOf(command, policy);
   const end: OrphanEnd =
-    place === null
+    child === null
       ? { kind: "elsewhere", host: "an instance of an older version" }
-      : await endOrphansOf(own, place, stop, needs.signalsOf(key.changeId).kill, () =>
+      : await endOrphansOf(own, child, stop, needs.signalsOf(key.changeId).kill, () =>
           needs.box.findLeft(key.changeId),
         );
   const errored = await findErroredState(own.workspace, dir);
@@ -68,7 +68,7 @@ async function endOpen(
   const kept = found ?? ((await needs.isStateKept(key)) ? STATE_KEPT : null);
   const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;
   const mayRunUntil = end.kind === "elsewhere" ? new Date(since.getTime() + timeMs) : null;
-  const error = [sentence(end, place?.pgid !== undefined, mayRunUntil), kept].filter(Boolean).join(" ");
+  const error = [sentence(end, child?.pgid !== undefined, mayRunUntil), kept].filter(Boolean).join(" ");
   const unseen: Ended = { outcome: "unknown", exitCode: null, signal: null, error };
   const seen = onlyReads(command, policy) ? cutRead(unseen, key.attempt) : unseen;
   return {

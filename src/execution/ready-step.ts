@@ -5,8 +5,13 @@ import type { BoundPlan } from "#change/preview.ts";
 import type { Box, Boxed } from "#execution/box/box.ts";
 import { killLeft } from "#execution/process/orphan.ts";
 import { makeOutputPipes, outputNameOf } from "#execution/process/output-pipe.ts";
+import {
+  directoryOf,
+  reopenCopy,
+  type WorkspaceCopy,
+  type WorkspaceDeps,
+} from "#execution/workspace/copy.ts";
 import { readOwn, writeOwn } from "#execution/workspace/own-files.ts";
-import { directoryOf, type Ground, type Place, reopenPlace } from "#execution/workspace/place.ts";
 import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { planFileOf } from "#execution/workspace/terraform-files.ts";
 import type { Policy } from "#policy/document.ts";
@@ -32,7 +37,7 @@ export type OpenPlan = (key: {
 
 /** Makes the last check before a spawn: all that was approved is still so, and lies where the command will read it. */
 export function createReadyStep(needs: {
-  ground: Ground;
+  ground: WorkspaceDeps;
   policy: Policy;
   looks: Looks;
   box: Box;
@@ -55,33 +60,32 @@ export function createReadyStep(needs: {
       return { ok: false, reason: left };
     }
     const files = isForward ? bound.bindings.files : filesOf(command, bound, policy);
-    const opened = await reopenPlace(ground, key.changeId, bound.plan, files, command);
+    const opened = await reopenCopy(ground, key.changeId, bound.plan, files, command);
     if (!opened.ok) return opened;
-    const { place } = opened;
+    const { copy } = opened;
     const notReady =
-      (await looks.readyRoot(place, command, signal)) ??
-      (await layOutPlan(needs, place, key, command, bound));
+      (await looks.readyRoot(copy, command, signal)) ?? (await layOutPlan(needs, copy, key, command, bound));
     if (notReady !== null) return { ok: false, reason: notReady };
-    const cwd = directoryOf(place, command);
-    const given = await looks.givenTo(place, command);
+    const cwd = directoryOf(copy, command);
+    const given = await looks.givenTo(copy, command);
     const boxed = await needs.box.wrap({ argv: argvOf(command), cwd, ...given });
-    const output = await makeOutputPipes(place.dir.output, outputNameOf(key));
-    return { ok: true, workspace: place.dir.workspace, boxed: { ...boxed, output }, files: place.files };
+    const output = await makeOutputPipes(copy.dir.output, outputNameOf(key));
+    return { ok: true, workspace: copy.dir.workspace, boxed: { ...boxed, output }, files: copy.files };
   }
 }
 
 /** Puts the approved saved plan where the step reads it. Returns why not, or null. */
 async function layOutPlan(
   needs: { openPlan: OpenPlan },
-  place: Place,
+  copy: WorkspaceCopy,
   key: StepKey,
   command: Command,
   bound: BoundPlan,
 ): Promise<string | null> {
   const approved = bound.bindings.savedPlans.find(({ step }) => step === key.step);
   if (approved === undefined || key.direction !== "forward") return null;
-  const path = join(directoryOf(place, command), planFileOf(key.step));
-  const { workspace } = place.dir;
+  const path = join(directoryOf(copy, command), planFileOf(key.step));
+  const { workspace } = copy.dir;
   const own = relative(workspace, path);
   const there = await readOwn(workspace, own);
   if (there !== null && sha256Of(there) === approved.sha256) return null;

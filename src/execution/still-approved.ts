@@ -1,6 +1,6 @@
 import type { Command } from "#change/plan.ts";
 import type { Bindings, BoundPlan } from "#change/preview.ts";
-import { type Ground, whyFilesDiffer } from "#execution/workspace/place.ts";
+import { type WorkspaceDeps, whyFilesDiffer } from "#execution/workspace/copy.ts";
 import { digestOf } from "#policy/digest.ts";
 import type { Policy } from "#policy/document.ts";
 import { judge } from "#policy/judge.ts";
@@ -19,7 +19,7 @@ export type Difference = { reason: string; isCertain: boolean };
  * they run against are those the digest was made from. Saved terraform plans are checked where they are laid out, and
  * terraform itself refuses one whose state has changed.
  */
-export function createFindDifference(needs: { ground: Ground; policy: Policy; looks: Looks }) {
+export function createFindDifference(needs: { ground: WorkspaceDeps; policy: Policy; looks: Looks }) {
   return async (changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<Difference | null> => {
     const here =
       whyOtherRules(bound, needs.policy) ??
@@ -36,7 +36,7 @@ export function createWhyVoid(needs: Parameters<typeof createFindDifference>[0])
 }
 
 /** The same for a command of the way back: of the files only what that command reads counts. */
-export function createWhyBackVoid(needs: { ground: Ground; policy: Policy; looks: Looks }) {
+export function createWhyBackVoid(needs: { ground: WorkspaceDeps; policy: Policy; looks: Looks }) {
   return async (
     changeId: string,
     bound: BoundPlan,

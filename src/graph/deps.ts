@@ -19,11 +19,11 @@ export type Previewed =
   | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
   | { ok: false; reason: string; questions?: Question[] };
 
-/** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last wish is about. */
+/** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last requested changes are about. */
 export type PlanningInput = {
   request: string;
   answers: readonly AnsweredQuestion[];
-  wishes: readonly string[];
+  requestedChanges: readonly string[];
   previous: Plan | null;
 };
 

@@ -93,7 +93,7 @@ function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof 
   return state.asksPerson ? "awaitApproval" : "executePlan";
 }
 
-/** Anything but an explicit approval is a no. A wish for changes has brought the next revision, of which nothing is approved. */
+/** Anything but an explicit approval is a no. A request for changes has brought the next revision, of which nothing is approved. */
 function afterApproval(state: GraphState): "executePlan" | "planChange" | typeof END {
   if (state.error === null && state.decision?.answer === "request_changes") return "planChange";
   const approved = state.error === null && state.humanApproved && state.decision?.answer === "approve";

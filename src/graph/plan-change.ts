@@ -16,8 +16,8 @@ export async function planChange(
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
   await deps.report(context.changeId, "planning");
-  const { answers, wishes, previous } = state.talk;
-  const input = { request: state.request, answers, wishes, previous };
+  const { answers, wishes: requestedChanges, previous } = state.talk;
+  const input = { request: state.request, answers, requestedChanges, previous };
   const planned = await deps.askPlanner(context.changeId, input, context.signals.stop);
   if (!planned.ok)
     return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };

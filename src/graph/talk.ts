@@ -8,9 +8,9 @@ export type Talk = {
   /** How many rounds of questions this revision has had. */
   rounds: number;
   answers: AnsweredQuestion[];
-  /** What approvers wished for, the oldest first. */
+  /** The changes that approvers asked for, the oldest first. */
   wishes: string[];
-  /** The plan the last wish was about. */
+  /** The plan the last of them was about. */
   previous: Plan | null;
 };
 

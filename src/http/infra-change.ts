@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Answer, answersOf, Gate, lastDecision, openDecision } from "#change/change.ts";
 import { type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
 import type { TokenPerson } from "#change/person.ts";
-import { MAX_ANSWER_LENGTH, MAX_WISH_LENGTH } from "#change/question.ts";
+import { MAX_ANSWER_LENGTH, MAX_REQUESTED_CHANGES_LENGTH } from "#change/question.ts";
 import { cancelByApi } from "./cancel.ts";
 import { addFinding } from "./finding.ts";
 import { faultsOf, problem, whoCan } from "./problem.ts";
@@ -21,7 +21,7 @@ const DecisionBody = z.strictObject({
   revision: z.int(),
   digest: z.string().regex(/^[0-9a-f]{12,64}$/, "is the digest, or its first 12 characters"),
   round: z.int().min(1).optional(),
-  reason: z.string().max(MAX_WISH_LENGTH).nullable().default(null),
+  reason: z.string().max(MAX_REQUESTED_CHANGES_LENGTH).nullable().default(null),
   target: z.string().max(200).optional(),
   answers: z.array(z.string().max(MAX_ANSWER_LENGTH)).max(3).optional(),
 });

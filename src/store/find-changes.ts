@@ -19,9 +19,6 @@ export const Kind = z.object({
 });
 export type Kind = z.infer<typeof Kind>;
 
-/** A place in a list: when it was asked for, to the microsecond, and its id. */
-export type Place = Cursor;
-
 /** More kinds than any policy has; beyond them a list is not complete. */
 const MOST_KINDS = 500;
 
@@ -50,7 +47,7 @@ export async function findNewest(
   scope: Scope,
   kinds: readonly (Kind & { hideFrom?: readonly string[] })[],
   page: { limit: number; after: Cursor | null },
-): Promise<Place[]> {
+): Promise<Cursor[]> {
   if (kinds.length === 0) return [];
   const { where, values } = within(scope, 5);
   const { rows } = await sql.query<{ id: string; micros: string }>(
@@ -71,7 +68,7 @@ export async function findNewest(
 }
 
 /** The newest changes that wait for an approval with more approvers than their kind has, at most `limit`. */
-export async function findEscalated(sql: Sql, limit: number): Promise<(ListedChange & { place: Place })[]> {
+export async function findEscalated(sql: Sql, limit: number): Promise<(ListedChange & { place: Cursor })[]> {
   const { rows } = await sql.query<ListedRow>(
     `${LISTED}
      join (select change_id, revision, asked_at from decisions

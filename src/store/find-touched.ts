@@ -1,6 +1,6 @@
+import type { Cursor } from "#change/listed.ts";
 import { readTarget } from "#change/target.ts";
 import type { Sql } from "#store/postgres/database.ts";
-import type { Place } from "./find-changes.ts";
 
 /** Writes what a change touches so that it is found by name. Whatever stood there of an earlier revision goes. */
 export async function replaceTouched(sql: Sql, changeId: string, keys: readonly string[]): Promise<void> {
@@ -43,7 +43,7 @@ export async function findSpots(sql: Sql, names: readonly string[]): Promise<Spo
 }
 
 /** The newest changes that touch any of these places, at most `limit`, each once. */
-export async function findTouching(sql: Sql, spots: readonly Spot[], limit: number): Promise<Place[]> {
+export async function findTouching(sql: Sql, spots: readonly Spot[], limit: number): Promise<Cursor[]> {
   if (spots.length === 0) return [];
   const { rows } = await sql.query<{ id: string; micros: string }>(
     `select m.change_id as id, (extract(epoch from m.asked_at) * 1000000)::bigint::text as micros

@@ -4,7 +4,7 @@ import { Person } from "#change/person.ts";
 import type { Sql } from "#store/postgres/database.ts";
 
 /** Where a child runs, so that whoever finds its row can tell whether it is still there. `pidStart` guards against a reused pid. */
-export type ChildPlace = { host: string; bootId: string; pgid: number; pidStart: string };
+export type ChildProcess = { host: string; bootId: string; pgid: number; pidStart: string };
 
 /** How an attempt ended. `mayRunUntil`: it could not be ended where it runs, and by then its time is over. */
 export type StepEnd = {
@@ -17,12 +17,12 @@ export type StepEnd = {
   wasEnded?: boolean;
 };
 
-/** An attempt without an end. `place` is null in a row of an older version, and has no process before its start is recorded. */
+/** An attempt without an end. `child` is null in a row of an older version, and has no process before its start is recorded. */
 export type OpenAttempt = {
   key: StepKey;
   argv: string[];
   dir: string;
-  place: (Pick<ChildPlace, "host" | "bootId"> & Partial<ChildPlace>) | null;
+  child: (Pick<ChildProcess, "host" | "bootId"> & Partial<ChildProcess>) | null;
   since: Date;
 };
 
@@ -32,7 +32,7 @@ export async function insertIntent(
   key: StepKey,
   argv: string[],
   dir: string,
-  by: { epoch: number; here: Pick<ChildPlace, "host" | "bootId">; token: string },
+  by: { epoch: number; here: Pick<ChildProcess, "host" | "bootId">; token: string },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
     `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, host, boot_id, spawn_token)
@@ -43,11 +43,11 @@ export async function insertIntent(
 }
 
 /** Records that the child runs, where, and since how many ms. */
-export async function markStarted(sql: Sql, key: StepKey, place: ChildPlace, agoMs: number): Promise<void> {
+export async function markStarted(sql: Sql, key: StepKey, child: ChildProcess, agoMs: number): Promise<void> {
   await sql.query(
     `update journal set started_at = now() - make_interval(secs => $10 / 1000.0), host = $6, boot_id = $7, pgid = $8, pid_start = $9
      where ${KEY}`,
-    [...keyValues(key), place.host, place.bootId, place.pgid, place.pidStart, agoMs],
+    [...keyValues(key), child.host, child.bootId, child.pgid, child.pidStart, agoMs],
   );
 }
 
@@ -80,7 +80,7 @@ export async function findOpenAttempts(sql: Sql, changeId: string): Promise<Open
     const row = JournalRow.parse(raw);
     const { changeId: id, revision, step, direction, attempt, argv, dir } = toRecord(row);
     const key = { changeId: id, revision, step, direction, attempt };
-    return { key, argv, dir, place: toPlace(row), since: row.started_at ?? row.intent_at };
+    return { key, argv, dir, child: toChild(row), since: row.started_at ?? row.intent_at };
   });
 }
 
@@ -186,7 +186,7 @@ function toRecord(raw: JournalRow): StepRecord {
   };
 }
 
-function toPlace({ host, boot_id, pgid, pid_start }: JournalRow): OpenAttempt["place"] {
+function toChild({ host, boot_id, pgid, pid_start }: JournalRow): OpenAttempt["child"] {
   if (host === null || boot_id === null) return null;
   const process = pgid === null || pid_start === null ? {} : { pgid, pidStart: pid_start };
   return { host, bootId: boot_id, ...process };

@@ -1,7 +1,7 @@
 import { PlannerOutput } from "#change/plan.ts";
 import type { Sql } from "#store/postgres/database.ts";
 
-/** The plan a change was asked for with, or null. Only its first revision is that plan: what people wish for anew is planned. */
+/** The plan a change was asked for with, or null. Only its first revision is that plan: what people ask for anew is planned. */
 export async function findPreparedPlan(sql: Sql, id: string): Promise<PlannerOutput | null> {
   const { rows } = await sql.query<{ prepared_plan: unknown }>(
     "select prepared_plan from changes where id = $1 and revision = 1",

@@ -2,7 +2,7 @@ import type { Sql } from "#store/postgres/database.ts";
 import { ERRORED_STATE } from "./sealed-files.ts";
 
 /**
- * Begins the next revision of a change, in the transaction of the wish for it: from then on no row names the old plan as
+ * Begins the next revision of a change, in the transaction of the request for it: from then on no row names the old plan as
  * the one that is open, so that no answer to it counts. What was saved for it is forgotten. Risk and environments stay until
  * the new plan has its own: they say who may decide. Throws when the change is at another revision.
  */

@@ -4,8 +4,8 @@ import type { Sql } from "#store/postgres/database.ts";
 /** What is said of a question while nobody answers it. */
 export type Notice = "reminded" | "warned" | "escalated";
 
-/** A question by its place in its change. */
-export type Place = Pick<Decision, "gate" | "revision" | "round"> & { changeId: string };
+/** Which question of which change. */
+export type QuestionKey = Pick<Decision, "gate" | "revision" | "round"> & { changeId: string };
 
 /** A sixth of the whole time before its end, and five minutes at most. */
 const WARNS_AT = "d.expires_at - least((d.expires_at - d.asked_at) / 6, interval '5 minutes')";
@@ -53,10 +53,10 @@ export async function msUntilTimer(sql: Sql, except: readonly string[]): Promise
  * Writes that it was said, once: true for whoever may say it now. False when it is not due, was said before, the question
  * was answered, or its time is over. An escalation stays due until markEscalated has written whom it brought.
  */
-export async function markSaid(sql: Sql, place: Place, notice: "reminded" | "warned"): Promise<boolean> {
+export async function markSaid(sql: Sql, key: QuestionKey, notice: "reminded" | "warned"): Promise<boolean> {
   const { rowCount } = await sql.query(
     `update decisions d set ${notice}_at = clock_timestamp() where ${IS_OPEN} and ${dueAt[notice]} <= clock_timestamp()`,
-    keyOf(place),
+    keyOf(key),
   );
   return rowCount === 1;
 }
@@ -67,7 +67,7 @@ export async function markSaid(sql: Sql, place: Place, notice: "reminded" | "war
  */
 export async function markEscalated(
   sql: Sql,
-  place: Place,
+  key: QuestionKey,
   came: { environments: readonly string[]; nextInMinutes: number | null },
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
@@ -75,7 +75,7 @@ export async function markEscalated(
        escalated_at = case when cardinality($5::text[]) > 0 then clock_timestamp() else d.escalated_at end,
        escalates_at = d.escalates_at + make_interval(secs => $6::float8 * 60)
      where ${IS_OPEN} and ${dueAt.escalated} <= clock_timestamp()`,
-    [...keyOf(place), came.environments, came.nextInMinutes],
+    [...keyOf(key), came.environments, came.nextInMinutes],
   );
   return rowCount === 1;
 }
@@ -83,6 +83,6 @@ export async function markEscalated(
 const IS_OPEN = `d.change_id = $1 and d.gate = $2 and d.revision = $3 and d.round = $4 and d.answer is null
   and clock_timestamp() < d.expires_at`;
 
-function keyOf({ changeId, gate, revision, round }: Place): unknown[] {
+function keyOf({ changeId, gate, revision, round }: QuestionKey): unknown[] {
   return [changeId, gate, revision, round];
 }

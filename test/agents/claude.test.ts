@@ -25,7 +25,7 @@ function ask(options: { apiKey?: string; baseUrl?: string; signal?: AbortSignal;
     }),
     {
       request: options.request ?? "scale payment-api to 5 replicas in production",
-      ...{ answers: [], wishes: [], previous: null, environments: [] },
+      ...{ answers: [], requestedChanges: [], previous: null, environments: [] },
       signal: options.signal ?? new AbortController().signal,
       book: async (most) => ({ ok: true, settle: async (made) => void tries.push({ ...most, ...made }) }),
     },

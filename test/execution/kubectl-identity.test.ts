@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import { findContexts, rememberViews, VIEW_ARGS } from "#execution/kubeconfig.ts";
 import { isUntold, kubectlTargets, shownTarget, whyElsewhere } from "#execution/kubectl-identity.ts";
-import type { LookWith } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/kubectl.ts";
 import { createIdentify } from "#execution/target-identity.ts";
 import { builtInPolicy } from "#policy/document.ts";
 import { planOf } from "#test/support/program.ts";
@@ -117,7 +117,7 @@ test("the real kubectl says the same things: two files, the first that names som
         join(home, name),
         `{apiVersion: v1, kind: Config, current-context: ${name}, clusters: [{name: ${name}, cluster: {server: "${server}"}}, {name: shared, cluster: {server: "${server}"}}], contexts: [{name: ${name}, context: {cluster: shared, user: ${name}}}], users: [{name: ${name}, user: ${user}}]}`,
       );
-    const view: LookWith = (args) =>
+    const view: Look = (args) =>
       new Promise((resolve) => {
         execFile(KUBECTL ?? "", [...args], { env: { KUBECONFIG, HOME: home } }, (error, stdout, stderr) =>
           resolve(error === null ? { ok: true, stdout } : { ok: false, problem: stderr }),

@@ -94,10 +94,10 @@ describe("what a command sees of its change", () => {
       }),
     });
     const changeId = randomUUID();
-    const place = { changeId, dir: changeDirOf(data, changeId), files: new Map(), bound: [] };
+    const copy = { changeId, dir: changeDirOf(data, changeId), files: new Map(), bound: [] };
     const seen = async (tool: "kubectl" | "terraform", line: string) =>
-      (await looks.givenTo(place, { tool, args: line.split(" "), dir: "" })).view.readWrite;
-    assert.deepEqual(await seen("kubectl", "get pods"), [place.dir.kubectl, "home"]);
-    assert.deepEqual(await seen("terraform", "version"), [place.dir.workspace, place.dir.terraform, "home"]);
+      (await looks.givenTo(copy, { tool, args: line.split(" "), dir: "" })).view.readWrite;
+    assert.deepEqual(await seen("kubectl", "get pods"), [copy.dir.kubectl, "home"]);
+    assert.deepEqual(await seen("terraform", "version"), [copy.dir.workspace, copy.dir.terraform, "home"]);
   });
 });

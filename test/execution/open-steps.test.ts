@@ -32,9 +32,9 @@ describe("a step whose instance died after it kept the state terraform could not
     const saved = createSavedPlans(database, createSeal(randomBytes(32)), assert.fail);
     await saved.keepErroredState(key, Buffer.from("the only record"));
     const ends: string[] = [];
-    const place = { host: `another-${randomUUID()}`, bootId: "b" };
+    const child = { host: `another-${randomUUID()}`, bootId: "b" };
     const open = (one: StepKey) => ({
-      ...{ key: one, argv: ["terraform", "apply", "one.tfplan"], dir: "net", place, since: new Date() },
+      ...{ key: one, argv: ["terraform", "apply", "one.tfplan"], dir: "net", child, since: new Date() },
     });
     const endOpenSteps = createEndOpenSteps({
       ...saved,

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import { noBox } from "#execution/box/box.ts";
-import type { Looked } from "#execution/previews/kubectl.ts";
+import type { LookResult } from "#execution/previews/kubectl.ts";
 import { createReadyStep } from "#execution/ready-step.ts";
 import { digestOf } from "#policy/digest.ts";
 import { builtInPolicy, type Policy } from "#policy/document.ts";
@@ -48,7 +48,7 @@ describe("the last look before a spawn", () => {
       bindings,
       digest: digestOf(plan, 1, builtInPolicy, bindings),
     };
-    const looked: Looked = {
+    const looked: LookResult = {
       ok: true,
       stdout: JSON.stringify({
         "current-context": "live",
@@ -66,9 +66,9 @@ describe("the last look before a spawn", () => {
         terraform: () => assert.fail(),
         readyRoot: async () => null,
         fetching: () => assert.fail(),
-        givenTo: async (place) => ({
+        givenTo: async (copy) => ({
           env: {},
-          view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },
+          view: { changeId: copy.changeId, readWrite: [], readOnly: [], stateFile: null },
         }),
       },
       openPlan: async () => null,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import type { Bindings, BoundPlan } from "#change/preview.ts";
-import type { Looked } from "#execution/previews/kubectl.ts";
+import type { LookResult } from "#execution/previews/kubectl.ts";
 import { createFindDifference } from "#execution/still-approved.ts";
 import { readWorkspace } from "#execution/workspace/snapshot.ts";
 import { digestOf } from "#policy/digest.ts";
@@ -22,7 +22,7 @@ describe("what differs from what was approved", () => {
   });
   after(() => rm(home, { recursive: true, force: true }));
 
-  const server = (url: string): Looked => ({
+  const server = (url: string): LookResult => ({
     ok: true,
     stdout: JSON.stringify({
       "current-context": "live",
@@ -41,7 +41,7 @@ describe("what differs from what was approved", () => {
     const plan = PlannerOutput.parse(planOf([["apply -f a.yaml --context=live", null]], "high"));
     return { revision: 1, plan, bindings, digest: digestOf(plan, 1, builtInPolicy, bindings) };
   };
-  const find = (bound: BoundPlan, looked: Looked, policy: Policy = builtInPolicy) => {
+  const find = (bound: BoundPlan, looked: LookResult, policy: Policy = builtInPolicy) => {
     const looks = {
       kubectl: () => assert.fail(),
       kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),

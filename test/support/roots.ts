@@ -10,14 +10,14 @@ import { unpackPackage } from "#execution/modules/package-bytes.ts";
 import { createPreview, type PreviewedPlan } from "#execution/previews/preview.ts";
 import { createReadyStep } from "#execution/ready-step.ts";
 import { createIdentify } from "#execution/target-identity.ts";
-import type { Ground } from "#execution/workspace/place.ts";
+import type { WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { type Policy, PolicyDocument, withHash } from "#policy/document.ts";
 import { createRedact } from "#redact/redact.ts";
 
 /** A workspace with terraform roots, and the hands that plan them, as the program puts them together. */
 export type Roots = {
   folder: string;
-  ground: Ground;
+  ground: WorkspaceDeps;
   policy: Policy;
   /** Sealed rows in the program: packages by their hash. */
   packages: Map<string, Buffer>;
@@ -43,7 +43,7 @@ export async function makeRoots(given: {
 }): Promise<Roots> {
   const folder = await mkdtemp(join(tmpdir(), "greenlight-roots-"));
   const home = join(folder, "home");
-  const ground: Ground = { workspace: join(folder, "workspace"), dataDir: join(folder, "data") };
+  const ground: WorkspaceDeps = { workspace: join(folder, "workspace"), dataDir: join(folder, "data") };
   for (const directory of [home, ground.workspace, ground.dataDir])
     await mkdir(directory, { recursive: true });
   await writeFile(join(home, ".terraformrc"), given.settings ?? "disable_checkpoint = true\n");

@@ -9,7 +9,7 @@ import { probeBox } from "./probe.ts";
 import { createUserBox } from "./user.ts";
 
 /** What GREENLIGHT_BOX says, and what a box is made for. */
-export type BoxWish = {
+export type BoxRequest = {
   wanted: Means | "auto";
   workspace: string;
   dataDir: string;
@@ -26,7 +26,7 @@ export type BoxWish = {
 /** The box, and one line for the start; or why there is none, in a sentence. */
 export type OpenedBox = { ok: true; box: Box; line: string } | { ok: false; reason: string };
 
-type Maker = (wish: BoxWish) => Promise<Box | { reason: string }>;
+type Maker = (request: BoxRequest) => Promise<Box | { reason: string }>;
 
 /** The means there are, the strongest first; a further one is added here. */
 const MEANS: readonly [means: Means, make: Maker, line: string][] = [
@@ -54,23 +54,23 @@ const PROGRAM = join(import.meta.dirname, "..", "..", "..");
  * Tries the means by running a hostile program in each, and takes the first that holds, or the one that is asked for. None
  * holds: commands run without a box, but terraform against something real does not, because its plan runs code of others.
  */
-export async function openBox(wish: BoxWish): Promise<OpenedBox> {
-  const { wanted } = wish;
+export async function openBox(request: BoxRequest): Promise<OpenedBox> {
+  const { wanted } = request;
   if (wanted === "none") return { ok: true, box: noBox, line: `${WITHOUT}, as GREENLIGHT_BOX says` };
   const tried = MEANS.filter(([means]) => wanted === "auto" || means === wanted);
   const faults: string[] = [];
   for (const [means, make, line] of tried) {
-    const made = await make(wish);
+    const made = await make(request);
     const fault =
       "reason" in made
         ? made.reason
-        : await probeBox(made, { dataDir: wish.dataDir, files: secretsFor(means) });
+        : await probeBox(made, { dataDir: request.dataDir, files: secretsFor(means) });
     if (fault === null && "wrap" in made) return { ok: true, box: made, line };
     faults.push(`${means}: ${fault}`);
   }
   const why = faults.join(" ");
   if (wanted !== "auto") return { ok: false, reason: `GREENLIGHT_BOX: ${why}` };
-  if (!wish.isReal) return { ok: true, box: noBox, line: `${WITHOUT} (${why})` };
+  if (!request.isReal) return { ok: true, box: noBox, line: `${WITHOUT} (${why})` };
   const box = withoutTerraform(why);
   return { ok: true, box, line: `${WITHOUT}, and terraform is not run (${why} ${ADVICE})` };
 }
@@ -100,29 +100,29 @@ function withoutTerraform(why: string): Box {
   };
 }
 
-async function makeBwrap(wish: BoxWish): Promise<Box | { reason: string }> {
-  const { dataDir, inherited } = wish;
+async function makeBwrap(request: BoxRequest): Promise<Box | { reason: string }> {
+  const { dataDir, inherited } = request;
   const bwrap = await findProgram("bwrap", inherited["PATH"] ?? "");
   if (bwrap === null) return { reason: "bubblewrap is not installed." };
   const system = await findSystemPlaces();
-  return createBwrap({ bwrap, dataDir, hidden: hiddenFrom(wish), required: wish.readOnly, system });
+  return createBwrap({ bwrap, dataDir, hidden: hiddenFrom(request), required: request.readOnly, system });
 }
 
-async function makeUser({ dataDir }: BoxWish): Promise<Box | { reason: string }> {
+async function makeUser({ dataDir }: BoxRequest): Promise<Box | { reason: string }> {
   if (process.getuid?.() !== 0) return { reason: "Greenlight is not root." };
   const guard = await readFile("/proc/sys/fs/protected_hardlinks", "utf8").catch(() => "0");
   if (guard.trim() !== "1") return { reason: "fs.protected_hardlinks is not 1." };
   return createUserBox({ dataDir });
 }
 
-async function makeLandlock(wish: BoxWish): Promise<Box | { reason: string }> {
+async function makeLandlock(request: BoxRequest): Promise<Box | { reason: string }> {
   // A socket in the file system is not held, and who connects to it is Greenlight's own user there.
-  if (wish.isDatabaseBySocket)
+  if (request.isDatabaseBySocket)
     return { reason: "the database is reached by a socket; set DATABASE_URL with a host." };
-  const { dataDir, readOnly, ports } = wish;
+  const { dataDir, readOnly, ports } = request;
   return createLandlockBox({
     dataDir,
-    hidden: hiddenFrom(wish),
+    hidden: hiddenFrom(request),
     system: await findSystemPlaces(),
     readOnly,
     ports,
@@ -130,7 +130,7 @@ async function makeLandlock(wish: BoxWish): Promise<Box | { reason: string }> {
 }
 
 /** Greenlight's own places, and its user's. */
-function hiddenFrom({ workspace, dataDir, inherited }: BoxWish): string[] {
+function hiddenFrom({ workspace, dataDir, inherited }: BoxRequest): string[] {
   const own = [resolve("."), inherited["HOME"] ?? "/"].filter((path) => !isSystems(path));
   return [...new Set([PROGRAM, workspace, dataDir, ...own])];
 }

@@ -1,4 +1,4 @@
-import type { Packages } from "#execution/workspace/place.ts";
+import type { Packages } from "#execution/workspace/copy.ts";
 import { snapshotBelow } from "#execution/workspace/snapshot.ts";
 import { filesIn, type KnownFiles, pathsIn } from "#policy/files.ts";
 import { packagePlaceOf } from "#policy/terraform/module-source.ts";

@@ -16,8 +16,8 @@ import {
 import { riskOf } from "./risk.ts";
 
 /** Runs a read-only kubectl command where the step would run, and returns what it printed. */
-export type LookWith = (args: readonly string[], step: Command) => Promise<Looked>;
-export type Looked = { ok: true; stdout: string } | { ok: false; problem: string };
+export type Look = (args: readonly string[], step: Command) => Promise<LookResult>;
+export type LookResult = { ok: true; stdout: string } | { ok: false; problem: string };
 
 /** A step with what it would do, or why it cannot work. */
 export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: false; reason: string };
@@ -47,10 +47,10 @@ export async function previewKubectl(
   step: Step,
   line: KubectlLine,
   isBeforeChange: boolean,
-  look: LookWith,
+  look: Look,
   redact: Redact,
 ): Promise<PreviewedStep> {
-  const current = await lookAt(line, step, look);
+  const current = await readCurrent(line, step, look);
   if (!current.ok) return unseen(step, isBeforeChange, current.problem, redact);
   const completed = completeStep(step, line, current.objects, isBeforeChange);
   // After it: a model's guess at the current count would make the dry run fail.
@@ -72,7 +72,7 @@ export async function previewKubectl(
 type Objects = { ok: true; objects: ClusterObject[] } | { ok: false; problem: string };
 
 /** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */
-async function lookAt(line: KubectlLine, step: Step, look: LookWith): Promise<Objects> {
+async function readCurrent(line: KubectlLine, step: Step, look: Look): Promise<Objects> {
   const targets = targetArgs(line);
   if (targets === null) return { ok: true, objects: [] };
   const looked = await look(
@@ -85,7 +85,7 @@ async function lookAt(line: KubectlLine, step: Step, look: LookWith): Promise<Ob
 async function dryRun(
   line: KubectlLine,
   step: Step,
-  look: LookWith,
+  look: Look,
 ): Promise<Objects | { ok: true; objects: null }> {
   // kubectl refuses a dry run of what it would delete first (replace --force, apply --force).
   const deletesFirst = /^(replace|apply)$/.test(line.verb) && flagOf(line, "--force") === "true";
@@ -98,7 +98,7 @@ async function dryRun(
   return hasOutput && line.verb !== "delete" ? toObjects(looked) : { ok: true, objects: null };
 }
 
-function toObjects(looked: Looked): Objects {
+function toObjects(looked: LookResult): Objects {
   if (!looked.ok) return looked;
   try {
     return { ok: true, objects: readObjects(looked.stdout) };

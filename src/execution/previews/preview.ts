@@ -9,10 +9,10 @@ import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
 import type { Looks } from "#execution/looks.ts";
 import { namePlan } from "#execution/name-plan.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
-import { herePlace, stopTerraform } from "#execution/process/process-group.ts";
+import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
+import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { type KeepPackage, openJudged, type WhyNotPreview } from "#execution/workspace/open-judged.ts";
 import { removeOwn } from "#execution/workspace/own-files.ts";
-import type { Ground, Place } from "#execution/workspace/place.ts";
 import { changeDirOf } from "#execution/workspace/scratch.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
 import type { Policy } from "#policy/document.ts";
@@ -42,7 +42,7 @@ export type KeepPlan = (
 ) => Promise<void>;
 
 type Needs = {
-  ground: Ground;
+  ground: WorkspaceDeps;
   policy: Policy;
   looks: Looks;
   box: Box;
@@ -85,19 +85,19 @@ export function createPreview(needs: Needs) {
     // Where an instance died while it looked: a plan of terraform goes on, and holds the lock that the next one needs.
     const own = changeDirOf(ground.dataDir, changeId);
     const findLeft = () => needs.box.findLeft(changeId);
-    await endOrphansOf(own, await herePlace(), stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
+    await endOrphansOf(own, await thisMachine(), stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
     const named = await namePlan(needs, { changeId, signal }, given, answers);
     if (!named.ok) return named;
     const { plan } = named;
     const opened = await openJudged(needs, { changeId, revision, signal }, plan);
     if (!opened.ok) return opened;
-    const { place, facts } = opened;
-    const reason = await readyRoots(needs, place, plan, signal);
+    const { copy, facts } = opened;
+    const reason = await readyRoots(needs, copy, plan, signal);
     if (reason !== null) return { ok: false, reason };
     const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
     const seen: Seen = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
     for (const step of plan.plan) {
-      const refusal = await previewStep(needs, { changeId, revision }, place, step, seen, signal);
+      const refusal = await previewStep(needs, { changeId, revision }, copy, step, seen, signal);
       if (refusal !== null) return { ok: false, reason: refusal };
     }
     const completed = { ...plan, plan: seen.steps };
@@ -106,7 +106,7 @@ export function createPreview(needs: Needs) {
       return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
     }
     const targets = [...clusters, ...seen.targets];
-    const bindings = { files: place.bound, savedPlans: seen.savedPlans, targets };
+    const bindings = { files: copy.bound, savedPlans: seen.savedPlans, targets };
     const previews = withFacts(seen.previews, [
       ...facts,
       ...targets.map((target) => `This plan runs in: ${needs.redact(shownTarget(target))}`),
@@ -136,12 +136,12 @@ function withoutTerraformBack(plan: Plan): Plan {
 /** `terraform init` in every root the plan names, run by the program. */
 async function readyRoots(
   needs: Needs,
-  place: Place,
+  copy: WorkspaceCopy,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<string | null> {
   for (const step of plan.plan) {
-    const reason = await needs.looks.readyRoot(place, step, signal);
+    const reason = await needs.looks.readyRoot(copy, step, signal);
     if (reason !== null) return needs.redact(`Step ${step.step}: ${reason}.`);
   }
   return null;
@@ -151,12 +151,12 @@ async function readyRoots(
 async function previewStep(
   needs: Needs,
   owner: { changeId: string; revision: number },
-  place: Place,
+  copy: WorkspaceCopy,
   step: Step,
   seen: Seen,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const verdict = judge(step, needs.policy, place.files);
+  const verdict = judge(step, needs.policy, copy.files);
   if (verdict.decision === "deny") {
     return `Policy refuses step ${step.step}, ${argvOf(step).join(" ")}: ${verdict.reasons.join("; ")}.`;
   }
@@ -173,11 +173,11 @@ async function previewStep(
       step,
       read.line,
       isBeforeChange,
-      needs.looks.kubectl(place, signal),
+      needs.looks.kubectl(copy, signal),
       needs.redact,
     );
     if (!looked.ok) return looked.reason;
-    const kept = withAllowedBack(looked, needs.policy, place.files);
+    const kept = withAllowedBack(looked, needs.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(kept.preview);
     seen.changed.add(changesOnlyItsTarget(read.line) ? key : ANYTHING);
@@ -189,13 +189,13 @@ async function previewStep(
     seen.steps.push(step);
     return null;
   }
-  const terraform = needs.looks.terraform(place, step, signal);
+  const terraform = needs.looks.terraform(copy, step, signal);
   const saved = await previewTerraform(step, isBeforeChange, terraform, needs.redact);
   if (!saved.ok) return saved.reason;
   const { bytes, sha256, path } = saved.plan;
   await needs.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
   // It holds secrets in clear text; from here on it is on disk only while it is applied.
-  await removeOwn(place.dir.workspace, relative(place.dir.workspace, path));
+  await removeOwn(copy.dir.workspace, relative(copy.dir.workspace, path));
   seen.steps.push(saved.step);
   seen.previews.push(saved.preview);
   seen.savedPlans.push({ step: step.step, sha256 });

@@ -7,7 +7,7 @@ import { drain, endOf } from "./run-command.ts";
 import { spawnBoxed } from "./spawn.ts";
 
 /** A read-only look at the world: a command whose whole answer is wanted, for a program to read. */
-export type Look = Call & {
+export type CaptureCall = Call & {
   deadlineMs: number;
   signal: AbortSignal;
   /** A directory for the pipes it prints into, where it must live on when Greenlight does not: terraform holds a lock. */
@@ -26,19 +26,19 @@ const STOP_SOON: Stop = { to: "group", signal: "SIGTERM", graceMs: 500 };
 const TERRAFORM_GRACE_SECONDS = 30;
 
 /** Runs a command that only reads and returns what it printed, unredacted: whatever is kept of it is redacted by the caller. */
-export async function capture(box: Box, look: Look): Promise<Captured> {
-  const boxed = await box.wrap(look);
-  if (look.output === undefined) return run(boxed, look);
-  const output = await makeOutputPipes(look.output, `look-${randomUUID()}`);
+export async function capture(box: Box, call: CaptureCall): Promise<Captured> {
+  const boxed = await box.wrap(call);
+  if (call.output === undefined) return run(boxed, call);
+  const output = await makeOutputPipes(call.output, `look-${randomUUID()}`);
   try {
-    return await run({ ...boxed, output }, look);
+    return await run({ ...boxed, output }, call);
   } finally {
     await removeOutputPipes(output);
   }
 }
 
-async function run(boxed: Boxed, look: Look): Promise<Captured> {
-  const [program = ""] = look.argv;
+async function run(boxed: Boxed, call: CaptureCall): Promise<Captured> {
+  const [program = ""] = call.argv;
   const child = spawnBoxed(boxed);
   if (child.kind === "not started") {
     const { code } = await child.why;
@@ -47,9 +47,9 @@ async function run(boxed: Boxed, look: Look): Promise<Captured> {
   const { pid, stdout, stderr } = child;
   const tooMuch = new AbortController();
   const watch = startWatch(child.process, pid, {
-    deadlineMs: look.deadlineMs,
+    deadlineMs: call.deadlineMs,
     stop: program === "terraform" ? stopTerraform(TERRAFORM_GRACE_SECONDS) : STOP_SOON,
-    signal: AbortSignal.any([look.signal, tooMuch.signal]),
+    signal: AbortSignal.any([call.signal, tooMuch.signal]),
     asked: boxed.asked,
   });
   const printed = Promise.all([collect(stdout, tooMuch), collect(stderr, tooMuch)]);
@@ -62,7 +62,7 @@ async function run(boxed: Boxed, look: Look): Promise<Captured> {
   const problem =
     end === null
       ? (boxed.launcher?.whyNotBegun(await child.report, err) ?? "")
-      : whyNone(end, look, tooMuch.signal.aborted);
+      : whyNone(end, call, tooMuch.signal.aborted);
   return { exitCode: problem === null ? (end?.exitCode ?? null) : null, stdout: out, stderr: err, problem };
 }
 
@@ -82,11 +82,11 @@ async function collect(stream: Readable, tooMuch: AbortController): Promise<stri
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function whyNone(end: End, look: Look, isTooMuch: boolean): string | null {
-  const program = look.argv[0] ?? "";
+function whyNone(end: End, call: CaptureCall, isTooMuch: boolean): string | null {
+  const program = call.argv[0] ?? "";
   if (isTooMuch) return `${program} printed more than ${MAX_BYTES / 1024 / 1024} MB`;
   if (end.why === "abort") return `${program} was ended because the work on this change was stopped`;
-  if (end.why === "deadline") return `${program} gave no answer within ${look.deadlineMs / 1_000} s`;
+  if (end.why === "deadline") return `${program} gave no answer within ${call.deadlineMs / 1_000} s`;
   return end.signal === null ? null : `${program} was ended by ${end.signal}`;
 }
 

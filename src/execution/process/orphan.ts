@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChangeDir } from "#execution/workspace/scratch.ts";
 import { drainLeftPipes } from "./output-pipe.ts";
-import { herePlace, KILL_PATIENCE_MS, type Place, pidStartOf, type Stop } from "./process-group.ts";
+import { type ChildProcess, KILL_PATIENCE_MS, pidStartOf, type Stop, thisMachine } from "./process-group.ts";
 import { askedInBox, listProcesses, type Process, readProcess } from "./processes.ts";
 
 /** What became of a command whose instance is gone. `elsewhere`: nothing on this machine says whether it still runs. */
@@ -13,24 +13,29 @@ export type OrphanEnd =
   | { kind: "elsewhere"; host: string };
 
 /** What was recorded of it; only host and boot when the instance died before it could say which process. */
-export type LostPlace = Pick<Place, "host" | "bootId"> & Partial<Place>;
+export type LostProcess = Pick<ChildProcess, "host" | "bootId"> & Partial<ChildProcess>;
 
 const POLL_MS = 100;
 
 /** The same, for the commands of one change in its own directories: what they print is read while they are ended. */
 export async function endOrphansOf(
   dir: Pick<ChangeDir, "home" | "output">,
-  ...[place, ...more]: OrphanArguments
+  ...[child, ...more]: OrphanArguments
 ): Promise<OrphanEnd> {
   const over = await drainLeftPipes(dir.output);
   try {
-    return await endOrphan(place, dir.home, ...more);
+    return await endOrphan(child, dir.home, ...more);
   } finally {
     await over();
   }
 }
 
-type OrphanArguments = [place: LostPlace, stop: Stop, kill: AbortSignal, findLeft: () => Promise<Process[]>];
+type OrphanArguments = [
+  child: LostProcess,
+  stop: Stop,
+  kill: AbortSignal,
+  findLeft: () => Promise<Process[]>,
+];
 
 /**
  * Ends what an instance that died has left running of one change: asked to stop, then its whole group killed. Only what
@@ -38,18 +43,18 @@ type OrphanArguments = [place: LostPlace, stop: Stop, kill: AbortSignal, findLef
  * commands of this change are given, or is found by `findLeft` (the box's). `kill` cuts the time it is asked in short. On another machine, boot or set of processes nothing is touched.
  */
 export async function endOrphan(
-  place: LostPlace,
+  child: LostProcess,
   home: string,
   stop: Stop,
   kill: AbortSignal = new AbortController().signal,
   findLeft: () => Promise<Process[]> = async () => [],
 ): Promise<OrphanEnd> {
-  const here = await herePlace();
+  const here = await thisMachine();
   // Without /proc nothing proves whose a process is.
-  if (here.bootId === "" || here.bootId !== place.bootId || here.host !== place.host) {
-    return { kind: "elsewhere", host: place.host };
+  if (here.bootId === "" || here.bootId !== child.bootId || here.host !== child.host) {
+    return { kind: "elsewhere", host: child.host };
   }
-  const { pgid = 0, pidStart = "" } = place;
+  const { pgid = 0, pidStart = "" } = child;
   const find = async (): Promise<Process[]> => {
     const all = [...(await findMembers(home)), ...(await findLeft())];
     const isLeader = pgid > 0 && pidStart !== "" && (await pidStartOf(pgid)) === pidStart;

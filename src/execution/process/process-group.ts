@@ -6,7 +6,7 @@ import { hostname } from "node:os";
  * Where a child runs, so that whoever finds its row can tell whether it is still there. `bootId` is the boot with the set
  * of processes seen from here: two containers on one machine may share name and boot, and not their pids.
  */
-export type Place = { host: string; bootId: string; pgid: number; pidStart: string };
+export type ChildProcess = { host: string; bootId: string; pgid: number; pidStart: string };
 
 /** How a command is asked to stop before its group is killed. */
 export type Stop =
@@ -114,12 +114,12 @@ async function askItself(leader: number, to: Stop["to"]): Promise<number[]> {
 }
 
 /** Host, boot, group and start time of a process just started. */
-export async function placeOf(pid: number): Promise<Place> {
-  return { ...(await herePlace()), pgid: pid, pidStart: (await pidStartOf(pid)) ?? "" };
+export async function childProcessOf(pid: number): Promise<ChildProcess> {
+  return { ...(await thisMachine()), pgid: pid, pidStart: (await pidStartOf(pid)) ?? "" };
 }
 
 /** This host, and its boot with the processes that can be seen; an empty boot where the system does not say. */
-export async function herePlace(): Promise<Pick<Place, "host" | "bootId">> {
+export async function thisMachine(): Promise<Pick<ChildProcess, "host" | "bootId">> {
   const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "");
   const pids = await readlink("/proc/self/ns/pid").catch(() => "");
   return { host: hostname(), bootId: boot === "" || pids === "" ? "" : `${boot.trim()} ${pids}` };

@@ -3,7 +3,14 @@ import type { Readable } from "node:stream";
 import { RunStoppedError } from "#change/run-signals.ts";
 import type { Boxed } from "#execution/box/box.ts";
 import { removeOutputPipes } from "./output-pipe.ts";
-import { type End, type Place, placeOf, type Stop, startWatch, type Watch } from "./process-group.ts";
+import {
+  type ChildProcess,
+  childProcessOf,
+  type End,
+  type Stop,
+  startWatch,
+  type Watch,
+} from "./process-group.ts";
 import { type NotStarted, spawnBoxed } from "./spawn.ts";
 import { type RawLine, splitLines } from "./split-lines.ts";
 
@@ -14,7 +21,7 @@ export type Spawn = {
   stop: Stop;
   signal: AbortSignal;
   kill?: AbortSignal;
-  onStarted: (place: Place) => Promise<void>;
+  onStarted: (child: ChildProcess) => Promise<void>;
   onLine: (stream: "out" | "err", line: RawLine) => void;
 };
 
@@ -62,7 +69,7 @@ async function run(spawn: Spawn): Promise<Ended> {
     }),
   ]);
   // The child runs already: a database that cannot take the record now must not leave it unwatched.
-  const recorded = placeOf(pid).then(spawn.onStarted);
+  const recorded = childProcessOf(pid).then(spawn.onStarted);
   recorded.catch(() => undefined);
   const own = await watch.ended;
   if (boxed.launcher !== undefined) watch.killRest();

@@ -1,7 +1,7 @@
 import type { Policy } from "#policy/document.ts";
 import { type Depth, type KnownFiles, pathsIn } from "#policy/files.ts";
 import { isListedPlace, isWithin, placeOf } from "#policy/terraform/places.ts";
-import type { Ground } from "./place.ts";
+import type { WorkspaceDeps } from "./copy.ts";
 import { readWorkspace } from "./snapshot.ts";
 
 /** What judging asked for: a file, or what lies in a directory or below it. */
@@ -21,7 +21,7 @@ const MAX_FILES = 20_000;
  * what the policy lists is read.
  */
 export async function judgeOnDisk<Judged>(
-  ground: Ground,
+  deps: WorkspaceDeps,
   policy: Policy,
   judgeWith: (files: KnownFiles) => Judged,
 ): Promise<{ ok: true; judged: Judged } | { ok: false; reason: string }> {
@@ -34,7 +34,7 @@ export async function judgeOnDisk<Judged>(
     if (open.length === 0) return { ok: true, judged };
     for (const [key, ask] of open) {
       answered.add(key);
-      const reason = await answer(ground, policy, ask, known);
+      const reason = await answer(deps, policy, ask, known);
       if (reason !== null) return { ok: false, reason: `The workspace cannot be read: ${reason}.` };
     }
     if (known.texts.size > MAX_FILES) break;
@@ -77,11 +77,11 @@ function askedOf({ texts, leftOut, linked }: Known, tell: (ask: Ask) => void): K
 }
 
 /** Reads what was asked for. What is not there, or not listed, is no fault: judging says what that means. */
-async function answer(ground: Ground, policy: Policy, ask: Ask, known: Known): Promise<string | null> {
+async function answer(deps: WorkspaceDeps, policy: Policy, ask: Ask, known: Known): Promise<string | null> {
   for (const path of listedIn(policy, ask)) {
     const kind = ask.depth === "file" ? "file" : "tree";
     const depth = ask.depth === "file" ? "folder" : ask.depth;
-    const read = await readWorkspace(ground.workspace, [{ path, kind }], { own: [ground.dataDir], depth });
+    const read = await readWorkspace(deps.workspace, [{ path, kind }], { own: [deps.dataDir], depth });
     if (read.ok) take(known, read.snapshot.files);
     else if (read.cause === "exchanged" || (path === "" && kind === "tree")) return read.reason;
     // Its reason begins with its path, as the reasons of those in a directory do not.

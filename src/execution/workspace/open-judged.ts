@@ -10,7 +10,7 @@ import type { Missing } from "#policy/verdict.ts";
 import { whyHoldsSecret } from "#redact/plan.ts";
 import type { Redact } from "#redact/redact.ts";
 import { judgeOnDisk } from "./asked-files.ts";
-import { type Ground, openPlace, type Place } from "./place.ts";
+import { openCopy, type WorkspaceCopy, type WorkspaceDeps } from "./copy.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Why this change's plan, judged by its commands alone, must not even be looked at, or null. */
@@ -27,7 +27,7 @@ export type KeepPackage = (
 ) => Promise<void>;
 
 type Needs = {
-  ground: Ground;
+  ground: WorkspaceDeps;
   policy: Policy;
   looks: Looks;
   redact: Redact;
@@ -35,7 +35,7 @@ type Needs = {
   keepPackage: KeepPackage;
 };
 type Owner = { changeId: string; revision: number; signal: AbortSignal };
-type Opened = { ok: true; place: Place; facts: string[] } | { ok: false; reason: string };
+type Opened = { ok: true; copy: WorkspaceCopy; facts: string[] } | { ok: false; reason: string };
 type Fetched = { packages: Map<string, Snapshot>; facts: string[] };
 
 /** Modules of modules of modules: what goes deeper is more than anybody reads. */
@@ -45,7 +45,7 @@ const AT_A_TIME = 4;
 const MAX_FACTS = 12;
 
 /**
- * The place of a plan that neither policy nor what its requester may ask for refuses, with the modules it needs. They are
+ * The copy of a plan that neither policy nor what its requester may ask for refuses, with the modules it needs. They are
  * fetched level by level: each is judged, and pinned, before the address of the next is asked.
  */
 export async function openJudged(needs: Needs, owner: Owner, plan: Plan): Promise<Opened> {
@@ -64,7 +64,7 @@ export async function openJudged(needs: Needs, owner: Owner, plan: Plan): Promis
     const reason = await whyNotLookedAt(needs, changeId, plan, assessment);
     if (reason !== null) return { ok: false, reason };
     if (assessment.ok) {
-      const opened = await openPlace(ground, changeId, plan, assessment.reads, fetched.packages);
+      const opened = await openCopy(ground, changeId, plan, assessment.reads, fetched.packages);
       return opened.ok ? { ...opened, facts: shown(fetched.facts) } : opened;
     }
     const problem = await fetchMissing(needs, owner, assessment, { fetched, round });

@@ -3,7 +3,7 @@ import type { Stats } from "node:fs";
 import { lstat, mkdir, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { EnvironmentError } from "#execution/environment-error.ts";
-import { readPlace } from "./snapshot-read.ts";
+import { readLocated } from "./snapshot-read.ts";
 
 /*
  * Greenlight reads and writes in directories that a command it does not trust has written in: what a box keeps from the
@@ -19,7 +19,7 @@ export async function readOwn(base: string, path: string): Promise<Buffer | null
   const file = join(await ownDirectory(base, dirname(path)), basename(path));
   const found = await lstat(file).catch(() => null);
   if (found === null) return null;
-  const read = await readPlace({ real: file, kind: "file" }, ROOM_BYTES);
+  const read = await readLocated({ real: file, kind: "file" }, ROOM_BYTES);
   if (!read.ok) throw new EnvironmentError(`${path} ${read.reason}. ${WHAT_TO_DO}`);
   return read.bytes;
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { removeTree } from "./remove-tree.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { sha256Of } from "./snapshot.ts";
-import { readPlace } from "./snapshot-read.ts";
+import { readLocated } from "./snapshot-read.ts";
 
 /** What terraform itself writes beside its files where the state is a local one. Exact names: no manifest is called so. */
 const STATES = /^(terraform\.tfstate(\.(\d+\.)?backup)?|\.terraform\.tfstate\.lock\.info|errored\.tfstate)$/;
@@ -58,7 +58,7 @@ export async function verifyLaidOut(
   const present = new Set(found);
   for (const entry of snapshot.entries) {
     if (!present.has(entry.path)) return false;
-    const read = await readPlace({ real: join(real, entry.path), kind: "file" }, ROOM_BYTES);
+    const read = await readLocated({ real: join(real, entry.path), kind: "file" }, ROOM_BYTES);
     if (!read.ok || sha256Of(read.bytes) !== entry.sha256 || read.executable !== entry.executable)
       return false;
   }

@@ -3,7 +3,7 @@ import { type FileHandle, lstat, open, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
 /** A file or directory of the workspace: where it really is, links followed. */
-export type Place = { real: string; kind: "file" | "directory" };
+export type RealPath = { real: string; kind: "file" | "directory" };
 
 /**
  * Why something that lies in the workspace is not read. `ours`: it is git's, terraform's or Greenlight's own. `odd`: a
@@ -13,7 +13,7 @@ export type Cause = "ours" | "odd" | "much" | "gone" | "exchanged";
 
 /** `reason` is the end of a sentence that begins with the path; `advice` what to do where it lies in the workspace. */
 type No = { ok: false; reason: string; advice: string; cause: Cause };
-type Located = { ok: true; place: Place } | No;
+type Located = { ok: true; located: RealPath } | No;
 type Bytes = { ok: true; bytes: Buffer; executable: boolean } | No;
 
 /** Never part of a snapshot: git's store, terraform's data and states (they change as it runs), Greenlight's own data. */
@@ -47,7 +47,7 @@ export async function locate(root: string, path: string, own: readonly string[])
       return no("ours", "is, or leads to, what belongs to git, terraform or Greenlight");
     }
     const kind = kindOf(await stat(real));
-    return kind === null ? no("odd", NO_FILE, PUT_FILE) : { ok: true, place: { real, kind } };
+    return kind === null ? no("odd", NO_FILE, PUT_FILE) : { ok: true, located: { real, kind } };
   } catch (error) {
     return whyNot(error, join(root, path));
   }
@@ -57,20 +57,20 @@ export async function locate(root: string, path: string, own: readonly string[])
  * Reads a located file, `room` bytes at most. Somebody may exchange it, or a directory above it, between the look and
  * the opening: so what was opened must still be what the path leads to.
  */
-export async function readPlace(place: Place, room: number): Promise<Bytes> {
+export async function readLocated(located: RealPath, room: number): Promise<Bytes> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(place.real, FLAGS);
+    handle = await open(located.real, FLAGS);
     const opened = await handle.stat();
     if (!opened.isFile()) return no("odd", NO_FILE, PUT_FILE);
-    const now = await realpath(place.real);
-    if (now !== place.real || !isSame(opened, await stat(now))) return no("exchanged", EXCHANGED);
+    const now = await realpath(located.real);
+    if (now !== located.real || !isSame(opened, await stat(now))) return no("exchanged", EXCHANGED);
     // One that grew since it was looked at is found too large while it is read.
     const bytes = opened.size > room ? null : await readAtMost(handle, opened.size, room);
     if (bytes === null) return no("much", "is too large");
     return { ok: true, bytes, executable: (opened.mode & 0o100) !== 0 };
   } catch (error) {
-    return whyNot(error, place.real);
+    return whyNot(error, located.real);
   } finally {
     await handle?.close();
   }
@@ -99,7 +99,7 @@ async function readAtMost(handle: FileHandle, guess: number, room: number): Prom
   }
 }
 
-function kindOf(found: Stats): Place["kind"] | null {
+function kindOf(found: Stats): RealPath["kind"] | null {
   if (found.isFile()) return "file";
   return found.isDirectory() ? "directory" : null;
 }

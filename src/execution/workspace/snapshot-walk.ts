@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { posix, relative, sep } from "node:path";
 import type { Depth } from "#policy/files.ts";
-import { type Cause, isLeftOut, locate, type Place, readPlace, toldOf } from "./snapshot-read.ts";
+import { type Cause, isLeftOut, locate, type RealPath, readLocated, toldOf } from "./snapshot-read.ts";
 
 /** A file as it was read. `real` is its path from the workspace's root with every link followed. */
 export type Taken = { bytes: Buffer; executable: boolean; real: string };
@@ -39,14 +39,14 @@ type Folder = { path: string; real: string; above: readonly string[] };
 export async function takeAll(
   taking: Taking,
   path: string,
-  place: Place,
+  located: RealPath,
   depth: Depth,
 ): Promise<Left | null> {
-  if (place.kind === "file") {
-    const left = await takeFile(taking, path, place);
+  if (located.kind === "file") {
+    const left = await takeFile(taking, path, located);
     return left === null ? null : { path, ...left };
   }
-  const folders: Folder[] = [{ path, real: place.real, above: [] }];
+  const folders: Folder[] = [{ path, real: located.real, above: [] }];
   for (let at = 0; at < folders.length; at += 1) {
     const folder = folders[at];
     if (folder === undefined) break;
@@ -114,23 +114,23 @@ async function takeChild(
   if (taking.taken.size >= taking.maxFiles) return tooMany(taking);
   const found = await locate(taking.root, path, taking.own);
   if (!found.ok) return { cause: found.cause, reason: toldOf(found) };
-  const { place } = found;
-  if (place.kind === "file") return takeFile(taking, path, place);
+  const { located } = found;
+  if (located.kind === "file") return takeFile(taking, path, located);
   const way = [...above, real];
-  if (way.includes(place.real)) {
+  if (way.includes(located.real)) {
     return { cause: "odd", reason: "is a link into a directory that holds it; take the link away" };
   }
   if (way.length >= MAX_DEPTH) {
     return { cause: "much", reason: `lies more than ${MAX_DEPTH} directories deep; ${INSTEAD}` };
   }
-  inner.push({ path, real: place.real, above: way });
+  inner.push({ path, real: located.real, above: way });
   return null;
 }
 
-async function takeFile(taking: Taking, path: string, place: Place): Promise<LeftOut | null> {
+async function takeFile(taking: Taking, path: string, located: RealPath): Promise<LeftOut | null> {
   if (taking.taken.has(path)) return null;
   if (taking.taken.size >= taking.maxFiles) return tooMany(taking);
-  const read = await readPlace(place, taking.maxBytes - taking.size);
+  const read = await readLocated(located, taking.maxBytes - taking.size);
   if (!read.ok) {
     if (read.cause !== "much") return { cause: read.cause, reason: toldOf(read) };
     return {
@@ -138,7 +138,7 @@ async function takeFile(taking: Taking, path: string, place: Place): Promise<Lef
       reason: `does not fit into the ${taking.maxBytes} bytes that commands may read; ${INSTEAD}`,
     };
   }
-  const real = relative(taking.root, place.real).split(sep).join(posix.sep);
+  const real = relative(taking.root, located.real).split(sep).join(posix.sep);
   taking.taken.set(path, { bytes: read.bytes, executable: read.executable, real });
   taking.size += read.bytes.length;
   return null;

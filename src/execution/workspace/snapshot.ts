@@ -47,7 +47,7 @@ export async function readWorkspace(
   const root = await locate(workspace, "", own);
   if (!root.ok) return { ok: false, reason: `The workspace ${root.reason}`, cause: root.cause };
   const taking: Taking = {
-    root: root.place.real,
+    root: root.located.real,
     own,
     maxFiles,
     maxBytes,
@@ -128,10 +128,10 @@ async function takeRead(
   const found = await locate(taking.root, path, taking.own);
   if (!found.ok)
     return { reason: `${path === "" ? "The workspace" : path} ${toldOf(found)}`, cause: found.cause };
-  if (kind === "file" && found.place.kind === "directory") {
+  if (kind === "file" && found.located.kind === "directory") {
     return { reason: `${path} is a directory, not a file`, cause: "gone" };
   }
-  const left = await takeAll(taking, path, found.place, depth);
+  const left = await takeAll(taking, path, found.located, depth);
   return left === null ? null : { reason: `${left.path} ${left.reason}`, cause: left.cause };
 }
 

@@ -3,9 +3,9 @@ import type { Captured } from "#execution/process/capture.ts";
 import { type Backend, backendOf } from "#policy/terraform/backend.ts";
 import { manifestOf } from "#policy/terraform/module-manifest.ts";
 import { UnclearError } from "#policy/terraform/tokens.ts";
+import type { WorkspaceCopy, WorkspaceDeps } from "./copy.ts";
 import { besideState, localState, readyLocalState } from "./local-state.ts";
 import { makeOwn, readOwn, removeOwn, writeOwn } from "./own-files.ts";
-import type { Ground, Place } from "./place.ts";
 import { sha256Of } from "./snapshot.ts";
 import { OVERRIDE_FILE } from "./terraform-files.ts";
 
@@ -17,48 +17,48 @@ const READY = "greenlight-ready";
 const QUOTED_CHARS = 1_500;
 
 /**
- * Gets a terraform root ready in a change's place: its own data directory, its state where the workspace keeps it, its
+ * Gets a terraform root ready in a change's copy: its own data directory, its state where the workspace keeps it, its
  * fetched modules where the copy has them, and `terraform init` run by the program. Once per change and root, and again
  * when its modules are others. Returns why not, or null.
  */
 export async function prepareRoot(
-  ground: Ground,
-  { place, root, hosts }: { place: Place; root: string; hosts: readonly string[] },
+  deps: WorkspaceDeps,
+  { copy, root, hosts }: { copy: WorkspaceCopy; root: string; hosts: readonly string[] },
   terraform: (args: readonly string[]) => Promise<Captured>,
   makesWorkspace = false,
 ): Promise<string | null> {
-  const backend = readBackend(place, root);
+  const backend = readBackend(copy, root);
   if (backend === null)
     return `${where(root)} cannot be read for sure, so nobody can say where its state is kept`;
   if (backend === "local") {
     return `${where(root)} keeps its state in a local file of its own naming. Leave the backend block out, or name a remote one`;
   }
   const override = posix.join(root, OVERRIDE_FILE);
-  if (place.files.has(override))
+  if (copy.files.has(override))
     return `${override} in the workspace has a name that Greenlight writes itself. Rename it`;
-  const manifest = manifestOf(place.files, root, hosts);
+  const manifest = manifestOf(copy.files, root, hosts);
   if (manifest === "too many") return `${where(root)} calls more modules than can be listed`;
-  const own = relative(place.dir.terraform, dataDirOf(place, root));
-  await makeOwn(place.dir.terraform, own);
+  const own = relative(copy.dir.terraform, dataDirOf(copy, root));
+  await makeOwn(copy.dir.terraform, own);
   // Neither only once: a copy that was laid out anew has lost the first, and terraform itself may have rewritten the second.
   if (backend === "unsaid") {
-    const fault = await readyLocalState(ground.workspace, root, makesWorkspace);
+    const fault = await readyLocalState(deps.workspace, root, makesWorkspace);
     if (fault !== null) return fault;
-    await keepStateInWorkspace(ground, place, root);
+    await keepStateInWorkspace(deps, copy, root);
   } else {
     // A copy that holds this file counts as unchanged, because Greenlight writes it: here a command of the change has.
-    await removeOwn(place.dir.workspace, join(root, OVERRIDE_FILE));
+    await removeOwn(copy.dir.workspace, join(root, OVERRIDE_FILE));
   }
   const list = manifest === null ? "" : JSON.stringify(manifest);
-  if (manifest !== null) await writeOwn(place.dir.terraform, join(own, MANIFEST), list, 0o600);
+  if (manifest !== null) await writeOwn(copy.dir.terraform, join(own, MANIFEST), list, 0o600);
   const ready = join(own, READY);
   const made = sha256Of(Buffer.from(list));
-  if ((await readOwn(place.dir.terraform, ready))?.toString("utf8") === made) return null;
+  if ((await readOwn(copy.dir.terraform, ready))?.toString("utf8") === made) return null;
   // The modules are there, as they were judged: none is fetched, whatever a registry says by now.
   const flags = manifest === null ? [] : ["-get=false"];
   const found = await terraform(["init", "-input=false", "-no-color", "-lockfile=readonly", ...flags]);
   if (found.exitCode === 0) {
-    await writeOwn(place.dir.terraform, ready, made, 0o600);
+    await writeOwn(copy.dir.terraform, ready, made, 0o600);
     return null;
   }
   return `terraform init in ${where(root)} failed: ${found.problem ?? endOf(`${found.stdout}\n${found.stderr}`.trim())}`;
@@ -70,9 +70,9 @@ function endOf(text: string): string {
 }
 
 /** A root the policy trusts may hold files that are not clear. */
-function readBackend(place: Place, root: string): Backend | null {
+function readBackend(copy: WorkspaceCopy, root: string): Backend | null {
   try {
-    return backendOf(place.files, root);
+    return backendOf(copy.files, root);
   } catch (error) {
     if (error instanceof UnclearError) return null;
     throw error;
@@ -80,21 +80,21 @@ function readBackend(place: Place, root: string): Backend | null {
 }
 
 /** Where terraform keeps a root's plugins and backend for this change (TF_DATA_DIR). */
-export function dataDirOf(place: Place, root: string): string {
-  return join(place.dir.terraform, Buffer.from(root).toString("base64url") || "root");
+export function dataDirOf(copy: WorkspaceCopy, root: string): string {
+  return join(copy.dir.terraform, Buffer.from(root).toString("base64url") || "root");
 }
 
 /** The state of a root without a backend, where the workspace keeps it; null: the root names where its state is kept. */
-export function stateFileOf(ground: Ground, place: Place, root: string): string | null {
-  return readBackend(place, root) === "unsaid" ? localState(ground.workspace, root) : null;
+export function stateFileOf(deps: WorkspaceDeps, copy: WorkspaceCopy, root: string): string | null {
+  return readBackend(copy, root) === "unsaid" ? localState(deps.workspace, root) : null;
 }
 
 /**
  * A root without a backend keeps its state in a file beside it. Terraform writes that file anew, so a link would be
  * replaced by a file in the copy and the state lost with it (measured, 1.11.4): an override names the real path.
  */
-async function keepStateInWorkspace(ground: Ground, place: Place, root: string): Promise<void> {
-  const state = localState(ground.workspace, root);
+async function keepStateInWorkspace(deps: WorkspaceDeps, copy: WorkspaceCopy, root: string): Promise<void> {
+  const state = localState(deps.workspace, root);
   const text = [
     "terraform {",
     '  backend "local" {',
@@ -104,7 +104,7 @@ async function keepStateInWorkspace(ground: Ground, place: Place, root: string):
     "}",
     "",
   ].join("\n");
-  await writeOwn(place.dir.workspace, join(root, OVERRIDE_FILE), text, 0o400);
+  await writeOwn(copy.dir.workspace, join(root, OVERRIDE_FILE), text, 0o400);
 }
 
 /** A string as HCL reads it: `${` and `%{` would begin a template. */

@@ -72,7 +72,7 @@ export function whyNotDecide(
 }
 
 /**
- * Why this person has no say in what a change becomes (the Planner's questions, a wish for changes), or null: whoever asked
+ * Why this person has no say in what a change becomes (the Planner's questions, a request for changes), or null: whoever asked
  * for it has, and so has everybody who may decide about it. What they say is planned, judged and approved like any request.
  */
 export function whyNotSpeak(
@@ -91,7 +91,7 @@ export function whyNotSpeak(
 }
 
 /**
- * Why this person's yes does not count for a plan that was made after words of theirs (`said`: who wished for another plan or
+ * Why this person's yes does not count for a plan that was made after words of theirs (`said`: who asked for another plan or
  * answered the Planner), or null: alone they would have anything run, under somebody else's request.
  */
 export function whyNotOwnWords(person: Person, said: readonly Person[], terms: Requirement): string | null {

@@ -6,10 +6,10 @@ import { type Finding, high, low, refused } from "#policy/finding.ts";
 import { kindOf } from "#policy/manifests/kinds.ts";
 import { deny, type Verdict } from "#policy/verdict.ts";
 import { judgeFlags } from "./common.ts";
+import { environmentsOf, type TouchedEnvironments } from "./environments.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { flagOf, type KubectlLine, readKubectl } from "./line.ts";
 import { judgeOutput, readOutput } from "./output.ts";
-import { type Place, placeOf } from "./place.ts";
 import { RULES, type Rule } from "./rules.ts";
 import type { Subject } from "./subject.ts";
 
@@ -102,9 +102,9 @@ function conclude(
   const no = findings.filter(({ risk }) => risk === "refused");
   if (no.length > 0) return { decision: "deny", reasons: no.map(({ reason }) => head + reason) };
   const onlyReads = findings.every(({ risk }) => risk === "low");
-  const place = placeOf(line, inputs.objects, onlyReads, policy);
-  if (place.contradiction !== null) return deny(head + place.contradiction);
-  const local = judgeLocal(line.verb, place, policy);
+  const touched = environmentsOf(line, inputs.objects, onlyReads, policy);
+  if (touched.contradiction !== null) return deny(head + touched.contradiction);
+  const local = judgeLocal(line.verb, touched, policy);
   if (local.some(({ risk }) => risk === "refused")) {
     return {
       decision: "deny",
@@ -113,8 +113,8 @@ function conclude(
   }
   const idle = whyIdle(line, rule);
   const own = idle === null ? [...findings] : [low(idle)];
-  if (place.protectedNamespace !== null && idle === null) {
-    own.push(high(`${place.protectedNamespace} is a protected namespace`));
+  if (touched.protectedNamespace !== null && idle === null) {
+    own.push(high(`${touched.protectedNamespace} is a protected namespace`));
   }
   const all = [...own, ...local];
   const risk = maxRisk(
@@ -124,8 +124,8 @@ function conclude(
     decision: "allow",
     risk,
     reasons: reasonsFor(risk, all).map((reason) => head + reason),
-    environment: place.environment,
-    ...(place.beside.length > 0 ? { beside: place.beside } : {}),
+    environment: touched.environment,
+    ...(touched.beside.length > 0 ? { beside: touched.beside } : {}),
     reads: inputs.reads,
   };
 }
@@ -152,11 +152,11 @@ function isLocal(line: KubectlLine): boolean {
 }
 
 /** What the policy forbids or raises, everywhere and in every environment the command may touch. */
-function judgeLocal(verb: string, place: Place, policy: Policy): Finding[] {
+function judgeLocal(verb: string, touched: TouchedEnvironments, policy: Policy): Finding[] {
   const findings: Finding[] = [];
   const scopes = [
     { where: "the policy", rules: policy },
-    ...place.touches.flatMap((name) => {
+    ...touched.touches.flatMap((name) => {
       const rules = policy.environments[name];
       return rules === undefined ? [] : [{ where: `the policy for ${name}`, rules }];
     }),

@@ -2,9 +2,9 @@ import { argvOf, type Command, type Plan, type Step } from "#change/plan.ts";
 import type { AnsweredQuestion, Question } from "#change/question.ts";
 import { contextsOf, listedContexts, type Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
+import { spotsOf } from "./environments.ts";
 import { readInputs } from "./inputs.ts";
 import { flagOf, type KubectlLine, readKubectl } from "./line.ts";
-import { spotsOf } from "./place.ts";
 
 /** What the contexts are chosen from: those of the kubeconfig, and what was answered to questions about them. */
 export type Known = {

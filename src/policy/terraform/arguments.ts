@@ -13,21 +13,21 @@ import { innerScope } from "./walk.ts";
 export type Whose = { owner: string; name: string };
 
 /** Looks at all arguments of a provider or backend: what could run, read or reach something, and is not plain to see. */
-export function lookAtArguments(block: Block, whose: Whose, above: Scope): string[] {
+export function inspectArguments(block: Block, whose: Whose, above: Scope): string[] {
   const scope = innerScope(block, above);
   const found = block.attributes.flatMap(({ name, expr, line }) => {
     const kind = kindOfArgument(whose.owner, name);
     // Most arguments are: what they may hold need not be worked out.
     if (kind === "plain") return [];
-    return withLine(lookAtValue(name, kind, evaluate(expr, scope), whose, scope), line);
+    return withLine(inspectValue(name, kind, evaluate(expr, scope), whose, scope), line);
   });
   // From JSON the blocks are among the attributes.
   if (block.line === null) return found;
-  return [...found, ...block.blocks.flatMap((inner) => lookAtInner(inner, whose, scope))];
+  return [...found, ...block.blocks.flatMap((inner) => inspectInner(inner, whose, scope))];
 }
 
 /** Looks at one argument's value, at any depth. */
-export function lookAtValue(
+export function inspectValue(
   name: string,
   kind: ArgumentKind,
   value: Value,
@@ -41,12 +41,12 @@ export function lookAtValue(
   if (kind === "plain" || (value.kind === "texts" && value.texts.length === 0)) return [];
   if (kind === "program") return [`${what}, which can run a program`];
   const inner = (key: string, one: Value) =>
-    lookAtValue(key, kind === "literal" ? kindOfArgument(whose.owner, key) : kind, one, whose, scope);
+    inspectValue(key, kind === "literal" ? kindOfArgument(whose.owner, key) : kind, one, whose, scope);
   switch (value.kind) {
     case "any":
-      return distinct(value.options.flatMap((one) => lookAtValue(name, kind, one, whose, scope)));
+      return distinct(value.options.flatMap((one) => inspectValue(name, kind, one, whose, scope)));
     case "list":
-      return distinct(value.items.flatMap((one) => lookAtValue(name, kind, one, whose, scope)));
+      return distinct(value.items.flatMap((one) => inspectValue(name, kind, one, whose, scope)));
     case "object":
       return [...value.entries].flatMap(([key, one]) => inner(key, one));
     case "texts":
@@ -60,7 +60,7 @@ export function lookAtValue(
   }
 }
 
-function lookAtInner(block: Block, whose: Whose, above: Scope): string[] {
+function inspectInner(block: Block, whose: Whose, above: Scope): string[] {
   const isDynamic = block.type === "dynamic";
   const type = isDynamic ? (block.labels[0] ?? "") : block.type;
   const kind = kindOfArgument(whose.owner, type);
@@ -70,10 +70,10 @@ function lookAtInner(block: Block, whose: Whose, above: Scope): string[] {
   const contents = isDynamic ? block.blocks.filter((inner) => inner.type === "content") : [block];
   const scope = isDynamic ? scopeOf(block, above, evaluate) : above;
   if (kind === "literal" || kind === "account")
-    return contents.flatMap((inner) => lookAtArguments(inner, whose, scope));
+    return contents.flatMap((inner) => inspectArguments(inner, whose, scope));
   return contents.flatMap((inner) =>
     inner.attributes.flatMap(({ name, expr, line }) =>
-      withLine(lookAtValue(name, kind, evaluate(expr, scope), whose, scope), line),
+      withLine(inspectValue(name, kind, evaluate(expr, scope), whose, scope), line),
     ),
   );
 }

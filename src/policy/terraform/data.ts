@@ -3,9 +3,9 @@ import { placeOfText } from "#policy/terraform/values/functions.ts";
 import { identityOf, type Scope } from "#policy/terraform/values/scope.ts";
 import { BELOW, unknown, type Value } from "#policy/terraform/values/values.ts";
 import { type ArgumentKind, isKnownBackend, kindOfArgument } from "./argument-kinds.ts";
-import { lookAtValue } from "./arguments.ts";
+import { inspectValue } from "./arguments.ts";
 import type { Block } from "./blocks.ts";
-import { lookAtTemplate, type Notes, notPlain } from "./file-calls.ts";
+import { inspectTemplate, type Notes, notPlain } from "./file-calls.ts";
 import { innerScope } from "./walk.ts";
 
 /** Data sources that run a command or ask an address the configuration names. Those of a cloud ask that cloud's API. */
@@ -64,22 +64,22 @@ const GUARDED: Readonly<
 };
 
 /** Looks at a data source, or an ephemeral resource: what it would run, read or ask while terraform only plans. */
-export function lookAtData(block: Block, scope: Scope, notes: Notes): void {
+export function inspectData(block: Block, scope: Scope, notes: Notes): void {
   const [type = ""] = block.labels;
   const running = (own(RUNNING, type) ?? RUNNING_SHAPES.find(([shape]) => shape.test(type))?.[1]) as
     | string
     | undefined;
   if (running !== undefined)
     notes.findings.push(`${nameOf(block)}, which ${running} while planning${lineOf(block)}`);
-  else if (type === "terraform_remote_state") lookAtRemoteState(block, scope, notes);
-  else lookAtGuarded(block, scope, notes);
+  else if (type === "terraform_remote_state") inspectRemoteState(block, scope, notes);
+  else inspectGuarded(block, scope, notes);
 }
 
 /** Looks at a resource for what it does before it is applied. */
-export function lookAtResource(block: Block, scope: Scope, notes: Notes): void {
+export function inspectResource(block: Block, scope: Scope, notes: Notes): void {
   if (RUNNING_RESOURCES.has(block.labels[0] ?? ""))
     notes.findings.push(`${nameOf(block)}, which runs a program while planning${lineOf(block)}`);
-  else lookAtGuarded(block, scope, notes);
+  else inspectGuarded(block, scope, notes);
 }
 
 /** A block as people know it: its type and its labels. */
@@ -92,7 +92,7 @@ export function lineOf({ line }: { line: number | null }): string {
   return line === null ? "" : ` (line ${line})`;
 }
 
-function lookAtGuarded(block: Block, above: Scope, notes: Notes): void {
+function inspectGuarded(block: Block, above: Scope, notes: Notes): void {
   const guarded = own(GUARDED, block.labels[0] ?? "");
   if (guarded === undefined) return;
   const scope = innerScope(block, above);
@@ -100,7 +100,7 @@ function lookAtGuarded(block: Block, above: Scope, notes: Notes): void {
     const kind = own(guarded, name);
     if (kind === undefined) continue;
     const found: Notes = { findings: [], reads: notes.reads };
-    lookAtArgument(name, kind, evaluate(expr, scope), block, scope, found);
+    inspectArgument(name, kind, evaluate(expr, scope), block, scope, found);
     notes.findings.push(...found.findings.map((finding) => `${finding}${lineOf({ line })}`));
   }
   for (const inner of block.blocks) {
@@ -110,7 +110,7 @@ function lookAtGuarded(block: Block, above: Scope, notes: Notes): void {
   }
 }
 
-function lookAtArgument(
+function inspectArgument(
   name: string,
   kind: ArgumentKind | "place" | "template" | "chart",
   value: Value,
@@ -120,35 +120,35 @@ function lookAtArgument(
 ): void {
   const what = `${name} in ${nameOf(block)}`;
   if (kind === "template")
-    lookAtTemplate(what, value, { ...scope, names: new Map(), isTemplate: true }, notes);
-  else if (kind === "place") lookAtPlace(what, value, block, scope, notes);
+    inspectTemplate(what, value, { ...scope, names: new Map(), isTemplate: true }, notes);
+  else if (kind === "place") inspectPlace(what, value, block, scope, notes);
   else {
     const whose = { owner: "", name: nameOf(block) };
-    if (kind !== "chart") notes.findings.push(...lookAtValue(name, kind, value, whose, scope));
-    else notes.findings.push(...lookAtChart(name, value, whose, scope));
+    if (kind !== "chart") notes.findings.push(...inspectValue(name, kind, value, whose, scope));
+    else notes.findings.push(...inspectChart(name, value, whose, scope));
   }
 }
 
 /** A chart is a directory, or what an address gives. */
-function lookAtChart(
+function inspectChart(
   name: string,
   value: Value,
   whose: { owner: string; name: string },
   scope: Scope,
 ): string[] {
-  if (value.kind === "any") return value.options.flatMap((one) => lookAtChart(name, one, whose, scope));
-  if (value.kind !== "texts") return lookAtValue(name, "literal", value, whose, scope);
+  if (value.kind === "any") return value.options.flatMap((one) => inspectChart(name, one, whose, scope));
+  if (value.kind !== "texts") return inspectValue(name, "literal", value, whose, scope);
   return value.texts.flatMap((text) => {
     const isAddress = /^[a-z0-9+.-]+:\/\//i.test(text);
     const as: Value = { kind: "texts", texts: [text.replace(/^oci:/, "https:")] };
-    return lookAtValue(name, isAddress ? "address" : "file", as, whose, scope);
+    return inspectValue(name, isAddress ? "address" : "file", as, whose, scope);
   });
 }
 
-function lookAtPlace(what: string, value: Value, block: Block, scope: Scope, notes: Notes): void {
+function inspectPlace(what: string, value: Value, block: Block, scope: Scope, notes: Notes): void {
   const { root } = scope.module.world;
   if (value.kind === "any") {
-    for (const one of value.options) lookAtPlace(what, one, block, scope, notes);
+    for (const one of value.options) inspectPlace(what, one, block, scope, notes);
   } else if (value.kind !== "texts") notes.findings.push(`${what}, which ${notPlain(value)}`);
   else {
     for (const text of value.texts) {
@@ -165,7 +165,7 @@ function readOf(place: string, { module }: Scope): { path: string; kind: "file" 
 }
 
 /** Another root's state: reading it where a cloud keeps it is what it is for, from any address or any file it is not. */
-function lookAtRemoteState(block: Block, above: Scope, notes: Notes): void {
+function inspectRemoteState(block: Block, above: Scope, notes: Notes): void {
   const scope = innerScope(block, above);
   if (scope.module.doubled.has(identityOf(block)))
     notes.findings.push(
@@ -189,16 +189,16 @@ function lookAtRemoteState(block: Block, above: Scope, notes: Notes): void {
   const name = nameOf(block);
   for (const type of types) {
     const whose = { owner: `backend ${type}`, name };
-    for (const finding of lookAtConfig(config, whose, scope))
+    for (const finding of inspectConfig(config, whose, scope))
       notes.findings.push(`${finding}${lineOf(block)}`);
   }
 }
 
-function lookAtConfig(config: Value, whose: { owner: string; name: string }, scope: Scope): string[] {
-  if (config.kind === "any") return config.options.flatMap((one) => lookAtConfig(one, whose, scope));
+function inspectConfig(config: Value, whose: { owner: string; name: string }, scope: Scope): string[] {
+  if (config.kind === "any") return config.options.flatMap((one) => inspectConfig(one, whose, scope));
   if (config.kind !== "object") return [`config in ${whose.name}, which ${notPlain(config)}`];
   return [...config.entries].flatMap(([key, value]) =>
-    lookAtValue(key, kindOfArgument(whose.owner, key), value, whose, scope),
+    inspectValue(key, kindOfArgument(whose.owner, key), value, whose, scope),
   );
 }
 

@@ -27,26 +27,26 @@ const CHARS_A_STEP = 4;
 const MAX_DEPTH = 4;
 
 /** Looks at every call in a block: each file must lie in the workspace and be known by name, each template is read as well. */
-export function lookAtCalls(block: Block, scope: Scope, notes: Notes): void {
-  walkBlock(block, scope, (call, at) => lookAtCall(call, at, notes, 0));
+export function inspectCalls(block: Block, scope: Scope, notes: Notes): void {
+  walkBlock(block, scope, (call, at) => inspectCall(call, at, notes, 0));
 }
 
 /** Looks at a text that a provider or a function reads as a template; `what` names the place for people. */
-export function lookAtTemplate(what: string, value: Value, scope: Scope, notes: Notes, depth = 0): void {
+export function inspectTemplate(what: string, value: Value, scope: Scope, notes: Notes, depth = 0): void {
   if (value.kind === "texts" && depth < MAX_DEPTH) {
     for (const text of value.texts) readTemplate(what, text, scope, notes, depth);
   } else notes.findings.push(`${what}, whose template ${notPlain(value)}`);
 }
 
 /** Where texts lead that name files; notes what leaves the workspace, holds values, or cannot be told. */
-export function lookAtPath(
+export function inspectPath(
   what: (path: string) => string,
   value: Value,
   scope: Scope,
   notes: Notes,
 ): string[] {
   const { root } = scope.module.world;
-  if (value.kind === "any") return value.options.flatMap((one) => lookAtPath(what, one, scope, notes));
+  if (value.kind === "any") return value.options.flatMap((one) => inspectPath(what, one, scope, notes));
   if (value.kind !== "texts") {
     notes.findings.push(`${what("…")}, whose path ${notPlain(value)}`);
     return [];
@@ -76,35 +76,35 @@ export function shownText(text: string): string {
   return text.replaceAll(BELOW, "…").replaceAll(ROOT_PATH, "").slice(0, 200);
 }
 
-function lookAtCall(call: Call, scope: Scope, notes: Notes, depth: number): void {
+function inspectCall(call: Call, scope: Scope, notes: Notes, depth: number): void {
   const name = functionName(call.name);
   const line = call.line === null ? "" : ` (line ${call.line})`;
   const own: Notes = { findings: [], reads: notes.reads };
-  if (FILE_FUNCTIONS.has(name)) lookAtFileCall(name, call, scope, own, depth);
+  if (FILE_FUNCTIONS.has(name)) inspectFileCall(name, call, scope, own, depth);
   else if (name === "templatestring") {
     const template = call.args[0];
     const value =
       template === undefined || call.isSpread ? unknown("its arguments") : evaluate(template, scope);
-    lookAtTemplate("templatestring(…)", value, templateScope(call.args[1], scope), own, depth);
+    inspectTemplate("templatestring(…)", value, templateScope(call.args[1], scope), own, depth);
   } else if (!isKnownFunction(name) && !isPlainProviderFunction(name)) {
     own.findings.push(`${call.name}(…), a function that may read or run anything`);
   }
   notes.findings.push(...own.findings.map((finding) => `${finding}${line}`));
 }
 
-function lookAtFileCall(name: string, call: Call, scope: Scope, notes: Notes, depth: number): void {
+function inspectFileCall(name: string, call: Call, scope: Scope, notes: Notes, depth: number): void {
   const [path, second] = call.args;
   const value = path === undefined || call.isSpread ? unknown("its arguments") : evaluate(path, scope);
-  const places = lookAtPath((text) => `${name}(${text})`, value, scope, notes);
+  const places = inspectPath((text) => `${name}(${text})`, value, scope, notes);
   for (const place of places) notes.reads.push(readOf(place, name === "fileset"));
   if (name === "fileset")
-    lookAtPattern(second === undefined ? unknown("its arguments") : evaluate(second, scope), notes);
+    inspectPattern(second === undefined ? unknown("its arguments") : evaluate(second, scope), notes);
   if (name === "templatefile") {
-    for (const place of places) lookAtTemplateFile(place, templateScope(second, scope), notes, depth);
+    for (const place of places) inspectTemplateFile(place, templateScope(second, scope), notes, depth);
   }
 }
 
-function lookAtPattern(value: Value, notes: Notes): void {
+function inspectPattern(value: Value, notes: Notes): void {
   if (value.kind !== "texts") notes.findings.push(`fileset(…), whose pattern ${notPlain(value)}`);
   else if (value.texts.some((text) => /^[/~]|(^|\/)\.\.(\/|$)|[\\{]/.test(text)))
     notes.findings.push("fileset(…), whose pattern leads out of its directory");
@@ -117,7 +117,7 @@ function readOf(place: string, isTree: boolean): Read {
   return { path: place.slice(0, Math.max(0, place.lastIndexOf("/", at))), kind: "tree" };
 }
 
-function lookAtTemplateFile(place: string, scope: Scope, notes: Notes, depth: number): void {
+function inspectTemplateFile(place: string, scope: Scope, notes: Notes, depth: number): void {
   const { files } = scope.module.world;
   const fitting = place.includes(BELOW) ? placesLike(place, files) : files.has(place) ? [place] : [];
   const what = `templatefile(${JSON.stringify(shownText(place))})`;
@@ -149,7 +149,7 @@ function readTemplate(what: string, text: string, scope: Scope, notes: Notes, de
     let calls = 0;
     walkExpression(readTemplateText(text), scope, (call, at) => {
       calls += 1;
-      lookAtCall(call, at, own, depth + 1);
+      inspectCall(call, at, own, depth + 1);
     });
     if (calls === 0) world.harmless.add(text);
     notes.findings.push(...own.findings.map((finding) => `${what} with ${finding}`));

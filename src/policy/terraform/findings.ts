@@ -4,13 +4,13 @@ import type { Scope } from "#policy/terraform/values/scope.ts";
 import { BELOW, type Value } from "#policy/terraform/values/values.ts";
 import type { Read } from "#policy/verdict.ts";
 import { isKnownBackend } from "./argument-kinds.ts";
-import { lookAtArguments } from "./arguments.ts";
+import { inspectArguments } from "./arguments.ts";
 import type { Block } from "./blocks.ts";
-import { lineOf, lookAtData, lookAtResource, nameOf } from "./data.ts";
-import { lookAtCalls, type Notes } from "./file-calls.ts";
+import { inspectData, inspectResource, lineOf, nameOf } from "./data.ts";
+import { inspectCalls, type Notes } from "./file-calls.ts";
 
 /** What one block brings: what of it would run code or reach out, and what it reads by name. */
-export type Looked = { findings: string[]; reads: Read[] };
+export type Inspected = { findings: string[]; reads: Read[] };
 
 /** The top-level blocks of terraform 1.11, and of its test files. Another one may be anything. */
 const KNOWN: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ const KNOWN: ReadonlySet<string> = new Set([
 ]);
 
 /** Looks at one top-level block for what terraform would run, read or reach while it only plans. `file`: for people. */
-export function lookAtBlock(block: Block, file: string, scope: Scope): Looked {
+export function inspectBlock(block: Block, file: string, scope: Scope): Inspected {
   const notes: Notes = { findings: [], reads: [] };
   const { findings } = notes;
   if (!KNOWN.has(block.type))
@@ -28,26 +28,26 @@ export function lookAtBlock(block: Block, file: string, scope: Scope): Looked {
   if (hasProvisioner(block))
     findings.push(`a provisioner in ${nameOf(block)}, which runs commands${lineOf(block)}`);
   if (Object.hasOwn(LOOKS, block.type)) LOOKS[block.type]?.(block, scope, notes);
-  lookAtCalls(block, scope, notes);
+  inspectCalls(block, scope, notes);
   const distinct = [...new Set(findings)];
   return { findings: distinct.map((finding) => `${file} has ${finding}`), reads: notes.reads };
 }
 
 /** What to look at, by the block's type (one of `KNOWN`). */
 const LOOKS: Readonly<Record<string, (block: Block, scope: Scope, notes: Notes) => void>> = {
-  data: lookAtData,
-  ephemeral: lookAtData,
+  data: inspectData,
+  ephemeral: inspectData,
   check: (block, scope, notes) => {
-    for (const inner of block.blocks) if (inner.type === "data") lookAtData(inner, scope, notes);
+    for (const inner of block.blocks) if (inner.type === "data") inspectData(inner, scope, notes);
   },
   provider: (block, scope, notes) => {
     const owners = scope.module.sources.get(block.labels[0] ?? "") ?? [`hashicorp/${block.labels[0]}`];
     for (const owner of owners) {
-      notes.findings.push(...lookAtArguments(block, { owner: owner ?? "", name: nameOf(block) }, scope));
+      notes.findings.push(...inspectArguments(block, { owner: owner ?? "", name: nameOf(block) }, scope));
     }
   },
-  resource: lookAtResource,
-  terraform: lookAtTerraform,
+  resource: inspectResource,
+  terraform: inspectTerraform,
 };
 
 /** All blocks in a block, at any depth. */
@@ -67,7 +67,7 @@ function hasProvisioner(block: Block): boolean {
   return false;
 }
 
-function lookAtTerraform(block: Block, scope: Scope, { findings }: Notes): void {
+function inspectTerraform(block: Block, scope: Scope, { findings }: Notes): void {
   for (const inner of block.blocks) {
     const [type = ""] = inner.labels;
     // The directory would be uploaded and run there: neither the saved plan nor the snapshot binds what happens then.
@@ -76,12 +76,12 @@ function lookAtTerraform(block: Block, scope: Scope, { findings }: Notes): void 
     }
     if (inner.type !== "backend") continue;
     if (!isKnownBackend(type)) findings.push(`${nameOf(inner)}, which asks any address${lineOf(inner)}`);
-    else if (type === "local") lookAtLocal(inner, scope, findings);
-    else findings.push(...lookAtArguments(inner, { owner: `backend ${type}`, name: nameOf(inner) }, scope));
+    else if (type === "local") inspectLocal(inner, scope, findings);
+    else findings.push(...inspectArguments(inner, { owner: `backend ${type}`, name: nameOf(inner) }, scope));
   }
 }
 
-function lookAtLocal(block: Block, scope: Scope, findings: string[]): void {
+function inspectLocal(block: Block, scope: Scope, findings: string[]): void {
   for (const { expr } of block.attributes) {
     if (!isPlace(evaluate(expr, scope), scope))
       findings.push(`${nameOf(block)}, which keeps the state outside of the workspace${lineOf(block)}`);

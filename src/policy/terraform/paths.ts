@@ -7,72 +7,75 @@ import type { TerraformLine } from "./line.ts";
 import { isListedPlace, isWithin, placeOf } from "./places.ts";
 
 type Paths = { ok: true; reads: Read[] } | { ok: false; reason: string };
-type Ground = { directory: string; policy: Policy; files: Files };
+type RootContext = { directory: string; policy: Policy; files: Files };
 
 /** A plan's name: no ending of a file terraform or kubectl reads, so that a plan never overwrites one and `show` never prints a state. */
 const PLAN_NAME = /^[\w-]+$|^[\w-][\w.-]*\.(tfplan|plan|out|bin|binary)$/;
 
 /** Looks at every path and address of a line: what it reads beside its root, or which of them is refused. */
-export function lookAtPaths(line: TerraformLine, ground: Ground): Paths {
+export function inspectPaths(line: TerraformLine, context: RootContext): Paths {
   const reads: Read[] = [];
-  const looks: [words: readonly string[], look: (word: string, ground: Ground) => Read | null | string][] = [
-    [line.flags.get("-var-file") ?? [], lookAtVariables],
-    [line.flags.get("-out") ?? [], lookAtOut],
-    [line.flags.get("-plan") ?? [], lookAtPlan],
-    [operandsOf(line, "plan"), lookAtPlan],
-    [operandsOf(line, "path"), lookAtPlace],
-    [line.flags.get("-test-directory") ?? [], lookAtPlace],
+  const looks: [
+    words: readonly string[],
+    inspect: (word: string, context: RootContext) => Read | null | string,
+  ][] = [
+    [line.flags.get("-var-file") ?? [], inspectVariables],
+    [line.flags.get("-out") ?? [], inspectOut],
+    [line.flags.get("-plan") ?? [], inspectPlan],
+    [operandsOf(line, "plan"), inspectPlan],
+    [operandsOf(line, "path"), inspectPlace],
+    [line.flags.get("-test-directory") ?? [], inspectPlace],
   ];
-  for (const [words, look] of looks) {
+  for (const [words, inspect] of looks) {
     for (const word of words) {
-      const looked = look(word, ground);
-      if (typeof looked === "string") return { ok: false, reason: looked };
-      if (looked !== null) reads.push(looked);
+      const found = inspect(word, context);
+      if (typeof found === "string") return { ok: false, reason: found };
+      if (found !== null) reads.push(found);
     }
   }
   const odd = oddOperand(line);
   return odd === null ? { ok: true, reads } : { ok: false, reason: odd };
 }
 
-function lookAtVariables(file: string, ground: Ground): Read | string {
-  const place = placeIn(ground, file);
+function inspectVariables(file: string, context: RootContext): Read | string {
+  const place = placeIn(context, file);
   if (place === null) return `-var-file=${file} is not a file the policy lets it read in the workspace`;
   // Parts of a file that cannot be parsed are printed, so only what is meant to hold variables is opened.
   if (!/\.tfvars(\.json)?$/.test(place)) return `-var-file=${file} is not a .tfvars or .tfvars.json file`;
-  if (ground.files !== null && !ground.files.has(place)) {
-    return whyLeftOut(ground.files, place) ?? `-var-file=${file} is not there`;
+  if (context.files !== null && !context.files.has(place)) {
+    return whyLeftOut(context.files, place) ?? `-var-file=${file} is not there`;
   }
   return { path: place, kind: "file" };
 }
 
-function lookAtOut(out: string, ground: Ground): null | string {
-  const place = planIn(ground, out);
+function inspectOut(out: string, context: RootContext): null | string {
+  const place = planIn(context, out);
   if (place === null)
     return `-out=${out} is not a plan's name in the workspace, such as tfplan or prod.tfplan`;
-  return ground.files?.has(place) ? `-out=${out} would overwrite a file of the workspace` : null;
+  return context.files?.has(place) ? `-out=${out} would overwrite a file of the workspace` : null;
 }
 
-function lookAtPlan(file: string, ground: Ground): Read | null | string {
-  const place = planIn(ground, file);
+function inspectPlan(file: string, context: RootContext): Read | null | string {
+  const place = planIn(context, file);
   if (place === null) return `${file} is not a plan's name in the workspace, such as tfplan or prod.tfplan`;
   // A plan is a zip archive. What begins like JSON is a state, and showing that shows secrets.
-  if (ground.files?.get(place)?.trimStart().startsWith("{")) return `${file} is a state and no saved plan`;
-  return isWithin(ground.directory, place) ? null : { path: place, kind: "file" };
+  if (context.files?.get(place)?.trimStart().startsWith("{")) return `${file} is a state and no saved plan`;
+  return isWithin(context.directory, place) ? null : { path: place, kind: "file" };
 }
 
-function lookAtPlace(path: string, ground: Ground): Read | string {
-  const place = placeIn(ground, path);
+function inspectPlace(path: string, context: RootContext): Read | string {
+  const place = placeIn(context, path);
   if (place === null) return `${path} is not a place the policy lets it read in the workspace`;
   return { path: place, kind: /\.(tf|tfvars|hcl)$/.test(place) ? "file" : "tree" };
 }
 
-function placeIn(ground: Ground, path: string): string | null {
-  const place = placeOf(ground.directory, path);
-  return place !== null && isListedPlace(ground.policy, place) ? place : null;
+function placeIn(context: RootContext, path: string): string | null {
+  const place = placeOf(context.directory, path);
+  return place !== null && isListedPlace(context.policy, place) ? place : null;
 }
 
-function planIn(ground: Ground, path: string): string | null {
-  const place = placeIn(ground, path);
+function planIn(context: RootContext, path: string): string | null {
+  const place = placeIn(context, path);
   if (place === null || path.endsWith("/") || !PLAN_NAME.test(posix.basename(place))) return null;
   return place.split("/").some((part) => part.startsWith(".")) ? null : place;
 }

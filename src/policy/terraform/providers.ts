@@ -83,7 +83,7 @@ export function neededBy(
 }
 
 /** What of the needed providers, and of those in the root's lock file, no entry of the policy names. */
-export function lookAtProviders(
+export function inspectProviders(
   needed: readonly Needed[],
   lock: { file: string; text: string | null },
   entries: readonly string[],

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { filesIn, type KnownFiles, whyLeftOut, whyLeftOutIn } from "#policy/files.ts";
 import type { Read } from "#policy/verdict.ts";
-import { lookAtBlock } from "./findings.ts";
+import { inspectBlock } from "./findings.ts";
 import type { Package } from "./module-source.ts";
-import { lockFileOf, lookAtProviders, type Needed, neededBy, needsFetching } from "./providers.ts";
+import { inspectProviders, lockFileOf, type Needed, neededBy, needsFetching } from "./providers.ts";
 import { type Visit, visitRoot, type Where } from "./visit.ts";
 
 /**
@@ -32,7 +32,7 @@ const MAX_FINDINGS = 5;
  * policy lists. A `.terraform` directory that lies there counts for nothing, since commands run with a data directory of
  * their own; neither does a .terraformrc, since their home and TF_CLI_CONFIG_FILE are the program's.
  */
-export function lookAtRoot(
+export function inspectRoot(
   files: KnownFiles,
   { providers, ...where }: Where & { providers: readonly string[] },
 ): Root {
@@ -40,10 +40,10 @@ export function lookAtRoot(
   const visit = visitRoot(files, where);
   if (typeof visit === "string") return { ok: false, reason: visit };
   joinModules(visit);
-  const needed = lookAtModules(visit);
+  const needed = inspectModules(visit);
   if (visit.missing !== null) return { ok: false, reason: visit.missing };
   const lock = lockFileOf(directory);
-  visit.findings.push(...lookAtProviders(needed, { file: lock, text: files.get(lock) ?? null }, providers));
+  visit.findings.push(...inspectProviders(needed, { file: lock, text: files.get(lock) ?? null }, providers));
   for (const place of new Set([directory, startedIn])) {
     const mirror = posix.join(place, "terraform.d");
     if (filesIn(files, mirror, "tree").length > 0) {
@@ -79,12 +79,12 @@ function joinModules({ called, modules }: Visit): void {
 }
 
 /** Looks at every block, now that all modules are known; gives the providers they need. */
-function lookAtModules(visit: Visit): Needed[] {
+function inspectModules(visit: Visit): Needed[] {
   const needed: Needed[] = [];
   for (const { module, blocks } of visit.modules.values()) {
     const scope = { module, names: new Map(), isTemplate: false };
     for (const { file, block } of blocks) {
-      const looked = lookAtBlock(block, file, scope);
+      const looked = inspectBlock(block, file, scope);
       visit.findings.push(...looked.findings);
       for (const read of looked.reads) {
         visit.missing ??= whyMissing(visit, read);

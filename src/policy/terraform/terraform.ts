@@ -8,9 +8,9 @@ import { deny, type Read, type Verdict } from "#policy/verdict.ts";
 import { parseTerraform, type TerraformLine } from "./line.ts";
 import { type Package, packagePlaceOf } from "./module-source.ts";
 import { notFetched } from "./modules.ts";
-import { lookAtPaths } from "./paths.ts";
+import { inspectPaths } from "./paths.ts";
 import { environmentOfDirectory, isListedPlace, isWithin, placeOf } from "./places.ts";
-import { lookAtRoot, type Root } from "./root.ts";
+import { inspectRoot, type Root } from "./root.ts";
 import { weigh } from "./rules.ts";
 
 /** Judges one terraform command line, as terraform 1.11 would read it. Whatever is not on the list is refused. */
@@ -38,18 +38,18 @@ export function judgeTerraform(command: Command, policy: Policy, files: Files): 
   return judgeLine(line, { directory, startedIn: base, policy, files });
 }
 
-type Ground = { directory: string; startedIn: string; policy: Policy; files: Files };
+type RootContext = { directory: string; startedIn: string; policy: Policy; files: Files };
 
-function judgeLine(line: TerraformLine, ground: Ground): Verdict {
-  const { policy, directory } = ground;
+function judgeLine(line: TerraformLine, context: RootContext): Verdict {
+  const { policy, directory } = context;
   const name = `terraform ${line.verb}`;
   const weight = weigh(line);
   if (!weight.ok) return deny(`${name}: ${weight.reason}`);
-  const paths = lookAtPaths(line, ground);
+  const paths = inspectPaths(line, context);
   if (!paths.ok) return deny(`${name}: ${paths.reason}`);
-  const root = rootOf(line, ground);
+  const root = rootOf(line, context);
   const environment = environmentOfDirectory(policy, directory);
-  const foreign = foreignValues(line, environment, ground);
+  const foreign = foreignValues(line, environment, context);
   if (!foreign.ok) return deny(`${name}: ${foreign.reason}`);
   if (!root.ok) {
     const refusal = deny(`${name}: ${root.reason}`);
@@ -79,7 +79,7 @@ function judgeLine(line: TerraformLine, ground: Ground): Verdict {
 function foreignValues(
   line: TerraformLine,
   environment: string | null,
-  { directory, policy }: Ground,
+  { directory, policy }: RootContext,
 ): { ok: true; verdict: { beside?: string[] } } | { ok: false; reason: string } {
   const plans = line.rule.operands?.[2] === "plan" ? line.operands : [];
   const named = [...(line.flags.get("-var-file") ?? []), ...(line.flags.get("-plan") ?? []), ...plans];
@@ -102,18 +102,18 @@ type RootVerdict =
   | { ok: false; reason: string; packages?: readonly Package[] };
 
 /** What the root's content makes of a line: what it reads, and whether it would run code nobody looked at. */
-function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
-  const { directory, startedIn, policy, files } = ground;
+function rootOf(line: TerraformLine, context: RootContext): RootVerdict {
+  const { directory, startedIn, policy, files } = context;
   if (line.rule.anywhere) return { ok: true, risk: "low", reasons: [], reads: [] };
   const tree: Read = { path: directory, kind: "tree" };
   if (line.verb === "fmt") return { ok: true, risk: "low", reasons: [], reads: [tree] };
-  if (files === null) return unreadRoot(line, tree, ground);
+  if (files === null) return unreadRoot(line, tree, context);
   const tests = line.flags.get("-test-directory")?.at(-1) ?? "tests";
-  const root = lookAtRoot(files, {
+  const root = inspectRoot(files, {
     directory,
     startedIn,
     tests: placeOf(directory, tests) ?? "",
-    inputs: inputsOf(line, ground),
+    inputs: inputsOf(line, context),
     providers: policy.terraform.providers,
     hosts: policy.terraform.module_hosts,
   });
@@ -131,11 +131,11 @@ function rootOf(line: TerraformLine, ground: Ground): RootVerdict {
     return { ok: false, reason };
   }
   const reads = [tree, ...root.reads];
-  return line.rule.loads ? loadedRoot(root, reads, ground) : { ok: true, risk: "low", reasons: [], reads };
+  return line.rule.loads ? loadedRoot(root, reads, context) : { ok: true, risk: "low", reasons: [], reads };
 }
 
 /** What the line and the environment's variables may give the root. */
-function inputsOf(line: TerraformLine, { directory, policy }: Ground): Inputs {
+function inputsOf(line: TerraformLine, { directory, policy }: RootContext): Inputs {
   const environment = environmentOfDirectory(policy, directory);
   const variables = environment === null ? [] : (policy.environments[environment]?.variables ?? []);
   const files = (line.flags.get("-var-file") ?? []).map((file) => placeOf(directory, file));
@@ -147,17 +147,17 @@ function inputsOf(line: TerraformLine, { directory, policy }: Ground): Inputs {
 }
 
 /** A root whose files are not at hand: one that the policy trusts may hold anything, so it counts for what it may be at worst. */
-function unreadRoot(line: TerraformLine, tree: Read, ground: Ground): RootVerdict {
-  if (line.rule.loads !== true || !isTrusted(ground))
+function unreadRoot(line: TerraformLine, tree: Read, context: RootContext): RootVerdict {
+  if (line.rule.loads !== true || !isTrusted(context))
     return { ok: true, risk: "low", reasons: [], reads: [tree] };
   const reasons = ["the policy trusts its root, so code in it may run while it is loaded"];
   return { ok: true, risk: "high", reasons, reads: [tree] };
 }
 
 /** What it means that a line loads the root: code in it runs, and providers are fetched. */
-function loadedRoot(root: Extract<Root, { ok: true }>, reads: Read[], ground: Ground): RootVerdict {
-  const { directory } = ground;
-  if (root.findings.length > 0 && !isTrusted(ground)) {
+function loadedRoot(root: Extract<Root, { ok: true }>, reads: Read[], context: RootContext): RootVerdict {
+  const { directory } = context;
+  if (root.findings.length > 0 && !isTrusted(context)) {
     const reason = `${root.findings.join("; ")}. It would run before anybody approves; the policy's terraform.trusted_roots may allow it`;
     return { ok: false, reason };
   }
@@ -170,7 +170,7 @@ function loadedRoot(root: Extract<Root, { ok: true }>, reads: Read[], ground: Gr
   return { ok: true, risk: reasons.length > 0 ? "high" : "low", reasons, reads };
 }
 
-function isTrusted({ directory, policy }: Ground): boolean {
+function isTrusted({ directory, policy }: RootContext): boolean {
   return policy.terraform.trusted_roots.some((known) => placeOf("", known) === directory);
 }
 

@@ -1,4 +1,4 @@
-import { MAX_WISH_LENGTH } from "#change/question.ts";
+import { MAX_REQUESTED_CHANGES_LENGTH } from "#change/question.ts";
 import { paragraph, rich, said } from "#slack/text/blocks.ts";
 import { type Form, plain, questionForm } from "./forms.ts";
 import { aboutQuestion, TEXT, textField } from "./parts.ts";
@@ -68,7 +68,7 @@ export const requestChangesForm: Form = questionForm({
         label: "What should be different?",
         hint: "For example: use 4 instead, or: only in staging first.",
         least: 1,
-        most: MAX_WISH_LENGTH,
+        most: MAX_REQUESTED_CHANGES_LENGTH,
         multiline: true,
         focus: true,
       }),

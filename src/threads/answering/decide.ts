@@ -13,11 +13,11 @@ import type { Database, Sql } from "#store/postgres/database.ts";
 import { wake } from "#store/postgres/notify.ts";
 import { beginRevision } from "#store/revisions.ts";
 import { setStatus } from "#threads/running/progress.ts";
+import { readDecisionText } from "./decision-text.ts";
 import { expire } from "./expire.ts";
-import { inUtc, look, plansNext, questionOf, refuse } from "./open-question.ts";
-import { readSaid } from "./said.ts";
+import { findOpenQuestion, inUtc, plansNext, questionOf, refuse } from "./open-question.ts";
 import type { FindTerms } from "./terms.ts";
-import { wordOf } from "./unknown-step.ts";
+import { readSettlement } from "./unknown-step.ts";
 
 /**
  * Whether what was approved is still what would run: the files it reads, the rules it was judged by. `voids`: it is not,
@@ -45,11 +45,11 @@ export type DecideNeeds = {
 export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided> {
   const change = await findChange(needs.database, given.changeId);
   if (change === null) return { kind: "unknown" };
-  const asked = look(needs, change, given);
-  if ("kind" in asked) return withTerms(needs, asked);
+  const question = findOpenQuestion(needs, change, given);
+  if ("kind" in question) return withTerms(needs, question);
   if (given.answer === "approve") {
     // Before the transaction: it may read files and take a connection of its own, and fifty clicks wait for the lock.
-    const current = await lookAtFiles(needs, change, given);
+    const current = await checkCurrent(needs, change, given);
     if ("kind" in current) return withTerms(needs, current);
     if (!current.ok) {
       const { reason, voids } = current;
@@ -75,13 +75,15 @@ export async function whyNotYet(needs: DecideNeeds, given: Decide): ReturnType<C
   const change = await findChange(needs.database, given.changeId);
   if (change === null) return null;
   const written = { reason: "-".repeat(MIN_BREAK_GLASS_REASON), target: needs.findTerms(change).typedTarget };
-  const asked = look(needs, change, { ...given, ...written });
-  if (!("kind" in asked)) return null;
-  return asked.kind === "already" || asked.kind === "stale" || asked.kind === "refused" ? asked : null;
+  const question = findOpenQuestion(needs, change, { ...given, ...written });
+  if (!("kind" in question)) return null;
+  return question.kind === "already" || question.kind === "stale" || question.kind === "refused"
+    ? question
+    : null;
 }
 
 /** A change that has ended since leaves no files to look at: then its answer is the answer. */
-async function lookAtFiles(
+async function checkCurrent(
   needs: DecideNeeds,
   change: Change,
   given: Decide,
@@ -89,8 +91,8 @@ async function lookAtFiles(
   try {
     return await needs.isCurrent(change);
   } catch (error) {
-    const asked = look(needs, await mustFind(needs.database, change.id), given);
-    if ("kind" in asked) return asked;
+    const question = findOpenQuestion(needs, await mustFind(needs.database, change.id), given);
+    if ("kind" in question) return question;
     throw error;
   }
 }
@@ -102,10 +104,10 @@ async function voidQuestion(needs: DecideNeeds, given: Decide, reason: string): 
   return needs.database.transaction(async (sql) => {
     await lockChange(sql, given.changeId);
     const change = await mustFind(sql, given.changeId);
-    const asked = look(needs, change, given);
-    if ("kind" in asked) return asked;
+    const question = findOpenQuestion(needs, change, given);
+    if ("kind" in question) return question;
     const expiring = { record: needs.record, policyVersion: needs.policy.hash };
-    await expire(sql, expiring, change.id, asked, { reason, voids: true });
+    await expire(sql, expiring, change.id, question, { reason, voids: true });
     return mustFind(sql, change.id);
   });
 }
@@ -113,30 +115,31 @@ async function voidQuestion(needs: DecideNeeds, given: Decide, reason: string): 
 async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promise<Decided> {
   await lockChange(sql, given.changeId);
   const change = await mustFind(sql, given.changeId);
-  const asked = look(needs, change, given);
-  if ("kind" in asked) return asked;
-  const word = await wordOf(sql, needs, change, given);
-  if (!word.ok) return refuse(word.reason);
-  const said = readSaid(needs.redact, change, asked, given);
-  if (!said.ok) return refuse(said.reason);
-  const { reason, answers } = said;
+  const question = findOpenQuestion(needs, change, given);
+  if ("kind" in question) return question;
+  const settlement = await readSettlement(sql, needs, change, given);
+  if (!settlement.ok) return refuse(settlement.reason);
+  const text = readDecisionText(needs.redact, change, question, given);
+  if (!text.ok) return refuse(text.reason);
+  const { reason, answers } = text;
   const brokeGlass = given.breaksGlass === true;
-  const late = await whyTooLate(sql, given, asked);
+  const late = await whyTooLate(sql, given, question);
   if (late !== null) return late;
   const needed = given.answer === "approve" && !brokeGlass ? needs.findTerms(change).quorum : 0;
-  const short = needed > 0 ? await countYes(sql, needs, change, asked, { ...given, reason }, needed) : null;
+  const short =
+    needed > 0 ? await countYes(sql, needs, change, question, { ...given, reason }, needed) : null;
   if (short !== null) return short;
   const { answer, by, gate, revision, round } = given;
   const won = await answerQuestion(
     sql,
-    { ...asked, changeId: change.id },
+    { ...question, changeId: change.id },
     { answer, by, reason, answers, approvals: needed, brokeGlass },
   );
   if (!won) {
     const reason = `The change is ${change.status} by now.`;
-    return (await whyTooLate(sql, given, asked)) ?? { kind: "stale", change, reason };
+    return (await whyTooLate(sql, given, question)) ?? { kind: "stale", change, reason };
   }
-  await word.settle();
+  await settlement.settle();
   if (answer === "request_changes") await beginRevision(sql, change.id, revision + 1);
   // Until its owner has it, so that the card asks nothing any more.
   if (plansNext(answer)) await setStatus(sql, needs.record, change.id, "queued", null);
@@ -164,15 +167,15 @@ async function countYes(
   sql: Sql,
   needs: DecideNeeds,
   change: Change,
-  asked: Decision,
+  question: Decision,
   given: Decide,
   quorum: number,
 ): Promise<Decided | null> {
   const { by, reason } = given;
-  const isNew = !asked.approvals.some((one) => isSamePerson(one.by, by));
-  if (isNew) await insertApproval(sql, { ...asked, changeId: change.id }, { by, reason });
-  const standing = asked.approvals.filter((one) => mayStill(needs, change, one.by));
-  const count = standing.length + (isNew ? 1 : 0);
+  const isNew = !question.approvals.some((one) => isSamePerson(one.by, by));
+  if (isNew) await insertApproval(sql, { ...question, changeId: change.id }, { by, reason });
+  const stillValid = question.approvals.filter((one) => mayStill(needs, change, one.by));
+  const count = stillValid.length + (isNew ? 1 : 0);
   return count < quorum ? counted(sql, needs, given, { count, quorum, isNew }) : null;
 }
 
@@ -185,13 +188,13 @@ function mayStill(needs: DecideNeeds, change: Change, by: Person): boolean {
 }
 
 /** An expired question can still be rejected, which ends it. */
-async function whyTooLate(sql: Sql, given: Decide, asked: Decision): Promise<Decided | null> {
+async function whyTooLate(sql: Sql, given: Decide, question: Decision): Promise<Decided | null> {
   const { answer, changeId } = given;
   const goesOn = answer === "approve" || plansNext(answer);
-  if (!goesOn || !(await isLate(sql, { ...asked, changeId }))) return null;
+  if (!goesOn || !(await isLate(sql, { ...question, changeId }))) return null;
   const what =
-    asked.gate === "answers" ? "The time for an answer is over" : "This request for approval has expired";
-  return refuse(`${what} (${inUtc(asked.expiresAt)}). Ask for the change again.`);
+    question.gate === "answers" ? "The time for an answer is over" : "This request for approval has expired";
+  return refuse(`${what} (${inUtc(question.expiresAt)}). Ask for the change again.`);
 }
 
 async function counted(

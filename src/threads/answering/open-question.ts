@@ -11,26 +11,27 @@ type Needs = { findTerms: FindTerms; now: () => Date };
 const SHORT_DIGEST_CHARS = 12;
 
 /** The open question that is meant, or why there is nothing to decide for this person now. */
-export function look(needs: Needs, change: Change, given: Decide): Decision | Decided {
+export function findOpenQuestion(needs: Needs, change: Change, given: Decide): Decision | Decided {
   const refusal = whyNotThisPerson(needs, change, given);
   if (refusal !== null) return refusal;
-  const asked = questionOf(change, given);
-  if (asked === undefined) {
+  const question = questionOf(change, given);
+  if (question === undefined) {
     return {
       kind: "stale",
       change,
       reason: "This is not the question that is open: the plan has changed since, or none is.",
     };
   }
-  if (asked.answer === "request_changes") return { kind: "stale", change, reason: superseded(change, asked) };
-  if (asked.answer !== null) return { kind: "already", change, decision: asked };
+  if (question.answer === "request_changes")
+    return { kind: "stale", change, reason: superseded(change, question) };
+  if (question.answer !== null) return { kind: "already", change, decision: question };
   const late =
     given.answer === "approve"
       ? (whyOwnWords(needs, change, given) ??
         whyNotNow(needs, change, given) ??
         whyNotTyped(needs, change, given))
       : null;
-  return late === null ? asked : { kind: "refused", reason: late };
+  return late === null ? question : { kind: "refused", reason: late };
 }
 
 function superseded({ revision }: Change, { revision: old }: Decision): string {

@@ -19,13 +19,13 @@ export async function remind(
   question: Decision,
 ): Promise<boolean> {
   const { gate, revision, round } = question;
-  const place = { changeId: change.id, gate, revision, round };
-  if (await markSaid(sql, place, "reminded")) {
+  const key = { changeId: change.id, gate, revision, round };
+  if (await markSaid(sql, key, "reminded")) {
     await needs.record(sql, change.id, { type: "reminded", gate, revision, round });
     return true;
   }
   if (await escalate(sql, needs, change, question)) return true;
-  if (!(await markSaid(sql, place, "warned"))) return false;
+  if (!(await markSaid(sql, key, "warned"))) return false;
   await needs.record(sql, change.id, { type: "warned", gate, revision, round });
   return true;
 }
@@ -38,8 +38,8 @@ async function escalate(sql: Sql, needs: RemindNeeds, change: Change, question: 
   const after = needs.findTerms(withEscalated(change, question, [...escalated, ...environments]));
   const next = after.nextEscalation;
   const nextInMinutes = came === null || next === null ? null : next.afterMinutes - came.afterMinutes;
-  const place = { changeId: change.id, gate, revision, round };
-  if (!(await markEscalated(sql, place, { environments, nextInMinutes }))) return false;
+  const key = { changeId: change.id, gate, revision, round };
+  if (!(await markEscalated(sql, key, { environments, nextInMinutes }))) return false;
   // The rules may have changed since it was asked, and bring nobody any more: then there is nothing to say.
   if (came === null) return true;
   // The record names nobody whose approval would be refused.

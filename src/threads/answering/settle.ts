@@ -8,7 +8,7 @@ import { findSteps } from "#store/journal.ts";
 import { assertOwned, type Lease, releaseLease } from "#store/leases.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
 import { deleteSealedFiles } from "#store/sealed-files.ts";
-import type { Rest } from "#threads/running/carry.ts";
+import type { RunResult } from "#threads/running/carry.ts";
 import { setStatus } from "#threads/running/progress.ts";
 
 /** For how many minutes an approval of this change may be given, and after how many more people may give it (null: never). */
@@ -24,23 +24,23 @@ export async function settle(
   database: Database,
   record: RecordEvents,
   lease: Lease,
-  rest: Rest,
+  result: RunResult,
   timesOf: TimesOf,
 ): Promise<boolean> {
   return database.transaction(async (sql) => {
     await assertOwned(sql, lease);
     const { changeId } = lease;
     const isStopped = await isStopAsked(sql, changeId);
-    if (isStopped && rest.at !== "end") return false;
-    if (rest.at === "end") {
+    if (isStopped && result.at !== "end") return false;
+    if (result.at === "end") {
       // Whoever stopped it was told that nothing will run, and nothing has: so it ended by that.
       const isUntouched = isStopped && (await findSteps(sql, changeId)).length === 0;
       if (isUntouched) await setStatus(sql, record, changeId, "cancelled", null);
-      else await setStatus(sql, record, changeId, rest.status, rest.error);
+      else await setStatus(sql, record, changeId, result.status, result.error);
       await clearStop(sql, changeId);
       await deleteSealedFiles(sql, changeId);
-    } else if (rest.at === "gate") {
-      await openGate(sql, record, changeId, rest, timesOf);
+    } else if (result.at === "gate") {
+      await openGate(sql, record, changeId, result, timesOf);
     }
     await releaseLease(sql, lease, lease.workSeen);
     await markQueueStale(sql);
@@ -52,15 +52,15 @@ async function openGate(
   sql: Sql,
   record: RecordEvents,
   changeId: string,
-  rest: Extract<Rest, { at: "gate" }>,
+  result: Extract<RunResult, { at: "gate" }>,
   timesOf: TimesOf,
 ): Promise<void> {
-  const { gate, revision, digest, interruptId, questions = [] } = rest;
+  const { gate, revision, digest, interruptId, questions = [] } = result;
   const times = await timesAt(sql, changeId, gate, timesOf);
   const question = { changeId, gate, revision, digest, interruptId, questions, ...times };
   const round = await openQuestion(sql, question);
   if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
-  await setStatus(sql, record, changeId, statusAt[gate], rest.notes);
+  await setStatus(sql, record, changeId, statusAt[gate], result.notes);
 }
 
 const statusAt: Record<Gate, ChangeStatus> = {

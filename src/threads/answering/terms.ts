@@ -7,12 +7,12 @@ import type { Policy } from "#policy/document.ts";
 import { typedTargetOf } from "#policy/typed-target.ts";
 
 type Asked = Pick<Change, "environments" | "risk" | "requester">;
-type Said = Pick<Decision, "answer" | "by">;
+type Answered = Pick<Decision, "answer" | "by">;
 /** Without its questions nothing counts as escalated. */
 type Questioned = Asked &
   Partial<Pick<Change, "plan" | "previews" | "places">> & {
     revision?: number;
-    decisions?: readonly (Pick<Decision, "gate" | "revision" | "escalated"> & Partial<Said>)[];
+    decisions?: readonly (Pick<Decision, "gate" | "revision" | "escalated"> & Partial<Answered>)[];
   };
 
 /** What an approval of a change takes at this moment. */

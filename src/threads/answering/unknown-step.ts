@@ -6,15 +6,15 @@ import { findSteps, mayStillRun, settleAttempt } from "#store/journal.ts";
 import type { Sql } from "#store/postgres/database.ts";
 
 /** What an answer says about a step nobody saw the end of: `settle` writes it, once the answer is the one that counts. */
-export type Word = { ok: true; settle: () => Promise<void> } | { ok: false; reason: string };
+export type Settlement = { ok: true; settle: () => Promise<void> } | { ok: false; reason: string };
 
 /** Reads it, in the transaction of the answer; an answer that cannot be given about this step now is refused with a sentence. */
-export async function wordOf(
+export async function readSettlement(
   sql: Sql,
   needs: { record: RecordEvents },
   change: Change,
   { gate, answer, by, round }: Decide,
-): Promise<Word> {
+): Promise<Settlement> {
   const nothing = { ok: true, settle: async () => undefined } as const;
   if (gate !== "operator") return nothing;
   const steps = await findSteps(sql, change.id);

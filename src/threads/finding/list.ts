@@ -1,6 +1,6 @@
 import type { ChangeStatus } from "#change/change.ts";
 import { isEnded, ChangeStatus as Statuses } from "#change/change.ts";
-import type { Listed, ListFilter, ListGroup, Viewer } from "#change/listed.ts";
+import type { Cursor, Listed, ListFilter, ListGroup, Viewer } from "#change/listed.ts";
 import { isSamePerson, type Person, slackIdsOf } from "#change/person.ts";
 import { keyOf } from "#store/changes.ts";
 import {
@@ -9,7 +9,6 @@ import {
   findListed,
   findNewest,
   type Kind,
-  type Place,
   type Scope,
 } from "#store/find-changes.ts";
 import type { Sql } from "#store/postgres/database.ts";
@@ -94,10 +93,10 @@ async function findForMany(
   sql: Sql,
   findTerms: FindTerms,
   { viewer, group, environment, after }: ListFilter,
-): Promise<Place[]> {
+): Promise<Cursor[]> {
   if (viewer === null || group === "mine") return [];
   const mayApprove = createMayApprove(findTerms, viewer);
-  const isBefore = ({ micros, id }: Place) =>
+  const isBefore = ({ micros, id }: Cursor) =>
     after === null || micros < after.micros || (micros === after.micros && id < after.id);
   const all = await findEscalated(sql, MOST_ESCALATED);
   return all
@@ -142,7 +141,7 @@ function statusesOf(group: ListGroup): ChangeStatus[] {
 }
 
 /** The newest first, each once. */
-function merged(places: Place[]): Place[] {
+function merged(places: Cursor[]): Cursor[] {
   const byId = new Map(places.map((place) => [place.id, place]));
   return [...byId.values()].sort((a, b) => b.micros - a.micros || (a.id < b.id ? 1 : -1));
 }

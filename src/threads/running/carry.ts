@@ -1,7 +1,7 @@
 import { type Change, type ChangeStatus, type Gate, isEnded } from "#change/change.ts";
 import type { Question } from "#change/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
-import { carried } from "#graph/carry-answer.ts";
+import { applyDecision } from "#graph/apply-decision.ts";
 import { type ChangeGraph, TOUCHING } from "#graph/graph.ts";
 import { type GraphState, initialState } from "#graph/state.ts";
 import { findAnswer } from "#store/decisions.ts";
@@ -12,7 +12,7 @@ import { parkedAt } from "./parked.ts";
 const nodeOf = { answers: "awaitAnswers", approval: "awaitApproval", operator: "awaitOperator" } as const;
 
 /** Where a thread came to rest. */
-export type Rest =
+export type RunResult =
   | {
       at: "gate";
       gate: Gate;
@@ -36,7 +36,7 @@ export async function carryOn(
   change: Change,
   { pause }: RunSignals,
   takeTargets: () => Promise<boolean>,
-): Promise<Rest> {
+): Promise<RunResult> {
   // Its thread may be parked anywhere: what ended is not carried on, whatever stands there.
   if (isEnded(change.status)) return { at: "end", status: change.status, error: null };
   const config = { configurable: { thread_id: change.id } };
@@ -73,7 +73,7 @@ export async function carryOn(
       ) {
         throw new Error(`The answer about ${change.id} is to another revision than the thread is parked at.`);
       }
-      await graph.updateState(config, carried(state, answer), nodeOf[parked.gate]);
+      await graph.updateState(config, applyDecision(state, answer), nodeOf[parked.gate]);
       continue;
     }
     pause.throwIfAborted();
@@ -89,7 +89,7 @@ export function toState(values: unknown): GraphState {
 }
 
 /** How a thread that is at its end came to it. */
-export function ended(state: GraphState): Rest {
+export function ended(state: GraphState): RunResult {
   if (state.error !== null) return { at: "end", status: "failed", error: state.error };
   if (state.planOnly) return { at: "end", status: "planned", error: null };
   if (state.executionStatus === "rolled_back") return { at: "end", status: "rolled_back", error: null };

@@ -6,7 +6,7 @@ import { findSteps } from "#store/journal.ts";
 import { countFault, type Lease } from "#store/leases.ts";
 import { isAway } from "#store/postgres/away.ts";
 import type { Database } from "#store/postgres/database.ts";
-import type { Rest } from "./carry.ts";
+import type { RunResult } from "./carry.ts";
 import { parkAtOperator } from "./park.ts";
 
 /** How long a change rests after each fault of ours before it is tried again; after the last of them it is given up. */
@@ -30,7 +30,7 @@ export async function giveUpOrRetry(
   lease: Lease,
   error: unknown,
   pausesMs = FAULT_PAUSES_MS,
-): Promise<Rest | null> {
+): Promise<RunResult | null> {
   const { database } = needs;
   const isCounted = !isAway(error);
   const faults = await countFault(database, lease, pausesMs, isCounted);
@@ -39,7 +39,7 @@ export async function giveUpOrRetry(
   if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
   const steps = await findSteps(database, change.id);
   const notes = sentence(needs, change, error, faults);
-  const failed: Rest = { at: "end", status: "failed", error: `${notes} Nothing of it has run.` };
+  const failed: RunResult = { at: "end", status: "failed", error: `${notes} Nothing of it has run.` };
   if (steps.length === 0) return failed;
   const because = `${notes} What ran of it stands, and no more of it is run before a person decides.`;
   await needs.endOpenSteps(change.id).catch(() => undefined);

@@ -3,7 +3,7 @@ import type { ChangeGraph } from "#graph/graph.ts";
 import { clearStop } from "#store/cancels.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
-import type { Rest } from "./carry.ts";
+import type { RunResult } from "./carry.ts";
 import { parkedAt } from "./parked.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function parkAtOperator(
   lease: Lease,
   notes: string,
   isBack: boolean,
-): Promise<Rest | null> {
+): Promise<RunResult | null> {
   const config = { configurable: { thread_id: lease.changeId } };
   const values = { reviewResult: "needs_human", reviewNotes: notes, isTakingBack: isBack } as const;
   await graph.updateState(config, values, "reviewOutcome");

@@ -19,7 +19,7 @@ import { settle, type TimesOf } from "#threads/answering/settle.ts";
 import { settleStopped } from "#threads/stopping/stopped.ts";
 import { createTakeTargets } from "#threads/stopping/take-targets.ts";
 import { watchStops } from "#threads/stopping/watch-stops.ts";
-import { carryOn, type Rest } from "./carry.ts";
+import { carryOn, type RunResult } from "./carry.ts";
 import { giveUpOrRetry } from "./faults.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createRun, type Run, type Runs } from "./runs.ts";
@@ -134,12 +134,12 @@ async function carry(options: WorkerOptions, run: Run): Promise<void> {
   runs.set(lease.changeId, run);
   const heartbeat = startBeating(options, run, pace);
   try {
-    let rest = await carryToRest(options, run);
+    let result = await runToResult(options, run);
     at("before settle");
-    while (!(await settle(database, record, lease, rest, timesOf)))
-      rest = await settleStopped(options, lease);
+    while (!(await settle(database, record, lease, result, timesOf)))
+      result = await settleStopped(options, lease);
     at("after settle");
-    if (rest.at === "end") await options.cleanUp(lease.changeId).catch(() => undefined);
+    if (result.at === "end") await options.cleanUp(lease.changeId).catch(() => undefined);
   } catch (error) {
     await giveBack(options, run, error);
   } finally {
@@ -151,7 +151,7 @@ async function carry(options: WorkerOptions, run: Run): Promise<void> {
 }
 
 /** As far as it goes by itself, or until somebody stops it. */
-async function carryToRest(options: WorkerOptions, run: Run): Promise<Rest> {
+async function runToResult(options: WorkerOptions, run: Run): Promise<RunResult> {
   const { database, graph } = options;
   const { lease, signals } = run;
   const change = await findChange(database, lease.changeId);
@@ -185,9 +185,9 @@ async function giveBack(options: WorkerOptions, run: Run, error: unknown): Promi
   if (isFault) log.error({ err: error, changeId }, "A change could not be carried on; it is tried again");
   else log.info({ changeId, why: String(error) }, "A change is given back as it stands");
   try {
-    const rest = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
-    if (rest === null) await releaseLease(database, lease, null);
-    else await settle(database, options.record, lease, rest, options.timesOf);
+    const result = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
+    if (result === null) await releaseLease(database, lease, null);
+    else await settle(database, options.record, lease, result, options.timesOf);
   } catch (failure) {
     // The lease runs out by itself.
     log.error({ err: failure, changeId }, "A change could not be given back");

@@ -17,7 +17,7 @@ import type { DecideNeeds } from "#threads/answering/decide.ts";
 import { setStatus } from "#threads/running/progress.ts";
 
 /**
- * Takes somebody's wish that a change be stopped: in one transaction that holds its row, so that against an answer to an
+ * Takes somebody's request to stop a change: in one transaction that holds its row, so that against an answer to an
  * open question, an expiry or the next step's intent one of the two comes first. Nobody owns it and nothing has run: it
  * ends here. Else whoever owns it is told, and ends what runs.
  */

@@ -9,7 +9,7 @@ import type { RecordEvents } from "#store/events.ts";
 import { findSteps } from "#store/journal.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
-import { ended, type Rest, toState } from "#threads/running/carry.ts";
+import { ended, type RunResult, toState } from "#threads/running/carry.ts";
 import { parkAtOperator } from "#threads/running/park.ts";
 import { parkedAt } from "#threads/running/parked.ts";
 
@@ -24,7 +24,7 @@ type Needs = {
  * Where a change comes to rest that somebody wants stopped, once nothing of it is running here: at its end when nothing of
  * it has run, else with an operator, who is told who stopped it and exactly how far it got. To be asked by its owner.
  */
-export async function settleStopped(needs: Needs, lease: Lease): Promise<Rest> {
+export async function settleStopped(needs: Needs, lease: Lease): Promise<RunResult> {
   const { database, graph } = needs;
   const { changeId } = lease;
   if ((await findSteps(database, changeId)).length === 0)
@@ -46,9 +46,9 @@ export async function settleStopped(needs: Needs, lease: Lease): Promise<Rest> {
   }
   const change = await mustFind(database, changeId);
   const steps = await findSteps(database, changeId);
-  const rest = await parkAtOperator(needs, lease, saysStopped(change, steps), isTakingBack(change, steps));
-  if (rest === null) throw new Error(`Change ${changeId} was stopped and cannot be put to an operator.`);
-  return rest;
+  const result = await parkAtOperator(needs, lease, saysStopped(change, steps), isTakingBack(change, steps));
+  if (result === null) throw new Error(`Change ${changeId} was stopped and cannot be put to an operator.`);
+  return result;
 }
 
 async function mustFind(sql: Sql, id: string): Promise<Change> {

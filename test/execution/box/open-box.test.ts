@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Means } from "#execution/box/box.ts";
-import { type BoxWish, openBox } from "#execution/box/open-box.ts";
+import { type BoxRequest, openBox } from "#execution/box/open-box.ts";
 import { reasonWithoutBox } from "#test/support/box.ts";
 
 describe("the means that keeps commands from what is not theirs", () => {
@@ -15,7 +15,7 @@ describe("the means that keeps commands from what is not theirs", () => {
   });
   after(() => rm(dir, { recursive: true, force: true }));
 
-  const open = (wanted: Means | "auto", more: Partial<BoxWish> = {}) =>
+  const open = (wanted: Means | "auto", more: Partial<BoxRequest> = {}) =>
     openBox({
       ...{ wanted, workspace: join(dir, "workspace"), dataDir: join(dir, "data"), readOnly: [], ports: [] },
       ...{ isDatabaseBySocket: false, isReal: true, inherited: process.env },

@@ -160,10 +160,10 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
     await mkdir(dirname(planted), { recursive: true });
     await writeFile(planted, 'provider "x" { endpoint = "https://elsewhere.example" }');
     const files = new Map([["live/main.tf", 'terraform {\n  backend "s3" {\n    bucket = "b"\n  }\n}\n']]);
-    const place = { changeId, dir, files, bound: [] };
+    const copy = { changeId, dir, files, bound: [] };
     const terraform = async () => ({ exitCode: 0, stdout: "", stderr: "", problem: null });
     const ground = { workspace: folder, dataDir };
-    assert.equal(await prepareRoot(ground, { place, root: "live", hosts: [] }, terraform), null);
+    assert.equal(await prepareRoot(ground, { copy, root: "live", hosts: [] }, terraform), null);
     assert.equal(existsSync(planted), false);
   });
 
@@ -212,8 +212,8 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
         ...{ step: 1, tool: "terraform", args: ["apply"], dir: "" },
         ...{ description: "", risk: "low", rollback: null },
       };
-      const place = { workspace: dir.workspace, dir: dir.workspace, terraform };
-      return previewTerraform(step, false, place, (text) => text);
+      const copy = { workspace: dir.workspace, dir: dir.workspace, terraform };
+      return previewTerraform(step, false, copy, (text) => text);
     };
     const plain = await exchangedAt("");
     assert.equal(plain.ok && plain.plan.bytes.toString(), "harmless");

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { endOrphansOf } from "#execution/process/orphan.ts";
-import { type Place, stopTerraform } from "#execution/process/process-group.ts";
+import { type ChildProcess, stopTerraform } from "#execution/process/process-group.ts";
 import { type ChangeDir, makeChangeDir } from "#execution/workspace/scratch.ts";
 import { boxOf, EVERY_MEANS, reasonWithout } from "#test/execution/box/means.ts";
 import { soon } from "#test/support/soon.ts";
@@ -40,7 +40,9 @@ for (const means of EVERY_MEANS) {
     after(() => rm(dataDir, { recursive: true, force: true }));
 
     /** Begins an apply whose second resource takes so long, and kills whoever runs it. */
-    const killed = async (seconds: number): Promise<{ changeId: string; dir: ChangeDir; place: Place }> => {
+    const killed = async (
+      seconds: number,
+    ): Promise<{ changeId: string; dir: ChangeDir; child: ChildProcess }> => {
       const changeId = randomUUID();
       const dir = await makeChangeDir(dataDir, changeId);
       await writeFile(join(dir.workspace, "main.tf"), ROOT.replace("SECONDS", String(seconds)));
@@ -48,14 +50,14 @@ for (const means of EVERY_MEANS) {
       const runner = spawn(process.execPath, [RUNNER, JSON.stringify(settings)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
-      let place: Place | null = null;
+      let child: ChildProcess | null = null;
       for await (const line of createInterface({ input: runner.stdout })) {
-        if (line.startsWith("{")) place = JSON.parse(line);
+        if (line.startsWith("{")) child = JSON.parse(line);
         if (line.includes("line 1")) break;
       }
       runner.kill("SIGKILL");
-      assert.ok(place !== null);
-      return { changeId, dir, place };
+      assert.ok(child !== null);
+      return { changeId, dir, child };
     };
     const stateOf = async ({ workspace }: ChangeDir) =>
       readFile(join(workspace, "terraform.tfstate"), "utf8");
@@ -69,9 +71,9 @@ for (const means of EVERY_MEANS) {
     });
 
     it("is asked by whoever comes next, stores its state and gives its lock back", async () => {
-      const { changeId, dir, place } = await killed(300);
+      const { changeId, dir, child } = await killed(300);
       const { findLeft } = await boxOf(means, dataDir);
-      const end = await endOrphansOf(dir, place, stopTerraform(30), never, () => findLeft(changeId));
+      const end = await endOrphansOf(dir, child, stopTerraform(30), never, () => findLeft(changeId));
       assert.deepEqual(end, { kind: "ended", killed: false });
       assert.match(await stateOf(dir), /made before the kill/);
       assert.equal(existsSync(lockOf(dir)), false);
@@ -93,17 +95,17 @@ for (const means of EVERY_MEANS) {
       const runner = spawn(process.execPath, [RUNNER, JSON.stringify(settings)], {
         stdio: ["ignore", "pipe", "inherit"],
       });
-      let place: Place | null = null;
+      let child: ChildProcess | null = null;
       let isUp = false;
       for await (const line of createInterface({ input: runner.stdout })) {
-        if (line.startsWith("{")) place = JSON.parse(line);
+        if (line.startsWith("{")) child = JSON.parse(line);
         if (line === "up") isUp = true;
-        if (isUp && place !== null) break;
+        if (isUp && child !== null) break;
       }
       runner.kill("SIGKILL");
-      assert.ok(place !== null);
+      assert.ok(child !== null);
       const { findLeft } = await boxOf(means, dataDir);
-      const end = await endOrphansOf(dir, place, stopTerraform(20), never, () => findLeft(changeId));
+      const end = await endOrphansOf(dir, child, stopTerraform(20), never, () => findLeft(changeId));
       assert.deepEqual(end, { kind: "ended", killed: false });
       assert.equal(await readFile(join(dir.home, "stored"), "utf8"), "stored\n");
       await rm(dataDir, { recursive: true, force: true });

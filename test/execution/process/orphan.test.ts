@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { endOrphan } from "#execution/process/orphan.ts";
-import { placeOf, type Stop, stopTerraform } from "#execution/process/process-group.ts";
+import { childProcessOf, type Stop, stopTerraform } from "#execution/process/process-group.ts";
 import { findErroredState } from "#execution/workspace/errored-state.ts";
 import { isAlive, script } from "./processes.ts";
 
@@ -40,19 +40,19 @@ describe("a command whose instance is gone", { skip: process.platform !== "linux
 
   it("is asked to stop, and is gone", async () => {
     const { pid } = await start(STAY, under("a"));
-    assert.deepEqual(await endOrphan(await placeOf(pid), join(home, "a"), SOON), {
+    assert.deepEqual(await endOrphan(await childProcessOf(pid), join(home, "a"), SOON), {
       kind: "ended",
       killed: false,
     });
     assert.equal(isAlive(pid), false);
-    assert.deepEqual(await endOrphan({ ...(await placeOf(pid)), pgid: pid }, join(home, "a"), SOON), {
+    assert.deepEqual(await endOrphan({ ...(await childProcessOf(pid)), pgid: pid }, join(home, "a"), SOON), {
       kind: "gone",
     });
   });
 
   it("is killed with its group when it does not listen", async () => {
     const { pid } = await start(DEAF, under("b"));
-    const end = await endOrphan(await placeOf(pid), join(home, "b"), BRIEF);
+    const end = await endOrphan(await childProcessOf(pid), join(home, "b"), BRIEF);
     assert.deepEqual(end, { kind: "ended", killed: true });
     assert.equal(isAlive(pid), false);
   });
@@ -61,7 +61,7 @@ describe("a command whose instance is gone", { skip: process.platform !== "linux
     // Its leader is gone too: what is left is a child that nothing recorded names.
     const { pid } = await start(`${script.spawn(STAY)}; setTimeout(() => process.exit(), 300)`, under("c"));
     while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
-    const { host, bootId } = await placeOf(process.pid);
+    const { host, bootId } = await childProcessOf(process.pid);
     const lost = { host, bootId };
     assert.deepEqual(await endOrphan(lost, join(home, "c"), SOON), { kind: "ended", killed: false });
     assert.deepEqual(await endOrphan(lost, join(home, "c"), SOON), { kind: "gone" });
@@ -70,26 +70,26 @@ describe("a command whose instance is gone", { skip: process.platform !== "linux
   it("asks terraform alone first, because its children must live for it to store its state", async () => {
     const code = `process.on('SIGINT', () => { console.log('stored'); process.exit() }); ${STAY}`;
     const { pid } = await start(code, under("d"));
-    const end = await endOrphan(await placeOf(pid), join(home, "d"), stopTerraform(5));
+    const end = await endOrphan(await childProcessOf(pid), join(home, "d"), stopTerraform(5));
     assert.deepEqual(end, { kind: "ended", killed: false });
   });
 
   it("touches nothing that is not certainly ours: another start, home, machine or boot", async () => {
     const { pid } = await start(STAY, under("e"));
-    const place = await placeOf(pid);
+    const child = await childProcessOf(pid);
     const elsewhere = join(home, "somebody-else");
-    assert.deepEqual(await endOrphan({ ...place, pidStart: "1" }, elsewhere, SOON), { kind: "gone" });
+    assert.deepEqual(await endOrphan({ ...child, pidStart: "1" }, elsewhere, SOON), { kind: "gone" });
     // A home whose name only begins like ours.
-    assert.deepEqual(await endOrphan({ ...place, pgid: 0 }, join(home, "e", "prod"), SOON), {
+    assert.deepEqual(await endOrphan({ ...child, pgid: 0 }, join(home, "e", "prod"), SOON), {
       kind: "gone",
     });
-    assert.deepEqual(await endOrphan({ ...place, host: "other" }, join(home, "e"), SOON), {
+    assert.deepEqual(await endOrphan({ ...child, host: "other" }, join(home, "e"), SOON), {
       kind: "elsewhere",
       host: "other",
     });
-    const otherBoot = await endOrphan({ ...place, bootId: "x" }, join(home, "e"), SOON);
+    const otherBoot = await endOrphan({ ...child, bootId: "x" }, join(home, "e"), SOON);
     assert.equal(otherBoot.kind, "elsewhere");
-    const nowhere = await endOrphan({ ...place, bootId: "" }, join(home, "e"), SOON);
+    const nowhere = await endOrphan({ ...child, bootId: "" }, join(home, "e"), SOON);
     assert.equal(nowhere.kind, "elsewhere");
     assert.equal(isAlive(pid), true);
   });

@@ -17,7 +17,7 @@ import { dirname, join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 import { readWorkspace, type Snapshot } from "#execution/workspace/snapshot.ts";
 import { layOut, verifyLaidOut } from "#execution/workspace/snapshot-layout.ts";
-import { locate, readPlace } from "#execution/workspace/snapshot-read.ts";
+import { locate, readLocated } from "#execution/workspace/snapshot-read.ts";
 import type { Read } from "#policy/verdict.ts";
 
 const ALL: Read[] = [{ path: "", kind: "tree" }];
@@ -235,11 +235,11 @@ describe("a snapshot of the workspace", () => {
     await rename(join(workspace, "k8s"), join(workspace, "was"));
     await symlink(outside, join(workspace, "k8s"));
     await writeFile(join(outside, "api.yaml"), "not yours");
-    const read = await readPlace(found.place, 100);
+    const read = await readLocated(found.located, 100);
     assert.match(read.ok ? read.bytes.toString() : read.reason, /exchanged while it was read/);
     await rm(join(workspace, "was/api.yaml"));
     await symlink(join(outside, "secret"), join(workspace, "was/api.yaml"));
-    const linked = await readPlace({ real: join(workspace, "was/api.yaml"), kind: "file" }, 100);
+    const linked = await readLocated({ real: join(workspace, "was/api.yaml"), kind: "file" }, 100);
     assert.match(linked.ok ? linked.bytes.toString() : linked.reason, /is a link/);
   });
 

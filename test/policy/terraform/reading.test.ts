@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { lookAtRoot } from "#policy/terraform/root.ts";
+import { inspectRoot } from "#policy/terraform/root.ts";
 import { reasonWithoutTerraform, runTerraform } from "#test/support/terraform.ts";
 
 /** How many made-up files are held against terraform; more in a long run. */
@@ -100,7 +100,7 @@ describe("what terraform itself sees in a file", { skip: reasonWithoutTerraform(
     }
     const { code, stderr } = await runTerraform(directory, ["validate", "-no-color"]);
     const sees = /provisioner plugin "marker"/.test(stderr) ? true : code === 0 ? false : null;
-    const root = lookAtRoot(new Map(Object.entries(files)), {
+    const root = inspectRoot(new Map(Object.entries(files)), {
       directory: "",
       startedIn: "",
       tests: "tests",

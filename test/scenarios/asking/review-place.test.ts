@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Command, Plan } from "#change/plan.ts";
-import { directoryOf, openPlace, type Place, reopenPlace } from "#execution/workspace/place.ts";
+import { directoryOf, openCopy, reopenCopy, type WorkspaceCopy } from "#execution/workspace/copy.ts";
 import { prepareRoot } from "#execution/workspace/terraform-root.ts";
 
 const command = (tool: Command["tool"], line: string, dir = ""): Command => ({
@@ -13,7 +13,7 @@ const command = (tool: Command["tool"], line: string, dir = ""): Command => ({
   dir,
 });
 
-describe("the place a change's commands run in", () => {
+describe("the copy a change's commands run in", () => {
   let home: string;
   let ground: { workspace: string; dataDir: string };
   before(async () => {
@@ -26,10 +26,10 @@ describe("the place a change's commands run in", () => {
   after(() => rm(home, { recursive: true, force: true }));
 
   const reads = [{ path: "network", kind: "tree" }] as const;
-  const open = async (plan: Plan): Promise<Place> => {
-    const opened = await openPlace(ground, crypto.randomUUID(), plan, reads);
+  const open = async (plan: Plan): Promise<WorkspaceCopy> => {
+    const opened = await openCopy(ground, crypto.randomUUID(), plan, reads);
     assert.ok(opened.ok);
-    return opened.place;
+    return opened.copy;
   };
   const planOf = (...commands: [run: Command, back: Command | null][]): Plan => ({
     summary: "",
@@ -49,13 +49,13 @@ describe("the place a change's commands run in", () => {
     const apply = command("terraform", "apply -input=false greenlight-step-1.tfplan", "network");
     const make = command("kubectl", "create configmap net --from-file=network");
     const plan = planOf([apply, null], [make, null]);
-    const place = await open(plan);
-    const saved = join(place.dir.workspace, "network", "greenlight-step-1.tfplan");
+    const copy = await open(plan);
+    const saved = join(copy.dir.workspace, "network", "greenlight-step-1.tfplan");
     await writeFile(saved, "a plan with a password in it");
     const again = async (one: Command) => {
-      const opened = await reopenPlace(ground, place.changeId, plan, place.bound, one);
+      const opened = await reopenCopy(ground, copy.changeId, plan, copy.bound, one);
       assert.ok(opened.ok);
-      return (await readdir(directoryOf(place, { ...one, dir: "network" }))).toSorted();
+      return (await readdir(directoryOf(copy, { ...one, dir: "network" }))).toSorted();
     };
     assert.deepEqual(await again(apply), ["greenlight-step-1.tfplan", "main.tf", "prod.auto.tfvars"]);
     assert.deepEqual(await again(make), ["main.tf"]);
@@ -64,10 +64,10 @@ describe("the place a change's commands run in", () => {
   });
 
   it("lays nothing of terraform's out where only kubectl runs, not even beside it", async () => {
-    const place = await open(
+    const copy = await open(
       planOf([command("kubectl", "create configmap net --from-file=network/main.tf"), null]),
     );
-    const laid = await readdir(place.dir.root, { recursive: true });
+    const laid = await readdir(copy.dir.root, { recursive: true });
     assert.deepEqual(
       laid.filter((path) => path.endsWith(".tfvars")),
       [],
@@ -77,8 +77,8 @@ describe("the place a change's commands run in", () => {
 
   it("has the directory of a way back too", async () => {
     const back = command("kubectl", "rollout undo deployment/web -n staging", "elsewhere");
-    const place = await open(planOf([command("kubectl", "rollout restart deployment/web -n staging"), back]));
-    assert.deepEqual(await readdir(directoryOf(place, back)), []);
+    const copy = await open(planOf([command("kubectl", "rollout restart deployment/web -n staging"), back]));
+    assert.deepEqual(await readdir(directoryOf(copy, back)), []);
   });
 
   it("refuses a root with a file of the name Greenlight writes, and one whose backend is not clear", async () => {
@@ -89,9 +89,9 @@ describe("the place a change's commands run in", () => {
     ] as const) {
       const file = join(ground.workspace, "network", name);
       await writeFile(file, text);
-      const place = await open(planOf([command("terraform", "plan", "network"), null]));
+      const copy = await open(planOf([command("terraform", "plan", "network"), null]));
       assert.match(
-        (await prepareRoot(ground, { place, root: "network", hosts: [] }, async () => found)) ?? "",
+        (await prepareRoot(ground, { copy, root: "network", hosts: [] }, async () => found)) ?? "",
         reason,
       );
       await rm(file);
@@ -99,9 +99,9 @@ describe("the place a change's commands run in", () => {
   });
 
   it("quotes whole lines of a failed init, so that no secret is cut in two", async () => {
-    const place = await open(planOf([command("terraform", "plan", "network"), null]));
+    const copy = await open(planOf([command("terraform", "plan", "network"), null]));
     const stdout = `password = "${"kX93hsPqv7Lm2zR4".repeat(20)}"\n${"x".repeat(1_400)}`;
-    const reason = await prepareRoot(ground, { place, root: "network", hosts: [] }, async () => ({
+    const reason = await prepareRoot(ground, { copy, root: "network", hosts: [] }, async () => ({
       exitCode: 1,
       stdout,
       stderr: "",

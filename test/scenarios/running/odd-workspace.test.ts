@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 import { noBox } from "#execution/box/box.ts";
-import type { LookWith } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/kubectl.ts";
 import type { PreviewedPlan } from "#execution/previews/preview.ts";
 import { createPreview } from "#execution/previews/preview.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
@@ -47,8 +47,8 @@ describe("a workspace with something odd in it", () => {
 
   /** The preview of one command, with a cluster that says nothing. */
   const preview = (line: string, tool: "kubectl" | "terraform" = "kubectl"): Promise<PreviewedPlan> => {
-    const answer: LookWith = async () => ({ ok: true, stdout: "{}" });
-    const config: LookWith = async () => ({ ok: true, stdout: '{"contexts": [{"name": "live"}]}' });
+    const answer: Look = async () => ({ ok: true, stdout: "{}" });
+    const config: Look = async () => ({ ok: true, stdout: '{"contexts": [{"name": "live"}]}' });
     const never = () => {
       throw new Error("not a terraform plan");
     };

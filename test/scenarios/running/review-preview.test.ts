@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { noBox } from "#execution/box/box.ts";
 import { kubectlTargets } from "#execution/kubectl-identity.ts";
-import type { LookWith } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/kubectl.ts";
 import { createPreview } from "#execution/previews/preview.ts";
 import { builtInPolicy, withKubeconfig } from "#policy/document.ts";
 import { createRedact } from "#redact/redact.ts";
@@ -26,8 +26,8 @@ describe("a preview of a cluster", () => {
   /** Previews a restart; the kubeconfig leads to the next of these servers each time it is asked. */
   const preview = (servers: string[], changeId: string = randomUUID()) => {
     const web = { kind: "Deployment", metadata: { name: "web" }, spec: { replicas: 1 } };
-    const kubectl: LookWith = async () => ({ ok: true, stdout: JSON.stringify(web) });
-    const config: LookWith = async () => {
+    const kubectl: Look = async () => ({ ok: true, stdout: JSON.stringify(web) });
+    const config: Look = async () => {
       const server = servers.length > 1 ? servers.shift() : servers[0];
       const known = {
         clusters: [{ cluster: { server } }],
@@ -123,7 +123,7 @@ describe("a preview of a cluster", () => {
       risk_reason: "",
       questions: [],
     } as const;
-    const view: LookWith = async (_, { args }) => {
+    const view: Look = async (_, { args }) => {
       const clusters = [{ cluster: { server: `https://${args.at(-1)}.example` } }];
       return {
         ok: true,

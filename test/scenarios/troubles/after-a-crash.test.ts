@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { after, afterEach, before, describe, it } from "node:test";
-import { placeOf } from "#execution/process/process-group.ts";
+import { childProcessOf } from "#execution/process/process-group.ts";
 import { isAlive } from "#test/execution/process/processes.ts";
 import { ANA, type Program, startProgram } from "#test/support/program.ts";
 
@@ -32,7 +32,7 @@ describe("after a crash", () => {
     const waiting = await program.ask("scale payment-api to 6 replicas in production");
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { detached: true });
     assert.ok(child.pid !== undefined);
-    const { host, bootId, pgid, pidStart } = await placeOf(child.pid);
+    const { host, bootId, pgid, pidStart } = await childProcessOf(child.pid);
     await program.app.database.query(
       `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, started_at, host, boot_id, pgid, pid_start)
        values ($1, 1, 1, 'forward', 1, '["kubectl", "get"]', '', 1, now(), $2, $3, $4, $5)`,

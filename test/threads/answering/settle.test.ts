@@ -8,10 +8,10 @@ import { claimChange, isOwned } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
 import { settle } from "#threads/answering/settle.ts";
-import type { Rest } from "#threads/running/carry.ts";
+import type { RunResult } from "#threads/running/carry.ts";
 
 const ANA: Person = { kind: "token", name: "ana", role: "requester", slackId: null };
-const GATE: Rest = {
+const GATE: RunResult = {
   at: "gate",
   gate: "approval",
   interruptId: "i1",
@@ -27,7 +27,7 @@ describe("where a thread came to rest when somebody has stopped its change", () 
     database = opened;
   });
 
-  const settled = async (rest: Rest) => {
+  const settled = async (rest: RunResult) => {
     const id = await addChange(database, { requester: ANA });
     const lease = await claimChange(database, "me", 60_000, { all: 1_000, perRequester: 1_000 });
     assert.equal(lease?.changeId, id);

@@ -3,14 +3,17 @@ import { type SlackStandIn, startSlack } from "#playground/slack/slack.ts";
 import type { SlackConfig } from "#slack/create-slack.ts";
 
 /** Which Slack it is and who approves there; `standIn` null: the real one. */
-export type Company = Pick<SlackConfig, "botToken" | "mode" | "apiUrl"> & {
+export type SlackWorkspace = Pick<SlackConfig, "botToken" | "mode" | "apiUrl"> & {
   standIn: SlackStandIn | null;
   approvers: readonly string[];
   line: string;
 };
 
 /** Opens the real Slack, or the playground's, which brings its own approvers when none are named. */
-export async function openCompany(config: Config, closing: (() => Promise<unknown>)[]): Promise<Company> {
+export async function openSlackWorkspace(
+  config: Config,
+  closing: (() => Promise<unknown>)[],
+): Promise<SlackWorkspace> {
   const { slack, approvers } = config;
   if (slack.kind === "real") {
     const { botToken, apiUrl } = slack;

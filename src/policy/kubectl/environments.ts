@@ -4,7 +4,7 @@ import type { ManifestObject } from "#policy/manifests/manifest.ts";
 import type { KubectlLine } from "./line.ts";
 
 /** Where a command acts, as far as its words and manifests say. */
-export type Place = {
+export type TouchedEnvironments = {
   /** The one environment it acts in; null when the policy names none, or it cannot be told, or two disagree. */
   environment: string | null;
   /** Where `environment` is null: those it lies in at least, by its context or by one of its namespaces. */
@@ -20,13 +20,13 @@ export type Place = {
 /** A namespace's name; null is one that is not said. */
 type Spot = string | null;
 
-/** Finds the place of a command. `reads` is whether it only reads, so that no namespace needs protection from it. */
-export function placeOf(
+/** Finds the environments of a command. `reads` is whether it only reads, so that no namespace needs protection from it. */
+export function environmentsOf(
   line: KubectlLine,
   objects: readonly ManifestObject[],
   reads: boolean,
   policy: Policy,
-): Place {
+): TouchedEnvironments {
   const spots = spotsOf(line, objects, reads);
   const contexts = line.context === null ? [] : namesWhere(policy, (each) => isContextOf(each, line.context));
   const touched = new Set<string>();

@@ -13,17 +13,17 @@ import { layOut, verifyLaidOut } from "./snapshot-layout.ts";
 import { writtenBy } from "./terraform-files.ts";
 
 /** Where the commands of one change run: a copy of exactly the workspace bytes they may read. */
-export type Place = {
+export type WorkspaceCopy = {
   changeId: string;
   dir: ChangeDir;
   files: KnownFiles;
   bound: Bindings["files"];
 };
 
-type Opened = { ok: true; place: Place } | { ok: false; reason: string };
+type Opened = { ok: true; copy: WorkspaceCopy } | { ok: false; reason: string };
 
 /** What a workspace is, to whoever copies of it. `dataDir` may lie inside it and is never read. */
-export type Ground = { workspace: string; dataDir: string; openPackage?: OpenPackage };
+export type WorkspaceDeps = { workspace: string; dataDir: string; openPackage?: OpenPackage };
 
 /** Finds the bytes of a package of modules again that was fetched for a change, by their hash. Null: they are not kept. */
 export type OpenPackage = (changeId: string, sha256: string) => Promise<Snapshot | null>;
@@ -32,49 +32,49 @@ export type OpenPackage = (changeId: string, sha256: string) => Promise<Snapshot
 export type Packages = ReadonlyMap<string, Snapshot>;
 
 /** Reads the workspace as it is now, and lays out for this change what it reads, with the packages of its modules. */
-export async function openPlace(
-  ground: Ground,
+export async function openCopy(
+  deps: WorkspaceDeps,
   changeId: string,
   plan: Plan,
   reads: readonly Read[],
   packages: Packages = new Map(),
 ): Promise<Opened> {
-  const bound = await bindFiles(ground, reads, async (path) => packages.get(path) ?? null);
-  return bound.ok ? layOutPlace(ground, changeId, plan, bound, toolsOf(plan)) : bound;
+  const bound = await bindFiles(deps, reads, async (path) => packages.get(path) ?? null);
+  return bound.ok ? layOutCopy(deps, changeId, plan, bound, toolsOf(plan)) : bound;
 }
 
 /**
- * The place of an approved change for one of its commands, as it was approved: laid out before and unchanged, or laid
+ * The copy of an approved change for one of its commands, as it was approved: laid out before and unchanged, or laid
  * out anew from the same bytes.
  */
-export async function reopenPlace(
-  ground: Ground,
+export async function reopenCopy(
+  deps: WorkspaceDeps,
   changeId: string,
   plan: Plan,
   approved: Bindings["files"],
   command: Command,
 ): Promise<Opened> {
-  const bound = await bindApproved(ground, changeId, approved);
-  return bound.ok ? layOutPlace(ground, changeId, plan, bound, [command.tool]) : bound;
+  const bound = await bindApproved(deps, changeId, approved);
+  return bound.ok ? layOutCopy(deps, changeId, plan, bound, [command.tool]) : bound;
 }
 
 /** The text of approved files, for judging. */
 export async function readFiles(
-  ground: Ground,
+  deps: WorkspaceDeps,
   changeId: string,
   approved: Bindings["files"],
 ): Promise<{ ok: true; files: KnownFiles } | { ok: false; reason: string }> {
-  const bound = await bindApproved(ground, changeId, approved);
+  const bound = await bindApproved(deps, changeId, approved);
   return bound.ok ? { ok: true, files: bound.snapshot.files } : bound;
 }
 
 /** Names what of the workspace is not as it was bound, in a sentence, or null. */
 export async function whyFilesDiffer(
-  ground: Ground,
+  deps: WorkspaceDeps,
   changeId: string,
   approved: Bindings["files"],
 ): Promise<string | null> {
-  const bound = await bindApproved(ground, changeId, approved);
+  const bound = await bindApproved(deps, changeId, approved);
   return bound.ok ? null : bound.reason;
 }
 
@@ -82,13 +82,13 @@ export async function whyFilesDiffer(
 type Bound = { ok: true; files: Bindings["files"]; snapshot: Snapshot };
 
 async function bindApproved(
-  ground: Ground,
+  deps: WorkspaceDeps,
   changeId: string,
   approved: Bindings["files"],
 ): Promise<Bound | { ok: false; reason: string }> {
-  const now = await bindFiles(ground, approved, async (path) => {
+  const now = await bindFiles(deps, approved, async (path) => {
     const sha256 = approved.find((file) => file.path === path)?.sha256;
-    return sha256 === undefined ? null : ((await ground.openPackage?.(changeId, sha256)) ?? null);
+    return sha256 === undefined ? null : ((await deps.openPackage?.(changeId, sha256)) ?? null);
   });
   if (!now.ok) return { ok: false, reason: `The workspace is not as it was approved: ${now.reason}.` };
   const other = approved.find((file, index) => file.sha256 !== now.files[index]?.sha256);
@@ -98,7 +98,7 @@ async function bindApproved(
 }
 
 async function bindFiles(
-  ground: Ground,
+  deps: WorkspaceDeps,
   reads: readonly Read[],
   findPackage: (path: string) => Promise<Snapshot | null>,
 ): Promise<Bound | { ok: false; reason: string }> {
@@ -107,7 +107,7 @@ async function bindFiles(
   for (const { path, kind } of reads) {
     const read =
       packagePlaceOf(path) === null
-        ? await readWorkspace(ground.workspace, [{ path, kind }], { own: [ground.dataDir] })
+        ? await readWorkspace(deps.workspace, [{ path, kind }], { own: [deps.dataDir] })
         : packageAt(path, await findPackage(path));
     if (!read.ok) return read;
     files.push({ path, kind, sha256: read.snapshot.hash });
@@ -138,28 +138,28 @@ function toolsOf(plan: Plan): Tool[] {
  * Each tool has a copy of its own. What terraform reads and writes (variables, saved plans, keys) holds secrets in clear
  * text, and `kubectl create configmap --from-file=DIR` would take it along.
  */
-async function layOutPlace(
-  ground: Ground,
+async function layOutCopy(
+  deps: WorkspaceDeps,
   changeId: string,
   plan: Plan,
   { files: bound, snapshot }: Bound,
   tools: readonly Tool[],
 ): Promise<Opened> {
-  const dir = await makeChangeDir(ground.dataDir, changeId);
+  const dir = await makeChangeDir(deps.dataDir, changeId);
   for (const tool of tools) {
     const reason =
       tool === "kubectl" ? await layOutKubectl(snapshot, dir) : await layOutTerraform(snapshot, dir, plan);
     if (reason !== null) return { ok: false, reason };
   }
-  const place = { changeId, dir, files: snapshot.files, bound };
+  const copy = { changeId, dir, files: snapshot.files, bound };
   // A command may run in a directory it reads nothing of.
   for (const step of plan.plan) {
     for (const command of [step, step.rollback ?? step]) {
       if (!tools.includes(command.tool)) continue;
-      await mkdir(directoryOf(place, command), { recursive: true, mode: 0o700 });
+      await mkdir(directoryOf(copy, command), { recursive: true, mode: 0o700 });
     }
   }
-  return { ok: true, place };
+  return { ok: true, copy };
 }
 
 async function layOutKubectl(snapshot: Snapshot, dir: ChangeDir): Promise<null> {
@@ -186,6 +186,6 @@ function stateLeft(workspace: string): string {
 }
 
 /** The directory a command runs in. */
-export function directoryOf(place: Place, command: Command): string {
-  return join(command.tool === "kubectl" ? place.dir.kubectl : place.dir.workspace, command.dir);
+export function directoryOf(copy: WorkspaceCopy, command: Command): string {
+  return join(command.tool === "kubectl" ? copy.dir.kubectl : copy.dir.workspace, command.dir);
 }

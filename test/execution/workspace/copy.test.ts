@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type Command, PlannerOutput } from "#change/plan.ts";
 import type { Bindings } from "#change/preview.ts";
-import { openPlace, readFiles, reopenPlace } from "#execution/workspace/place.ts";
+import { openCopy, readFiles, reopenCopy } from "#execution/workspace/copy.ts";
 import { readWorkspace } from "#execution/workspace/snapshot.ts";
 import { planOf } from "#test/support/program.ts";
 
@@ -16,7 +16,7 @@ const OTHER = "kind: other\n";
 const READS = [{ path: "a.yaml", kind: "file" }] as const;
 const ROUNDS = 60;
 
-describe("the place of a change while somebody exchanges its files", () => {
+describe("the copy of a change while somebody exchanges its files", () => {
   let home: string;
   let ground: { workspace: string; dataDir: string };
   before(async () => {
@@ -57,15 +57,15 @@ describe("the place of a change while somebody exchanges its files", () => {
     const approved = await boundTo(APPROVED);
     await whileExchanged(async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const opened = await reopenPlace(ground, randomUUID(), plan, approved, command);
+        const opened = await reopenCopy(ground, randomUUID(), plan, approved, command);
         if (!opened.ok) continue;
-        const { files, dir } = opened.place;
+        const { files, dir } = opened.copy;
         assert.equal(files.get("a.yaml"), APPROVED, `judged in round ${round}`);
         const text = await readFile(join(dir.kubectl, "a.yaml"), "utf8");
         assert.equal(text, APPROVED, `laid out in round ${round}`);
       }
     });
-    const quiet = await reopenPlace(ground, randomUUID(), plan, await boundTo(APPROVED), command);
+    const quiet = await reopenCopy(ground, randomUUID(), plan, await boundTo(APPROVED), command);
     assert.ok(quiet.ok);
   });
 
@@ -74,9 +74,9 @@ describe("the place of a change while somebody exchanges its files", () => {
     for (const text of [APPROVED, OTHER]) hashes.set((await boundTo(text))[0]?.sha256, text);
     await whileExchanged(async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
-        const opened = await openPlace(ground, randomUUID(), plan, READS);
+        const opened = await openCopy(ground, randomUUID(), plan, READS);
         if (!opened.ok) continue;
-        const { files, bound, dir } = opened.place;
+        const { files, bound, dir } = opened.copy;
         const text = await readFile(join(dir.kubectl, "a.yaml"), "utf8");
         assert.equal(text, hashes.get(bound[0]?.sha256), `laid out in round ${round}`);
         assert.equal(files.get("a.yaml"), text, `judged in round ${round}`);
@@ -106,7 +106,7 @@ describe("the place of a change while somebody exchanges its files", () => {
       const approved = await boundTo(APPROVED);
       await rm(at);
       await make();
-      const opened = await reopenPlace(ground, randomUUID(), plan, approved, command);
+      const opened = await reopenCopy(ground, randomUUID(), plan, approved, command);
       assert.match(opened.ok ? "laid out" : opened.reason, said);
       await rm(at);
     }
@@ -114,16 +114,16 @@ describe("the place of a change while somebody exchanges its files", () => {
 
   it("is not laid out anew over a state that terraform could not store, and kubectl goes on beside it", async () => {
     const inTerraform: Command = { ...command, tool: "terraform", args: ["plan"] };
-    const opened = await reopenPlace(ground, randomUUID(), plan, await boundTo(APPROVED), inTerraform);
+    const opened = await reopenCopy(ground, randomUUID(), plan, await boundTo(APPROVED), inTerraform);
     assert.ok(opened.ok);
-    const { changeId, dir } = opened.place;
+    const { changeId, dir } = opened.copy;
     const state = join(dir.workspace, "errored.tfstate");
     await writeFile(state, "what terraform made");
-    assert.ok((await reopenPlace(ground, changeId, plan, [], command)).ok);
-    const refused = await reopenPlace(ground, changeId, plan, [], inTerraform);
+    assert.ok((await reopenCopy(ground, changeId, plan, [], command)).ok);
+    const refused = await reopenCopy(ground, changeId, plan, [], inTerraform);
     assert.match(refused.ok ? "" : refused.reason, /could not store lies below .*terraform state push/);
     assert.equal(await readFile(state, "utf8"), "what terraform made");
     await rm(state);
-    assert.ok((await reopenPlace(ground, changeId, plan, [], inTerraform)).ok);
+    assert.ok((await reopenCopy(ground, changeId, plan, [], inTerraform)).ok);
   });
 });

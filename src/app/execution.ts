@@ -25,11 +25,11 @@ import type { IsCurrent } from "#threads/answering/decide.ts";
 import { createRulesNow } from "#threads/answering/rules-now.ts";
 import type { HeldWrites } from "#threads/running/held-writes.ts";
 import { createEndAttempt, createStepJournal } from "#threads/running/step-journal.ts";
-import type { Ground } from "./ground.ts";
+import type { CommandEnvironment } from "./command-environment.ts";
 import { createSavedPlans } from "./saved-plans.ts";
 
 /** What touches workspace, cluster and terraform: for the graph, for whoever decides, and to clean up behind a change. */
-export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep" | "endOpenSteps"> & {
+export type Execution = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runStep" | "endOpenSteps"> & {
   isCurrent: IsCurrent;
   cleanUp(changeId: string): Promise<void>;
   /** The same for changes that ended while this machine was not looking; says where a state terraform could not store still lies. */
@@ -39,22 +39,22 @@ export type Hands = Pick<GraphDeps, "previewPlan" | "assess" | "whyVoid" | "runS
 /** A click waits for it, and the person with it. */
 const CLICK_PATIENCE_MS = 20_000;
 
-/** Puts the hands together with the rows they write and the rules that hold at the moment. */
-export function createHands(parts: {
+/** Puts together what touches workspace, cluster and terraform, with the rows it writes and the rules that hold at the moment. */
+export function createExecution(parts: {
   database: Database;
   record: RecordEvents;
   leaseOf: (changeId: string) => Lease;
   signalsOf: (changeId: string) => RunSignals;
   leaseMs: number;
   held: HeldWrites;
-  ground: Ground;
+  ground: CommandEnvironment;
   seal: Seal;
   identify: Identify;
   redact: Redact;
   redactLines: () => RedactLine;
   now: () => Date;
   at?: At;
-}): Hands {
+}): Execution {
   const { database, held, redact, at = nowhere } = parts;
   const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
   const ground = { ...parts.ground, openPackage: saved.openPackage };

@@ -2,10 +2,10 @@ import type { Decision } from "#change/change.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
 /**
- * What an answered question puts into the state of a thread parked at it. A wish for changes begins the next revision: of
+ * What an answered question puts into the state of a thread parked at it. A request for changes begins the next revision: of
  * the old one nothing is left that could be run or approved.
  */
-export function carried(state: GraphState, decision: Decision): GraphUpdate {
+export function applyDecision(state: GraphState, decision: Decision): GraphUpdate {
   const { gate, answer, revision, digest } = decision;
   const next = {
     decision: { gate, answer, revision, digest },

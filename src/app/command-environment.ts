@@ -14,7 +14,7 @@ import { contextsOf, type Policy, withApprovers, withKubeconfig } from "#policy/
 import { readPolicyFile } from "./policy-file.ts";
 
 /** What commands run on: the workspace, the rules, the environment children get, and their box. `lines` say which of it is real. */
-export type Ground = {
+export type CommandEnvironment = {
   workspace: string;
   dataDir: string;
   policy: Policy;
@@ -33,11 +33,11 @@ export class SetupError extends Error {
 }
 
 /** The real workspace, rules and environment, or the samples with a cluster on a file. `approvers` come on top of the policy's, `sees` on top of what commands may see. */
-export async function prepareGround(
+export async function openCommandEnvironment(
   config: Config,
   approvers: readonly string[],
   sees: Sees = SEES_NOTHING,
-): Promise<Ground> {
+): Promise<CommandEnvironment> {
   const isReal = config.workspace !== null || config.inherited["KUBECONFIG"] !== undefined;
   const samples = isReal ? null : await copySamples({ into: join(config.dataDir, "sample") });
   const file = config.policyFile ?? samples?.policyFile ?? null;
