@@ -19,6 +19,7 @@ Answer result:
 - approved: every step is done and what was printed agrees with what was asked for.
 - rollback: a step failed, or did harm, after other steps had changed something that can be taken back.
 - needs_human: anything unclear, unknown or partial, or nothing to take back.
+A wait ("rollout status", "wait") that ran out of time alone is unclear: the rollout may only be slow.
 notes: one to three plain sentences for the people on call.`;
 
 /** Asks the Reviewer for its verdict. A refusal, a bad answer or no answer comes back as a sentence. */

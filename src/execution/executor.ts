@@ -77,13 +77,18 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     if (verdict.decision === "deny") {
       return finish(attempt, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
     }
-    const lines = createLineBuffer(attempt.lines, redactLines);
+    const said = createLastWords(command);
+    const lines = createLineBuffer((batch) => {
+      said.add(batch);
+      return attempt.lines(batch);
+    }, redactLines);
+    // By the same rule as whoever carries it on: what that one would not run again must not count as not run.
+    const isRead = onlyReads(command, options.policy);
     // What cannot be recorded on the way must not cost the record of the end.
     const faults: unknown[] = [];
     const note = (fault: unknown): void => void faults.push(fault);
     const erroredState =
       command.tool === "terraform" ? await watchErroredState(ready.workspace, command.dir) : null;
-    const said = createLastWords(command);
     const back = backWord(key);
     at(`before ${back}spawn`);
     // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
@@ -94,20 +99,17 @@ export function createExecutor(options: ExecutorOptions): RunStep {
       stop: stopOf(command, options.policy),
       signal: stop,
       kill,
+      onlyReads: isRead,
       onStarted: (child) => {
         at(`after ${back}spawn`);
         return attempt.started(child).catch(note);
       },
-      onLine: (stream, line) => {
-        said.add(line.text);
-        lines.add(stream, line);
-      },
+      onLine: lines.add,
     });
     at(`after ${back}exit`);
     const end = outcomeOf(ended, {
       command,
-      // By the same rule as whoever carries it on: what that one would not run again must not count as not run.
-      onlyReads: onlyReads(command, options.policy),
+      onlyReads: isRead,
       attempt: key.attempt,
       isStopped: stop.aborted,
     });
@@ -115,8 +117,7 @@ export function createExecutor(options: ExecutorOptions): RunStep {
     const { keepErroredState: keep } = options;
     const kept = keep === undefined ? null : await erroredState?.handOver((bytes) => keep(key, bytes));
     await lines.end().catch(note);
-    const why = redacted(said.explain(end), redactLines);
-    const finished = await finish(attempt, { ...end, error: joined([end.error, why, kept]) });
+    const finished = await finish(attempt, { ...end, error: joined([said.explain(end), end.error, kept]) });
     if (faults.length > 0) throw faults[0];
     return finished;
   };
@@ -124,10 +125,6 @@ export function createExecutor(options: ExecutorOptions): RunStep {
 
 function backWord({ direction }: StepKey): "rollback " | "" {
   return direction === "rollback" ? "rollback " : "";
-}
-
-function redacted(text: string | null, redactLines: () => RedactLine): string | null {
-  return text === null ? null : redactLines()(text);
 }
 
 function joined(sentences: (string | null | undefined)[]): string | null {

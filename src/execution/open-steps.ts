@@ -6,7 +6,7 @@ import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
 import { endOrphansOf, type LostProcess, type OrphanEnd } from "#execution/process/orphan.ts";
 import { cutRead } from "#execution/process/outcome.ts";
 import { KILL_PATIENCE_MS } from "#execution/process/process-group.ts";
-import type { Ended } from "#execution/process/run-command.ts";
+import { CHANGED_NOTHING, type Ended } from "#execution/process/run-command.ts";
 import { findErroredState, STATE_KEPT } from "#execution/workspace/errored-state.ts";
 import { changeDirOf } from "#execution/workspace/scratch.ts";
 import type { Policy } from "#policy/document.ts";
@@ -68,9 +68,11 @@ async function endOpen(
   const kept = found ?? ((await needs.isStateKept(key)) ? STATE_KEPT : null);
   const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;
   const mayRunUntil = end.kind === "elsewhere" ? new Date(since.getTime() + timeMs) : null;
-  const error = [sentence(end, child?.pgid !== undefined, mayRunUntil), kept].filter(Boolean).join(" ");
+  const isRead = onlyReads(command, policy);
+  const said = sentence(end, child?.pgid !== undefined, mayRunUntil, isRead);
+  const error = [said, kept].filter(Boolean).join(" ");
   const unseen: Ended = { outcome: "unknown", exitCode: null, signal: null, error };
-  const seen = onlyReads(command, policy) ? cutRead(unseen, key.attempt) : unseen;
+  const seen = isRead ? cutRead(unseen, key.attempt) : unseen;
   return {
     ...seen,
     mayRunUntil: seen.outcome === "unknown" ? mayRunUntil : null,
@@ -78,7 +80,8 @@ async function endOpen(
   };
 }
 
-function sentence(end: OrphanEnd, wasStarted: boolean, mayRunUntil: Date | null): string {
+function sentence(end: OrphanEnd, wasStarted: boolean, mayRunUntil: Date | null, isRead: boolean): string {
+  const stands = isRead ? CHANGED_NOTHING : "What it had changed by then stands.";
   const lost = wasStarted
     ? "Greenlight stopped while this command ran, so nobody saw how it ended."
     : "Greenlight stopped at the moment this command was to start, so nobody knows whether it ran.";
@@ -87,8 +90,8 @@ function sentence(end: OrphanEnd, wasStarted: boolean, mayRunUntil: Date | null)
       return `${lost} It does not run any more.`;
     case "ended":
       return end.killed
-        ? `${lost} It still ran and did not stop when it was asked to, so it was killed. What it had changed by then stands.`
-        : `${lost} It still ran, and stopped when it was asked to. What it had changed by then stands.`;
+        ? `${lost} It still ran and did not stop when it was asked to, so it was killed. ${stands}`
+        : `${lost} It still ran, and stopped when it was asked to. ${stands}`;
     case "stuck":
       return `${lost} It still runs and could not be killed: look for process group ${end.pgid} on this machine before anything else.`;
     case "elsewhere":

@@ -162,6 +162,8 @@ export const PolicyDocument = z.strictObject({
       terraform_seconds: seconds(14_400, 900),
       /** Between INT and KILL: terraform needs it to write its state. */
       terraform_grace_seconds: seconds(600, 120),
+      /** The most that `kubectl rollout status` and `kubectl wait` may take, which only wait for what was changed before. */
+      settle_seconds: seconds(14_400, 600),
       /** For single verbs, such as `kubectl rollout status`. */
       verbs: z.record(Verb, z.number().min(1).max(14_400)).default({}),
     })

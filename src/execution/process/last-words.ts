@@ -1,23 +1,51 @@
+import type { LogLine } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
 import type { Ended } from "./run-command.ts";
 import { explainTerraformFailure } from "./terraform-errors.ts";
+import { explainWait, readWait } from "./waits.ts";
 
-/** What a program said last, kept to explain its failure. */
-export type LastWords = { add: (text: string) => void; explain: (end: Ended) => string | null };
+/** What a program said, redacted, as far as it explains a failure. */
+export type LastWords = {
+  add: (lines: readonly LogLine[]) => void;
+  explain: (end: Ended) => string | null;
+};
 
-/** An error of terraform has some ten lines, and stands at the end. */
-const MAX_LINES = 200;
-const MAX_LINE_CHARS = 500;
+/** Of each stream the first lines and the last ones: an error is one of them. */
+const MAX_HEAD_LINES = 200;
+const MAX_TAIL_LINES = 200;
 
-/** Makes it for one command. What `explain` returns is a sentence for people, made of unredacted words; null: nothing is known. */
+/** Makes it for one command. What `explain` returns is a sentence for people; null: nothing is known. */
 export function createLastWords(command: Command): LastWords {
-  if (command.tool !== "terraform") return { add: () => undefined, explain: () => null };
-  const last: string[] = [];
+  const printed = { out: createEnds(), err: createEnds() };
   return {
-    add: (text) => {
-      last.push(text.slice(0, MAX_LINE_CHARS));
-      if (last.length > MAX_LINES) last.shift();
+    add: (lines) => {
+      for (const { stream, text } of lines) printed[stream].add(text);
     },
-    explain: (end) => (end.outcome === "done" ? null : explainTerraformFailure(last.join("\n"))),
+    explain: (end) =>
+      end.outcome === "done"
+        ? null
+        : explain(command, end, { out: printed.out.lines(), err: printed.err.lines() }),
+  };
+}
+
+type Printed = { out: readonly string[]; err: readonly string[] };
+
+function explain(command: Command, end: Ended, printed: Printed): string | null {
+  if (command.tool === "terraform")
+    return explainTerraformFailure([...printed.out, ...printed.err].join("\n"));
+  const wait = readWait(command);
+  return wait === null ? null : explainWait(wait, end, printed);
+}
+
+function createEnds() {
+  const head: string[] = [];
+  const tail: string[] = [];
+  return {
+    add: (line: string): void => {
+      if (head.length < MAX_HEAD_LINES) return void head.push(line);
+      tail.push(line);
+      if (tail.length > MAX_TAIL_LINES) tail.shift();
+    },
+    lines: () => [...head, ...tail],
   };
 }

@@ -1,7 +1,7 @@
 import type { Command } from "#change/plan.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 import { parseTerraform } from "#policy/terraform/line.ts";
-import type { Ended } from "./run-command.ts";
+import { CHANGED_NOTHING, type Ended } from "./run-command.ts";
 
 /** A read that ends who runs it, again and again, is not tried for ever. */
 const READ_ATTEMPTS = 3;
@@ -29,7 +29,8 @@ export function outcomeOf(end: Ended, { command, onlyReads, attempt, isStopped }
  */
 export function cutRead(end: Ended, attempt: number): Ended {
   if (attempt >= READ_ATTEMPTS) return end;
-  const error = [end.error, "It only reads, so nothing was changed by it."].filter(Boolean).join(" ");
+  const isSaid = end.error?.includes(CHANGED_NOTHING) === true;
+  const error = [end.error, isSaid ? null : CHANGED_NOTHING].filter(Boolean).join(" ");
   return { ...end, outcome: "not run", error };
 }
 

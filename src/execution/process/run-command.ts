@@ -21,6 +21,8 @@ export type Spawn = {
   stop: Stop;
   signal: AbortSignal;
   kill?: AbortSignal;
+  /** Whether the policy knows that it changes nothing, for what is said of one that we ended. */
+  onlyReads?: boolean;
   onStarted: (child: ChildProcess) => Promise<void>;
   onLine: (stream: "out" | "err", line: RawLine) => void;
 };
@@ -31,7 +33,12 @@ export type Ended = {
   exitCode: number | null;
   signal: string | null;
   error: string | null;
+  /** Whether it was ended because its time was over. */
+  isLate?: true;
 };
+
+/** Said of a command that changes nothing and was cut off. */
+export const CHANGED_NOTHING = "It only reads, so nothing was changed by it.";
 
 /** How long the output of a command that ended may still take: whoever holds its pipes then is not waited for. */
 const DRAIN_MS = 1_000;
@@ -116,7 +123,9 @@ function toEnded(end: End, spawn: Spawn): Ended {
   if (why !== null) {
     const reason =
       why === "deadline" ? `after its deadline of ${spawn.deadlineMs / 1_000} s` : becauseOf(spawn);
-    return { outcome: "unknown", exitCode, signal, error: `It was ended ${reason}${afterwards(end, spawn)}` };
+    const late = why === "deadline" ? ({ isLate: true } as const) : {};
+    const error = `It was ended ${reason}${afterwards(end, spawn)}`;
+    return { outcome: "unknown", exitCode, signal, error, ...late };
   }
   if (exitCode === 0) return { outcome: "done", exitCode, signal: null, error: null };
   const how = signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`;
@@ -128,8 +137,10 @@ function becauseOf({ signal, kill }: Spawn): string {
   return reason instanceof RunStoppedError ? reason.because : "from outside";
 }
 
-function afterwards({ killed }: End, { stop, kill }: Spawn): string {
-  const unseen = "What it had changed by then stands, and nobody saw how much that is.";
+function afterwards({ killed }: End, { stop, kill, onlyReads = false }: Spawn): string {
+  const unseen = onlyReads
+    ? CHANGED_NOTHING
+    : "What it had changed by then stands, and nobody saw how much that is.";
   if (killed === "gone too late") {
     return `. It could not even be killed: look for it on this machine before anything else. ${unseen}`;
   }

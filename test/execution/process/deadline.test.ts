@@ -7,7 +7,13 @@ import { builtInPolicy, type Policy } from "#policy/document.ts";
 const verbs = { "kubectl rollout": 120, "kubectl rollout status": 300, "terraform apply": 1_200 };
 const policy: Policy = {
   ...builtInPolicy,
-  deadlines: { default_seconds: 60, terraform_seconds: 900, terraform_grace_seconds: 90, verbs },
+  deadlines: {
+    default_seconds: 60,
+    terraform_seconds: 900,
+    terraform_grace_seconds: 90,
+    settle_seconds: 600,
+    verbs,
+  },
 };
 
 const cases: [line: string, seconds: number][] = [
@@ -16,6 +22,17 @@ const cases: [line: string, seconds: number][] = [
   ["kubectl rollout status deployment/api", 300],
   ["kubectl --context prod -n production rollout status deployment/api", 300],
   ["kubectl rollout --watch=false status deployment/api", 300],
+  ["kubectl rollout status deployment/api --timeout=80s", 90],
+  ["kubectl rollout status deployment/api --timeout=900s", 300],
+  ["kubectl wait pod/a --for=condition=Ready", 600],
+  ["kubectl wait pod/a --for=condition=Ready --timeout=1m20s", 90],
+  ["kubectl wait --timeout=100s --for=delete pod/a pod/b", 210],
+  ["kubectl wait pod/a --for=condition=Ready --timeout=2h", 600],
+  ["kubectl wait pods -l app=a --for=condition=Ready --timeout=20s", 600],
+  ["kubectl wait pod/a --for=condition=Ready --timeout=0s", 600],
+  ["kubectl wait pod/a --for=condition=Ready --timeout=-1s", 600],
+  ["kubectl wait pod/a --for=condition=Ready --timeout=5y", 600],
+  ["kubectl get pods wait", 60],
   ["kubectl get pods rollout-status", 60],
   ["terraform plan", 900],
   ["terraform apply tfplan", 1_200],

@@ -69,6 +69,15 @@ describe("a command", () => {
     for (const pid of pids) await untilGone(pid);
   });
 
+  it("that only reads is not said to have changed anything when its time is over", async () => {
+    const { end } = await run("setInterval(() => {}, 1000)", { deadlineMs: 500, onlyReads: true });
+    assert.deepEqual([end.outcome, end.isLate], ["unknown", true]);
+    assert.match(
+      end.error ?? "",
+      /after its deadline of 0\.5 s\. It only reads, so nothing was changed by it\.$/,
+    );
+  });
+
   it("that ends by itself takes with it what it left behind, and its last words are kept", async () => {
     const child = "console.log(process.pid); process.disconnect(); setInterval(() => {}, 1000)";
     const last = "console.log('last'); process.exit(0)";
