@@ -49,11 +49,11 @@ function write(name: string, text: string): void {
   writeFileSync(fileOf(name), text);
 }
 
-/** Recognises an approved message of few words in a text, or in a message made JSON; a placeholder stands for anything. */
+/** Recognises an approved message of few words in a text, or in a message made JSON; a placeholder, a person and THE REASON stand for anything. */
 export function said(name: string): RegExp {
   const runs = wordsOf(name)
     .trim()
-    .split(/\{[a-z]+\}|[`*\n]| \(link\)|^- |^~ /gmu)
+    .split(/\{[a-z]+\}|THE REASON\.|<@\w+>|[`*\n]| \(link\)|^- |^~ /gmu)
     .map((run) => run.trim())
     .filter((run) => run !== "");
   return new RegExp(runs.map(literal).join("[^]*?"), "u");
@@ -77,6 +77,7 @@ function fileOf(name: string): string {
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gu;
+/** What differs from run to run, or is not seen. */
 const SETTLED: readonly (readonly [RegExp, string])[] = [
   [UUID, "{id}"],
   [/\b(?=[0-9a-f]*\d)[0-9a-f]{8}(?=`| \(link\)|[:,. ]|$)/gmu, "{short}"],
@@ -84,6 +85,7 @@ const SETTLED: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z| UTC)?/gu, "{time}"],
   [/\b(just now|\d+ (?:s|min|h|d) ago)\b/gu, "{ago}"],
   [/\bhttps?:\/\/(localhost|127\.0\.0\.1):\d+/gu, "http://$1:{port}"],
+  [/[ \t]+$/gmu, ""],
   [/(?:\/private)?\/tmp\/[\w./-]+/gu, "{directory}"],
 ];
 

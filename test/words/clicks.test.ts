@@ -1,0 +1,167 @@
+import { describe, it } from "node:test";
+import type { Answer, Change } from "#change/change.ts";
+import type { Cancelled, Decided, RollbackAsked, Unlocked } from "#change/changes.ts";
+import { createAskRollback, createFeedback } from "#slack/clicks/after-clicks.ts";
+import { createButtons } from "#slack/clicks/buttons.ts";
+import { createCancelAs } from "#slack/clicks/cancelling.ts";
+import { createDecideAs, type Given } from "#slack/clicks/deciding.ts";
+import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
+import { createUnlockAs } from "#slack/clicks/unlocking.ts";
+import type { Where } from "#slack/client/where.ts";
+import { approvedIn } from "#test/support/approved.ts";
+import { aPort } from "#test/support/port.ts";
+import { ANA, BEN, CLEO, later, STAGES, scaling, theApproval, theTerms } from "#test/support/stages.ts";
+
+const OTHER = "01890000-0000-7000-8000-000000000009";
+const there: Where = { userId: "U0BEN", userTeamId: "T1", teamId: "T1", channelId: "C1" };
+const elsewhere: Where = { ...there, channelId: "C2" };
+const onHome: Where = { ...there, channelId: "", onHome: true };
+const { change } = STAGES.waiting;
+const question = { changeId: change.id, revision: 1, round: 1, digest: "a".repeat(12) };
+const terms = theTerms();
+
+const known = { ok: true as const, person: BEN };
+const people = { isMember: async () => known, mayAsk: async () => known };
+const findPlace = async () => ({ ok: true as const });
+
+/** Everything a click needs beside the port, of somebody who may. */
+function needs(port: Parameters<typeof aPort>[0], of: Change = change, isHere = true) {
+  return {
+    changes: aPort({ get: async () => of, ...port }),
+    ...{
+      people,
+      findPlace,
+      findGroups: async () => ({ groups: [], fault: null }),
+      isHere: async () => isHere,
+    },
+  } as unknown as Parameters<typeof createDecideAs>[0] & Parameters<typeof createPlanAgain>[0];
+}
+
+function decided(answer: Answer, given: Partial<Change> = {}, brokeGlass = false): Decided {
+  const decision = theApproval({ answer, by: BEN, brokeGlass, decidedAt: later(5) });
+  return { kind: "decided", change: scaling(given), decision };
+}
+
+const gone = { ...change, cancel: { by: ANA, reason: null, at: later(1) } };
+
+describe("the words after a click that decides", () => {
+  const approved = approvedIn("clicks");
+  const answers: Readonly<Record<string, Decided>> = {
+    approved: decided("approve"),
+    "glass-broken": decided("approve", {}, true),
+    rejected: decided("reject"),
+    "changes-asked-for": decided("request_changes"),
+    answered: decided("answered"),
+    accepted: decided("accept"),
+    "rollback-ordered": decided("roll_back"),
+    happened: decided("happened"),
+    "happened-cancelled": decided("happened", gone),
+    "did-not-happen": decided("did_not_happen"),
+    "did-not-happen-cancelled": decided("did_not_happen", gone),
+    counted: { kind: "counted", change, count: 1, quorum: 2, isNew: true },
+    "counted-before": { kind: "counted", change, count: 1, quorum: 2, isNew: false },
+    already: {
+      ...{ kind: "already", change },
+      decision: theApproval({ answer: "approve", by: CLEO, decidedAt: later(5) }),
+    },
+    stale: { kind: "stale", change, reason: "THE REASON." },
+    refused: { kind: "refused", reason: "THE REASON.", terms },
+    unknown: { kind: "unknown" },
+  };
+  for (const [name, answer] of Object.entries(answers))
+    it(name, async () => {
+      const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
+      approved(name, await createDecideAs(needs({ decide: async () => answer }))(there, given));
+    });
+
+  it("is not counted where it was made", async () => {
+    const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
+    approved("elsewhere", await createDecideAs(needs({}, change, false))(elsewhere, given));
+    approved("not-yours-on-home", await createDecideAs(needs({}, change, false))(onHome, given));
+  });
+
+  it("is on something older", async () => {
+    const buttons = createButtons(async () => "", {});
+    const pressed = { action: "greenlight:gone", value: "", triggerId: null, place: null, form: null };
+    approved("older-card", await buttons(null, {}));
+    approved("older-home", await buttons({ ...pressed, where: onHome, ts: undefined }, {}));
+  });
+
+  const stops: Readonly<Record<string, Cancelled>> = {
+    cancelled: { kind: "cancelled", change },
+    stopping: { kind: "stopping", change },
+    "cancel-already": { kind: "already", change, reason: "THE REASON." },
+    "cancel-refused": { kind: "refused", reason: "THE REASON.", terms },
+    "cancel-unknown": { kind: "unknown" },
+  };
+  for (const [name, answer] of Object.entries(stops))
+    it(name, async () =>
+      approved(name, await createCancelAs(needs({ cancel: async () => answer }))(there, change.id, null)),
+    );
+  it("cancels nothing from elsewhere", async () =>
+    approved("cancel-elsewhere", await createCancelAs(needs({}, change, false))(elsewhere, change.id, null)));
+
+  const unlocks: Readonly<Record<string, Unlocked>> = {
+    unlocked: { kind: "unlocked", change, targets: ["kubectl place production deployments web"] },
+    "unlock-nothing": { kind: "nothing", reason: "THE REASON." },
+    "unlock-busy": { kind: "busy", reason: "THE REASON." },
+    "unlock-refused": { kind: "refused", reason: "THE REASON.", terms },
+    "unlock-unknown": { kind: "unknown" },
+  };
+  for (const [name, answer] of Object.entries(unlocks))
+    it(name, async () => {
+      const given = { changeId: change.id, reason: "nobody looks at it" };
+      approved(name, await createUnlockAs(needs({ unlock: async () => answer }))(there, given));
+    });
+});
+
+describe("the words after a click that asks for more", () => {
+  const approved = approvedIn("clicks-after");
+  const next = scaling({ id: OTHER, status: "queued" });
+  const over = scaling({ id: OTHER, status: "rejected" });
+  const asks: Readonly<Record<string, Exclude<RollbackAsked, { kind: "unknown" }>>> = {
+    accepted: { kind: "accepted", change: next },
+    repeated: { kind: "repeated", change: next, isOther: false },
+    "repeated-ended": { kind: "repeated", change: over, isOther: false },
+    refused: { kind: "refused", reason: "THE REASON." },
+  };
+  for (const [name, asked] of Object.entries(asks))
+    it(name, async () => {
+      const ask = { ask: async () => asked };
+      approved(
+        `again-${name}`,
+        await createPlanAgain(needs(ask, STAGES.failed.change))(there, change.id, {}),
+      );
+      approved(
+        `run-planned-${name}`,
+        await createRunPlanned(needs(ask, STAGES.planned.change))(there, change.id, {}),
+      );
+      const back = { askRollback: async () => asked };
+      approved(
+        `rollback-${name}`,
+        await createAskRollback(needs(back, STAGES.done.change))(there, change.id, {}),
+      );
+    });
+
+  it("starts nothing", async () => {
+    const press = (of: Change, where = there, value: unknown = change.id) =>
+      createPlanAgain(needs({}, of))(where, value, {});
+    approved("goes-on", await press(STAGES.running.change));
+    approved("elsewhere", await press(STAGES.failed.change, elsewhere));
+    approved("ended-otherwise", await press(STAGES.planned.change));
+    approved("unknown", await press(STAGES.failed.change, there, "none"));
+    const back = createAskRollback(needs({}, STAGES.done.change));
+    approved("rollback-elsewhere", await back(elsewhere, change.id, {}));
+    approved("rollback-unknown", await back(there, "none", {}));
+  });
+
+  it("thinks of how it went", async () => {
+    const thumb = (of: Change, value: string, where = there) =>
+      createFeedback(needs({ giveFeedback: async () => true }, of))(where, value, {});
+    approved("feedback-up", await thumb(STAGES.done.change, `up:${change.id}`));
+    approved("feedback-down", await thumb(STAGES.done.change, `down:${change.id}`));
+    approved("feedback-goes-on", await thumb(STAGES.running.change, `up:${change.id}`));
+    approved("feedback-unknown", await thumb(STAGES.done.change, "sideways"));
+    approved("feedback-elsewhere", await thumb(STAGES.done.change, `up:${change.id}`, elsewhere));
+  });
+});
