@@ -32,6 +32,14 @@ export function flagTable(...specs: string[]): FlagTable {
   return { takes, short };
 }
 
+/** The same table with no other flags than these: what is left out is refused as unknown. */
+export function onlyFlags({ takes, short }: FlagTable, names: ReadonlySet<string>): FlagTable {
+  return {
+    takes: new Map([...takes].filter(([name]) => names.has(name))),
+    short: new Map([...short].filter(([, name]) => names.has(name))),
+  };
+}
+
 /** What Go's ParseBool takes. */
 const TRUTHS = new Map([
   ...["1", "t", "T", "true", "TRUE", "True"].map((word) => [word, "true"] as const),

@@ -1,7 +1,8 @@
-import { type FlagTable, flagTable, parseFlags } from "#policy/flags.ts";
-import { ALIASES, GLOBAL_FLAGS, VERBS, type VerbShape } from "./flags.ts";
+import { parseFlags } from "#policy/flags.ts";
 import { readOperands, type Target } from "./operands.ts";
-import { REFUSED_FLAGS, REFUSED_VERBS } from "./refused.ts";
+import { REFUSED_VERBS } from "./refused.ts";
+import { allFlags, allowedFlags, whyNoFlag } from "./tables.ts";
+import { ALIASES, VERBS, type VerbShape } from "./verbs.ts";
 
 /** One kubectl command, read as kubectl 1.32 reads it. */
 export type KubectlLine = {
@@ -26,7 +27,7 @@ export function readKubectl(args: readonly string[]): { ok: true; line: KubectlL
   const found = findVerb(args);
   if (!found.ok) return found;
   const { verb, shape } = found;
-  const parsed = parseFlags(found.rest, tableOf(verb));
+  const parsed = parseFlags(found.rest, allowedFlags(verb));
   if (!parsed.ok) return { ok: false, reason: explain(parsed.reason, verb) };
   const { words, after, flags } = parsed;
   const operands = readOperands(shape, verb, words, after);
@@ -67,19 +68,23 @@ function first(flags: ReadonlyMap<string, readonly string[]>, name: string): str
 
 type Found = { ok: true; verb: string; shape: VerbShape; rest: string[] };
 
+/** A flag that stands before the verb, and how many words kubectl takes it for, itself included, while it looks for the verb. */
+type Skipped = { word: string; width: number };
+
 /**
- * Finds verb and subverb as cobra does: the first word that no flag before it consumes, with the flags known at that level
- * (`-A get pods` looks for the verb "pods", since -A is no flag of kubectl itself and so consumes a word).
+ * Finds verb and subverb as cobra does: the first word that no flag before it consumes, with the flags known at that level.
+ * One that is not known there consumes the next word, so that `-o wide get pods` is a get, and `-A get pods` looks for the
+ * verb "pods" (measured with 1.32).
  */
 function findVerb(args: readonly string[]): Found | Refusal {
   let verb = "";
   let rest = [...args];
+  const skipped: Skipped[] = [];
   for (;;) {
-    const at = nextWord(rest, tableOf(verb));
-    if (at !== null && typeof at !== "number") return at;
-    const word = at === null ? "" : (rest[at] ?? "");
+    const at = nextWord(rest, verb, skipped);
+    const word = rest[at] ?? "";
     const next = childOf(verb, word);
-    if (next === null || at === null) return asVerb(verb, word, rest);
+    if (next === null) return asVerb(verb, word, rest, skipped);
     const why = own(REFUSED_VERBS, next);
     if (why !== undefined) {
       return { ok: false, reason: `kubectl: "${next}" is not on the list of allowed commands: ${why}` };
@@ -89,8 +94,12 @@ function findVerb(args: readonly string[]): Found | Refusal {
   }
 }
 
-function asVerb(verb: string, word: string, rest: string[]): Found | Refusal {
+function asVerb(verb: string, word: string, rest: string[], skipped: readonly Skipped[]): Found | Refusal {
   const shape = own(VERBS, verb);
+  const odd = skipped.find(({ word, width }) =>
+    shape === undefined ? width === 2 && !isGlobal(word) : width !== widthOf(word, verb),
+  );
+  if (odd !== undefined) return { ok: false, reason: misplaced(odd.word) };
   if (shape !== undefined) return { ok: true, verb, shape, rest };
   return {
     ok: false,
@@ -98,30 +107,40 @@ function asVerb(verb: string, word: string, rest: string[]): Found | Refusal {
   };
 }
 
-/** Where the next word stands that is neither a flag nor consumed by one; null when there is none before `--`. */
-function nextWord(args: readonly string[], table: FlagTable): number | null | Refusal {
+/** What was skipped as a flag's value while the verb reads a switch there would be read in two ways. */
+function misplaced(word: string): string {
+  const why = whyNoFlag("", nameOf(word, ""));
+  return why === null
+    ? `kubectl: the flag ${word} is not on the list of those that stand before a verb: there kubectl takes the next word for its value`
+    : `kubectl: the flag ${word} is not on the list${why}`;
+}
+
+function isGlobal(word: string): boolean {
+  return allFlags("").takes.has(nameOf(word, ""));
+}
+
+/** Where the next word stands that is neither a flag nor consumed by one; behind the last where there is none before `--`. */
+function nextWord(args: readonly string[], verb: string, skipped: Skipped[]): number {
   let at = 0;
   for (let word = args[at]; word !== undefined && word !== "--"; word = args[at]) {
     if (!word.startsWith("-")) return at;
-    const width = widthOf(word, table);
-    if (typeof width !== "number") return width;
+    const width = widthOf(word, verb);
+    skipped.push({ word, width });
     at += width;
   }
-  return null;
+  return args.length;
 }
 
-/** How many words a flag takes up here, itself included. */
-function widthOf(word: string, table: FlagTable): number | Refusal {
+/** How many words a flag takes up while a verb is looked for below this one, itself included. */
+function widthOf(word: string, verb: string): 1 | 2 {
   const isLong = word.startsWith("--");
   if (word.includes("=") || (!isLong && word.length !== 2)) return 1;
-  const name = isLong ? word.slice(2) : (table.short.get(word.slice(1)) ?? word.slice(1));
-  const takes = table.takes.get(name);
-  if (takes !== undefined) return takes === "value" || takes === "list" ? 2 : 1;
-  const why = own(REFUSED_FLAGS, name);
-  return {
-    ok: false,
-    reason: `kubectl: the flag ${word} is not on the list of those that stand before a verb${why === undefined ? "" : `: ${why}`}`,
-  };
+  const takes = allFlags(verb).takes.get(nameOf(word, verb));
+  return takes === "switch" || takes === "optional" ? 1 : 2;
+}
+
+function nameOf(word: string, verb: string): string {
+  return word.startsWith("--") ? word.slice(2) : (allFlags(verb).short.get(word.slice(1)) ?? word.slice(1));
 }
 
 const children = new Set(
@@ -136,19 +155,9 @@ function childOf(verb: string, word: string): string | null {
   return children.has(name) ? name : null;
 }
 
-const tables = new Map(
-  ["", ...children].map((verb) => [verb, flagTable(GLOBAL_FLAGS, own(VERBS, verb)?.flags ?? "")] as const),
-);
-const noFlags = flagTable("");
-
-function tableOf(verb: string): FlagTable {
-  return tables.get(verb) ?? noFlags;
-}
-
 function explain(reason: string, verb: string): string {
-  const name = /^the flag --?([a-z-]+) is not on the list$/.exec(reason)?.[1];
-  const why = name === undefined ? undefined : own(REFUSED_FLAGS, name);
-  return `kubectl ${verb}: ${reason}${why === undefined ? "" : `: ${why}`}`;
+  const name = /^the flag --?([A-Za-z0-9-]+) is not on the list$/.exec(reason)?.[1];
+  return `kubectl ${verb}: ${reason}${name === undefined ? "" : (whyNoFlag(verb, name) ?? "")}`;
 }
 
 /** A table is asked only for what it holds itself: `constructor` is no verb. */

@@ -1,5 +1,5 @@
 import { canonicalKind } from "#policy/manifests/kinds.ts";
-import type { VerbShape } from "./flags.ts";
+import type { VerbShape } from "./verbs.ts";
 
 /** One thing a command names; name null is every one of the kind, or those a selector finds. */
 export type Target = { kind: string; name: string | null };

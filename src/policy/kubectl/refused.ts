@@ -57,8 +57,10 @@ export const REFUSED_FLAGS: Readonly<Record<string, string>> = {
       "it writes files",
     ]),
   ),
+  ...Object.fromEntries(
+    ["vmodule", "log-flush-frequency"].map((name) => [name, "it says more in the log than -v may"]),
+  ),
   raw: "it asks the server for any address at all",
   h: "it prints help for a person's terminal",
   help: "it prints help for a person's terminal",
-  s: "it changes where the command runs",
 };

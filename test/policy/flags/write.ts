@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { kubectlFlags, kubectlVersion } from "./kubectl-help.ts";
+import { kubectlVerbs } from "./verbs.ts";
+
+// npm run flags: writes down which flags kubectl and terraform take, as those that are installed say it.
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+await write("kubectl", await kubectlVersion(), kubectlVerbs(), kubectlFlags);
+
+async function write(
+  program: string,
+  version: string,
+  verbs: readonly string[],
+  flagsOf: (verb: string) => Promise<string>,
+): Promise<void> {
+  const table: Record<string, string> = {};
+  for (const verb of verbs) table[verb] = await flagsOf(verb);
+  const file = join(ROOT, "src/policy", program, "flags-from-help.ts");
+  writeFileSync(
+    file,
+    `// Written by \`npm run flags\` from what ${program} says of itself. Which of them may stand there is said in verbs.ts.
+
+/** The version of ${program} these are of. */
+export const VERSION = ${JSON.stringify(version)};
+
+/** The flags of every verb, as \`flagTable\` reads them; under "" those of all. */
+export const FLAGS_OF: Readonly<Record<string, string>> = ${JSON.stringify(table)};
+`,
+  );
+  execFileSync(join(ROOT, "node_modules/.bin/biome"), ["format", "--write", file], { stdio: "inherit" });
+}
