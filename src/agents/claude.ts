@@ -21,11 +21,15 @@ export type Book = (
   most: Most,
 ) => Promise<{ ok: true; settle(made: Try): Promise<void> } | { ok: false; reason: string }>;
 
-/** A question to the model; the answer has to match `schema`. */
+/**
+ * A question to the model; the answer has to match `schema`. `otherwise` may make an answer of one that does not, where asking
+ * again would bring the same; null: it cannot.
+ */
 export type ModelRequest<Answer> = {
   system: string;
   user: string;
   schema: z.ZodType<Answer>;
+  otherwise?: (value: unknown) => Answer | null;
   signal: AbortSignal;
   book: Book;
 };
@@ -122,7 +126,7 @@ async function tryOnce<Answer>(
       },
       { signal: AbortSignal.any([question.signal, late]) },
     );
-    return { ...readMessage(message, question.schema, redact), usage: message.usage };
+    return { ...readMessage(message, question, redact), usage: message.usage };
   } catch (error) {
     if (question.signal.aborted) throw error;
     if (late.aborted)
@@ -138,7 +142,7 @@ async function tryOnce<Answer>(
 
 function readMessage<Answer>(
   message: Anthropic.Message,
-  schema: z.ZodType<Answer>,
+  { schema, otherwise }: Pick<ModelRequest<Answer>, "schema" | "otherwise">,
   redact: (text: string) => string,
 ): Outcome<Answer> {
   if (message.stop_reason === "refusal")
@@ -157,6 +161,8 @@ function readMessage<Answer>(
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, answer: parsed.data, again: false };
+  const other = otherwise?.(value) ?? null;
+  if (other !== null) return { ok: true, answer: other, again: false };
   const issue = parsed.error.issues[0];
   const where = issue === undefined ? "" : ` (${issue.path.join(".")}: ${issue.message})`;
   return { ok: false, again: true, reason: `the model's answer was not of the agreed form${where}` };

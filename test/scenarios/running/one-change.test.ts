@@ -186,6 +186,24 @@ describe("a change that does not go well", () => {
     assert.equal(calls.rows[0]?.count, 3);
   });
 
+  it("declines what another program would have to do, in one call", async () => {
+    const [step] = (planOf([["upgrade web ./chart", null]]) as { plan: object[] }).plan;
+    program.model.script({
+      agent: "planner",
+      json: { ...planOf([]), plan: [{ ...step, tool: "helm" }] },
+    });
+    const change = await program.ask("upgrade the chart web in staging");
+    assert.equal(change.status, "failed");
+    assert.match(change.error ?? "", /Helm is not supported: Greenlight runs kubectl and terraform\./);
+    assert.doesNotMatch(change.error ?? "", /agreed form|Ask again/);
+    assert.deepEqual(await program.ran(change.id), []);
+    const calls = await program.app.database.query<{ count: number }>(
+      "select count(*)::int as count from model_calls where change_id = $1",
+      [change.id],
+    );
+    assert.equal(calls.rows[0]?.count, 1);
+  });
+
   it("refuses a plan with a command that is not on the list, in a step or in a way back", async () => {
     for (const plan of [
       planOf([["get secret db -o yaml -n production", null]], "low"),
