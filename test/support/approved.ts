@@ -27,6 +27,7 @@ export function approvedIn(folder: string): Approved {
   });
   return (name, what) => {
     const text = `${settled(plain(what)).trimEnd()}\n`;
+    assert.notEqual(text.trim(), "", `${folder}/${name} says nothing`);
     const before = shown.get(name);
     if (before !== undefined) assert.equal(text, before, `two messages are approved as ${folder}/${name}`);
     shown.set(name, text);

@@ -6,7 +6,7 @@ type Part = { readonly [key: string]: unknown };
  */
 export function plain(what: unknown): string {
   if (typeof what === "string") return mrkdwn(what);
-  if (Array.isArray(what)) return what.map(plain).filter(notEmpty).join("\n");
+  if (Array.isArray(what)) return plain({ blocks: what });
   if (!isPart(what)) return String(what);
   const text = typeof what["text"] === "string" ? mrkdwn(what["text"]) : "";
   const blocks = partsIn(what["blocks"]).map(block).filter(notEmpty).join("\n");

@@ -45,6 +45,11 @@ function waiting(given: Partial<Change>): Stage {
 
 const yes = { by: BEN, reason: null, at: later(5) };
 const freeze = { from: AT, until: later(600), environments: ["production"], reason: "The big sale" };
+const byGroup = {
+  ...{ environments: ["production"], users: ["U0BEN"], groups: ["S0SRE"], tokens: null },
+  escalated: { users: [], groups: ["S0SRE"] },
+};
+const DANGER = "set sa deployment/payment-api cluster-admin -n production";
 const TWO = theTerms({ quorum: 2 });
 const risky = aPlan([aStep("delete deployment legacy-report -n production")]);
 const wish = aQuestion({ answer: "request_changes", by: BEN, reason: "use 4 instead", decidedAt: later(2) });
@@ -67,15 +72,31 @@ const WAITING: Readonly<Record<string, Stage>> = {
     decisions: [wish, theApproval({ revision: 2 })],
   }),
   "waiting-escalated": waiting({
-    terms: theTerms({
-      approvers: [
-        {
-          ...{ environments: ["production"], users: ["U0BEN"], groups: ["S0SRE"], tokens: null },
-          escalated: { users: [], groups: ["S0SRE"] },
-        },
-      ],
-    }),
+    terms: theTerms({ approvers: [byGroup] }),
     decisions: [theApproval({ escalatedAt: later(20), escalated: ["production"] })],
+  }),
+  "waiting-escalated-one-of-two": waiting({
+    terms: theTerms({ quorum: 2, approvers: [byGroup] }),
+    decisions: [
+      theApproval({
+        escalatedAt: later(20),
+        escalated: ["production"],
+        approvals: [{ ...yes, at: later(5) }],
+      }),
+    ],
+  }),
+  "waiting-nobody-left": waiting({
+    terms: theTerms({ approvers: [{ ...byGroup, users: ["U0ANA"], groups: [], escalated: null }] }),
+  }),
+  "waiting-several-environments": waiting({
+    environments: ["production", "staging"],
+    terms: theTerms({
+      approvers: [byGroup, { ...byGroup, environments: ["staging"], users: ["U0CLEO"], escalated: null }],
+    }),
+  }),
+  "waiting-one-riskier": waiting({
+    ...{ plan: aPlan([aStep("get pods"), aStep(DANGER), aStep("get nodes")]), previews: [] },
+    ...{ risk: "high", stepRisks: ["low", "high", "medium"] },
   }),
 };
 
@@ -93,6 +114,11 @@ describe("the words of the card", () => {
     approved("waiting-long", card(stage));
     approved("waiting-pages-missing", card(stage, true, false));
     approved("plan-page", planPages(stage.change)[0]);
+  });
+  it("where no model was asked why a person is", () => {
+    const { change, steps } = STAGES.needs_person;
+    const review = { result: "needs_human", notes: "Step 1 is done.", by: "greenlight" } as const;
+    approved("needs_person-no-model", card({ change: { ...change, review }, steps }));
   });
   it("that is being stopped", () => {
     const { change, steps } = STAGES.running;

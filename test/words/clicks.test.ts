@@ -4,6 +4,7 @@ import type { Cancelled, Decided, RollbackAsked, Unlocked } from "#change/change
 import { createAskRollback, createFeedback } from "#slack/clicks/after-clicks.ts";
 import { createButtons } from "#slack/clicks/buttons.ts";
 import { createCancelAs } from "#slack/clicks/cancelling.ts";
+import { createChoose } from "#slack/clicks/choosing.ts";
 import { createDecideAs, type Given } from "#slack/clicks/deciding.ts";
 import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
@@ -78,6 +79,11 @@ describe("the words after a click that decides", () => {
     const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
     approved("elsewhere", await createDecideAs(needs({}, change, false))(elsewhere, given));
     approved("not-yours-on-home", await createDecideAs(needs({}, change, false))(onHome, given));
+  });
+
+  it("chooses an answer to a question that is not open", async () => {
+    const choose = createChoose(needs({}).changes, async () => "");
+    approved("choice-not-open", await choose(there, "none"));
   });
 
   it("is on something older", async () => {
