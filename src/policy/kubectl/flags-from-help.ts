@@ -3,7 +3,7 @@
 /** The version of kubectl these are of. */
 export const VERSION = "1.32";
 
-/** The flags of every verb, as `flagTable` reads them; under "" those of all. */
+/** The flags of every verb, as `flagTable` reads them. Under "", where there is one, stand those of all verbs. */
 export const FLAGS_OF: Readonly<Record<string, string>> = {
   "": "as= as-group* as-uid= cache-dir= certificate-authority= client-certificate= client-key= cluster= context= disable-compression? insecure-skip-tls-verify? kubeconfig= log-flush-frequency= match-server-version? n|namespace= password= profile= profile-output= request-timeout= s|server= tls-server-name= token= user= username= v|v= vmodule= warnings-as-errors?",
   annotate:

@@ -1,65 +1,26 @@
-/** One flag as terraform knows it: whether it takes a value as Go's flag package reads it, whether it may repeat, and what is wrong with a value. */
-export type FlagRule = {
-  takes: "switch" | "value";
-  many?: true;
-  whyNot?: (value: string) => string | null;
-};
+/** What else holds for a flag's value: whether it may repeat, and what is wrong with a value. */
+export type FlagRule = { many?: true; whyNot?: (value: string) => string | null };
 
 const MAX_PARALLELISM = 256;
 const MAX_LOCK_WAIT_S = 3_600;
 
-const onOff: FlagRule = { takes: "switch" };
-const someAddresses: FlagRule = { takes: "value", many: true, whyNot: addressFault };
+const someAddresses: FlagRule = { many: true, whyNot: addressFault };
 
-/** Every flag that some verb may have. Which verb has which stands in policy/terraform/verbs.ts. */
-export const FLAGS: Readonly<Record<string, FlagRule>> = {
-  "-allow-missing": onOff,
-  "-auto-approve": onOff,
-  "-backend": onOff,
-  "-check": onOff,
-  "-cloud": onOff,
-  "-destroy": onOff,
-  "-detailed-exitcode": onOff,
-  "-diff": onOff,
-  "-draw-cycles": onOff,
-  "-dry-run": onOff,
-  "-force": onOff,
+/** The flags whose values are not all fine. Which verb may have which stands in verbs.ts, how each is written in flags-from-help.ts. */
+export const FLAG_RULES: Readonly<Record<string, FlagRule>> = {
   "-force-copy": mustBeOff("it moves the state without asking"),
-  "-get": onOff,
-  "-id": { takes: "value" },
-  "-input": { takes: "switch", whyNot: inputFault },
-  "-json": onOff,
-  "-list": onOff,
-  "-lock": onOff,
-  "-lock-timeout": { takes: "value", whyNot: durationFault },
-  "-lockfile": {
-    takes: "value",
-    whyNot: (mode) => (mode === "readonly" ? null : "must be readonly or left out"),
-  },
+  "-input": { whyNot: inputFault },
+  "-lock-timeout": { whyNot: durationFault },
+  "-lockfile": { whyNot: (mode) => (mode === "readonly" ? null : "must be readonly or left out") },
   "-migrate-state": mustBeOff("it moves the state"),
-  "-module-depth": {
-    takes: "value",
-    whyNot: (text) => (/^-?\d{1,3}$/.test(text) ? null : "must be a number"),
-  },
-  "-no-tests": onOff,
-  "-or-create": onOff,
-  "-out": { takes: "value" },
-  "-parallelism": { takes: "value", whyNot: parallelismFault },
-  "-plan": { takes: "value" },
-  "-raw": onOff,
+  "-module-depth": { whyNot: (text) => (/^-?\d{1,3}$/.test(text) ? null : "must be a number") },
+  "-parallelism": { whyNot: parallelismFault },
   "-reconfigure": mustBeOff("it changes where the state is kept"),
-  "-recursive": onOff,
-  "-refresh": onOff,
-  "-refresh-only": onOff,
   "-replace": someAddresses,
   "-target": someAddresses,
-  "-test-directory": { takes: "value" },
-  "-type": { takes: "value", whyNot: graphFault },
-  "-update": onOff,
-  "-upgrade": onOff,
-  "-var": { takes: "value", many: true, whyNot: variableFault },
-  "-var-file": { takes: "value", many: true },
-  "-write": onOff,
+  "-type": { whyNot: graphFault },
+  "-var": { many: true, whyNot: variableFault },
+  "-var-file": { many: true },
 };
 
 /** Flags terraform has and nothing here may use, with the reason a person is told. */
@@ -81,7 +42,7 @@ export const STRIPPED: ReadonlySet<string> = new Set(["-no-color", "-compact-war
 
 /** A switch that may only say no. */
 function mustBeOff(why: string): FlagRule {
-  return { takes: "switch", whyNot: (value) => (value === "false" ? null : `is refused: ${why}`) };
+  return { whyNot: (value) => (value === "false" ? null : `is refused: ${why}`) };
 }
 
 function inputFault(value: string): string | null {

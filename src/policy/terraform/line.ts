@@ -1,4 +1,6 @@
-import { FLAGS, type FlagRule, REFUSED_FLAGS, STRIPPED } from "./flags.ts";
+import { flagTable } from "#policy/flags.ts";
+import { FLAG_RULES, REFUSED_FLAGS, STRIPPED } from "./flags.ts";
+import { FLAGS_OF } from "./flags-from-help.ts";
 import { REFUSED_VERBS, VERBS, type VerbRule } from "./verbs.ts";
 
 /** A terraform command line taken apart as terraform does it. `flags` hold every value a flag was given, in order. */
@@ -72,7 +74,7 @@ function splitWords(
   const kept = words.filter((word) => !STRIPPED.has(word));
   let at = 0;
   while (kept[at]?.startsWith("-")) {
-    const taken = takeFlag(flags, rule, kept[at] ?? "", kept[at + 1]);
+    const taken = takeFlag(flags, { verb, rule }, kept[at] ?? "", kept[at + 1]);
     if (typeof taken === "string") return no(taken);
     at += taken;
   }
@@ -88,40 +90,64 @@ function strippedFault(verb: string, words: readonly string[]): string | null {
     if (!STRIPPED.has(word)) continue;
     if (word === "-compact-warnings" && !COMPACT.has(verb)) return `it has no flag ${word}`;
     const before = words.slice(0, index).findLast((one) => !STRIPPED.has(one));
-    if (waitsForValue(before)) return `${before} has no value: terraform skips ${word}`;
+    if (waitsForValue(verb, before)) return `${before} has no value: terraform skips ${word}`;
   }
   return null;
 }
 
 /** Whether a word is a flag that takes the next word as its value. */
-function waitsForValue(word: string | undefined): boolean {
+function waitsForValue(verb: string, word: string | undefined): boolean {
   if (word === undefined || !word.startsWith("-") || word.includes("=")) return false;
-  const name = word.replace(/^--/, "-");
-  return own(FLAGS, name)?.takes !== "switch";
+  return takesOf(verb, word.replace(/^--/, "-")) !== "switch";
 }
 
+type Place = { verb: string; rule: VerbRule };
+
 /** Takes one flag off the line; says how many words it was, or what is wrong with it. */
-function takeFlag(flags: Flags, rule: VerbRule, word: string, next: string | undefined): number | string {
+function takeFlag(
+  flags: Flags,
+  { verb, rule }: Place,
+  word: string,
+  next: string | undefined,
+): number | string {
   const [, name = "", given] = /^-?(-[^=]*)(?:=(.*))?$/s.exec(word) ?? [];
   if (name === "-" || name === "") return `"${word}" is not allowed here`;
-  const refused = own(REFUSED_FLAGS, name);
-  if (refused !== undefined) return `${name} is refused: ${refused}`;
-  const known = rule.flags.includes(name) ? own(FLAGS, name) : undefined;
-  if (known === undefined) return `the flag ${name} is not on its list`;
-  if (flags.has(name) && known.many === undefined) return `the flag ${name} stands there twice`;
-  const value = given ?? (known.takes === "switch" ? "true" : next) ?? "";
-  const fault = valueFault(known, value);
+  const refused = whyNoFlag({ verb, rule }, name);
+  if (refused !== null) return refused;
+  const takes = takesOf(verb, name) ?? "value";
+  if (flags.has(name) && own(FLAG_RULES, name)?.many === undefined)
+    return `the flag ${name} stands there twice`;
+  const value = given ?? (takes === "switch" ? "true" : next) ?? "";
+  const fault = valueFault(name, takes, value);
   if (fault !== null) return `the flag ${name} ${fault}`;
   flags.set(name, [...(flags.get(name) ?? []), value]);
-  return known.takes === "value" && given === undefined ? 2 : 1;
+  return takes === "value" && given === undefined ? 2 : 1;
+}
+
+function whyNoFlag({ verb, rule }: Place, name: string): string | null {
+  const refused = own(rule.never ?? {}, name) ?? own(REFUSED_FLAGS, name);
+  if (refused !== undefined) return `${name} is refused: ${refused}`;
+  const known = takesOf(verb, name) !== undefined;
+  if (known && rule.flags.includes(name)) return null;
+  return `the flag ${name} is not on its list${known ? ": terraform has it, and nobody has judged it here" : ""}`;
 }
 
 /** Go also reads 1, t, TRUE and more as true; whoever means it can write it plainly. */
-function valueFault(known: FlagRule, value: string): string | null {
+function valueFault(name: string, takes: "switch" | "value", value: string): string | null {
   if (value === "") return "has no value";
-  if (known.takes === "switch" && value !== "true" && value !== "false")
+  if (takes === "switch" && value !== "true" && value !== "false")
     return `must be true or false, not "${value}"`;
-  return known.whyNot?.(value) ?? null;
+  return own(FLAG_RULES, name)?.whyNot?.(value) ?? null;
+}
+
+const tables = new Map(
+  Object.entries(FLAGS_OF).map(([verb, specs]) => [verb, flagTable(specs).takes] as const),
+);
+
+/** How terraform reads a flag of a verb; undefined where it has none such. */
+function takesOf(verb: string, name: string): "switch" | "value" | undefined {
+  const takes = tables.get(verb)?.get(name);
+  return takes === undefined || takes === "switch" ? takes : "value";
 }
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {

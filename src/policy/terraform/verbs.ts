@@ -5,6 +5,8 @@ export type VerbRule = {
   risk: Risk;
   reason: string;
   flags: readonly string[];
+  /** Flags it takes and may not have here, with why. What REFUSED_FLAGS names needs no word here. */
+  never?: Readonly<Record<string, string>>;
   /** How many operands, and what each is. */
   operands?: readonly [least: number, most: number, kind: "address" | "name" | "plan" | "path" | "plain"];
   /** A configuration that would run code is refused before this verb. */
@@ -29,7 +31,10 @@ const PLANNING = [
   "-target",
 ];
 
-/** The verbs on the list, for terraform 1.11. Each flag was held against the program itself (test/policy/terraform/flags.test.ts). */
+const unshown = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.map((name) => [name, "terraform takes it here without saying what it would do"]));
+
+/** The verbs on the list, each with the flags it may have. A flag that stands in no list is refused, also one that a newer terraform adds. */
 export const VERBS: Readonly<Record<string, VerbRule>> = {
   init: {
     risk: "medium",
@@ -40,6 +45,7 @@ export const VERBS: Readonly<Record<string, VerbRule>> = {
       ...["-reconfigure", "-test-directory", "-upgrade"],
     ],
     loads: true,
+    never: unshown("-target", "-var", "-var-file"),
   },
   get: { risk: "medium", reason: "fetches modules", flags: ["-test-directory", "-update"], loads: true },
   validate: { risk: "low", reason: "reads", flags: ["-json", "-no-tests", "-test-directory"], loads: true },
@@ -61,12 +67,14 @@ export const VERBS: Readonly<Record<string, VerbRule>> = {
     reason: "destroys infrastructure",
     flags: [...PLANNING.filter((flag) => flag !== "-destroy"), "-auto-approve"],
     loads: true,
+    never: { "-destroy": "it is what the verb does" },
   },
   refresh: {
     risk: "high",
     reason: "rewrites the state from what is there",
     flags: [...LOCK, ...VARIABLES, "-input", "-json", "-parallelism", "-target"],
     loads: true,
+    never: unshown("-destroy", "-refresh", "-refresh-only", "-replace"),
   },
   import: {
     risk: "high",
@@ -74,6 +82,7 @@ export const VERBS: Readonly<Record<string, VerbRule>> = {
     flags: [...LOCK, ...VARIABLES, "-input", "-parallelism"],
     operands: [2, 2, "plain"],
     loads: true,
+    never: unshown("-target"),
   },
   taint: {
     risk: "high",
@@ -131,7 +140,12 @@ export const VERBS: Readonly<Record<string, VerbRule>> = {
     operands: [1, 1, "name"],
   },
   "workspace list": { risk: "low", reason: "reads names", flags: [] },
-  "workspace show": { risk: "low", reason: "reads a name", flags: [] },
+  "workspace show": {
+    risk: "low",
+    reason: "reads a name",
+    flags: [],
+    never: unshown("-input", "-target", "-var", "-var-file"),
+  },
   show: { risk: "low", reason: "shows a saved plan", flags: ["-json"], operands: [0, 1, "plan"] },
   output: {
     risk: "low",

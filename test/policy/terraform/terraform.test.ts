@@ -198,7 +198,11 @@ const refused: [why: RegExp, lines: string][] = [
      import -ignore-remote-version a.b c
      output -state=x
      workspace new -state=x y
-     plan -chdir=x`,
+     plan -chdir=x
+     destroy -destroy -auto-approve
+     init -target=a.b
+     refresh -refresh-only
+     workspace show -var=a=b`,
   ],
   [
     /not on its list/,
@@ -210,7 +214,6 @@ const refused: [why: RegExp, lines: string][] = [
      plan ---input=false
      validate -input=false
      apply -auto-approve -out=p
-     destroy -destroy -auto-approve
      plan -__proto__=1
      init -verify-plugins=false`,
   ],
