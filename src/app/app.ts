@@ -101,7 +101,7 @@ async function assemble(
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const workspace = await openSlackWorkspace(config, closing);
-  const ground = await openCommandEnvironment(config, workspace.approvers, sees);
+  const ground = await openCommandEnvironment(config, workspace.approvers, closing, sees);
   const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
   const [seal, identify] = [createSeal(key), createIdentify(key)];
   warnOfPlaces(ground.warnings, log);

@@ -9,6 +9,7 @@ import { contextsIn, VIEW_ARGS } from "#execution/kubeconfig.ts";
 import type { GivenTo } from "#execution/looks.ts";
 import { capture } from "#execution/process/capture.ts";
 import { installKubectl } from "#playground/cluster/install.ts";
+import { serveKubectl } from "#playground/cluster/serve.ts";
 import { copySamples } from "#playground/sample-copy.ts";
 import { contextsOf, type Policy, withApprovers, withKubeconfig } from "#policy/document.ts";
 import { readPolicyFile } from "./policy-file.ts";
@@ -36,6 +37,7 @@ export class SetupError extends Error {
 export async function openCommandEnvironment(
   config: Config,
   approvers: readonly string[],
+  closing: (() => Promise<unknown>)[],
   sees: Sees = SEES_NOTHING,
 ): Promise<CommandEnvironment> {
   const isReal = config.workspace !== null || config.inherited["KUBECONFIG"] !== undefined;
@@ -68,6 +70,7 @@ export async function openCommandEnvironment(
   // In a directory of its own: commands may write beside it, and nowhere else in the samples.
   const stateFile = join(config.dataDir, "sample", "cluster", "cluster.json");
   const cluster = await installKubectl({ binDir, stateFile, node: process.execPath });
+  closing.push((await serveKubectl(stateFile)).close);
   const path = `${binDir}${delimiter}${inherited["PATH"] ?? ""}`;
   const policy = withKubeconfig(written, await contextsNow("", path, dataDir));
   return {

@@ -1,4 +1,4 @@
-import { KubectlError } from "./errors.ts";
+import { KubectlError, NeedsFiles } from "./errors.ts";
 import type { FlagTable, Line } from "./flags.ts";
 import { flagOf, isOn } from "./flags.ts";
 import { type Kind, label, resourceOf, type Target } from "./kinds.ts";
@@ -7,8 +7,16 @@ import type { Printer } from "./output.ts";
 import { selectorOf } from "./select.ts";
 import type { KubeObject, State } from "./state.ts";
 
+/** Who calls: where it prints, whether files are read for it, and when it has gone. */
+export type Caller = {
+  out(text: string): void;
+  err(text: string): void;
+  readsFiles: boolean;
+  signal: AbortSignal;
+};
+
 /** What a running command has at hand. */
-export type Context = {
+export type Context = Caller & {
   stateFile: string;
   /** The command as typed, e.g. "rollout status". */
   path: string;
@@ -16,11 +24,14 @@ export type Context = {
   namespace: string;
   /** Prints a value as `-o` says. */
   print: Printer;
-  out(text: string): void;
-  err(text: string): void;
 };
 /** A command: the flags it takes and what it does. A failure is thrown as KubectlError. */
 export type Command = { flags: FlagTable; run(context: Context): Promise<void> };
+
+/** Throws NeedsFiles for a caller that no file is read for. Comes before any effect and any word. */
+export function requireFiles({ readsFiles }: Pick<Context, "readsFiles">): void {
+  if (!readsFiles) throw new NeedsFiles("this call reads files");
+}
 
 /** Flags that several commands share. */
 export const selectFlags: FlagTable = { "selector,l": "text", all: "bool", "field-selector": "text" };

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { applyOne } from "./apply.ts";
 import { type Command, type Context, fileFlags } from "./command.ts";
-import { KubectlError, notInThePlayground } from "./errors.ts";
+import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf } from "./flags.ts";
 import { LAST_APPLIED } from "./merge.ts";
 import { isoTime } from "./objects.ts";
@@ -26,6 +26,7 @@ export const diff: Command = {
   },
   run: async (context) => {
     const different = await run(context).catch((error: unknown) => {
+      if (error instanceof NeedsFiles) throw error;
       throw new KubectlError(
         error instanceof KubectlError
           ? error.message

@@ -8,6 +8,11 @@ export class KubectlError extends Error {
   }
 }
 
+/** A call reads files, and is answered by a process that reads none for its callers. */
+export class NeedsFiles extends Error {
+  override name = "NeedsFiles";
+}
+
 /** A wrong flag or value; kubectl points to the command's help. */
 export function usageError(path: string, message: string): KubectlError {
   return new KubectlError(

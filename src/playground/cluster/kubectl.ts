@@ -6,4 +6,6 @@ const [stateFile = "", ...words] = process.argv.slice(2);
 process.exitCode = await runKubectl(stateFile, words, {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  readsFiles: true,
+  signal: new AbortController().signal,
 });

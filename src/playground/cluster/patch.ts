@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { type Command, type Context, fileFlags, writeFlags } from "./command.ts";
+import { type Command, type Context, fileFlags, requireFiles, writeFlags } from "./command.ts";
 import { editChosen } from "./edit.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import { flagOf } from "./flags.ts";
@@ -44,7 +44,8 @@ async function run(context: Context): Promise<void> {
   );
 }
 
-async function readPatch({ line }: Context): Promise<unknown> {
+async function readPatch(context: Context): Promise<unknown> {
+  const { line } = context;
   const file = flagOf(line, "patch-file");
   const text = flagOf(line, "patch") ?? "";
   if (text === "" && file === undefined)
@@ -53,6 +54,7 @@ async function readPatch({ line }: Context): Promise<unknown> {
     );
   if (text !== "" && file !== undefined)
     throw new KubectlError("error: cannot specify --patch and --patch-file together");
+  if (file !== undefined) requireFiles(context);
   const source =
     file === undefined
       ? text

@@ -44,7 +44,8 @@ async function status(context: Context): Promise<void> {
       shown = text;
       if (done || !watch) break;
       if (performance.now() >= until) throw new KubectlError("error: timed out waiting for the condition");
-      await wait(Math.min(POLL_MS, Math.max(1, until - performance.now())));
+      const { signal } = context;
+      await wait(Math.min(POLL_MS, Math.max(1, until - performance.now())), undefined, { signal });
     }
   }
 }

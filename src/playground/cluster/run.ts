@@ -1,21 +1,22 @@
 import { existsSync } from "node:fs";
-import type { Command, Context } from "./command.ts";
-import { KubectlError, notInThePlayground } from "./errors.ts";
+import { type Caller, type Command, type Context, requireFiles } from "./command.ts";
+import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf, isOn, parseLine, takeVerb } from "./flags.ts";
 import { printerOf } from "./output.ts";
 
 /** The one context there is. */
 const CONTEXT = "playground";
 
-/** Where a call prints. */
-type Output = { out(text: string): void; err(text: string): void };
-
-/** Runs one kubectl line on the cluster in `stateFile` and answers its exit code; whatever goes wrong is printed, not thrown. */
-export async function runKubectl(stateFile: string, words: string[], output: Output): Promise<number> {
+/**
+ * Runs one kubectl line on the cluster in `stateFile` and answers its exit code; whatever goes wrong is printed, not thrown.
+ * NeedsFiles is thrown, with nothing done, for a caller that no files are read for.
+ */
+export async function runKubectl(stateFile: string, words: string[], output: Caller): Promise<number> {
   try {
     await dispatch(stateFile, words, output);
     return 0;
   } catch (error) {
+    if (error instanceof NeedsFiles) throw error;
     const known = error instanceof KubectlError;
     const text = error instanceof Error ? error.message : String(error);
     // A difference that diff found is an exit code without a sentence.
@@ -52,7 +53,7 @@ const leftOut = new Set(
   ),
 );
 
-async function dispatch(stateFile: string, words: string[], output: Output): Promise<void> {
+async function dispatch(stateFile: string, words: string[], output: Caller): Promise<void> {
   const { verb, rest } = takeVerb(words);
   if (verb === null || verb === "help") {
     parseLine("", rest, {});
@@ -95,6 +96,7 @@ async function run(
     return;
   }
   const kubeconfig = flagOf(line, "kubeconfig");
+  if (kubeconfig !== undefined) requireFiles(base);
   if (kubeconfig !== undefined && !existsSync(kubeconfig))
     throw new KubectlError(`error: stat ${kubeconfig}: no such file or directory`);
   const wanted = flagOf(line, "context");

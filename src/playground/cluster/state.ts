@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
 import { link, mkdir, readFile, rename, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -70,10 +71,13 @@ const LOCK_POLL_MS = 4;
 /** A lock is held for a few milliseconds; one this old belongs to a process that was killed. */
 const LOCK_STALE_MS = 5_000;
 
+/** A command may write beside the file: a link or a pipe in its place would have the server read another one, or wait. */
+const AS_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** Reads the cluster; throws with the file's name when it is missing or no JSON. */
 export async function readState(file: string): Promise<State> {
   try {
-    return JSON.parse(await readFile(file, "utf8")) as State;
+    return JSON.parse(await readFile(file, { encoding: "utf8", flag: AS_FILE })) as State;
   } catch (cause) {
     throw new Error(
       `The playground's cluster file ${file} cannot be read; start Greenlight again to make a new one.`,

@@ -1,4 +1,4 @@
-import type { Context } from "./command.ts";
+import { type Context, requireFiles } from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import { flagOf, isOn } from "./flags.ts";
 import { type Kind, kinds, readTargets, requireResource, type Target } from "./kinds.ts";
@@ -30,6 +30,7 @@ export async function targetsOf(
 
 /** Reads the objects of files with their types and namespaces; throws in kubectl's words. */
 export async function readWanted(context: Context, files: string[]): Promise<Wanted[]> {
+  requireFiles(context);
   const manifests = await readManifests(files, isOn(context.line, "recursive"), context.path);
   return manifests.map((manifest) => {
     const kind = kindOfManifest(manifest, context.path);

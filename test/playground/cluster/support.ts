@@ -43,6 +43,8 @@ async function callInProcess(stateFile: string, args: string[]): Promise<Result>
     err: (text) => {
       result.err += text;
     },
+    readsFiles: true,
+    signal: new AbortController().signal,
   });
   return { ...result, code, tookMs: performance.now() - from };
 }
