@@ -3,6 +3,7 @@ import type { ChangeStatus } from "#change/change.ts";
 import { type Cursor, ListedChange } from "#change/listed.ts";
 import { Risk } from "#change/plan.ts";
 import type { Sql } from "#store/postgres/database.ts";
+import { newestOf } from "./newest.ts";
 
 /** Whose changes are looked through. */
 export type Scope =
@@ -22,25 +23,33 @@ export type Kind = z.infer<typeof Kind>;
 /** More kinds than any policy has; beyond them a list is not complete. */
 const MOST_KINDS = 500;
 
-/** The kinds of changes there are, in these statuses. One index entry is read for each, whatever their number. */
+/**
+ * The kinds of changes there are, in these statuses: one entry of an index is read for each, and one where a status that is
+ * not asked for lies between two that are.
+ */
 export async function findKinds(sql: Sql, scope: Scope, statuses: readonly ChangeStatus[]): Promise<Kind[]> {
   const { where, values } = within(scope, 2);
   const { rows } = await sql.query(
     `with recursive kinds as (
-       select k.* from unnest($1::text[]) s (status), lateral (
-         select ${KIND} from changes c where ${where} and c.status = s.status order by ${KEY} limit 1) k
+       (select ${KIND} from changes c where ${where} and c.status >= (select min(s) from unnest($1::text[]) s)
+         order by ${KEY} limit 1)
        union all
        select n.* from kinds k, lateral (
-         select ${KIND} from changes c where ${where} and c.status = k.status
-           and (${KEY}) > (k.team, k.risk, k.environments) order by ${KEY} limit 1) n
-     ) select status, nullif(team, '') team, nullif(risk, '') risk, environments from kinds limit ${MOST_KINDS}`,
+         (select ${KIND} from changes c where ${where} and k.status = any ($1)
+           and (${KEY}) > (k.status, k.team, k.risk, k.environments) order by ${KEY} limit 1)
+         union all
+         (select ${KIND} from changes c where ${where} and k.status <> all ($1)
+           and c.status >= (select min(s) from unnest($1::text[]) s where s > k.status) order by ${KEY} limit 1)) n
+     ) select status, nullif(team, '') team, nullif(risk, '') risk, environments from kinds
+       where status = any ($1) limit ${MOST_KINDS}`,
     [statuses, ...values],
   );
   return rows.map((row) => Kind.parse(row));
 }
 
 /**
- * The newest changes of these kinds, at most `limit`. `hideFrom`: the keys of requesters whose own are left out of a kind.
+ * The newest changes of these kinds, at most `limit`. `hideFrom`: the keys of requesters whose own are left out of a kind;
+ * they are read over, so it is only for what few wait for at a time.
  */
 export async function findNewest(
   sql: Sql,
@@ -48,23 +57,35 @@ export async function findNewest(
   kinds: readonly (Kind & { hideFrom?: readonly string[] })[],
   page: { limit: number; after: Cursor | null },
 ): Promise<Cursor[]> {
-  if (kinds.length === 0) return [];
-  const { where, values } = within(scope, 5);
-  const { rows } = await sql.query<{ id: string; micros: string }>(
-    `select m.id, (extract(epoch from m.created_at) * 1000000)::bigint::text as micros
-     from jsonb_to_recordset($1) k (status text, team text, risk text, environments text[], "hideFrom" text[]),
+  const { where, values } = within(scope, 2);
+  return newestOf(kinds, page, async (parts) => {
+    const asked = parts.map(({ source, after, most }, part) => ({ ...source, ...after, most, part }));
+    const { rows } = await sql.query<{ part: number; id: string; micros: string }>(
+      `select k.part, m.id, m.micros from jsonb_to_recordset($1) k (part int, status text, team text, risk text,
+         environments text[], "hideFrom" text[], micros bigint, id uuid, most int),
        lateral (
-         select c.id, c.created_at from changes c
+         select c.id, (extract(epoch from c.created_at) * 1000000)::bigint::text as micros from changes c
          where ${where} and c.status = k.status and coalesce(c.home_team, '') = coalesce(k.team, '')
            and coalesce(c.risk, '') = coalesce(k.risk, '') and c.environments = k.environments
            and (k."hideFrom" is null or c.requester_key <> all(k."hideFrom"))
-           and ($3::bigint is null or (c.created_at, c.id) < (timestamptz 'epoch' + $3::bigint * interval '1 microsecond', $4::uuid))
-         order by c.created_at desc, c.id desc limit $2
-       ) m
-     order by m.created_at desc, m.id desc limit $2`,
-    [JSON.stringify(kinds), page.limit, page.after?.micros ?? null, page.after?.id ?? null, ...values],
-  );
-  return rows.map(({ id, micros }) => ({ id, micros: Number(micros) }));
+           and (c.created_at, c.id) < (coalesce(timestamptz 'epoch' + k.micros * interval '1 microsecond', 'infinity'),
+             coalesce(k.id, '${NO_ID}'))
+         order by c.created_at desc, c.id desc limit k.most
+       ) m`,
+      [JSON.stringify(asked), ...values],
+    );
+    return placesOf(rows, parts.length);
+  });
+}
+
+/** Rows that say which part they are of, as the places of each part. */
+export function placesOf(
+  rows: readonly { part: number; id: string; micros: string }[],
+  parts: number,
+): Cursor[][] {
+  const places: Cursor[][] = Array.from({ length: parts }, () => []);
+  for (const { part, id, micros } of rows) places[part]?.push({ id, micros: Number(micros) });
+  return places;
 }
 
 /** The newest changes that wait for an approval with more approvers than their kind has, at most `limit`. */
@@ -102,7 +123,9 @@ export async function findByPrefix(sql: Sql, digits: string, limit: number): Pro
   return rows.map(toListed);
 }
 
-const KEY = "coalesce(c.home_team, ''), coalesce(c.risk, ''), c.environments";
+const KEY = "c.status, coalesce(c.home_team, ''), coalesce(c.risk, ''), c.environments";
+/** Behind every id there is. */
+export const NO_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 const KIND =
   "c.status, coalesce(c.home_team, '') as team, coalesce(c.risk, '') as risk, c.environments as environments";
 

@@ -1,6 +1,8 @@
 import type { Cursor } from "#change/listed.ts";
 import { readTarget } from "#change/target.ts";
 import type { Sql } from "#store/postgres/database.ts";
+import { NO_ID, placesOf } from "./find-changes.ts";
+import { newestOf } from "./newest.ts";
 
 /** Writes what a change touches so that it is found by name. Whatever stood there of an earlier revision goes. */
 export async function replaceTouched(sql: Sql, changeId: string, keys: readonly string[]): Promise<void> {
@@ -44,16 +46,20 @@ export async function findSpots(sql: Sql, names: readonly string[]): Promise<Spo
 
 /** The newest changes that touch any of these places, at most `limit`, each once. */
 export async function findTouching(sql: Sql, spots: readonly Spot[], limit: number): Promise<Cursor[]> {
-  if (spots.length === 0) return [];
-  const { rows } = await sql.query<{ id: string; micros: string }>(
-    `select m.change_id as id, (extract(epoch from m.asked_at) * 1000000)::bigint::text as micros
-     from jsonb_to_recordset($1) s (name text, namespace text, kind text), lateral (
-       select t.change_id, t.asked_at from touched t
-       where t.name = s.name and t.namespace = s.namespace and t.kind = s.kind
-       order by t.asked_at desc, t.change_id desc limit $2
-     ) m
-     group by m.asked_at, m.change_id order by m.asked_at desc, m.change_id desc limit $2`,
-    [JSON.stringify(spots), limit],
-  );
-  return rows.map(({ id, micros }) => ({ id, micros: Number(micros) }));
+  return newestOf(spots, { limit, after: null }, async (parts) => {
+    const asked = parts.map(({ source, after, most }, part) => ({ ...source, ...after, most, part }));
+    const { rows } = await sql.query<{ part: number; id: string; micros: string }>(
+      `select s.part, m.id, m.micros from jsonb_to_recordset($1) s (part int, name text, namespace text, kind text,
+         micros bigint, id uuid, most int),
+       lateral (
+         select t.change_id as id, (extract(epoch from t.asked_at) * 1000000)::bigint::text as micros from touched t
+         where t.name = s.name and t.namespace = s.namespace and t.kind = s.kind
+           and (t.asked_at, t.change_id) < (coalesce(timestamptz 'epoch' + s.micros * interval '1 microsecond', 'infinity'),
+             coalesce(s.id, '${NO_ID}'))
+         order by t.asked_at desc, t.change_id desc limit s.most
+       ) m`,
+      [JSON.stringify(asked)],
+    );
+    return placesOf(rows, parts.length);
+  });
 }

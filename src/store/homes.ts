@@ -87,12 +87,14 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
   const marks = await sql.query(
     "delete from home_marks where id in (select id from home_marks for update skip locked)",
   );
-  if (marks.rowCount !== 0)
+  if (marks.rowCount !== 0) {
+    await forget(sql);
     await sql.query(
       `update homes h set wanted = wanted + 1 from (
          select user_id from homes where opened_at > now() - ${KEPT} order by user_id for update
        ) open where open.user_id = h.user_id`,
     );
+  }
   // Nothing happens when a notice's time is over, so nobody else says that the Home is out of date by it.
   await sql.query(
     `update homes h set wanted = wanted + 1, notice = null, notice_at = null from (
@@ -119,10 +121,20 @@ async function claim(sql: Sql, limit: number): Promise<Due[]> {
   });
 }
 
+/** What was not shown to somebody while they looked is due no more: it would be gone through with each look for ever. */
+async function forget(sql: Sql): Promise<void> {
+  await sql.query(
+    `update homes h set sent = wanted from (
+       select user_id from homes where wanted > sent and opened_at <= now() - ${KEPT}
+       order by opened_at limit 100 for update skip locked
+     ) stale where stale.user_id = h.user_id`,
+  );
+}
+
 async function msUntilDue(sql: Sql): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
-    `select (extract(epoch from min(greatest(due_at, claimed_until)) - now()) * 1000)::float8 as ms
-     from homes where wanted > sent and opened_at > now() - ${KEPT}`,
+    `select (extract(epoch from greatest(due_at, claimed_until) - now()) * 1000)::float8 as ms
+     from homes where wanted > sent and opened_at > now() - ${KEPT} order by greatest(due_at, claimed_until) limit 1`,
   );
   return rows[0]?.ms ?? null;
 }

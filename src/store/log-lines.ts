@@ -23,17 +23,15 @@ export async function findExcerpt(
   key: StepKey,
   limits: { head: number; tail: number },
 ): Promise<LogExcerpt> {
-  const { rows } = await sql.query<LogLine & { place: number; last: number }>(
-    `select number, stream, text, place, last from (
-       select number, stream, text, row_number() over (order by number)::int as place,
-         count(*) over ()::int as kept, max(number) over () as last
-       from log_lines where ${KEY}
-     ) line where place <= $6 or place > kept - $7 order by number`,
-    [...keyValues(key), limits.head, limits.tail],
+  const { rows } = await sql.query<LogLine>(
+    `(select number, stream, text from log_lines where ${KEY} order by number limit $6)
+     union (select number, stream, text from log_lines where ${KEY} order by number desc limit $7) order by number`,
+    // The last one is read in any case: its number says how many there were.
+    [...keyValues(key), limits.head, Math.max(limits.tail, 1)],
   );
-  const head = rows.filter((row) => row.place <= limits.head).map(toLine);
-  const tail = rows.filter((row) => row.place > limits.head).map(toLine);
-  return { head, tail, omitted: (rows[0]?.last ?? 0) - head.length - tail.length };
+  const head = rows.slice(0, limits.head).map(toLine);
+  const tail = limits.tail === 0 ? [] : rows.slice(limits.head).map(toLine);
+  return { head, tail, omitted: (rows.at(-1)?.number ?? 0) - head.length - tail.length };
 }
 
 const KEY = "change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5";

@@ -34,6 +34,8 @@ const BUDGET_LOCK = "7310868735955264051";
 /** What a call counts for: what it used, or what was booked for it while that is not known. A cache's tokens count as plain ones. */
 const AMOUNT = `coalesce(m.booked_input, m.input_tokens + m.cache_read_tokens + m.cache_write_tokens) * $2::float8
   + coalesce(m.booked_output, m.output_tokens) * $3::float8`;
+/** The same of all calls of a person in a day: a trigger keeps the sums (migration 0027), however many calls there were. */
+const SPENT = "s.input * $2::float8 + s.output * $3::float8";
 
 /**
  * Books the most a call can use, unless that would overdraw the allowance. Whoever dies after it leaves it booked: a call
@@ -65,11 +67,9 @@ async function findOverdrawn(sql: Sql, call: PlannedCall, allowance: Allowance):
   const { rows } = await sql.query<Record<Overdrawn, number>>(
     `select
        (select coalesce(sum(${AMOUNT}), 0) from model_calls m where m.change_id = $1)::float8 as change,
-       coalesce(sum(${AMOUNT}) filter (where c.requester_key = mine.requester_key), 0)::float8 as person,
-       coalesce(sum(${AMOUNT}), 0)::float8 as day
-     from changes mine left join model_calls m
-       on m.at >= date_trunc('day', clock_timestamp() at time zone 'utc') at time zone 'utc'
-     left join changes c on c.id = m.change_id
+       coalesce(sum(${SPENT}) filter (where s.requester_key = mine.requester_key), 0)::float8 as person,
+       coalesce(sum(${SPENT}), 0)::float8 as day
+     from changes mine left join model_spent s on s.day = (statement_timestamp() at time zone 'utc')::date
      where mine.id = $1`,
     [call.changeId, input, output],
   );

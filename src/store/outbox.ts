@@ -39,6 +39,8 @@ const LEASE_MS = 6_000;
 /** At most one update of a message in this time: Slack takes about one a second, and nobody reads faster. */
 const MIN_GAP_MS = 1_500;
 const SHORTEST_WAIT_MS = 50;
+/** Of more that are due the next ones are put off; the sender's own pause holds back the rest of the lane. */
+const MOST_PUT_OFF = 1_000;
 
 /** What should stand in Slack and does not yet, for one sender; every call is one statement. */
 export function createOutbox(
@@ -78,9 +80,13 @@ export function createOutbox(
      */
     async postponeLane(lane: string, ms: number): Promise<void> {
       await database.query(
-        `with lane as (
-           select m.change_id, m.name from messages m join changes c on c.id = m.change_id
-           where m.wanted > m.sent and m.abandoned is null and ${LANE} = $1
+        `with next as materialized (
+           select m.change_id, m.name from (
+             select * from messages where wanted > sent and abandoned is null order by rank, due_at limit ${MOST_PUT_OFF}
+           ) m join changes c on c.id = m.change_id where ${LANE} = $1
+         ), lane as (
+           select m.change_id, m.name from next join messages m on m.change_id = next.change_id and m.name = next.name
+           where m.wanted > m.sent and m.abandoned is null
            for update of m skip locked
          )
          update messages m set due_at = greatest(m.due_at, now() + make_interval(secs => $2 / 1000.0))
@@ -127,14 +133,15 @@ const LANE = `coalesce(m.channel_id, m.person, case when starts_with(m.name, 'ap
 
 /**
  * A step's first message waits until those of the steps begun before it stand, and the file with its log until it stands
- * itself: a thread is read from its top.
+ * itself: a thread is read from its top. `offset 0` has the step looked up by its key: without it PostgreSQL reads the whole
+ * table once for each look.
  */
 const OUT_OF_TURN = `m.ts is null and (starts_with(m.name, 'step:') and exists (
   select 1 from messages earlier where earlier.change_id = m.change_id and starts_with(earlier.name, 'step:')
     and earlier.number < m.number and earlier.ts is null and earlier.abandoned is null)
   or starts_with(m.name, 'log:') and exists (
   select 1 from messages step where step.change_id = m.change_id and step.name = 'step:' || substr(m.name, 5)
-    and step.ts is null and step.abandoned is null))`;
+    and step.ts is null and step.abandoned is null offset 0))`;
 
 /**
  * A reply is due only once its card stands: without it there is no thread, and nothing that a direct card could lead to. A
@@ -154,7 +161,7 @@ async function claim(sql: Sql, claims: MessageClaims, limit: number): Promise<Du
   const { rows } = await sql.query(
     `with due as (
        select m.change_id, m.name, m.rank from messages m
-       where ${WAITING} and greatest(m.due_at, m.hold_until) <= now() and (m.claimed_until is null or (m.claimed_until <= now() and $4
+       where ${WAITING} and m.due_at <= now() and coalesce(m.hold_until <= now(), true) and (m.claimed_until is null or (m.claimed_until <= now() and $4
            and pg_postmaster_start_time() < now() - make_interval(secs => $2 / 1000.0)))
        order by m.rank, m.due_at limit $1 for update of m skip locked
      )
@@ -251,10 +258,13 @@ async function changeAt(
   return rows[0]?.id ?? null;
 }
 
+/** As the index has it (migration 0026), so that its first entry that waits answers. */
+const READY_AT = "greatest(m.due_at, m.claimed_until, m.hold_until)";
+
 async function msUntilDue(sql: Sql): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
-    `select (extract(epoch from min(greatest(m.due_at, m.claimed_until, m.hold_until)) - now()) * 1000)::float8 as ms
-     from messages m where ${WAITING}`,
+    `select (extract(epoch from ${READY_AT} - now()) * 1000)::float8 as ms
+     from messages m where ${WAITING} order by ${READY_AT} limit 1`,
   );
   return rows[0]?.ms ?? null;
 }

@@ -50,12 +50,13 @@ export async function findLatestSealedFile(
 /** A state terraform could not store, still sealed, and when it was kept. */
 export type ErroredState = SealedFile & { keptAt: Date };
 
-/** Those of a change, the newest first. */
+/** Those of a change, the newest first; none where that is no change's id, but what somebody typed. */
 export async function findErroredStates(sql: Sql, changeId: string): Promise<ErroredState[]> {
+  if (!z.guid().safeParse(changeId).success) return [];
   const { rows } = await sql.query<StateRow>(
     `select revision, step, name, sha256, sealed, path, created_at from sealed_files
-     where change_id::text = $1 and starts_with(name, $2) order by created_at desc`,
-    [changeId.toLowerCase(), ERRORED_STATE],
+     where change_id = $1 and starts_with(name, $2) order by created_at desc`,
+    [changeId, ERRORED_STATE],
   );
   return rows.map((row) => {
     const { created_at: keptAt, ...file } = StateRow.parse(row);

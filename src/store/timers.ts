@@ -23,10 +23,12 @@ const dueAt: Record<Notice, string> = {
 
 /**
  * $1: the changes that are left out. `next_at` is kept by a trigger (migration 0021) as the least of expires_at and the three
- * above, so that one page of an index answers, however many questions are open.
+ * above, so that one page of an index answers, however many questions are open. The change is looked up from there, one
+ * after the other, with `offset 0` or a lock of its own: joined, PostgreSQL read all that wait first (287 pages at 500 open).
  */
-const OPEN = `from decisions d join changes c on c.id = d.change_id
-  where d.next_at is not null and c.status in ('waiting', 'asking') and c.id <> all ($1::uuid[])`;
+const OPEN = (how: string) => `from decisions d,
+  lateral (select c.id from changes c where c.id = d.change_id and c.status in ('waiting', 'asking') ${how}) c
+  where d.next_at is not null and d.change_id <> all ($1::uuid[])`;
 
 /**
  * Holds the row of a change whose open question has something due, for the rest of the transaction, and names the change;
@@ -34,7 +36,7 @@ const OPEN = `from decisions d join changes c on c.id = d.change_id
  */
 export async function lockDue(sql: Sql, except: readonly string[]): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
-    `select c.id ${OPEN} and d.next_at <= statement_timestamp() order by d.next_at limit 1 for update of c skip locked`,
+    `select c.id ${OPEN("for update skip locked")} and d.next_at <= statement_timestamp() order by d.next_at limit 1`,
     [except],
   );
   return rows[0]?.id ?? null;
@@ -43,7 +45,7 @@ export async function lockDue(sql: Sql, except: readonly string[]): Promise<stri
 /** In how many ms the next timer is due; 0 or less for one that another instance or a click has at hand, null for none but these. */
 export async function msUntilTimer(sql: Sql, except: readonly string[]): Promise<number | null> {
   const { rows } = await sql.query<{ ms: number | null }>(
-    `select (extract(epoch from d.next_at - clock_timestamp()) * 1000)::float8 as ms ${OPEN} order by d.next_at limit 1`,
+    `select (extract(epoch from d.next_at - clock_timestamp()) * 1000)::float8 as ms ${OPEN("offset 0")} order by d.next_at limit 1`,
     [except],
   );
   return rows[0]?.ms ?? null;

@@ -63,9 +63,12 @@ function readingsOf(findTerms: FindTerms, { viewer, group, requester }: ListFilt
   }
   if (group === "mine") return ownOf(viewer.person, all);
   const place = placeOf(viewer);
-  const byTerms = pickApprovable(findTerms, viewer);
-  if (group === "waiting") return [{ scope: place, pick: byTerms }, ...ownOf(viewer.person, onlyQuestions)];
-  const pick = viewer.channelId === null ? byTerms : inTeamOf(viewer.person);
+  if (group === "waiting")
+    return [
+      { scope: place, pick: pickAnswerable(findTerms, viewer) },
+      ...ownOf(viewer.person, onlyQuestions),
+    ];
+  const pick = viewer.channelId === null ? pickApprovable(findTerms, viewer) : inTeamOf(viewer.person);
   return [{ scope: place, pick }, ...ownOf(viewer.person, all)];
 }
 
@@ -73,7 +76,8 @@ function placeOf({ channelId }: Viewer): Scope {
   return channelId === null ? { of: "everybody" } : { of: "channel", channelId };
 }
 
-function pickApprovable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
+/** What waits for an answer this viewer may give. Of their own there are few, since few of a person may wait at a time. */
+function pickAnswerable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
   const mayApprove = createMayApprove(findTerms, viewer);
   return ({ team, status, ...kind }) => {
     // The Planner's questions are for whoever asked.
@@ -82,6 +86,13 @@ function pickApprovable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
     if (may === "no") return null;
     return may === "all" ? {} : { hideFrom: keysOf(viewer.person) };
   };
+}
+
+/** What this viewer may approve. Their own are read beside it, and so none has to be left out: read over, they took a page each. */
+function pickApprovable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
+  const mayApprove = createMayApprove(findTerms, viewer);
+  return ({ team, status, ...kind }) =>
+    status === "asking" || mayApprove({ ...kind, teamId: team }) === "no" ? null : {};
 }
 
 function onlyQuestions({ status }: Kind): ReturnType<Reading["pick"]> {
