@@ -13,7 +13,7 @@ import { stopTerraform, thisMachine } from "#execution/process/process-group.ts"
 import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { type KeepPackage, openJudged, type WhyNotPreview } from "#execution/workspace/open-judged.ts";
 import { removeOwn } from "#execution/workspace/own-files.ts";
-import { changeDirOf } from "#execution/workspace/scratch.ts";
+import { changeDirOf, mayHaveRun } from "#execution/workspace/scratch.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
 import type { Policy } from "#policy/document.ts";
 import { judge } from "#policy/judge.ts";
@@ -81,11 +81,8 @@ export function createPreview(needs: Needs) {
     signal: AbortSignal,
     answers: readonly AnsweredQuestion[],
   ): Promise<PreviewedPlan> {
-    const { looks, ground } = needs;
-    // Where an instance died while it looked: a plan of terraform goes on, and holds the lock that the next one needs.
-    const own = changeDirOf(ground.dataDir, changeId);
-    const findLeft = () => needs.box.findLeft(changeId);
-    await endOrphansOf(own, await thisMachine(), stopTerraform(LEFT_GRACE_SECONDS), signal, findLeft);
+    const { looks } = needs;
+    await endLeft(needs, changeId, signal);
     const named = await namePlan(needs, { changeId, signal }, given, answers);
     if (!named.ok) return named;
     const { plan } = named;
@@ -113,6 +110,18 @@ export function createPreview(needs: Needs) {
     ]);
     return { ok: true, plan: completed, previews, bindings };
   }
+}
+
+/**
+ * Ends what was looking where an instance died: a plan of terraform goes on, and holds the lock that the next one needs. For
+ * a change that has run nothing here nothing is looked for: the environment of every process of the machine is read for it
+ * (35 ms of CPU with 400 of them).
+ */
+async function endLeft({ ground, box }: Needs, changeId: string, signal: AbortSignal): Promise<void> {
+  const own = changeDirOf(ground.dataDir, changeId);
+  if (!(await mayHaveRun(own))) return;
+  const stop = stopTerraform(LEFT_GRACE_SECONDS);
+  await endOrphansOf(own, await thisMachine(), stop, signal, () => box.findLeft(changeId));
 }
 
 /**

@@ -52,6 +52,17 @@ export async function makeChangeDir(dataDir: string, changeId: string): Promise<
 }
 
 /**
+ * Whether a command of a change may have run on this machine: none does without the change's directory, where its HOME lies.
+ * What cannot be told counts as yes.
+ */
+export async function mayHaveRun(dir: Pick<ChangeDir, "root">): Promise<boolean> {
+  return lstat(dir.root).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== "ENOENT",
+  );
+}
+
+/**
  * Removes all of a change's directories; nothing happens when they are gone. False: a state that terraform could not store
  * lies there, and stays. It may be the only record of what terraform made, where nobody saw how it ended.
  */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import files, { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -10,6 +11,7 @@ import { noBox } from "#execution/box/box.ts";
 import { kubectlTargets } from "#execution/kubectl-identity.ts";
 import type { Look } from "#execution/previews/kubectl.ts";
 import { createPreview } from "#execution/previews/preview.ts";
+import { makeChangeDir } from "#execution/workspace/scratch.ts";
 import { builtInPolicy, withKubeconfig } from "#policy/document.ts";
 import { createRedact } from "#redact/redact.ts";
 import { isAlive } from "#test/execution/process/processes.ts";
@@ -72,6 +74,7 @@ describe("a preview of a cluster", () => {
     skip: process.platform !== "linux",
   }, async () => {
     const changeId = randomUUID();
+    await makeChangeDir(join(home, "data"), changeId);
     const own = join(home, "data", "changes", changeId, "home", "bare");
     const left = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], {
       env: { HOME: own },
@@ -90,6 +93,19 @@ describe("a preview of a cluster", () => {
     other.kill("SIGKILL");
     left.kill("SIGKILL");
     assert.deepEqual(alive, [false, true]);
+  });
+
+  it("reads no process of this machine for a change that has run nothing here, and all for one that may have", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const changeId = randomUUID();
+    const read = await countReads(/^\/proc\/\d+\/environ$/, () => preview(["https://one.example"], changeId));
+    assert.equal(read, 0);
+    await makeChangeDir(join(home, "data"), changeId);
+    const again = await countReads(/^\/proc\/\d+\/environ$/, () =>
+      preview(["https://one.example"], changeId),
+    );
+    assert.ok(again > 0);
   });
 
   it("says which one it is, for a command that names none", async () => {
@@ -148,3 +164,22 @@ describe("a preview of a cluster", () => {
     });
   });
 });
+
+/** How many files of such a name are read while this is done; each is read as ever. */
+async function countReads(name: RegExp, work: () => Promise<unknown>): Promise<number> {
+  const { readFile } = files;
+  let count = 0;
+  const counting = (...given: Parameters<typeof readFile>) => {
+    if (name.test(String(given[0]))) count += 1;
+    return readFile(...given);
+  };
+  files.readFile = counting as typeof readFile;
+  syncBuiltinESMExports();
+  try {
+    await work();
+  } finally {
+    files.readFile = readFile;
+    syncBuiltinESMExports();
+  }
+  return count;
+}
