@@ -25,7 +25,9 @@ export async function createCuttable(database: EmbeddedConnection): Promise<Cutt
   let hangsUp = false;
   const server = net.createServer((near) => {
     if (hangsUp) return void near.destroy();
-    const far = net.connect(join(database.host, name));
+    const far = database.host.startsWith("/")
+      ? net.connect(join(database.host, name))
+      : net.connect(database.port, database.host);
     for (const [one, other] of [
       [near, far],
       [far, near],

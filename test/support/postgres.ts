@@ -14,13 +14,21 @@ const FAST_SETTINGS = {
   max_connections: "300",
 };
 
+/**
+ * `postgres://USER:PASSWORD@HOST:PORT/DATABASE` of a server to use instead of one of our own, as for another version of
+ * PostgreSQL. Its user makes and drops databases, and it takes 300 connections.
+ */
+const OTHER_SERVER = process.env["GREENLIGHT_TEST_DATABASE_URL"];
+
 /** A database of one test file; `config` fits `pg`. */
 export type TestDatabase = { config: EmbeddedConnection; drop(): Promise<void> };
 
 /** Brings an empty database to the current version. */
 export type Migrate = (config: EmbeddedConnection) => Promise<unknown>;
 
-let server: Promise<{ embedded: Embedded; remove: () => Promise<void> }> | undefined;
+type Server = { connection: EmbeddedConnection; remove: () => Promise<void> };
+
+let server: Promise<Server> | undefined;
 const templates = new Map<Migrate, Promise<string>>();
 let counter = 0;
 
@@ -32,23 +40,52 @@ after(async () => {
 });
 
 /** The one PostgreSQL of this test run: started when first asked for, stopped after the last test. */
-export async function sharedServer(): Promise<Embedded> {
-  server ??= start();
-  return (await server).embedded;
+async function sharedServer(): Promise<EmbeddedConnection> {
+  server ??= OTHER_SERVER === undefined ? start() : other(new URL(OTHER_SERVER));
+  return (await server).connection;
 }
 
 /** A fresh database, cloned from a template that `migrate` filled once per run (30 ms instead of half a second). */
 export async function createDatabase(options: { migrate: Migrate }): Promise<TestDatabase> {
-  const { connection } = await sharedServer();
+  const connection = await sharedServer();
   const template = await (templates.get(options.migrate) ?? makeTemplate(connection, options.migrate));
-  const config = await makeDatabase(connection, `test_${++counter}`, template);
+  const config = await makeDatabase(connection, `${PREFIX}test_${++counter}`, template);
   return {
     config,
     drop: () => asAdmin(connection, `drop database if exists ${config.database} with (force)`),
   };
 }
 
-async function start(): Promise<{ embedded: Embedded; remove: () => Promise<void> }> {
+/** Several runs may share another server, each with its names. */
+const PREFIX = `greenlight_${process.pid}_`;
+
+async function other(url: URL): Promise<Server> {
+  const connection: EmbeddedConnection = {
+    host: url.hostname,
+    port: Number(url.port === "" ? 5432 : url.port),
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    database: url.pathname.slice(1),
+  };
+  return { connection, remove: () => dropAll(connection) };
+}
+
+/** What this run made; a server of somebody else's stays as it was. */
+async function dropAll(connection: EmbeddedConnection): Promise<void> {
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ datname: string }>(
+      "select datname from pg_database where starts_with(datname, $1)",
+      [PREFIX],
+    );
+    for (const { datname } of rows) await client.query(`drop database if exists ${datname} with (force)`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function start(): Promise<Server> {
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-test-"));
   const embedded = await startEmbedded({ dataDir, log: () => undefined, settings: FAST_SETTINGS });
   const atExit = () => killAtExit(embedded, dataDir);
@@ -59,7 +96,7 @@ async function start(): Promise<{ embedded: Embedded; remove: () => Promise<void
     await rm(embedded.directory, { recursive: true, force: true });
     await rm(dataDir, { recursive: true, force: true });
   };
-  return { embedded, remove };
+  return { connection: embedded.connection, remove };
 }
 
 /** The run ended without its last hook: nothing may be left running, or lying about. */
@@ -80,7 +117,7 @@ function killAtExit(embedded: Embedded, dataDir: string): void {
 
 function makeTemplate(connection: EmbeddedConnection, migrate: Migrate): Promise<string> {
   const made = (async () => {
-    const config = await makeDatabase(connection, `template_${++counter}`, "template0");
+    const config = await makeDatabase(connection, `${PREFIX}template_${++counter}`, "template0");
     await migrate(config);
     return config.database;
   })();

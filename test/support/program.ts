@@ -189,8 +189,9 @@ export async function startProgram(
 }
 
 /** A database as DATABASE_URL names it. */
-export function urlOf({ user, port, database, host }: EmbeddedConnection): string {
-  return `postgres://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+export function urlOf({ user, password, port, database, host }: EmbeddedConnection): string {
+  const secret = password === undefined ? "" : `:${encodeURIComponent(password)}`;
+  return `postgres://${user}${secret}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
 }
 
 /** A scripted plan of kubectl steps: each line, and its way back or null. */
