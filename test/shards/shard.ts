@@ -1,25 +1,34 @@
 import { globSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { splitByWeight } from "./split.ts";
+import weights from "./weights.json" with { type: "json" };
 
-const SHARDS = 4;
+/** How many files like `1.ts` there are. */
+export const SHARDS = 6;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Loads every fourth test file, from the `first` on, into this process. A process for each file would load the program and
- * start a PostgreSQL 140 times; one process for all waits most of its time, and took 13 minutes where two at a time take 10.
+ * Loads one share of the test files into this process, by how long they take (`npm run weigh` writes that down). A process
+ * for each file would load the program and start a PostgreSQL 230 times. A share waits two thirds of its time, so that three
+ * at once keep two cores busy; of four shares two at a time the longest ran alone for three minutes.
  */
-export async function loadShard(first: number): Promise<void> {
-  const files = globSync("**/*.test.ts", { cwd: ROOT }).toSorted();
-  const mine = files.filter((_file, index) => index % SHARDS === first - 1);
+export async function loadShard(number: number): Promise<void> {
+  const mine = splitByWeight(testFiles(), weights, SHARDS)[number - 1] ?? [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Tests begin as soon as they are there, and the process ends with the last of them: while a file was still being
   // loaded, that was before the tests of this file and all after it (a quarter of all, seen by their number).
-  test(`share ${first}: all of ${mine.length} files are loaded`, () => promise);
+  test(`share ${number}: all of ${mine.length} files are loaded`, () => promise);
   try {
-    for (const file of mine) await import(new URL(`../${file.replaceAll("\\", "/")}`, import.meta.url).href);
+    for (const file of mine) await import(new URL(`../${file}`, import.meta.url).href);
     resolve();
   } catch (error) {
     reject(error);
   }
+}
+
+/** Every test file, as `folder/name.test.ts`. */
+export function testFiles(): string[] {
+  const files = globSync("**/*.test.ts", { cwd: ROOT });
+  return files.map((file) => file.replaceAll("\\", "/")).toSorted();
 }

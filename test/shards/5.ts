@@ -1,0 +1,3 @@
+import { loadShard } from "./shard.ts";
+
+await loadShard(5);
