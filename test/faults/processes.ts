@@ -25,10 +25,14 @@ const START_PATIENCE_MS = 60_000;
 const COMPILED = mkdtempSync(join(tmpdir(), "greenlight-compiled-"));
 process.once("exit", () => rmSync(COMPILED, { recursive: true, force: true }));
 
-/** Starts a process of the program and waits until it serves; null when it died before. */
-export async function startInstance(env: Record<string, string>, logFile: string): Promise<Instance | null> {
+/** Starts a process of the program, or of another version's, and waits until it serves; null when it died before. */
+export async function startInstance(
+  env: Record<string, string>,
+  logFile: string,
+  program = PROGRAM,
+): Promise<Instance | null> {
   const log = openSync(logFile, "a");
-  const child = spawn(process.execPath, ["--expose-gc", "--max-semi-space-size=8", PROGRAM], {
+  const child = spawn(process.execPath, ["--expose-gc", "--max-semi-space-size=8", program], {
     env: { ...env, NODE_COMPILE_CACHE: COMPILED },
     stdio: ["ignore", "pipe", log, "ipc"],
   });

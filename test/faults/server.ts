@@ -10,6 +10,7 @@ import { migrate } from "#store/postgres/migrate.ts";
 /** A PostgreSQL for one long run, outside the test runner. */
 export type Server = {
   createDatabase(name: string): Promise<EmbeddedConnection>;
+  createEmpty(name: string): Promise<EmbeddedConnection>;
   /** Stops it at once, as an administrator in a hurry does, and starts it again after so many ms, or then. Linux only. */
   outage(until: number | Promise<unknown>): Promise<void>;
   stop(): Promise<void>;
@@ -24,13 +25,17 @@ export async function startServer(): Promise<Server> {
   const embedded = await startEmbedded({ dataDir, log: () => undefined, settings });
   let { pid } = embedded;
   let outage: Promise<void> = Promise.resolve();
+  const createEmpty = async (name: string): Promise<EmbeddedConnection> => {
+    const client = new pg.Client(embedded.connection);
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    return { ...embedded.connection, database: name };
+  };
   return {
+    createEmpty,
     createDatabase: async (name) => {
-      const client = new pg.Client(embedded.connection);
-      await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
-      const connection = { ...embedded.connection, database: name };
+      const connection = await createEmpty(name);
       await migrate(connection);
       return connection;
     },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import pg from "pg";
-import { type ModelStandIn, startModel } from "#playground/model/model.ts";
+import { type Asked, type ModelStandIn, startModel } from "#playground/model/model.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { EmbeddedConnection } from "#store/embedded/embedded.ts";
 import { boxOfTests } from "#test/support/box.ts";
@@ -14,6 +14,8 @@ import { mind, POLICY } from "./stories.ts";
 /** A company for the fault tests: one database, one Slack, one model, one cluster, and as many processes as are started. */
 export type Town = {
   dir: string;
+  /** What each process gets, but for where its data lies. */
+  env: Record<string, string>;
   pool: pg.Pool;
   slack: SlackStandIn;
   model: ModelStandIn;
@@ -36,19 +38,22 @@ export function secretOf(name: string): string {
   return `${name}-0123456789abcdef`;
 }
 
-/** Opens a company on an empty, migrated database. */
-export async function openTown(connection: EmbeddedConnection): Promise<Town> {
+/** Opens a company on a database; `mind` and `policy` are the stories' when not given. */
+export async function openTown(
+  connection: EmbeddedConnection,
+  given: { mind?: (asked: Asked) => unknown; policy?: string } = {},
+): Promise<Town> {
   const dir = await mkdtemp(join(tmpdir(), "greenlight-faults-"));
   const [slack, model, kubectl] = await Promise.all([
     startOwnSlack({ ackMs: 10_000 }),
     startModel(),
     installCountingKubectl(dir),
   ]);
-  model.obey(mind);
+  model.obey(given.mind ?? mind);
   const workspace = join(dir, "workspace");
   await mkdir(workspace);
   const policy = join(dir, "policy.yml");
-  await writeFile(policy, POLICY);
+  await writeFile(policy, given.policy ?? POLICY);
   const requesters = Array.from(
     { length: REQUESTERS },
     (_, index) => `r${index}:requester:${secretOf(`r${index}`)}`,
@@ -80,6 +85,7 @@ export async function openTown(connection: EmbeddedConnection): Promise<Town> {
   const alive = new Set<Instance>();
   return {
     dir,
+    env,
     pool,
     slack,
     model,
