@@ -3,13 +3,14 @@ import { ReviewerOutput } from "#change/verdict.ts";
 import type { Answered, Ask, Book } from "./claude.ts";
 import { marked } from "./marked.ts";
 
-/** What the Reviewer is told of one step. `output` is the end of what it printed, redacted. */
+/** What the Reviewer is told of one step. `error` is why it failed, as Greenlight reads it; `output` what it printed, redacted. */
 export type ReviewedStep = {
   step: number;
   argv: string[];
   direction: Direction;
   outcome: Outcome;
   exit_code: number | null;
+  error: string | null;
   output: string;
 };
 

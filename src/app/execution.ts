@@ -59,7 +59,14 @@ export function createExecution(parts: {
   const saved = createSavedPlans(database, parts.seal, parts.leaseOf);
   const ground = { ...parts.ground, openPackage: saved.openPackage };
   const { policy, box } = ground;
-  const looks = createLooks({ ground, policy, givenTo: ground.givenTo, box, identify: parts.identify });
+  const looks = createLooks({
+    ground,
+    policy,
+    givenTo: ground.givenTo,
+    box,
+    identify: parts.identify,
+    redact,
+  });
   const keepPlan = between(at, "saved plan kept", saved.keepPlan);
   const rules = createRulesNow({ database, policy, now: parts.now });
   const needs = { ground, policy, looks, box, redact, ...saved, keepPlan, whyNot: rules.whyNotPreview };

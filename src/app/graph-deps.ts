@@ -56,12 +56,13 @@ export function createGraphDeps(parts: {
     askReviewer: (changeId, request, facts, signal) =>
       reviewOutcome(ask, {
         request,
-        steps: facts.map(({ record: { step, argv, direction, outcome, exitCode }, log }) => ({
+        steps: facts.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
           step,
           argv,
           direction,
           outcome: outcome === "running" ? "unknown" : outcome,
           exit_code: exitCode,
+          error,
           output: [...log.head, ...log.tail].map((line) => line.text).join("\n"),
         })),
         signal,

@@ -4,7 +4,8 @@ import type { Box, Call, View } from "#execution/box/box.ts";
 import type { FetchNeeds } from "#execution/modules/fetch-package.ts";
 import type { Look } from "#execution/previews/kubectl.ts";
 import type { Terraform } from "#execution/previews/terraform.ts";
-import { type Captured, capture } from "#execution/process/capture.ts";
+import { capture } from "#execution/process/capture.ts";
+import { tellKubectl } from "#execution/reasons/tell.ts";
 import { directoryOf, type WorkspaceCopy, type WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { makeChangeDir } from "#execution/workspace/scratch.ts";
 import { readRootCommand } from "#execution/workspace/terraform-files.ts";
@@ -14,6 +15,7 @@ import type { Files } from "#policy/files.ts";
 import { judge } from "#policy/judge.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
+import type { Redact } from "#redact/redact.ts";
 import { rememberViews } from "./kubeconfig.ts";
 import type { ConfigLooks } from "./kubectl-identity.ts";
 import type { Identify } from "./target-identity.ts";
@@ -46,7 +48,14 @@ export type Looks = {
   fetching(changeId: string, environment: string | null, signal: AbortSignal): Promise<FetchNeeds>;
 };
 
-type Needs = { ground: WorkspaceDeps; policy: Policy; givenTo: GivenTo; box: Box; identify: Identify };
+type Needs = {
+  ground: WorkspaceDeps;
+  policy: Policy;
+  givenTo: GivenTo;
+  box: Box;
+  identify: Identify;
+  redact: Redact;
+};
 
 /** A cluster that does not answer a plain read within this will not be worked on either. */
 const KUBECTL_DEADLINE_MS = 20_000;
@@ -93,12 +102,7 @@ export function createLooks(needs: Needs): Looks {
     givenTo,
     terraform,
     kubectl: (copy, signal) => async (args, command) =>
-      kubectl(
-        needs.box,
-        args,
-        { cwd: directoryOf(copy, command), ...(await givenTo(copy, command)) },
-        signal,
-      ),
+      kubectl(needs, args, { cwd: directoryOf(copy, command), ...(await givenTo(copy, command)) }, signal),
     kubeconfig: createKubeconfig(needs),
     readyRoot: async (copy, command, signal) => {
       const read = readRootCommand(command);
@@ -109,7 +113,12 @@ export function createLooks(needs: Needs): Looks {
       if (unsafe !== null) return unsafe;
       const run = terraform(copy, command, signal).terraform;
       const hosts = needs.policy.terraform.module_hosts;
-      return prepareRoot(needs.ground, { copy, root, hosts }, run, read.line.verb === "workspace new");
+      return prepareRoot(
+        needs.ground,
+        { copy, root, hosts, redact: needs.redact },
+        run,
+        read.line.verb === "workspace new",
+      );
     },
     fetching: async (changeId, environment, signal) => {
       const { env, view } = await needs.givenTo(changeId, environment, "git");
@@ -142,7 +151,7 @@ function createKubeconfig(needs: Needs): Looks["kubeconfig"] {
   return (changeId, signal) => ({
     view: async (args, command) => {
       const given = await givenIn(needs, changeId, command, null);
-      const ask = () => kubectl(needs.box, args, { cwd: given.env["HOME"] ?? "/", ...given }, signal);
+      const ask = () => kubectl(needs, args, { cwd: given.env["HOME"] ?? "/", ...given }, signal);
       return views(args, given.env, ask);
     },
     identify: async (entries, command) => {
@@ -167,7 +176,7 @@ function givenIn(needs: Needs, changeId: string, command: Command, files: Files)
 }
 
 async function kubectl(
-  box: Box,
+  { box, redact }: Needs,
   args: readonly string[],
   call: Omit<Call, "argv">,
   signal: AbortSignal,
@@ -178,15 +187,6 @@ async function kubectl(
   const argv = ["kubectl", ...args];
   const found = await capture(box, { ...call, argv, deadlineMs: KUBECTL_DEADLINE_MS, signal });
   if (found.exitCode === 0) return { ok: true, stdout: found.stdout };
-  return { ok: false, problem: found.problem ?? whatKubectlSaid(found) };
-}
-
-/** Whoever shows it redacts it first and cuts it then: half a token looks like none. */
-const READ_CHARS = 16_384;
-
-function whatKubectlSaid(found: Captured): string {
-  const said = found.stderr.trim();
-  return said === ""
-    ? `kubectl ended with exit code ${found.exitCode}`
-    : `kubectl says: ${said.slice(0, READ_CHARS)}`;
+  const { why, words } = tellKubectl(found, { namespace: line?.namespace ?? null }, redact);
+  return { ok: false, problem: why.replace(/\.$/, ""), words };
 }

@@ -1,3 +1,4 @@
+import { addSentence } from "#change/folded.ts";
 import { digestOf } from "#policy/digest.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -13,7 +14,7 @@ export async function assessRisk(
   const { plan, previews, bindings, revision } = state;
   if (plan === null || bindings === null) return { error: "There is no plan to assess. Nothing was run." };
   const assessment = await deps.assess(context.changeId, plan, previews, bindings);
-  if (!assessment.ok) return { error: `${assessment.reason} Nothing was run.` };
+  if (!assessment.ok) return { error: addSentence(assessment.reason, "Nothing was run.") };
   const digest = digestOf(plan, revision, deps.policy, bindings);
   await deps.recordPlan(context.changeId, { revision, plan, previews, bindings, digest, assessment });
   return {

@@ -1,3 +1,4 @@
+import { addSentence } from "#change/folded.ts";
 import { askMore } from "./ask-more.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -20,7 +21,7 @@ export async function previewChange(
   );
   if (!previewed.ok && previewed.questions !== undefined && previewed.questions.length > 0)
     return askMore(state, previewed.questions, "Greenlight");
-  if (!previewed.ok) return { error: `${previewed.reason} Nothing was run.` };
+  if (!previewed.ok) return { error: addSentence(previewed.reason, "Nothing was run.") };
   const { plan, previews, bindings } = previewed;
   return { plan, previews, bindings };
 }

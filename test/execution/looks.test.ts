@@ -31,6 +31,7 @@ describe("what kubectl says when a look fails", () => {
       ground: { workspace: home, dataDir: join(home, "data") },
       policy: builtInPolicy,
       identify: createIdentify(Buffer.alloc(32)),
+      redact: createRedact([]),
       box: noBox,
       givenTo: async (changeId) => ({
         env: { PATH: `${home}:/usr/bin:/bin` },
@@ -45,9 +46,9 @@ describe("what kubectl says when a look fails", () => {
       await writeFile(join(home, "said"), `${"x".repeat(before - 1)} ${SECRET} and more`);
       const seen = await previewKubectl(step, read.line, false, look, createRedact([]));
       assert.ok(!seen.ok);
-      assert.match(seen.reason, /kubectl says: x/);
+      assert.match(seen.reason, /kubectl says: "x/);
       assert.doesNotMatch(seen.reason, /ghp_/, `${before} characters before it`);
-      assert.ok(seen.reason.length < 700);
+      assert.ok(seen.reason.length < 1_500);
     }
   });
 });
@@ -64,6 +65,7 @@ describe("a look of the program's own", () => {
       ground: { workspace: "/nowhere", dataDir: home },
       policy: builtInPolicy,
       identify: createIdentify(Buffer.alloc(32)),
+      redact: createRedact([]),
       box: noBox,
       givenTo: async (changeId) => ({
         env: { PATH: "/nowhere" },
@@ -87,6 +89,7 @@ describe("what a command sees of its change", () => {
       ground: { workspace: "/nowhere", dataDir: data },
       policy: builtInPolicy,
       identify: createIdentify(Buffer.alloc(32)),
+      redact: createRedact([]),
       box: noBox,
       givenTo: async (changeId) => ({
         env: {},

@@ -72,6 +72,7 @@ export async function makeRoots(given: {
     givenTo,
     box: noBox,
     identify: createIdentify(Buffer.alloc(32)),
+    redact: createRedact([]),
   });
   const plans = new Map<string, { bytes: Buffer; path: string }>();
   const preview = createPreview({

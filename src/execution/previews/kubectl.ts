@@ -1,3 +1,4 @@
+import { withFolded } from "#change/folded.ts";
 import type { Command, Step } from "#change/plan.ts";
 import type { Preview, PreviewRow } from "#change/preview.ts";
 import { flagOf, type KubectlLine } from "#policy/kubectl/line.ts";
@@ -17,15 +18,15 @@ import { riskOf } from "./risk.ts";
 
 /** Runs a read-only kubectl command where the step would run, and returns what it printed. */
 export type Look = (args: readonly string[], step: Command) => Promise<LookResult>;
-export type LookResult = { ok: true; stdout: string } | { ok: false; problem: string };
+export type LookResult = { ok: true; stdout: string } | NotSeen;
+/** Why not, without a full stop, and what kubectl printed about it itself: both redacted and cut. */
+type NotSeen = { ok: false; problem: string; words?: string };
 
 /** A step with what it would do, or why it cannot work. */
 export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: false; reason: string };
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
-/** What is quoted of kubectl's own words when it fails: the beginning, where the error stands. */
-const QUOTED_CHARS = 500;
 /** Verbs whose dry run prints sentences and no objects. */
 const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain"]);
 /** Verbs that have no dry run by the server in kubectl 1.32. */
@@ -51,11 +52,11 @@ export async function previewKubectl(
   redact: Redact,
 ): Promise<PreviewedStep> {
   const current = await readCurrent(line, step, look);
-  if (!current.ok) return unseen(step, isBeforeChange, current.problem, redact);
+  if (!current.ok) return unseen(step, isBeforeChange, current, redact);
   const completed = completeStep(step, line, current.objects, isBeforeChange);
   // After it: a model's guess at the current count would make the dry run fail.
   const dry = await dryRun(line, completed.step, look);
-  if (!dry.ok) return unseen(step, isBeforeChange, dry.problem, redact);
+  if (!dry.ok) return unseen(step, isBeforeChange, dry, redact);
   const rows = rowsOf(line, current.objects, dry.objects, (name, value) => redactField(name, value, redact));
   const facts = [...current.objects.slice(0, 5).map(factOf), ...completed.facts].map(redact);
   const preview: Preview = {
@@ -69,7 +70,7 @@ export async function previewKubectl(
   return { ok: true, step: completed.step, preview };
 }
 
-type Objects = { ok: true; objects: ClusterObject[] } | { ok: false; problem: string };
+type Objects = { ok: true; objects: ClusterObject[] } | NotSeen;
 
 /** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */
 async function readCurrent(line: KubectlLine, step: Step, look: Look): Promise<Objects> {
@@ -152,12 +153,18 @@ function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
   return { ...row, target: redact(row.target) };
 }
 
-function unseen(step: Step, isBeforeChange: boolean, problem: string, redact: Redact): PreviewedStep {
-  const said = redact(problem).slice(0, QUOTED_CHARS).trim().replace(/\.$/, "");
+function unseen(
+  step: Step,
+  isBeforeChange: boolean,
+  { problem, words = "" }: NotSeen,
+  redact: Redact,
+): PreviewedStep {
+  const why = redact(problem);
   if (!isBeforeChange) {
-    return { ok: false, reason: `Step ${step.step} cannot be previewed: ${said}.` };
+    const reason = withFolded(`Step ${step.step} cannot be previewed. ${why}.`, "kubectl", redact(words));
+    return { ok: false, reason };
   }
-  const reason = `what it would change cannot be seen before the earlier steps have run (${said})`;
+  const reason = `what it would change cannot be seen before the earlier steps have run (${why})`;
   return {
     ok: true,
     step,

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { endSentence } from "#change/folded.ts";
 import type { Plan, Step } from "#change/plan.ts";
 import { argvOf } from "#change/plan.ts";
 import type { Bindings, Preview } from "#change/preview.ts";
@@ -151,7 +152,7 @@ async function readyRoots(
 ): Promise<string | null> {
   for (const step of plan.plan) {
     const reason = await needs.looks.readyRoot(copy, step, signal);
-    if (reason !== null) return needs.redact(`Step ${step.step}: ${reason}.`);
+    if (reason !== null) return needs.redact(endSentence(`Step ${step.step}: ${reason}`));
   }
   return null;
 }

@@ -1,9 +1,10 @@
 import { join, relative } from "node:path";
 import { z } from "zod";
+import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
 import type { Preview, PreviewRow } from "#change/preview.ts";
 import type { Captured } from "#execution/process/capture.ts";
-import { explainTerraformFailure } from "#execution/process/terraform-errors.ts";
+import { tellTerraform } from "#execution/reasons/tell.ts";
 import { readOwn, removeOwn, writeOwn } from "#execution/workspace/own-files.ts";
 import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { planFileOf, readRootCommand } from "#execution/workspace/terraform-files.ts";
@@ -25,10 +26,6 @@ export type SavedStep =
   | { ok: false; reason: string };
 
 const MAX_ROWS = 30;
-/** What is quoted of terraform's own words when it fails: the end, where the error stands. */
-const QUOTED_CHARS = 1_500;
-/** What of it is redacted for that. */
-const READ_CHARS = 65_536;
 /** Flags of an apply that a plan does not take, or that are given to it here. */
 const APPLY_ONLY = new Set(["-auto-approve", "-input", "-no-color", "-compact-warnings", "-destroy"]);
 
@@ -43,10 +40,11 @@ export async function previewTerraform(
   redact: Redact,
 ): Promise<SavedStep> {
   const { terraform } = place;
-  const no = (what: string, found: Captured): SavedStep => ({
-    ok: false,
-    reason: `Step ${step.step}: ${what} in ${where(step.dir)} failed. ${quote(found, redact)}`,
-  });
+  const no = (what: string, found: Captured): SavedStep => {
+    const { why, words } = tellTerraform(found, redact);
+    const reason = `Step ${step.step}: ${what} in ${where(step.dir)} failed. ${why}`;
+    return { ok: false, reason: withFolded(reason, "terraform", words) };
+  };
   const read = readRootCommand(step);
   if (read === null)
     return { ok: false, reason: `Step ${step.step} is no terraform command that can be planned.` };
@@ -179,15 +177,4 @@ function toPreview(
 
 function where(root: string): string {
   return root === "" ? "the workspace's root" : root;
-}
-
-/** Redacted before it is cut: the end of a secret alone looks like none. */
-function quote(found: Captured, redact: Redact): string {
-  const whole = `${found.stdout}\n${found.stderr}`.trim();
-  const said = redact(whole.slice(-READ_CHARS)).slice(-QUOTED_CHARS);
-  const plain = explainTerraformFailure(whole);
-  return (
-    redact(found.problem ?? (plain === null ? "" : `${plain} `)) +
-    (found.problem === null ? `terraform said: ${said}` : "")
-  );
 }

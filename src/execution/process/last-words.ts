@@ -1,7 +1,9 @@
 import type { LogLine } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
+import { whyKubectlFailed } from "#execution/reasons/kubectl.ts";
+import { whyTerraformFailed } from "#execution/reasons/terraform.ts";
+import { readKubectl } from "#policy/kubectl/line.ts";
 import type { Ended } from "./run-command.ts";
-import { explainTerraformFailure } from "./terraform-errors.ts";
 import { explainWait, readWait } from "./waits.ts";
 
 /** What a program said, redacted, as far as it explains a failure. */
@@ -31,10 +33,19 @@ export function createLastWords(command: Command): LastWords {
 type Printed = { out: readonly string[]; err: readonly string[] };
 
 function explain(command: Command, end: Ended, printed: Printed): string | null {
-  if (command.tool === "terraform")
-    return explainTerraformFailure([...printed.out, ...printed.err].join("\n"));
+  const err = printed.err.join("\n");
+  if (command.tool === "terraform") return whyTerraformFailed(err, printed.out.join("\n"));
   const wait = readWait(command);
-  return wait === null ? null : explainWait(wait, end, printed);
+  const late = wait === null ? null : explainWait(wait, end, printed);
+  if (late !== null) return late;
+  // One that somebody stopped was in the middle of it: what it had said by then is no reason.
+  if (end.outcome !== "failed" && end.isLate !== true) return null;
+  return whyKubectlFailed(err, { namespace: namespaceOf(command) });
+}
+
+function namespaceOf({ args }: Command): string | null {
+  const read = readKubectl(args);
+  return read.ok ? read.line.namespace : null;
 }
 
 function createEnds() {

@@ -1,8 +1,11 @@
 import { join, posix, relative } from "node:path";
+import { withFolded } from "#change/folded.ts";
 import type { Captured } from "#execution/process/capture.ts";
+import { tellTerraform } from "#execution/reasons/tell.ts";
 import { type Backend, backendOf } from "#policy/terraform/backend.ts";
 import { manifestOf } from "#policy/terraform/module-manifest.ts";
 import { UnclearError } from "#policy/terraform/tokens.ts";
+import type { Redact } from "#redact/redact.ts";
 import type { WorkspaceCopy, WorkspaceDeps } from "./copy.ts";
 import { besideState, localState, readyLocalState } from "./local-state.ts";
 import { makeOwn, readOwn, removeOwn, writeOwn } from "./own-files.ts";
@@ -13,9 +16,6 @@ import { OVERRIDE_FILE } from "./terraform-files.ts";
 const MANIFEST = join("modules", "modules.json");
 const READY = "greenlight-ready";
 
-/** What is quoted of terraform's own words when it fails. */
-const QUOTED_CHARS = 1_500;
-
 /**
  * Gets a terraform root ready in a change's copy: its own data directory, its state where the workspace keeps it, its
  * fetched modules where the copy has them, and `terraform init` run by the program. Once per change and root, and again
@@ -23,7 +23,17 @@ const QUOTED_CHARS = 1_500;
  */
 export async function prepareRoot(
   deps: WorkspaceDeps,
-  { copy, root, hosts }: { copy: WorkspaceCopy; root: string; hosts: readonly string[] },
+  {
+    copy,
+    root,
+    hosts,
+    redact,
+  }: {
+    copy: WorkspaceCopy;
+    root: string;
+    hosts: readonly string[];
+    redact: Redact;
+  },
   terraform: (args: readonly string[]) => Promise<Captured>,
   makesWorkspace = false,
 ): Promise<string | null> {
@@ -61,12 +71,8 @@ export async function prepareRoot(
     await writeOwn(copy.dir.terraform, ready, made, 0o600);
     return null;
   }
-  return `terraform init in ${where(root)} failed: ${found.problem ?? endOf(`${found.stdout}\n${found.stderr}`.trim())}`;
-}
-
-/** Whole lines from the end: the caller redacts it, and the end of a secret alone looks like none. */
-function endOf(text: string): string {
-  return text.length <= QUOTED_CHARS ? text : text.slice(-QUOTED_CHARS).replace(/^[^\n]*(\n|$)/, "");
+  const { why, words } = tellTerraform(found, redact);
+  return withFolded(`terraform init in ${where(root)} failed. ${why}`, "terraform", words);
 }
 
 /** A root the policy trusts may hold files that are not clear. */

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
+import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import type { Step } from "#change/plan.ts";
 import { stepNumbers } from "#change/step-numbers.ts";
@@ -33,6 +34,7 @@ import { blockedParts, type LinkTo } from "./blocked-lines.ts";
 import { cancelActions, cancelLines } from "./cancel-buttons.ts";
 import { commandBlocks } from "./commands-box.ts";
 import { cardFacts, sourceFacts } from "./facts.ts";
+import { failedStepParts } from "./failed-step.ts";
 import { liveSteps } from "./live-steps.ts";
 import { planPageCount, stepsInThread, stepsOnCard } from "./plan-pages.ts";
 import { talkActions } from "./talk-actions.ts";
@@ -105,6 +107,7 @@ function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo)
     ...talkParts(change),
     ...blockedParts(change, linkTo),
     ...why(change),
+    ...failedStepParts(change, steps),
     ...riskiestParts(change),
     ...approvalWarnings(change),
     ...planOnlyLines(change),
@@ -130,7 +133,7 @@ function why(change: Change): Part[] {
 }
 
 function reason(label: string, text: string): Part {
-  return paragraph(bold(`${label}: `), said(cutMiddle(visible(text), WHY_CHARS)));
+  return paragraph(bold(`${label}: `), said(cutMiddle(visible(unfolded(text)), WHY_CHARS)));
 }
 
 /** What was asked, what the model makes of it, and how far it reaches by what was seen. */

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import { type Answer, type Change, lastDecision, openDecision } from "#change/change.ts";
+import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { slackIdsOf } from "#change/person.ts";
 import { whoHadASay } from "#change/say.ts";
@@ -114,7 +115,7 @@ function decided(seen: Seen, home: types.KnownBlock): Rendered {
 /** What a person has to say something about who may: the same question as in the channel. */
 function operatorBlocks({ change, steps, unknown }: Seen): types.KnownBlock[] {
   if (operatorButtons(change, steps).length === 0) return [];
-  const why = change.review?.notes ?? change.error ?? "";
+  const why = change.review?.notes ?? unfolded(change.error ?? "");
   return [
     ...(why === "" ? [] : [rich(paragraph(bold("Why: "), said(cutMiddle(visible(why), WHY_CHARS))))]),
     ...(unknown === null ? [] : unknownBlocks(unknown)),

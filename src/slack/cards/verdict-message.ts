@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change, Decision } from "#change/change.ts";
+import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { toldStep } from "#change/operator.ts";
 import {
@@ -26,6 +27,7 @@ import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { operatorActions } from "./actions.ts";
 import { beforeAfter } from "./before-after.ts";
 import { cancelLines } from "./cancel-buttons.ts";
+import { failedStepParts } from "./failed-step.ts";
 import { shownCommand } from "./plan-steps.ts";
 import { duration } from "./step-message.ts";
 import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
@@ -108,7 +110,7 @@ function verdict(change: Change, steps: readonly StepRecord[], parts: Said): Ren
     text: verdictText(change, steps, standings),
     blocks: [
       headline(title),
-      rich(about, ...why(change)),
+      rich(about, ...why(change), ...failedStepParts(change, steps)),
       ...(hasRun ? [rich(bullets(standings.map(standingLine)))] : []),
       ...facts,
       ...notes(change),
@@ -127,7 +129,7 @@ function verdictText(change: Change, steps: readonly StepRecord[], standings: St
     ...(counted === "" ? [] : [`Steps: ${counted}.`]),
     ...(!(tellsWhy(change) || change.status === "cancelled") || error === ""
       ? []
-      : [inert(cutMiddle(visible(error), 250))]),
+      : [inert(cutMiddle(visible(unfolded(error)), 250))]),
     `Asked by ${personMrkdwn(change.requester)}.`,
   ].join(" ");
 }

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import { type Change, isEnded } from "#change/change.ts";
+import { unfolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
 import { approvalButtons, detailsButton, operatorButtons } from "#slack/cards/actions.ts";
 import { cancelEntries } from "#slack/cards/cancel-buttons.ts";
@@ -70,7 +71,7 @@ function commandOf(change: Change, step: Step): string {
 }
 
 function operatorParts(change: Change, unknown: UnknownStep | null): types.RichTextBlock["elements"] {
-  const why = change.review?.notes ?? change.error ?? "";
+  const why = change.review?.notes ?? unfolded(change.error ?? "");
   const about = why === "" ? [] : [paragraph(said(cutMiddle(visible(why), WHY_CHARS)))];
   if (unknown === null)
     return about.length === 0 ? [paragraph(said("A person has to say how it goes on."))] : about;

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import { type Change, openDecision } from "#change/change.ts";
+import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
 import { blockedParts, type LinkTo } from "#slack/cards/blocked-lines.ts";
@@ -47,7 +48,7 @@ function render(
   const standings = standingsOf(change, steps);
   const counted = tally(standings);
   const until = openDecision(change)?.expiresAt ?? null;
-  const why = change.review?.notes ?? change.error;
+  const why = change.review?.notes ?? (change.error === null ? null : unfolded(change.error));
   const parts: Part[] = [
     paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS))),
     ...blockedParts(change, linkTo),

@@ -28,6 +28,7 @@ import {
 import { prepareRoot } from "#execution/workspace/terraform-root.ts";
 import { builtInPolicy } from "#policy/document.ts";
 import { parsePolicy } from "#policy/read-policy.ts";
+import { createRedact } from "#redact/redact.ts";
 import { reasonWithoutBox } from "#test/support/box.ts";
 
 const PATIENCE_MS = 5_000;
@@ -163,7 +164,10 @@ describe("what a command plants in its own directories leads Greenlight nowhere"
     const copy = { changeId, dir, files, bound: [] };
     const terraform = async () => ({ exitCode: 0, stdout: "", stderr: "", problem: null });
     const ground = { workspace: folder, dataDir };
-    assert.equal(await prepareRoot(ground, { copy, root: "live", hosts: [] }, terraform), null);
+    assert.equal(
+      await prepareRoot(ground, { copy, root: "live", hosts: [], redact: createRedact([]) }, terraform),
+      null,
+    );
     assert.equal(existsSync(planted), false);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
 import { readPlanJson } from "#execution/previews/terraform-plan.ts";
-import { explainTerraformFailure } from "#execution/process/terraform-errors.ts";
+import { whyTerraformFailed } from "#execution/reasons/terraform.ts";
 import { reasonWithoutTerraform, runTerraform } from "#test/support/terraform.ts";
 
 const SECRET = "hunter2-correct-horse";
@@ -124,9 +124,9 @@ describe("a saved plan", { skip: reasonWithoutTerraform() }, () => {
     assert.equal((await run(["apply", "-input=false", "one"])).code, 0);
     const stale = await run(["apply", "-input=false", "two"]);
     assert.equal(stale.code, 1);
-    assert.match(explainTerraformFailure(stale.text) ?? "", /out of date.*nothing was applied\. Plan again/);
-    assert.match(explainTerraformFailure((await run(["apply", "-json", "two"])).text) ?? "", /out of date/);
-    assert.match(explainTerraformFailure((await run(["apply", "cut"])).text) ?? "", /cannot be read/);
+    assert.match(whyTerraformFailed(stale.text) ?? "", /out of date.*nothing was applied\. Plan again/);
+    assert.match(whyTerraformFailed((await run(["apply", "-json", "two"])).text) ?? "", /out of date/);
+    assert.match(whyTerraformFailed((await run(["apply", "cut"])).text) ?? "", /cannot be read/);
   });
 
   it("says when it is only a part, and by request", async () => {
@@ -139,7 +139,7 @@ describe("a saved plan", { skip: reasonWithoutTerraform() }, () => {
 
   it("is refused where another state is", async () => {
     await rm(join(folder, "terraform.tfstate"));
-    assert.match(explainTerraformFailure((await run(["apply", "two"])).text) ?? "", /made for another state/);
+    assert.match(whyTerraformFailed((await run(["apply", "two"])).text) ?? "", /made for another state/);
   });
 });
 
@@ -201,18 +201,21 @@ test("a lock says who holds it, since when and how it is called", () => {
     "│   Info:      ",
   ].join("\n");
   assert.equal(
-    explainTerraformFailure(said),
+    whyTerraformFailed(said),
     "The state is locked by root@host since 2026-11-23 08:37:58.7 +0000 UTC (lock 00c90068-cf0f-6962-36e9-f5780ca722cf), so nothing was changed. Wait until that run has ended and try again; if nobody works on it any more, ask for a force-unlock of that lock.",
   );
   assert.match(
-    explainTerraformFailure("Error acquiring the state lock") ?? "",
+    whyTerraformFailed("Error: Error acquiring the state lock") ?? "",
     /^The state is locked, so nothing/,
   );
   assert.match(
-    explainTerraformFailure("Error: Failed to persist state to backend") ?? "",
+    whyTerraformFailed("Error: Failed to persist state to backend") ?? "",
     /Keep errored\.tfstate/,
   );
-  assert.match(explainTerraformFailure("Error: Error releasing the state lock") ?? "", /Look whether/);
-  assert.equal(explainTerraformFailure("Error: Invalid count argument"), null);
-  assert.equal(explainTerraformFailure(""), null);
+  assert.match(whyTerraformFailed("Error: Error releasing the state lock") ?? "", /Look whether/);
+  assert.equal(
+    whyTerraformFailed("Error: Invalid count argument"),
+    'terraform says: "Invalid count argument".',
+  );
+  assert.equal(whyTerraformFailed(""), null);
 });

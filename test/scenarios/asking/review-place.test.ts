@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import type { Command, Plan } from "#change/plan.ts";
 import { directoryOf, openCopy, reopenCopy, type WorkspaceCopy } from "#execution/workspace/copy.ts";
 import { prepareRoot } from "#execution/workspace/terraform-root.ts";
+import { createRedact } from "#redact/redact.ts";
 
 const command = (tool: Command["tool"], line: string, dir = ""): Command => ({
   tool,
@@ -91,7 +92,11 @@ describe("the copy a change's commands run in", () => {
       await writeFile(file, text);
       const copy = await open(planOf([command("terraform", "plan", "network"), null]));
       assert.match(
-        (await prepareRoot(ground, { copy, root: "network", hosts: [] }, async () => found)) ?? "",
+        (await prepareRoot(
+          ground,
+          { copy, root: "network", hosts: [], redact: createRedact([]) },
+          async () => found,
+        )) ?? "",
         reason,
       );
       await rm(file);
@@ -101,12 +106,16 @@ describe("the copy a change's commands run in", () => {
   it("quotes whole lines of a failed init, so that no secret is cut in two", async () => {
     const copy = await open(planOf([command("terraform", "plan", "network"), null]));
     const stdout = `password = "${"kX93hsPqv7Lm2zR4".repeat(20)}"\n${"x".repeat(1_400)}`;
-    const reason = await prepareRoot(ground, { copy, root: "network", hosts: [] }, async () => ({
-      exitCode: 1,
-      stdout,
-      stderr: "",
-      problem: null,
-    }));
-    assert.ok(reason?.endsWith(`failed: ${"x".repeat(1_400)}`), reason ?? "null");
+    const reason = await prepareRoot(
+      ground,
+      { copy, root: "network", hosts: [], redact: createRedact([]) },
+      async () => ({
+        exitCode: 1,
+        stdout,
+        stderr: "",
+        problem: null,
+      }),
+    );
+    assert.ok(reason?.endsWith(`said:\n> password = "[redacted]"\n> ${"x".repeat(1_400)}`), reason ?? "null");
   });
 });

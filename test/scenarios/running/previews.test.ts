@@ -71,7 +71,10 @@ describe("what is seen before anybody is asked", () => {
       "not there",
     );
     assert.equal(change.status, "failed");
-    assert.match(change.error ?? "", /Step 1 cannot be previewed: .*not found/);
+    assert.match(
+      change.error ?? "",
+      /^Step 1 cannot be previewed\. Not found: there is no deployment not-there in the namespace production\. Nothing was run\.\n/,
+    );
   });
 
   it("counts as high what cannot be seen before an earlier step has made it", async () => {

@@ -77,6 +77,6 @@ describe("what the approver of a saved plan sees", () => {
     const seen = await preview(["apply", "-auto-approve"], async () => ended(said, 1));
     assert.ok(!seen.ok);
     assert.ok(!seen.reason.includes(secret.slice(-16)), seen.reason);
-    assert.match(seen.reason, /terraform said: /);
+    assert.match(seen.reason, /terraform said:\n> /);
   });
 });

@@ -1,0 +1,56 @@
+import {
+  bareReason,
+  loggedFault,
+  readStatements,
+  type Statement,
+  saysLoginFailed,
+} from "./kubectl-statement.ts";
+import { REACH_RULES } from "./reach-rules.ts";
+import { REFUSAL_RULES } from "./refusal-rules.ts";
+import type { Known, Rule } from "./rule.ts";
+import { STATE_RULES } from "./state-rules.ts";
+import { inQuotes } from "./words.ts";
+
+/** In the order they are tried. */
+const RULES: readonly Rule[] = [...REACH_RULES, ...REFUSAL_RULES, ...STATE_RULES];
+
+/**
+ * Why kubectl failed, in one sentence of ours, by what it printed to stderr; null: it printed nothing. The text is redacted
+ * already. What the cluster and its webhooks say stands in quotes and never chooses which sentence it is.
+ */
+export function whyKubectlFailed(stderr: string, known: Known): string | null {
+  const statements = readStatements(stderr);
+  const [first] = statements;
+  if (first === undefined) return unsaid(stderr, known);
+  const read = byRule(bareReason(first), known);
+  if (read !== null) return withMore(read, statements);
+  const login = statements.findLast(saysLoginFailed);
+  const failed = login === undefined ? null : byRule(login.text, known);
+  if (failed !== null) return `${failed} ${said(first)}`;
+  return withMore(said(first), statements);
+}
+
+function byRule(text: string, known: Known): string | null {
+  for (const { said: pattern, why } of RULES) {
+    const found = pattern.exec(text);
+    if (found !== null) return why(found.slice(1), known);
+  }
+  return null;
+}
+
+/** kubectl was ended while it tried, or said something we do not know the beginning of. */
+function unsaid(stderr: string, known: Known): string | null {
+  const logged = loggedFault(stderr);
+  if (logged !== null) return byRule(logged, known) ?? `kubectl's log says: ${inQuotes(logged)}.`;
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  return last.trim() === "" ? null : `kubectl says: ${inQuotes(last)}.`;
+}
+
+function said(statement: Statement): string {
+  return `${statement.server === "" ? "kubectl" : "The cluster's server"} says: ${inQuotes(bareReason(statement))}.`;
+}
+
+function withMore(why: string, statements: readonly Statement[]): string {
+  const left = statements.length - 1;
+  return left === 0 ? why : `${why} Its output names ${left} more ${left === 1 ? "error" : "errors"}.`;
+}
