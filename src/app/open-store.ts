@@ -7,9 +7,7 @@ import { type Database, openDatabase } from "#store/postgres/database.ts";
 import { migrate } from "#store/postgres/migrate.ts";
 import { listenForWakes, type Wakes } from "#store/postgres/notify.ts";
 import { startTargetSweep } from "#threads/stopping/sweep-targets.ts";
-
-/** What is stopped again at the end, or when a later part does not start. */
-type Closing = (() => Promise<unknown>)[];
+import type { Closing } from "./stopping.ts";
 
 /** The database, brought to this version, and what listens to it and sweeps it. `line` says where it is. */
 export async function openStore(

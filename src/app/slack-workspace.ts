@@ -1,6 +1,7 @@
 import type { Config } from "#config/config.ts";
 import { type SlackStandIn, startSlack } from "#playground/slack/slack.ts";
 import type { SlackConfig } from "#slack/create-slack.ts";
+import type { Closing } from "./stopping.ts";
 
 /** Which Slack it is and who approves there; `standIn` null: the real one. */
 export type SlackWorkspace = Pick<SlackConfig, "botToken" | "mode" | "apiUrl"> & {
@@ -10,10 +11,7 @@ export type SlackWorkspace = Pick<SlackConfig, "botToken" | "mode" | "apiUrl"> &
 };
 
 /** Opens the real Slack, or the playground's, which brings its own approvers when none are named. */
-export async function openSlackWorkspace(
-  config: Config,
-  closing: (() => Promise<unknown>)[],
-): Promise<SlackWorkspace> {
+export async function openSlackWorkspace(config: Config, closing: Closing): Promise<SlackWorkspace> {
   const { slack, approvers } = config;
   if (slack.kind === "real") {
     const { botToken, apiUrl } = slack;

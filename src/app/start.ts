@@ -5,9 +5,10 @@ import { createRedact } from "#redact/redact.ts";
 import { createRedactJson } from "#redact/value.ts";
 import { SlackSetupError } from "#slack/client/identity.ts";
 import { SchemaError } from "#store/postgres/apply-migration.ts";
-import { type Leaving, startApp } from "./app.ts";
+import { startApp } from "./app.ts";
 import { SetupError } from "./command-environment.ts";
 import { stopOnSignals } from "./stop-signals.ts";
+import type { Leaving } from "./stopping.ts";
 
 /** Starts with the settings of the environment and serves until it is told to stop. Sets the exit code; never throws. */
 export async function start(

@@ -18,8 +18,16 @@ export type StepKey = {
   attempt: number;
 };
 
+/** Which attempt of a change, as events and lists name it beside the change. */
+export type AttemptKey = Omit<StepKey, "changeId">;
+
+/** The key of an attempt without its change, and without whatever else the value holds. */
+export function attemptOf({ revision, step, direction, attempt }: AttemptKey): AttemptKey {
+  return { revision, step, direction, attempt };
+}
+
 /** Whether a row of the journal is of this attempt of its change. */
-export function isAttempt(record: StepKey, key: Omit<StepKey, "changeId">): boolean {
+export function isAttempt(record: StepKey, key: AttemptKey): boolean {
   const { revision, step, direction, attempt } = key;
   return (
     record.revision === revision &&
@@ -46,6 +54,40 @@ export type StepRecord = StepKey & {
   mayRunUntil: Date | null;
   settledBy: Person | null;
   toldAt: Date | null;
+};
+
+/** Where a child runs, so that whoever finds its row can tell whether it is still there. `bootId` is the boot with the set of
+ * processes seen from there: two containers on one machine may share name and boot, and not their pids. `pidStart` guards
+ * against a reused pid.
+ */
+export type ChildProcess = { host: string; bootId: string; pgid: number; pidStart: string };
+
+/**
+ * How an attempt ended. `error` is a sentence for people when it did not end well. `mayRunUntil`: it could not be ended where
+ * it runs, and by then its time is over.
+ */
+export type StepEnd = {
+  outcome: Outcome;
+  exitCode: number | null;
+  signal: string | null;
+  error: string | null;
+  /** Whether it was ended because its time was over. */
+  isLate?: true;
+  mayRunUntil?: Date | null;
+  /** It was ended by whoever took the change over: what its own instance saw of that end counts no more. */
+  wasEnded?: boolean;
+};
+
+/** What was recorded of a child; only host and boot when the instance died before it could say which process. */
+export type LostProcess = Pick<ChildProcess, "host" | "bootId"> & Partial<ChildProcess>;
+
+/** An attempt without an end. `child` is null in a row of an older version, and has no process before its start is recorded. */
+export type OpenAttempt = {
+  key: StepKey;
+  argv: string[];
+  dir: string;
+  child: LostProcess | null;
+  since: Date;
 };
 
 /** One line a command printed, redacted. `number` counts from 1 within its attempt. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Plan, Risk } from "./plan.ts";
+import type { Question } from "./question.ts";
 
 /** What would become of one object or resource. */
 export const PreviewRow = z.object({
@@ -40,3 +41,8 @@ export type Bindings = z.infer<typeof Bindings>;
 
 /** A plan with everything its approval covers. */
 export type BoundPlan = { revision: number; plan: Plan; bindings: Bindings; digest: string };
+
+/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
+export type PreviewedPlan =
+  | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
+  | { ok: false; reason: string; questions?: Question[] };

@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { connectStore } from "#app/open-store.ts";
-import { openErroredState } from "#app/saved-plans.ts";
+import { openErroredState } from "#app/saved-files.ts";
 import { readConfig } from "#config/config.ts";
 import { openEncryptionKey } from "#execution/encryption-key.ts";
 import { createSeal } from "#execution/seal.ts";

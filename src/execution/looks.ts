@@ -48,8 +48,8 @@ export type Looks = {
   fetching(changeId: string, environment: string | null, signal: AbortSignal): Promise<FetchNeeds>;
 };
 
-type Needs = {
-  ground: WorkspaceDeps;
+/** What looks are given. */
+export type LookDeps = WorkspaceDeps & {
   policy: Policy;
   givenTo: GivenTo;
   box: Box;
@@ -63,9 +63,9 @@ const KUBECTL_DEADLINE_MS = 20_000;
 const GIT_DEADLINE_MS = 120_000;
 
 /** Makes them. They never go through the plan's journal: none of them changes anything. */
-export function createLooks(needs: Needs): Looks {
+export function createLooks(deps: LookDeps): Looks {
   const givenTo: Looks["givenTo"] = async (copy, command) => {
-    const { env, view: bare } = await givenIn(needs, copy.changeId, command, copy.files);
+    const { env, view: bare } = await givenIn(deps, copy.changeId, command, copy.files);
     const view = { ...bare, readWrite: [...copyFor(command, copy), ...bare.readWrite] };
     const root = readRootCommand(command)?.root;
     if (root === undefined) return { env, view };
@@ -73,20 +73,20 @@ export function createLooks(needs: Needs): Looks {
       env: { ...env, TF_DATA_DIR: dataDirOf(copy, root) },
       view: {
         ...view,
-        stateFile: stateFileOf(needs.ground, copy, root),
-        onlyReadsState: onlyReads(command, needs.policy),
+        stateFile: stateFileOf(deps, copy, root),
+        onlyReadsState: onlyReads(command, deps.policy),
       },
     };
   };
   const terraform: Looks["terraform"] = (copy, command, signal) => {
     const dir = join(copy.dir.workspace, readRootCommand(command)?.root ?? command.dir);
-    const deadlineMs = 1_000 * needs.policy.deadlines.terraform_seconds;
+    const deadlineMs = 1_000 * deps.policy.deadlines.terraform_seconds;
     return {
       workspace: copy.dir.workspace,
       dir,
       terraform: async (args) => {
         const { env, view } = await givenTo(copy, command);
-        return capture(needs.box, {
+        return capture(deps.box, {
           argv: ["terraform", ...args],
           cwd: dir,
           env,
@@ -102,32 +102,32 @@ export function createLooks(needs: Needs): Looks {
     givenTo,
     terraform,
     kubectl: (copy, signal) => async (args, command) =>
-      kubectl(needs, args, { cwd: directoryOf(copy, command), ...(await givenTo(copy, command)) }, signal),
-    kubeconfig: createKubeconfig(needs),
+      kubectl(deps, args, { cwd: directoryOf(copy, command), ...(await givenTo(copy, command)) }, signal),
+    kubeconfig: createKubeconfig(deps),
     readyRoot: async (copy, command, signal) => {
       const read = readRootCommand(command);
       // These look at no provider and no module.
       if (read === null || read.line.rule.anywhere === true || read.line.verb === "fmt") return null;
       const { root } = read;
-      const unsafe = whyNotInit(root, needs.policy, copy.files);
+      const unsafe = whyNotInit(root, deps.policy, copy.files);
       if (unsafe !== null) return unsafe;
       const run = terraform(copy, command, signal).terraform;
-      const hosts = needs.policy.terraform.module_hosts;
+      const hosts = deps.policy.terraform.module_hosts;
       return prepareRoot(
-        needs.ground,
-        { copy, root, hosts, redact: needs.redact },
+        deps,
+        { copy, root, hosts, redact: deps.redact },
         run,
         read.line.verb === "workspace new",
       );
     },
     fetching: async (changeId, environment, signal) => {
-      const { env, view } = await needs.givenTo(changeId, environment, "git");
-      const dir = await makeChangeDir(needs.ground.dataDir, changeId);
+      const { env, view } = await deps.givenTo(changeId, environment, "git");
+      const dir = await makeChangeDir(deps.dataDir, changeId);
       return {
-        https: { env, hosts: needs.policy.terraform.module_hosts, signal },
+        https: { env, hosts: deps.policy.terraform.module_hosts, signal },
         scratch: dir.terraform,
         git: (args, cwd, own) =>
-          capture(needs.box, {
+          capture(deps.box, {
             argv: ["git", ...args],
             cwd,
             env: own,
@@ -146,17 +146,17 @@ function copyFor({ tool }: Command, { dir }: WorkspaceCopy): string[] {
 }
 
 /** What the kubeconfig says, from memory while it is the same. */
-function createKubeconfig(needs: Needs): Looks["kubeconfig"] {
+function createKubeconfig(deps: LookDeps): Looks["kubeconfig"] {
   const views = rememberViews();
   return (changeId, signal) => ({
     view: async (args, command) => {
-      const given = await givenIn(needs, changeId, command, null);
-      const ask = () => kubectl(needs, args, { cwd: given.env["HOME"] ?? "/", ...given }, signal);
+      const given = await givenIn(deps, changeId, command, null);
+      const ask = () => kubectl(deps, args, { cwd: given.env["HOME"] ?? "/", ...given }, signal);
       return views(args, given.env, ask);
     },
     identify: async (entries, command) => {
-      const { env } = await givenIn(needs, changeId, command, null);
-      return needs.identify(entries, env["KUBECONFIG"] ?? "");
+      const { env } = await givenIn(deps, changeId, command, null);
+      return deps.identify(entries, env["KUBECONFIG"] ?? "");
     },
   });
 }
@@ -170,13 +170,13 @@ function whyNotInit(root: string, policy: Policy, files: Files): string | null {
   return verdict.decision === "deny" ? verdict.reasons.join("; ") : null;
 }
 
-function givenIn(needs: Needs, changeId: string, command: Command, files: Files): Promise<Given> {
-  const verdict = judge(command, needs.policy, files);
-  return needs.givenTo(changeId, verdict.decision === "allow" ? verdict.environment : null, command.tool);
+function givenIn(deps: LookDeps, changeId: string, command: Command, files: Files): Promise<Given> {
+  const verdict = judge(command, deps.policy, files);
+  return deps.givenTo(changeId, verdict.decision === "allow" ? verdict.environment : null, command.tool);
 }
 
 async function kubectl(
-  { box, redact }: Needs,
+  { box, redact }: LookDeps,
   args: readonly string[],
   call: Omit<Call, "argv">,
   signal: AbortSignal,

@@ -2,25 +2,27 @@ import type { Plan } from "#change/plan.ts";
 import type { AnsweredQuestion, Question } from "#change/question.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
 import type { WorkspaceDeps } from "#execution/workspace/copy.ts";
-import type { Policy } from "#policy/document.ts";
 import { nameContexts, needsContexts } from "#policy/kubectl/name-context.ts";
 import { whyHoldsSecret } from "#redact/plan.ts";
-import type { Redact } from "#redact/redact.ts";
+import type { ExecutionDeps } from "./deps.ts";
 import { findContexts } from "./kubeconfig.ts";
 import type { Looks } from "./looks.ts";
 
-type Needs = { ground: WorkspaceDeps; policy: Policy; looks: Pick<Looks, "kubeconfig">; redact: Redact };
+/** What it is given. */
+export type NameDeps = WorkspaceDeps &
+  Pick<ExecutionDeps, "policy" | "redact"> & { looks: Pick<Looks, "kubeconfig"> };
 
 /**
  * The plan with the context of every command that reaches a cluster, by the kubeconfig as it is now, or why not;
  * `questions` have to be answered first. Nothing but the kubeconfig and the manifests it names is read for it.
  */
 export async function namePlan(
-  { ground, policy, looks, redact }: Needs,
+  deps: NameDeps,
   { changeId, signal }: { changeId: string; signal: AbortSignal },
   plan: Plan,
   answers: readonly AnsweredQuestion[],
 ): Promise<{ ok: true; plan: Plan } | { ok: false; reason: string; questions?: Question[] }> {
+  const { policy, looks, redact } = deps;
   if (!needsContexts(plan)) return { ok: true, plan };
   // First, since what is refused is quoted.
   const secret = whyHoldsSecret(plan, redact);
@@ -33,7 +35,7 @@ export async function namePlan(
     };
   }
   const { contexts } = found;
-  const named = await judgeOnDisk(ground, policy, (files) =>
+  const named = await judgeOnDisk(deps, policy, (files) =>
     nameContexts(plan, { policy, files, contexts, answers }),
   );
   return named.ok ? named.judged : named;

@@ -1,77 +1,52 @@
-import type { StepKey } from "#change/journal.ts";
+import type { OpenAttempt, StepEnd } from "#change/journal.ts";
 import { type Command, Tool } from "#change/plan.ts";
-import type { RunSignals } from "#change/run-signals.ts";
-import type { Box } from "#execution/box/box.ts";
 import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
-import { endOrphansOf, type LostProcess, type OrphanEnd } from "#execution/process/orphan.ts";
+import { endOrphansOf, type OrphanEnd } from "#execution/process/orphan.ts";
 import { cutRead } from "#execution/process/outcome.ts";
 import { KILL_PATIENCE_MS } from "#execution/process/process-group.ts";
-import { CHANGED_NOTHING, type Ended } from "#execution/process/run-command.ts";
+import { CHANGED_NOTHING } from "#execution/process/run-command.ts";
 import { findErroredState, STATE_KEPT } from "#execution/workspace/errored-state.ts";
 import { changeDirOf } from "#execution/workspace/scratch.ts";
-import type { Policy } from "#policy/document.ts";
 import { onlyReads } from "#policy/only-reads.ts";
-
-/** An attempt whose end was never written: since when it may run, and where. */
-type OpenStep = { key: StepKey; argv: string[]; dir: string; child: LostProcess | null; since: Date };
-
-/** The end that is written to it. */
-type OpenEnd = Ended & { mayRunUntil: Date | null; wasEnded: boolean };
-
-type EndNeeds = {
-  findOpen: (changeId: string) => Promise<OpenStep[]>;
-  finished: (key: StepKey, end: OpenEnd) => Promise<void>;
-  keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
-  /** Whether one of this attempt was kept: who kept it may have died before it was said. */
-  isStateKept: (key: StepKey) => Promise<boolean>;
-  signalsOf: (changeId: string) => RunSignals;
-  policy: Policy;
-  box: Box;
-  dataDir: string;
-};
-
-/** Writes an end to every attempt of a change that has none; before that, ends what still runs of them on this machine. */
-export type EndOpenSteps = (changeId: string) => Promise<void>;
+import type { ExecutionDeps } from "./deps.ts";
 
 /**
- * Makes it. Whoever owns the change calls it before anything is run or asked: a row without an end is `unknown`, also with
- * only an intent, because the crash may have come between the spawn and its record (docs/architecture.md, invariant 3). Of a read it
+ * Writes an end to every attempt of a change that has none; before that, ends what still runs of them on this machine.
+ * Whoever owns the change calls it before anything is run or asked: a row without an end is `unknown`, also with only an
+ * intent, because the crash may have come between the spawn and its record (docs/architecture.md, invariant 3). Of a read it
  * does not matter: it is run again.
  */
-export function createEndOpenSteps(needs: EndNeeds): EndOpenSteps {
-  return async (changeId) => {
-    for (const step of await needs.findOpen(changeId)) {
-      const tool = Tool.safeParse(step.argv[0]).data ?? "kubectl";
-      const command: Command = { tool, args: step.argv.slice(1), dir: step.dir };
-      const end = await endOpen(needs, step, command);
-      await needs.finished(step.key, end);
-    }
-  };
+export async function endOpenSteps(deps: ExecutionDeps, changeId: string): Promise<void> {
+  for (const step of await deps.journal.findOpen(changeId)) {
+    const tool = Tool.safeParse(step.argv[0]).data ?? "kubectl";
+    const command: Command = { tool, args: step.argv.slice(1), dir: step.dir };
+    await deps.journal.finishOpen(step.key, await endOpen(deps, step, command));
+  }
 }
 
 async function endOpen(
-  needs: Omit<EndNeeds, "findOpen" | "finished">,
-  { key, dir, child, since }: OpenStep,
+  deps: ExecutionDeps,
+  { key, dir, child, since }: OpenAttempt,
   command: Command,
-): Promise<OpenEnd> {
-  const { policy } = needs;
-  const own = changeDirOf(needs.dataDir, key.changeId);
+): Promise<StepEnd> {
+  const { policy } = deps;
+  const own = changeDirOf(deps.dataDir, key.changeId);
   const stop = stopOf(command, policy);
   const end: OrphanEnd =
     child === null
       ? { kind: "elsewhere", host: "an instance of an older version" }
-      : await endOrphansOf(own, child, stop, needs.signalsOf(key.changeId).kill, () =>
-          needs.box.findLeft(key.changeId),
+      : await endOrphansOf(own, child, stop, deps.signalsOf(key.changeId).kill, () =>
+          deps.box.findLeft(key.changeId),
         );
   const errored = await findErroredState(own.workspace, dir);
-  const found = await errored.handOver((bytes) => needs.keepErroredState(key, bytes));
-  const kept = found ?? ((await needs.isStateKept(key)) ? STATE_KEPT : null);
+  const found = await errored.handOver((bytes) => deps.keepErroredState(key, bytes));
+  const kept = found ?? ((await deps.isStateKept(key)) ? STATE_KEPT : null);
   const timeMs = deadlineMsOf(command, policy) + stop.graceMs + KILL_PATIENCE_MS;
   const mayRunUntil = end.kind === "elsewhere" ? new Date(since.getTime() + timeMs) : null;
   const isRead = onlyReads(command, policy);
   const said = sentence(end, child?.pgid !== undefined, mayRunUntil, isRead);
   const error = [said, kept].filter(Boolean).join(" ");
-  const unseen: Ended = { outcome: "unknown", exitCode: null, signal: null, error };
+  const unseen: StepEnd = { outcome: "unknown", exitCode: null, signal: null, error };
   const seen = isRead ? cutRead(unseen, key.attempt) : unseen;
   return {
     ...seen,

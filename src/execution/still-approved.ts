@@ -8,53 +8,38 @@ import { refuseMissing } from "./environment-error.ts";
 import { isUntold, kubectlTargets, whyElsewhere } from "./kubectl-identity.ts";
 import type { Looks } from "./looks.ts";
 
-/** Says why what was approved is not what would run now, in a sentence, or null. */
-export type WhyVoid = (changeId: string, bound: BoundPlan, signal: AbortSignal) => Promise<string | null>;
-
 /** What differs. `isCertain` false: it could not be looked at, and may be as it was. */
 export type Difference = { reason: string; isCertain: boolean };
 
+/** What the check is given. */
+export type DifferenceDeps = WorkspaceDeps & { policy: Policy; looks: Pick<Looks, "kubeconfig"> };
+
 /**
- * Makes the check of docs/architecture.md's invariant 5: the rules, the bytes of every file the commands can read, and the clusters
- * they run against are those the digest was made from. Saved terraform plans are checked where they are laid out, and
- * terraform itself refuses one whose state has changed.
+ * Whether what was approved is still what would run, asked at the click, before the run, before each step and before each
+ * way back: the rules, the bytes of every file the commands can read, and the clusters they run against are those the
+ * digest was made from (docs/architecture.md, invariant 5). Saved terraform plans are checked where they are laid out, and
+ * terraform itself refuses one whose state has changed. `wayBack`: the command of a way back, of whose files only what it
+ * reads counts; null: the whole plan. Null: nothing differs.
  */
-export function createFindDifference(needs: { ground: WorkspaceDeps; policy: Policy; looks: Looks }) {
-  return async (changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<Difference | null> => {
-    const here =
-      whyOtherRules(bound, needs.policy) ??
-      (await whyFilesDiffer(needs.ground, changeId, bound.bindings.files));
-    if (here !== null) return { reason: here, isCertain: true };
-    return findElsewhere(changeId, bound, needs.looks, signal);
-  };
-}
-
-/** The same as a sentence: for a run, which does not begin in doubt either. */
-export function createWhyVoid(needs: Parameters<typeof createFindDifference>[0]): WhyVoid {
-  const find = createFindDifference(needs);
-  return async (changeId, bound, signal) => (await find(changeId, bound, signal))?.reason ?? null;
-}
-
-/** The same for a command of the way back: of the files only what that command reads counts. */
-export function createWhyBackVoid(needs: { ground: WorkspaceDeps; policy: Policy; looks: Looks }) {
-  return async (
-    changeId: string,
-    bound: BoundPlan,
-    command: Command,
-    signal: AbortSignal,
-  ): Promise<string | null> =>
-    whyOtherRules(bound, needs.policy) ??
-    (await whyFilesDiffer(needs.ground, changeId, filesOf(command, bound, needs.policy))) ??
-    (await findElsewhere(changeId, bound, needs.looks, signal))?.reason ??
-    null;
+export async function findDifference(
+  deps: DifferenceDeps,
+  approved: { changeId: string; bound: BoundPlan; wayBack: Command | null },
+  signal: AbortSignal,
+): Promise<Difference | null> {
+  const { changeId, bound, wayBack } = approved;
+  const files = filesFor(wayBack, bound, deps.policy);
+  const here = whyOtherRules(bound, deps.policy) ?? (await whyFilesDiffer(deps, changeId, files));
+  if (here !== null) return { reason: here, isCertain: true };
+  return findElsewhere(changeId, bound, deps.looks, signal);
 }
 
 /**
- * What of the approved files counts for one command: none when it reads none, else all of them. Not only those its words
- * name: a kustomization reads files that only its content names.
+ * What of the approved files counts for a run (`wayBack` null: all) or for the command of a way back: none when it reads
+ * none, else all of them. Not only those its words name: a kustomization reads files that only its content names.
  */
-export function filesOf(command: Command, bound: BoundPlan, policy: Policy): Bindings["files"] {
-  const verdict = judge(command, policy, null);
+export function filesFor(wayBack: Command | null, bound: BoundPlan, policy: Policy): Bindings["files"] {
+  if (wayBack === null) return bound.bindings.files;
+  const verdict = judge(wayBack, policy, null);
   return verdict.decision === "allow" && verdict.reads.length === 0 ? [] : bound.bindings.files;
 }
 
@@ -67,7 +52,7 @@ function whyOtherRules(bound: BoundPlan, policy: Policy): string | null {
 async function findElsewhere(
   changeId: string,
   bound: BoundPlan,
-  looks: Looks,
+  looks: DifferenceDeps["looks"],
   signal: AbortSignal,
 ): Promise<Difference | null> {
   const looked = await refuseMissing(async () => ({

@@ -1,8 +1,8 @@
 import type { Cancel } from "#change/cancel.ts";
-import type { LogExcerpt, Outcome, StepKey, StepRecord } from "#change/journal.ts";
+import type { LogExcerpt, StepEnd, StepKey, StepRecord } from "#change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "#change/plan.ts";
-import type { Bindings, BoundPlan, Preview } from "#change/preview.ts";
-import type { AnsweredQuestion, Question } from "#change/question.ts";
+import type { Bindings, BoundPlan, Preview, PreviewedPlan } from "#change/preview.ts";
+import type { AnsweredQuestion } from "#change/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { Review, ReviewerOutput } from "#change/verdict.ts";
 import type { Assessment } from "#policy/assess.ts";
@@ -14,17 +14,18 @@ export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reaso
 /** One step as the Reviewer is told of it. */
 export type StepFacts = { record: StepRecord; log: LogExcerpt };
 
-/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
-export type Previewed =
-  | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
-  | { ok: false; reason: string; questions?: Question[] };
-
 /** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last requested changes are about. */
 export type PlanningInput = {
   request: string;
   answers: readonly AnsweredQuestion[];
   requestedChanges: readonly string[];
   previous: Plan | null;
+};
+
+/** A plan that was assessed and may be asked about or run. */
+export type PlannedChange = BoundPlan & {
+  previews: Preview[];
+  assessment: Extract<Assessment, { ok: true }>;
 };
 
 /** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */
@@ -48,16 +49,13 @@ export type GraphDeps = {
     plan: Plan,
     signal: AbortSignal,
     answers: readonly AnsweredQuestion[],
-  ): Promise<Previewed>;
+  ): Promise<PreviewedPlan>;
   /** Judges the completed plan, with the files it reads. */
   assess(changeId: string, plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment>;
   /** Why what was approved is not what would run now, in a sentence, or null. */
   whyVoid(changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<string | null>;
   /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */
-  recordPlan(
-    changeId: string,
-    planned: BoundPlan & { previews: Preview[]; assessment: Extract<Assessment, { ok: true }> },
-  ): Promise<void>;
+  recordPlan(changeId: string, planned: PlannedChange): Promise<void>;
   /** Writes the verdict into the row. */
   recordReview(changeId: string, review: Review): Promise<void>;
   /** Whether a row permits exactly this revision and digest to run. Asked before every spawn (invariant 3). */
@@ -71,10 +69,5 @@ export type GraphDeps = {
   findSteps(changeId: string): Promise<StepRecord[]>;
   findLog(key: StepKey): Promise<LogExcerpt>;
   /** Runs one attempt and journals it; null when the attempt exists already. */
-  runStep(
-    key: StepKey,
-    command: Command,
-    bound: BoundPlan,
-    signals: RunSignals,
-  ): Promise<{ outcome: Outcome; error: string | null } | null>;
+  runStep(key: StepKey, command: Command, bound: BoundPlan, signals: RunSignals): Promise<StepEnd | null>;
 };

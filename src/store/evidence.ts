@@ -1,6 +1,6 @@
-import type { LogLine, StepKey } from "#change/journal.ts";
+import type { LogLine, StepEnd, StepKey } from "#change/journal.ts";
 import type { Sql } from "#store/postgres/database.ts";
-import type { StepEnd } from "./journal.ts";
+import { ATTEMPT, keyValues } from "./journal.ts";
 import { appendLines } from "./log-lines.ts";
 
 /**
@@ -42,9 +42,9 @@ export async function withdrawIntent(sql: Sql, { key, token }: Spawned): Promise
   );
 }
 
-const OURS = `change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5
+const OURS = `${ATTEMPT}
   and spawn_token = $6 and settled_by is null`;
 
 function values(key: StepKey, token: string): unknown[] {
-  return [key.changeId, key.revision, key.step, key.direction, key.attempt, token];
+  return [...keyValues(key), token];
 }

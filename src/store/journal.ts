@@ -1,30 +1,16 @@
 import { z } from "zod";
-import { Direction, Outcome, type StepKey, type StepRecord } from "#change/journal.ts";
+import {
+  attemptOf,
+  type ChildProcess,
+  Direction,
+  type OpenAttempt,
+  Outcome,
+  type StepEnd,
+  type StepKey,
+  type StepRecord,
+} from "#change/journal.ts";
 import { Person } from "#change/person.ts";
 import type { Sql } from "#store/postgres/database.ts";
-
-/** Where a child runs, so that whoever finds its row can tell whether it is still there. `pidStart` guards against a reused pid. */
-export type ChildProcess = { host: string; bootId: string; pgid: number; pidStart: string };
-
-/** How an attempt ended. `mayRunUntil`: it could not be ended where it runs, and by then its time is over. */
-export type StepEnd = {
-  outcome: Outcome;
-  exitCode: number | null;
-  signal: string | null;
-  error: string | null;
-  mayRunUntil?: Date | null;
-  /** It was ended by whoever took the change over: what its own instance saw of that end counts no more. */
-  wasEnded?: boolean;
-};
-
-/** An attempt without an end. `child` is null in a row of an older version, and has no process before its start is recorded. */
-export type OpenAttempt = {
-  key: StepKey;
-  argv: string[];
-  dir: string;
-  child: (Pick<ChildProcess, "host" | "bootId"> & Partial<ChildProcess>) | null;
-  since: Date;
-};
 
 /** Writes the intent to run, before the spawn. False when this attempt has a row already: it must not be run again. */
 export async function insertIntent(
@@ -46,7 +32,7 @@ export async function insertIntent(
 export async function markStarted(sql: Sql, key: StepKey, child: ChildProcess, agoMs: number): Promise<void> {
   await sql.query(
     `update journal set started_at = now() - make_interval(secs => $10 / 1000.0), host = $6, boot_id = $7, pgid = $8, pid_start = $9
-     where ${KEY}`,
+     where ${ATTEMPT}`,
     [...keyValues(key), child.host, child.bootId, child.pgid, child.pidStart, agoMs],
   );
 }
@@ -56,7 +42,7 @@ export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promis
   const { rowCount } = await sql.query(
     `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9, may_run_until = $10,
        spawn_token = case when $11 then null else spawn_token end
-     where ${KEY} and finished_at is null`,
+     where ${ATTEMPT} and finished_at is null`,
     [
       ...keyValues(key),
       end.outcome,
@@ -78,8 +64,9 @@ export async function findOpenAttempts(sql: Sql, changeId: string): Promise<Open
   );
   return rows.map((raw) => {
     const row = JournalRow.parse(raw);
-    const { changeId: id, revision, step, direction, attempt, argv, dir } = toRecord(row);
-    const key = { changeId: id, revision, step, direction, attempt };
+    const record = toRecord(row);
+    const { argv, dir } = record;
+    const key = { changeId: record.changeId, ...attemptOf(record) };
     return { key, argv, dir, child: toChild(row), since: row.started_at ?? row.intent_at };
   });
 }
@@ -95,7 +82,7 @@ export async function settleAttempt(
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
     `update journal set outcome = $6, settled_by = $7, settled_round = $8
-     where ${KEY} and outcome = 'unknown' and settled_by is null`,
+     where ${ATTEMPT} and outcome = 'unknown' and settled_by is null`,
     [...keyValues(key), word.answer === "happened" ? "done" : "not run", JSON.stringify(word.by), word.round],
   );
   return rowCount === 1;
@@ -104,7 +91,7 @@ export async function settleAttempt(
 /** Whether an attempt that could not be ended where it runs may still run: by the database's clock, which dated it. */
 export async function mayStillRun(sql: Sql, key: StepKey): Promise<boolean> {
   const { rowCount } = await sql.query(
-    `select 1 from journal where ${KEY} and clock_timestamp() < may_run_until`,
+    `select 1 from journal where ${ATTEMPT} and clock_timestamp() < may_run_until`,
     keyValues(key),
   );
   return rowCount === 1;
@@ -134,9 +121,11 @@ export async function findSteps(sql: Sql, changeId: string): Promise<StepRecord[
   return rows.map(toRecord);
 }
 
-const KEY = "change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5";
+/** The condition that names one attempt by its first five values, which are `keyValues`. */
+export const ATTEMPT = "change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5";
 
-function keyValues(key: StepKey): unknown[] {
+/** An attempt's key, in the order of the journal's columns. */
+export function keyValues(key: StepKey): unknown[] {
   return [key.changeId, key.revision, key.step, key.direction, key.attempt];
 }
 

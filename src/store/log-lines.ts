@@ -1,5 +1,6 @@
 import type { LogExcerpt, LogLine, StepKey } from "#change/journal.ts";
 import type { Sql } from "#store/postgres/database.ts";
+import { ATTEMPT, keyValues } from "./journal.ts";
 
 /** Appends lines to one attempt's log. Numbers are the caller's; a line written again changes nothing. */
 export async function appendLines(sql: Sql, key: StepKey, lines: LogLine[]): Promise<void> {
@@ -24,20 +25,14 @@ export async function findExcerpt(
   limits: { head: number; tail: number },
 ): Promise<LogExcerpt> {
   const { rows } = await sql.query<LogLine>(
-    `(select number, stream, text from log_lines where ${KEY} order by number limit $6)
-     union (select number, stream, text from log_lines where ${KEY} order by number desc limit $7) order by number`,
+    `(select number, stream, text from log_lines where ${ATTEMPT} order by number limit $6)
+     union (select number, stream, text from log_lines where ${ATTEMPT} order by number desc limit $7) order by number`,
     // The last one is read in any case: its number says how many there were.
     [...keyValues(key), limits.head, Math.max(limits.tail, 1)],
   );
   const head = rows.slice(0, limits.head).map(toLine);
   const tail = limits.tail === 0 ? [] : rows.slice(limits.head).map(toLine);
   return { head, tail, omitted: (rows.at(-1)?.number ?? 0) - head.length - tail.length };
-}
-
-const KEY = "change_id = $1 and revision = $2 and step = $3 and direction = $4 and attempt = $5";
-
-function keyValues(key: StepKey): unknown[] {
-  return [key.changeId, key.revision, key.step, key.direction, key.attempt];
 }
 
 function toLine(row: LogLine): LogLine {

@@ -21,7 +21,9 @@ import type { Sql } from "#store/postgres/database.ts";
 import { wake } from "#store/postgres/notify.ts";
 import { findHeld } from "#store/target-locks.ts";
 import { askRollback } from "#threads/answering/ask-rollback.ts";
-import { type DecideNeeds, decide, whyNotYet } from "#threads/answering/decide.ts";
+import { decide, whyNotYet } from "#threads/answering/decide.ts";
+import { findTerms } from "#threads/answering/terms.ts";
+import type { DecideDeps } from "#threads/deps.ts";
 import { checkTyped } from "#threads/finding/check-line.ts";
 import { find, history } from "#threads/finding/find.ts";
 import { list } from "#threads/finding/list.ts";
@@ -33,40 +35,42 @@ const SAME_WORDS_SECONDS = 10;
 const MAX_WAITING_PER_REQUESTER = 20;
 
 /** Makes the port that Slack and HTTP see. It only writes rows; the owner of a change's lease carries them on. */
-export function createChanges(needs: DecideNeeds): Changes {
-  const { database, findTerms } = needs;
+export function createChanges(deps: DecideDeps): Changes {
+  const { database } = deps;
   const get = async (id: string): Promise<Change | null> => {
     const change = await findChange(database, id);
-    return change === null ? null : { ...change, terms: change.risk === null ? null : findTerms(change) };
+    return change === null
+      ? null
+      : { ...change, terms: change.risk === null ? null : findTerms(deps, change) };
   };
   return {
-    ask: between(needs.at ?? nowhere, "request accepted", (request: Ask) =>
-      database.transaction((sql) => ask(sql, needs, request, null)),
+    ask: between(deps.at ?? nowhere, "request accepted", (request: Ask) =>
+      database.transaction((sql) => ask(sql, deps, request, null)),
     ),
-    askRollback: between(needs.at ?? nowhere, "request accepted", (id: string, by: Person) =>
+    askRollback: between(deps.at ?? nowhere, "request accepted", (id: string, by: Person) =>
       database.transaction((sql) =>
-        askRollback(sql, (on, given, prepared) => ask(on, needs, given, prepared), id, by),
+        askRollback(sql, (on, given, prepared) => ask(on, deps, given, prepared), id, by),
       ),
     ),
     giveFeedback: (id, by, thumb) => putFeedback(database, id, by, thumb),
     modelUse: (id) => sumModelCalls(database, id),
-    decide: (decision) => decide(needs, decision),
-    whyNotDecide: (decision) => whyNotYet(needs, decision),
-    unlock: (given) => unlock(needs, given),
-    cancel: (given) => cancel(needs, given),
+    decide: (decision) => decide(deps, decision),
+    whyNotDecide: (decision) => whyNotYet(deps, decision),
+    unlock: (given) => unlock(deps, given),
+    cancel: (given) => cancel(deps, given),
     get,
     steps: (id) => findSteps(database, id),
     logs: (key, limits) => findExcerpt(database, key, limits),
-    list: (filter) => list(database, findTerms, filter),
-    find: (viewer, id) => find(database, { findTerms, get }, viewer, id),
-    history: (viewer, target, limit) => history(database, findTerms, viewer, target, limit),
+    list: (filter) => list(database, deps, filter),
+    find: (viewer, id) => find(database, { ...deps, get }, viewer, id),
+    history: (viewer, target, limit) => history(database, deps, viewer, target, limit),
     locks: (ids) => findHeld(database, ids),
-    check: async (viewer, line) => checkTyped(needs, viewer, line),
+    check: async (viewer, line) => checkTyped(deps, viewer, line),
   };
 }
 
-async function ask(sql: Sql, needs: DecideNeeds, given: Ask, prepared: Plan | null): Promise<Asked> {
-  const request = needs.redact(given.request.replaceAll("\0", "").trim());
+async function ask(sql: Sql, deps: DecideDeps, given: Ask, prepared: Plan | null): Promise<Asked> {
+  const request = deps.redact(given.request.replaceAll("\0", "").trim());
   if (request === "")
     return { kind: "refused", reason: "The request is empty. Say what should change, and where." };
   if (request.length > MAX_REQUEST_LENGTH) {
@@ -76,7 +80,7 @@ async function ask(sql: Sql, needs: DecideNeeds, given: Ask, prepared: Plan | nu
     };
   }
   const { requester, home } = given;
-  const forbidden = whyNotAsk(needs.policy, { requester, channelId: home?.channelId ?? null, planned: null });
+  const forbidden = whyNotAsk(deps.policy, { requester, channelId: home?.channelId ?? null, planned: null });
   if (forbidden !== null) return { kind: "forbidden", reason: forbidden };
   // Two persons may ask under one key at once, and the key is one change's.
   await sql.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`key:${given.idempotencyKey}`]);
@@ -95,7 +99,7 @@ async function ask(sql: Sql, needs: DecideNeeds, given: Ask, prepared: Plan | nu
   }
   const id = randomUUID();
   await insertChange(sql, { ...given, id, request, prepared });
-  await needs.record(sql, id, { type: "asked", by: given.requester });
+  await deps.record(sql, id, { type: "asked", by: given.requester });
   await wake(sql, "work");
   return { kind: "accepted", change: await mustFind(sql, id) };
 }

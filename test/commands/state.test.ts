@@ -4,11 +4,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { createSavedPlans } from "#app/saved-plans.ts";
 import { createSeal } from "#execution/seal.ts";
 import { type Database, openDatabase } from "#store/postgres/database.ts";
 import { migrate } from "#store/postgres/migrate.ts";
 import { addChange } from "#test/support/database.ts";
+import { savedFiles } from "#test/support/execution.ts";
 import { createDatabase, type TestDatabase } from "#test/support/postgres.ts";
 import { urlOf } from "#test/support/program.ts";
 
@@ -41,7 +41,7 @@ describe("the command state", () => {
 
   it("gives back the newest state of a change byte by byte, and says what else there is", async () => {
     const changeId = await addChange(database);
-    const { keepErroredState } = createSavedPlans(database, createSeal(key), assert.fail);
+    const { keepErroredState } = savedFiles(database, createSeal(key), assert.fail);
     const step = { changeId, revision: 1, step: 2, direction: "forward" } as const;
     const newest = Buffer.concat([Buffer.from('{"serial": 8}\n'), randomBytes(300_000)]);
     await keepErroredState({ ...step, step: 1, attempt: 1 }, Buffer.from("older"));

@@ -28,7 +28,8 @@ describe("what kubectl says when a look fails", () => {
     await writeFile(program, '#!/bin/sh\ncat "$(dirname "$0")/said" >&2\nexit 1\n');
     await chmod(program, 0o755);
     const looks = createLooks({
-      ground: { workspace: home, dataDir: join(home, "data") },
+      workspace: home,
+      dataDir: join(home, "data"),
       policy: builtInPolicy,
       identify: createIdentify(Buffer.alloc(32)),
       redact: createRedact([]),
@@ -62,7 +63,8 @@ describe("a look of the program's own", () => {
 
   it("is not started without a context where it reaches a cluster: it would show another one", async () => {
     const looks = createLooks({
-      ground: { workspace: "/nowhere", dataDir: home },
+      workspace: "/nowhere",
+      dataDir: home,
       policy: builtInPolicy,
       identify: createIdentify(Buffer.alloc(32)),
       redact: createRedact([]),
@@ -86,7 +88,8 @@ describe("what a command sees of its change", () => {
   it("is the copy made for its tool: kubectl gets none of what only terraform may read", async () => {
     const data = join(tmpdir(), "greenlight-views");
     const looks = createLooks({
-      ground: { workspace: "/nowhere", dataDir: data },
+      workspace: "/nowhere",
+      dataDir: data,
       policy: builtInPolicy,
       identify: createIdentify(Buffer.alloc(32)),
       redact: createRedact([]),

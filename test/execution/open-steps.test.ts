@@ -4,16 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { createSavedPlans } from "#app/saved-plans.ts";
 import type { StepKey } from "#change/journal.ts";
-import { noBox } from "#execution/box/box.ts";
-import { createEndOpenSteps } from "#execution/open-steps.ts";
+import { endOpenSteps } from "#execution/open-steps.ts";
 import { createSeal } from "#execution/seal.ts";
-import { builtInPolicy } from "#policy/document.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
-
-const never = new AbortController().signal;
+import { executionDeps, savedFiles } from "#test/support/execution.ts";
 
 describe("a step whose instance died after it kept the state terraform could not store", () => {
   let database: Database;
@@ -29,23 +25,22 @@ describe("a step whose instance died after it kept the state terraform could not
   it("says that it is kept and how to get it, of that attempt alone, wherever it is taken up", async () => {
     const changeId = await addChange(database);
     const key = { changeId, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
-    const saved = createSavedPlans(database, createSeal(randomBytes(32)), assert.fail);
+    const saved = savedFiles(database, createSeal(randomBytes(32)), assert.fail);
     await saved.keepErroredState(key, Buffer.from("the only record"));
     const ends: string[] = [];
     const child = { host: `another-${randomUUID()}`, bootId: "b" };
     const open = (one: StepKey) => ({
       ...{ key: one, argv: ["terraform", "apply", "one.tfplan"], dir: "net", child, since: new Date() },
     });
-    const endOpenSteps = createEndOpenSteps({
-      ...saved,
-      findOpen: async () => [open(key), open({ ...key, attempt: 2 })],
-      finished: async (_key, end) => void ends.push(`${end.outcome} ${end.error}`),
-      signalsOf: () => ({ pause: never, stop: never, kill: never }),
-      policy: builtInPolicy,
-      box: noBox,
-      dataDir,
+    const deps = executionDeps({
+      ...{ ...saved, workspace: dataDir, dataDir },
+      journal: {
+        intend: () => assert.fail(),
+        findOpen: async () => [open(key), open({ ...key, attempt: 2 })],
+        finishOpen: async (_key, end) => void ends.push(`${end.outcome} ${end.error}`),
+      },
     });
-    await endOpenSteps(changeId);
+    await endOpenSteps(deps, changeId);
     assert.match(ends[0] ?? "", /^unknown .*may still be running.*It is kept, encrypted.*greenlight state/);
     assert.doesNotMatch(ends[1] ?? "", /kept/);
   });

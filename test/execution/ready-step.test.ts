@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
-import { noBox } from "#execution/box/box.ts";
 import type { LookResult } from "#execution/previews/kubectl.ts";
-import { createReadyStep } from "#execution/ready-step.ts";
+import { readyStep } from "#execution/ready-step.ts";
 import { digestOf } from "#policy/digest.ts";
 import { builtInPolicy, type Policy } from "#policy/document.ts";
+import { executionDeps, looksOf } from "#test/support/execution.ts";
 import { planOf } from "#test/support/program.ts";
 
 const TARGET =
@@ -19,12 +19,12 @@ const TARGET =
 /** A step that reads no file: only the look at rules and cluster can tell that it is not what was approved. */
 describe("the last look before a spawn", () => {
   let home: string;
-  let ground: { workspace: string; dataDir: string };
+  let where: { workspace: string; dataDir: string };
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "greenlight-ready-"));
-    ground = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
-    await mkdir(ground.workspace);
-    await writeFile(join(ground.workspace, "a.yaml"), "a: 1\n");
+    where = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
+    await mkdir(where.workspace);
+    await writeFile(join(where.workspace, "a.yaml"), "a: 1\n");
   });
   after(() => rm(home, { recursive: true, force: true }));
 
@@ -56,28 +56,16 @@ describe("the last look before a spawn", () => {
         contexts: [{ context: { user: "bot" } }],
       }),
     };
-    const ready = createReadyStep({
-      ground,
+    const deps = executionDeps({
+      ...where,
       policy: at.policy ?? builtInPolicy,
-      box: noBox,
-      looks: {
-        kubectl: () => assert.fail(),
-        kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),
-        terraform: () => assert.fail(),
-        readyRoot: async () => null,
-        fetching: () => assert.fail(),
-        givenTo: async (copy) => ({
-          env: {},
-          view: { changeId: copy.changeId, readWrite: [], readOnly: [], stateFile: null },
-        }),
-      },
-      openPlan: async () => null,
+      looks: looksOf({ kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }) }),
     });
     const [, second] = plan.plan;
     const command = direction === "forward" ? second : second?.rollback;
     assert.ok(command);
     const key = { changeId: randomUUID(), revision: 1, step: 2, direction, attempt: 1 };
-    return ready(key, command, bound, AbortSignal.timeout(20_000));
+    return readyStep(deps, key, command, bound, AbortSignal.timeout(20_000));
   };
 
   for (const direction of ["forward", "rollback"] as const) {

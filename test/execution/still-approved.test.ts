@@ -6,19 +6,20 @@ import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import type { Bindings, BoundPlan } from "#change/preview.ts";
 import type { LookResult } from "#execution/previews/kubectl.ts";
-import { createFindDifference } from "#execution/still-approved.ts";
+import { findDifference } from "#execution/still-approved.ts";
 import { readWorkspace } from "#execution/workspace/snapshot.ts";
 import { digestOf } from "#policy/digest.ts";
 import { builtInPolicy, type Policy } from "#policy/document.ts";
+import { looksOf } from "#test/support/execution.ts";
 import { planOf } from "#test/support/program.ts";
 
 describe("what differs from what was approved", () => {
   let home: string;
-  let ground: { workspace: string; dataDir: string };
+  let where: { workspace: string; dataDir: string };
   before(async () => {
     home = await mkdtemp(join(tmpdir(), "greenlight-still-"));
-    ground = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
-    await mkdir(ground.workspace);
+    where = { workspace: join(home, "workspace"), dataDir: join(home, "data") };
+    await mkdir(where.workspace);
   });
   after(() => rm(home, { recursive: true, force: true }));
 
@@ -33,8 +34,8 @@ describe("what differs from what was approved", () => {
   const TARGET =
     "kubectl, context live (live): https://one, as bot, namespace default unless named, identity 0";
   const bind = async (): Promise<BoundPlan> => {
-    await writeFile(join(ground.workspace, "a.yaml"), "a: 1\n");
-    const read = await readWorkspace(ground.workspace, [{ path: "a.yaml", kind: "file" }], { own: [] });
+    await writeFile(join(where.workspace, "a.yaml"), "a: 1\n");
+    const read = await readWorkspace(where.workspace, [{ path: "a.yaml", kind: "file" }], { own: [] });
     assert.ok(read.ok);
     const files: Bindings["files"] = [{ path: "a.yaml", kind: "file", sha256: read.snapshot.hash }];
     const bindings = { files, savedPlans: [], targets: [TARGET] };
@@ -42,16 +43,9 @@ describe("what differs from what was approved", () => {
     return { revision: 1, plan, bindings, digest: digestOf(plan, 1, builtInPolicy, bindings) };
   };
   const find = (bound: BoundPlan, looked: LookResult, policy: Policy = builtInPolicy) => {
-    const looks = {
-      kubectl: () => assert.fail(),
-      kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),
-      terraform: () => assert.fail(),
-      readyRoot: async () => null,
-      fetching: () => assert.fail(),
-      givenTo: () => assert.fail(),
-    };
+    const looks = looksOf({ kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }) });
     const signal = AbortSignal.timeout(5_000);
-    return createFindDifference({ ground, policy, looks })("x", bound, signal);
+    return findDifference({ ...where, policy, looks }, { changeId: "x", bound, wayBack: null }, signal);
   };
 
   it("is nothing while rules, files and cluster are the same", async () => {
@@ -64,9 +58,9 @@ describe("what differs from what was approved", () => {
     assert.deepEqual([other?.isCertain, other?.reason.includes("policy has changed")], [true, true]);
     const cluster = await find(bound, server("https://two"));
     assert.deepEqual([cluster?.isCertain, cluster?.reason.includes("https://two")], [true, true]);
-    await writeFile(join(ground.workspace, "a.yaml"), "a: 2\n");
+    await writeFile(join(where.workspace, "a.yaml"), "a: 2\n");
     assert.equal((await find(bound, server("https://one")))?.isCertain, true);
-    await rm(join(ground.workspace, "a.yaml"));
+    await rm(join(where.workspace, "a.yaml"));
     assert.equal((await find(bound, server("https://one")))?.isCertain, true);
   });
 

@@ -4,10 +4,10 @@
  * with a bounded young generation (measured: without the bound V8 lets it grow by 120 MB while 10 MB of it are in use).
  */
 import { tmpdir } from "node:os";
-import type { LogLine } from "#change/journal.ts";
+import type { LogLine, StepEnd } from "#change/journal.ts";
 import { createLineBuffer } from "#execution/process/line-buffer.ts";
 import { STOP_GROUP } from "#execution/process/process-group.ts";
-import { type Ended, runCommand } from "#execution/process/run-command.ts";
+import { runCommand } from "#execution/process/run-command.ts";
 import { isAlive, pidsIn } from "#test/execution/process/processes.ts";
 
 const MEGABYTE = 1_048_576;
@@ -54,7 +54,7 @@ async function runShell(
   code: string,
   deadlineMs: number,
   write: (lines: LogLine[]) => Promise<void>,
-): Promise<Ended> {
+): Promise<StepEnd> {
   const buffer = createLineBuffer(write, () => (line) => line);
   const end = await runCommand({
     boxed: { argv: ["/bin/sh", "-c", code], cwd: tmpdir(), env: { PATH: "/usr/bin:/bin" } },

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
-import { createSavedPlans } from "#app/saved-plans.ts";
 import { packPackage } from "#execution/modules/package-bytes.ts";
 import { createSeal } from "#execution/seal.ts";
 import { snapshotOfBytes } from "#execution/workspace/snapshot.ts";
@@ -10,6 +9,7 @@ import { claimChange, isHeld, type Lease, LeaseLostError, renewLease } from "#st
 import type { Database } from "#store/postgres/database.ts";
 import { findSealedFile } from "#store/sealed-files.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
+import { savedFiles } from "#test/support/execution.ts";
 
 const LIMITS = { all: 10, perRequester: 10 };
 
@@ -51,7 +51,7 @@ describe("a frozen owner", () => {
 
   it("puts no saved plan in the place of one somebody approves", async () => {
     const lease = await claim();
-    const { keepPlan } = createSavedPlans(database, createSeal(randomBytes(32)), () => lease);
+    const { keepPlan } = savedFiles(database, createSeal(randomBytes(32)), () => lease);
     const key = { changeId: lease.changeId, revision: 1, step: 1 };
     const plan = { bytes: Buffer.from("plan"), sha256: "0".repeat(64), path: "/one" };
     await keepPlan(key, plan);
@@ -63,17 +63,17 @@ describe("a frozen owner", () => {
   it("keeps fetched modules for any instance with the key, and for nobody who altered them or lost the change", async () => {
     const lease = await claim();
     const seal = createSeal(randomBytes(32));
-    const saved = createSavedPlans(database, seal, () => lease);
+    const saved = savedFiles(database, seal, () => lease);
     const snapshot = snapshotOfBytes(new Map([["main.tf", { bytes: Buffer.from("x"), executable: false }]]));
     const fetched = { bytes: await packPackage(snapshot), sha256: snapshot.hash };
     const { changeId } = lease;
     await saved.keepPackage({ changeId, revision: 1 }, fetched);
     await saved.keepPackage({ changeId, revision: 1 }, fetched);
-    const elsewhere = createSavedPlans(database, seal, assert.fail);
+    const elsewhere = savedFiles(database, seal, assert.fail);
     assert.deepEqual(await elsewhere.openPackage(changeId, snapshot.hash), snapshot);
     assert.equal(await elsewhere.openPackage(changeId, "0".repeat(64)), null);
     assert.equal(await elsewhere.openPackage((await claim()).changeId, snapshot.hash), null);
-    const otherKey = createSavedPlans(database, createSeal(randomBytes(32)), assert.fail);
+    const otherKey = savedFiles(database, createSeal(randomBytes(32)), assert.fail);
     assert.equal(await otherKey.openPackage(changeId, snapshot.hash), null);
     await database.query(
       "update sealed_files set sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) where change_id = $1",

@@ -5,7 +5,6 @@ import { PolicyDocument, withHash } from "#policy/document.ts";
 import { type Database, openDatabase, type Sql } from "#store/postgres/database.ts";
 import { migrate } from "#store/postgres/migrate.ts";
 import { createDatabase, type TestDatabase } from "#test/support/postgres.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
 import { find, history } from "#threads/finding/find.ts";
 import { list } from "#threads/finding/list.ts";
 import { assertBounded } from "./polls/bounded.ts";
@@ -26,7 +25,7 @@ const policy = withHash(
     approvers: ["UALL"],
   }),
 );
-const findTerms = createFindTerms({ policy, tokens: [], now: () => new Date() });
+const rules = { policy, tokens: [], now: () => new Date() };
 
 function viewer(userId: string, channelId: string | null, groups: string[] = []): Viewer {
   return { person: { kind: "slack", teamId: "T1", userId }, groups, channelId };
@@ -56,59 +55,47 @@ describe(`finding among ${CHANGES} waiting changes`, () => {
   it("keeps every statement to a few pages of an index, whoever looks and whatever for", async () => {
     const all = viewer("UALL", null);
     const asks: [string, (sql: Sql) => Promise<unknown>][] = [
-      [
-        "list waiting, approver of most, direct message",
-        (sql) => list(sql, findTerms, filter(all, "waiting")),
-      ],
+      ["list waiting, approver of most, direct message", (sql) => list(sql, rules, filter(all, "waiting"))],
       [
         "list waiting, approver of few",
-        (sql) => list(sql, findTerms, filter(viewer("USTAGING", null), "waiting")),
+        (sql) => list(sql, rules, filter(viewer("USTAGING", null), "waiting")),
       ],
       [
         "list waiting, approver of none",
-        (sql) => list(sql, findTerms, filter(viewer("UNOBODY", null), "waiting")),
+        (sql) => list(sql, rules, filter(viewer("UNOBODY", null), "waiting")),
       ],
       [
         "list waiting, by group",
-        (sql) => list(sql, findTerms, filter(viewer("UGROUP", null, ["S0SRE"]), "waiting")),
+        (sql) => list(sql, rules, filter(viewer("UGROUP", null, ["S0SRE"]), "waiting")),
       ],
-      [
-        "list waiting, a busy channel",
-        (sql) => list(sql, findTerms, filter(viewer("UALL", "C1"), "waiting")),
-      ],
-      [
-        "list waiting, an empty channel",
-        (sql) => list(sql, findTerms, filter(viewer("UALL", "C9"), "waiting")),
-      ],
-      ["list mine", (sql) => list(sql, findTerms, filter(viewer("U7", "C1"), "mine"))],
-      ["list running", (sql) => list(sql, findTerms, filter(all, "running"))],
-      ["list recent", (sql) => list(sql, findTerms, filter(all, "recent"))],
+      ["list waiting, a busy channel", (sql) => list(sql, rules, filter(viewer("UALL", "C1"), "waiting"))],
+      ["list waiting, an empty channel", (sql) => list(sql, rules, filter(viewer("UALL", "C9"), "waiting"))],
+      ["list mine", (sql) => list(sql, rules, filter(viewer("U7", "C1"), "mine"))],
+      ["list running", (sql) => list(sql, rules, filter(all, "running"))],
+      ["list recent", (sql) => list(sql, rules, filter(all, "recent"))],
       [
         "list all, of an environment nobody names",
-        (sql) => list(sql, findTerms, filter(all, "all", { environment: "none" })),
+        (sql) => list(sql, rules, filter(all, "all", { environment: "none" })),
       ],
       [
         "list all, failed in staging",
-        (sql) => list(sql, findTerms, filter(all, "all", { environment: "staging", status: "failed" })),
+        (sql) => list(sql, rules, filter(all, "all", { environment: "staging", status: "failed" })),
       ],
       [
         "the API's list, a later page",
         (sql) =>
           list(
             sql,
-            findTerms,
+            rules,
             filter(null, "all", { limit: 100, after: { micros: 1_767_225_600_000_000, id: ZERO } }),
           ),
       ],
-      ["find by 8 characters", (sql) => find(sql, { findTerms, get: async () => null }, all, "00000abc")],
-      ["history of what all touched", (sql) => history(sql, findTerms, all, "payment-api", 10)],
-      [
-        "history nobody may see",
-        (sql) => history(sql, findTerms, viewer("UNOBODY", null), "payment-api", 10),
-      ],
-      ["history by another kind", (sql) => history(sql, findTerms, all, "services/payment-api", 10)],
-      ["history by another namespace", (sql) => history(sql, findTerms, all, "staging/payment-api", 10)],
-      ["history of nothing", (sql) => history(sql, findTerms, all, "no-such-thing", 10)],
+      ["find by 8 characters", (sql) => find(sql, { ...rules, get: async () => null }, all, "00000abc")],
+      ["history of what all touched", (sql) => history(sql, rules, all, "payment-api", 10)],
+      ["history nobody may see", (sql) => history(sql, rules, viewer("UNOBODY", null), "payment-api", 10)],
+      ["history by another kind", (sql) => history(sql, rules, all, "services/payment-api", 10)],
+      ["history by another namespace", (sql) => history(sql, rules, all, "staging/payment-api", 10)],
+      ["history of nothing", (sql) => history(sql, rules, all, "no-such-thing", 10)],
     ];
     for (const [what, ask] of asks) {
       const ms = await fastest(() => ask(database));
@@ -121,7 +108,7 @@ describe(`finding among ${CHANGES} waiting changes`, () => {
 
   it("shows those and only those the rules let somebody answer, the newest first", async () => {
     const ids = async (who: Viewer, group: ListGroup) =>
-      (await list(database, findTerms, filter(who, group))).changes;
+      (await list(database, rules, filter(who, group))).changes;
     for (const change of await ids(viewer("USTAGING", null), "waiting"))
       assert.deepEqual(change.environments, ["staging"]);
     for (const change of await ids(viewer("UGROUP", null, ["S0SRE"]), "waiting"))
@@ -150,10 +137,10 @@ describe(`finding among ${CHANGES} waiting changes`, () => {
         approvals: [{ environments: ["production"], escalate: { after_minutes: 5, users: ["ULATE"] } }],
       }),
     );
-    const terms = createFindTerms({ policy: escalating, tokens: [], now: () => new Date() });
+    const escalated = { ...rules, policy: escalating };
     const late = viewer("ULATE", null);
     const waiting = async () =>
-      (await list(database, terms, filter(late, "waiting"))).changes.map(({ id }) => id);
+      (await list(database, escalated, filter(late, "waiting"))).changes.map(({ id }) => id);
     assert.deepEqual(await waiting(), []);
     const id = "00000002-0000-4000-8000-000000000000";
     await database.query(
@@ -167,10 +154,13 @@ describe(`finding among ${CHANGES} waiting changes`, () => {
       asked.push(one);
       return null;
     };
-    await find(database, { findTerms: terms, get }, late, id);
-    await find(database, { findTerms: terms, get }, viewer("UNOBODY", null), id);
+    await find(database, { ...escalated, get }, late, id);
+    await find(database, { ...escalated, get }, viewer("UNOBODY", null), id);
     assert.deepEqual(asked, [id], "read for whoever may see it, and for nobody else");
-    assert.deepEqual((await list(database, terms, filter(viewer("UNOBODY", null), "waiting"))).changes, []);
+    assert.deepEqual(
+      (await list(database, escalated, filter(viewer("UNOBODY", null), "waiting"))).changes,
+      [],
+    );
   });
 
   it("goes through all of them by pages, each change once", async () => {
@@ -178,11 +168,7 @@ describe(`finding among ${CHANGES} waiting changes`, () => {
     let after: ListFilter["after"] = null;
     let pages = 0;
     do {
-      const page = await list(
-        database,
-        findTerms,
-        filter(null, "all", { status: "failed", limit: 100, after }),
-      );
+      const page = await list(database, rules, filter(null, "all", { status: "failed", limit: 100, after }));
       for (const { id } of page.changes) seen.add(id);
       pages += 1;
       after = page.next;

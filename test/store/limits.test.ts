@@ -8,7 +8,6 @@ import { createRecordEvents } from "#store/events.ts";
 import { claimChange, releaseLease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
 import { createChanges } from "#threads/changes.ts";
 
 const LIMITS = { all: 10, perRequester: 5 };
@@ -56,10 +55,9 @@ describe("limits", () => {
   it("takes twenty waiting changes of one requester, refuses the next, and says what to do", async () => {
     const record = createRecordEvents(() => []);
     const now = () => new Date();
-    const findTerms = createFindTerms({ policy: builtInPolicy, tokens: [], now });
-    const isCurrent = async () => ({ ok: true }) as const;
+    const findDifference = async () => null;
     const needs = { database, record, policy: builtInPolicy, redact: (text: string) => text };
-    const changes = createChanges({ ...needs, findTerms, isCurrent, now });
+    const changes = createChanges({ ...needs, tokens: [], findDifference, now });
     const requester: Person = { kind: "token", name: "eve", role: "requester", slackId: null };
     const ask = () =>
       changes.ask({ request: "x", requester, home: null, planOnly: false, idempotencyKey: randomUUID() });

@@ -1,20 +1,23 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Plan } from "#change/plan.ts";
+import type { StepKey } from "#change/journal.ts";
+import type { Command, Plan } from "#change/plan.ts";
+import type { BoundPlan, PreviewedPlan } from "#change/preview.ts";
 import { noBox } from "#execution/box/box.ts";
 import { SEES_NOTHING } from "#execution/box/view.ts";
 import { createGivenTo } from "#execution/child-environment.ts";
 import { createLooks } from "#execution/looks.ts";
 import { unpackPackage } from "#execution/modules/package-bytes.ts";
-import { createPreview, type PreviewedPlan } from "#execution/previews/preview.ts";
-import { createReadyStep } from "#execution/ready-step.ts";
+import { previewPlan } from "#execution/previews/preview.ts";
+import { readyStep } from "#execution/ready-step.ts";
 import { createIdentify } from "#execution/target-identity.ts";
 import type { WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { type Policy, PolicyDocument, withHash } from "#policy/document.ts";
 import { createRedact } from "#redact/redact.ts";
+import { executionDeps } from "./execution.ts";
 
-/** A workspace with terraform roots, and the hands that plan them, as the program puts them together. */
+/** A workspace with terraform roots, and what plans and readies them, as the program puts them together. */
 export type Roots = {
   folder: string;
   ground: WorkspaceDeps;
@@ -22,7 +25,12 @@ export type Roots = {
   /** Sealed rows in the program: packages by their hash. */
   packages: Map<string, Buffer>;
   preview: (changeId: string, plan: Plan) => Promise<PreviewedPlan>;
-  ready: ReturnType<typeof createReadyStep>;
+  ready: (
+    key: StepKey,
+    command: Command,
+    bound: BoundPlan,
+    signal: AbortSignal,
+  ) => ReturnType<typeof readyStep>;
   write: (files: Readonly<Record<string, string>>) => Promise<void>;
   remove: () => Promise<void>;
 };
@@ -67,7 +75,7 @@ export async function makeRoots(given: {
     sees: SEES_NOTHING,
   });
   const looks = createLooks({
-    ground,
+    ...ground,
     policy,
     givenTo,
     box: noBox,
@@ -75,25 +83,20 @@ export async function makeRoots(given: {
     redact: createRedact([]),
   });
   const plans = new Map<string, { bytes: Buffer; path: string }>();
-  const preview = createPreview({
-    ground,
-    policy,
-    looks,
-    box: noBox,
-    redact: createRedact([]),
-    whyNot: async () => null,
+  const deps = executionDeps({
+    ...{ ...ground, policy, looks },
     keepPlan: async ({ changeId, step }, kept) => void plans.set(`${changeId} ${step}`, kept),
     keepPackage: async (_, { bytes, sha256 }) => void packages.set(sha256, bytes),
+    openPlan: async ({ changeId, step }) => plans.get(`${changeId} ${step}`) ?? null,
   });
-  const openPlan = async ({ changeId, step }: { changeId: string; step: number }) =>
-    plans.get(`${changeId} ${step}`) ?? null;
   return {
     folder,
     ground,
     policy,
     packages,
-    preview: (changeId, plan) => preview(changeId, 1, plan, AbortSignal.timeout(300_000)),
-    ready: createReadyStep({ ground, policy, looks, box: noBox, openPlan }),
+    preview: (changeId, plan) =>
+      previewPlan(deps, { changeId, revision: 1, plan, answers: [] }, AbortSignal.timeout(300_000)),
+    ready: (key, command, bound, signal) => readyStep(deps, key, command, bound, signal),
     write: async (files) => {
       for (const [path, text] of Object.entries(files)) {
         const file = join(ground.workspace, path);

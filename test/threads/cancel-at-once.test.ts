@@ -6,7 +6,6 @@ import { builtInPolicy } from "#policy/document.ts";
 import { createRecordEvents } from "#store/events.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
 import { createChanges } from "#threads/changes.ts";
 
 const ANA: Person = { kind: "token", name: "ana", role: "requester", slackId: null };
@@ -22,9 +21,15 @@ describe("many queued changes that are cancelled at once", () => {
   it("all end, though each moves the others up in the queue: none of them waits for another one for good", async () => {
     const record = createRecordEvents(() => [{ name: "card", rank: 0, holdMs: 0 }]);
     const now = () => new Date();
-    const findTerms = createFindTerms({ policy: builtInPolicy, tokens: [], now });
-    const needs = { database, record, policy: builtInPolicy, redact: (text: string) => text, findTerms, now };
-    const changes = createChanges({ ...needs, isCurrent: async () => ({ ok: true }) });
+    const needs = {
+      database,
+      record,
+      policy: builtInPolicy,
+      redact: (text: string) => text,
+      tokens: [],
+      now,
+    };
+    const changes = createChanges({ ...needs, findDifference: async () => null });
     const home = { teamId: "T0TEAM0001", channelId: "C0HOME0001" };
     for (let round = 0; round < ROUNDS; round += 1) {
       const ids: string[] = [];

@@ -12,10 +12,9 @@ import { createRecordEvents } from "#store/events.ts";
 import { type Database, openDatabase } from "#store/postgres/database.ts";
 import { migrate } from "#store/postgres/migrate.ts";
 import { createDatabase } from "#test/support/postgres.ts";
-import type { IsCurrent } from "#threads/answering/decide.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
 import { startTimers } from "#threads/answering/timers.ts";
 import { createChanges } from "#threads/changes.ts";
+import type { DecideDeps } from "#threads/deps.ts";
 
 export const DIGEST = "d".repeat(64);
 const REQUESTER: Person = { kind: "token", name: "eve", role: "requester", slackId: null };
@@ -32,16 +31,15 @@ export type Instance = { database: Database; changes: Changes; stop(): Promise<v
 export function startInstance(
   config: PoolConfig,
   policy: Policy = builtInPolicy,
-  isCurrent: IsCurrent = async () => ({ ok: true }),
+  findDifference: DecideDeps["findDifference"] = async () => null,
   log: { error: (facts: object, text: string) => void } = { error: assert.fail },
 ): Instance {
   const database = openDatabase(config);
   const record = createRecordEvents(() => []);
-  const now = () => new Date();
-  const findTerms = createFindTerms({ policy, tokens: [], now });
+  const rules = { database, record, policy, tokens: [], now: () => new Date() };
   const redact = (text: string) => text;
-  const changes = createChanges({ database, record, policy, redact, findTerms, isCurrent, now });
-  const timers = startTimers({ database, record, findTerms, policyVersion: policy.hash, log });
+  const changes = createChanges({ ...rules, redact, findDifference });
+  const timers = startTimers({ ...rules, log });
   return {
     database,
     changes,

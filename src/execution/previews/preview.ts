@@ -2,33 +2,26 @@ import { relative } from "node:path";
 import { endSentence } from "#change/folded.ts";
 import type { Plan, Step } from "#change/plan.ts";
 import { argvOf } from "#change/plan.ts";
-import type { Bindings, Preview } from "#change/preview.ts";
-import type { AnsweredQuestion, Question } from "#change/question.ts";
-import type { Box } from "#execution/box/box.ts";
+import type { Bindings, Preview, PreviewedPlan } from "#change/preview.ts";
+import type { AnsweredQuestion } from "#change/question.ts";
+import type { ExecutionDeps } from "#execution/deps.ts";
 import { refuseMissing } from "#execution/environment-error.ts";
 import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
-import type { Looks } from "#execution/looks.ts";
 import { namePlan } from "#execution/name-plan.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
 import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
 import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
-import { type KeepPackage, openJudged, type WhyNotPreview } from "#execution/workspace/open-judged.ts";
+import { openJudged } from "#execution/workspace/open-judged.ts";
 import { removeOwn } from "#execution/workspace/own-files.ts";
 import { changeDirOf, mayHaveRun } from "#execution/workspace/scratch.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
 import type { Policy } from "#policy/document.ts";
+import type { Files } from "#policy/files.ts";
 import { judge } from "#policy/judge.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
-import type { Redact } from "#redact/redact.ts";
-import { withAllowedBack } from "./allowed-back.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { previewKubectl } from "./kubectl.ts";
 import { previewTerraform } from "./terraform.ts";
-
-/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
-export type PreviewedPlan =
-  | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
-  | { ok: false; reason: string; questions?: Question[] };
 
 /** A step that creates, deletes or runs terraform may change whatever a later one names. */
 const ANYTHING = "anything";
@@ -36,23 +29,11 @@ const ANYTHING = "anything";
 /** A plan that is asked to stop gives its lock back; killed, it leaves it behind. */
 const LEFT_GRACE_SECONDS = 30;
 
-/** Keeps a saved plan so that any instance can run it, and nobody reads it. */
-export type KeepPlan = (
-  key: { changeId: string; revision: number; step: number },
-  plan: { bytes: Buffer; sha256: string; path: string },
-) => Promise<void>;
+/** What the preview of a plan is given. */
+export type PreviewDeps = WorkspaceDeps &
+  Pick<ExecutionDeps, "policy" | "looks" | "box" | "redact" | "keepPlan" | "keepPackage" | "whyNotPreview">;
 
-type Needs = {
-  ground: WorkspaceDeps;
-  policy: Policy;
-  looks: Looks;
-  box: Box;
-  keepPlan: KeepPlan;
-  keepPackage: KeepPackage;
-  redact: Redact;
-  whyNot: WhyNotPreview;
-};
-type Seen = {
+type Previewed = {
   steps: Step[];
   previews: Preview[];
   savedPlans: Bindings["savedPlans"];
@@ -61,56 +42,57 @@ type Seen = {
   changed: Set<string>;
 };
 
-/**
- * Makes the function behind previewChange: judges the plan with the files it reads, copies those, and looks at each step
- * that would change something. Nothing it runs changes anything but this change's own directories.
- */
-export function createPreview(needs: Needs) {
-  return (
-    changeId: string,
-    revision: number,
-    given: Plan,
-    signal: AbortSignal,
-    answers: readonly AnsweredQuestion[] = [],
-  ): Promise<PreviewedPlan> =>
-    refuseMissing(() => preview(changeId, revision, withoutTerraformBack(given), signal, answers));
+/** A plan that is to be previewed, with what its requester has answered. */
+export type PlanToPreview = {
+  changeId: string;
+  revision: number;
+  plan: Plan;
+  answers: readonly AnsweredQuestion[];
+};
 
-  async function preview(
-    changeId: string,
-    revision: number,
-    given: Plan,
-    signal: AbortSignal,
-    answers: readonly AnsweredQuestion[],
-  ): Promise<PreviewedPlan> {
-    const { looks } = needs;
-    await endLeft(needs, changeId, signal);
-    const named = await namePlan(needs, { changeId, signal }, given, answers);
-    if (!named.ok) return named;
-    const { plan } = named;
-    const opened = await openJudged(needs, { changeId, revision, signal }, plan);
-    if (!opened.ok) return opened;
-    const { copy, facts } = opened;
-    const reason = await readyRoots(needs, copy, plan, signal);
-    if (reason !== null) return { ok: false, reason };
-    const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
-    const seen: Seen = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
-    for (const step of plan.plan) {
-      const refusal = await previewStep(needs, { changeId, revision }, copy, step, seen, signal);
-      if (refusal !== null) return { ok: false, reason: refusal };
-    }
-    const completed = { ...plan, plan: seen.steps };
-    const clusters = await kubectlTargets(completed, looks.kubeconfig(changeId, signal));
-    if (clusters.some((cluster) => !clustersBefore.includes(cluster))) {
-      return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
-    }
-    const targets = [...clusters, ...seen.targets];
-    const bindings = { files: copy.bound, savedPlans: seen.savedPlans, targets };
-    const previews = withFacts(seen.previews, [
-      ...facts,
-      ...targets.map((target) => `This plan runs in: ${needs.redact(shownTarget(target))}`),
-    ]);
-    return { ok: true, plan: completed, previews, bindings };
+/**
+ * Judges a plan with the files it reads, copies those, and looks at each step that would change something. Nothing it runs
+ * changes anything but this change's own directories.
+ */
+export function previewPlan(
+  deps: PreviewDeps,
+  asked: PlanToPreview,
+  signal: AbortSignal,
+): Promise<PreviewedPlan> {
+  const plan = withoutTerraformBack(asked.plan);
+  return refuseMissing(() => preview(deps, { ...asked, plan }, signal));
+}
+
+async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSignal): Promise<PreviewedPlan> {
+  const { looks } = deps;
+  const { changeId, revision, answers } = asked;
+  await endLeft(deps, changeId, signal);
+  const named = await namePlan(deps, { changeId, signal }, asked.plan, answers);
+  if (!named.ok) return named;
+  const { plan } = named;
+  const opened = await openJudged(deps, { changeId, revision, signal }, plan);
+  if (!opened.ok) return opened;
+  const { copy, facts } = opened;
+  const reason = await readyRoots(deps, copy, plan, signal);
+  if (reason !== null) return { ok: false, reason };
+  const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
+  const seen: Previewed = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
+  for (const step of plan.plan) {
+    const refusal = await previewStep(deps, { changeId, revision }, copy, step, seen, signal);
+    if (refusal !== null) return { ok: false, reason: refusal };
   }
+  const completed = { ...plan, plan: seen.steps };
+  const clusters = await kubectlTargets(completed, looks.kubeconfig(changeId, signal));
+  if (clusters.some((cluster) => !clustersBefore.includes(cluster))) {
+    return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
+  }
+  const targets = [...clusters, ...seen.targets];
+  const bindings = { files: copy.bound, savedPlans: seen.savedPlans, targets };
+  const previews = withFacts(seen.previews, [
+    ...facts,
+    ...targets.map((target) => `This plan runs in: ${deps.redact(shownTarget(target))}`),
+  ]);
+  return { ok: true, plan: completed, previews, bindings };
 }
 
 /**
@@ -118,8 +100,8 @@ export function createPreview(needs: Needs) {
  * a change that has run nothing here nothing is looked for: the environment of every process of the machine is read for it
  * (35 ms of CPU with 400 of them).
  */
-async function endLeft({ ground, box }: Needs, changeId: string, signal: AbortSignal): Promise<void> {
-  const own = changeDirOf(ground.dataDir, changeId);
+async function endLeft({ dataDir, box }: PreviewDeps, changeId: string, signal: AbortSignal): Promise<void> {
+  const own = changeDirOf(dataDir, changeId);
   if (!(await mayHaveRun(own))) return;
   const stop = stopTerraform(LEFT_GRACE_SECONDS);
   await endOrphansOf(own, await thisMachine(), stop, signal, () => box.findLeft(changeId));
@@ -145,28 +127,30 @@ function withoutTerraformBack(plan: Plan): Plan {
 
 /** `terraform init` in every root the plan names, run by the program. */
 async function readyRoots(
-  needs: Needs,
+  deps: PreviewDeps,
   copy: WorkspaceCopy,
   plan: Plan,
   signal: AbortSignal,
 ): Promise<string | null> {
   for (const step of plan.plan) {
-    const reason = await needs.looks.readyRoot(copy, step, signal);
-    if (reason !== null) return needs.redact(endSentence(`Step ${step.step}: ${reason}`));
+    const reason = await deps.looks.readyRoot(copy, step, signal);
+    if (reason !== null) return deps.redact(endSentence(`Step ${step.step}: ${reason}`));
   }
   return null;
 }
 
+type StepPreview = { step: Step; preview: Preview };
+
 /** Adds one step to what was seen; returns why the change cannot go on, or null. */
 async function previewStep(
-  needs: Needs,
+  deps: PreviewDeps,
   owner: { changeId: string; revision: number },
   copy: WorkspaceCopy,
   step: Step,
-  seen: Seen,
+  seen: Previewed,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const verdict = judge(step, needs.policy, copy.files);
+  const verdict = judge(step, deps.policy, copy.files);
   if (verdict.decision === "deny") {
     return `Policy refuses step ${step.step}, ${argvOf(step).join(" ")}: ${verdict.reasons.join("; ")}.`;
   }
@@ -183,11 +167,11 @@ async function previewStep(
       step,
       read.line,
       isBeforeChange,
-      needs.looks.kubectl(copy, signal),
-      needs.redact,
+      deps.looks.kubectl(copy, signal),
+      deps.redact,
     );
     if (!looked.ok) return looked.reason;
-    const kept = withAllowedBack(looked, needs.policy, copy.files);
+    const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(kept.preview);
     seen.changed.add(changesOnlyItsTarget(read.line) ? key : ANYTHING);
@@ -199,11 +183,11 @@ async function previewStep(
     seen.steps.push(step);
     return null;
   }
-  const terraform = needs.looks.terraform(copy, step, signal);
-  const saved = await previewTerraform(step, isBeforeChange, terraform, needs.redact);
+  const terraform = deps.looks.terraform(copy, step, signal);
+  const saved = await previewTerraform(step, isBeforeChange, terraform, deps.redact);
   if (!saved.ok) return saved.reason;
   const { bytes, sha256, path } = saved.plan;
-  await needs.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
+  await deps.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
   // It holds secrets in clear text; from here on it is on disk only while it is applied.
   await removeOwn(copy.dir.workspace, relative(copy.dir.workspace, path));
   seen.steps.push(saved.step);
@@ -211,4 +195,18 @@ async function previewStep(
   seen.savedPlans.push({ step: step.step, sha256 });
   seen.targets.push(saved.target);
   return null;
+}
+
+/**
+ * A completed step without a rollback that the rules refuse: what runs may be more than anybody may ask for, and must not
+ * keep from asking for less. A person looks at it then, since nothing takes it back.
+ */
+export function withAllowedBack({ step, preview }: StepPreview, policy: Policy, files: Files): StepPreview {
+  const verdict = step.rollback === null ? null : judge(step.rollback, policy, files);
+  if (verdict?.decision !== "deny") return { step, preview };
+  const reason = `nothing takes it back, since the policy refuses the rollback (${verdict.reasons.join("; ")})`;
+  return {
+    step: { ...step, rollback: null },
+    preview: { ...preview, risk: "high", reasons: [...preview.reasons, reason] },
+  };
 }

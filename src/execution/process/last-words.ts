@@ -1,15 +1,14 @@
-import type { LogLine } from "#change/journal.ts";
+import type { LogLine, StepEnd } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
 import { whyKubectlFailed } from "#execution/reasons/kubectl.ts";
 import { whyTerraformFailed } from "#execution/reasons/terraform.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
-import type { Ended } from "./run-command.ts";
 import { explainWait, readWait } from "./waits.ts";
 
 /** What a program said, redacted, as far as it explains a failure. */
 export type LastWords = {
   add: (lines: readonly LogLine[]) => void;
-  explain: (end: Ended) => string | null;
+  explain: (end: StepEnd) => string | null;
 };
 
 /** Of each stream the first lines and the last ones: an error is one of them. */
@@ -32,7 +31,7 @@ export function createLastWords(command: Command): LastWords {
 
 type Printed = { out: readonly string[]; err: readonly string[] };
 
-function explain(command: Command, end: Ended, printed: Printed): string | null {
+function explain(command: Command, end: StepEnd, printed: Printed): string | null {
   const err = printed.err.join("\n");
   if (command.tool === "terraform") return whyTerraformFailed(err, printed.out.join("\n"));
   const wait = readWait(command);

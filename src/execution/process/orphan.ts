@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import type { LostProcess } from "#change/journal.ts";
 import type { ChangeDir } from "#execution/workspace/scratch.ts";
 import { drainLeftPipes } from "./output-pipe.ts";
-import { type ChildProcess, KILL_PATIENCE_MS, pidStartOf, type Stop, thisMachine } from "./process-group.ts";
+import { KILL_PATIENCE_MS, pidStartOf, type Stop, thisMachine } from "./process-group.ts";
 import { askedInBox, listProcesses, type Process, readProcess } from "./processes.ts";
 
 /** What became of a command whose instance is gone. `elsewhere`: nothing on this machine says whether it still runs. */
@@ -11,9 +12,6 @@ export type OrphanEnd =
   | { kind: "ended"; killed: boolean }
   | { kind: "stuck"; pgid: number }
   | { kind: "elsewhere"; host: string };
-
-/** What was recorded of it; only host and boot when the instance died before it could say which process. */
-export type LostProcess = Pick<ChildProcess, "host" | "bootId"> & Partial<ChildProcess>;
 
 const POLL_MS = 100;
 

@@ -1,7 +1,8 @@
+import type { StepEnd } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 import { parseTerraform } from "#policy/terraform/line.ts";
-import { CHANGED_NOTHING, type Ended } from "./run-command.ts";
+import { CHANGED_NOTHING } from "./run-command.ts";
 
 /** A read that ends who runs it, again and again, is not tried for ever. */
 const READ_ATTEMPTS = 3;
@@ -16,7 +17,7 @@ type Seen = { command: Command; onlyReads: boolean; attempt: number; isStopped: 
  * What an end means for a step. A read that was ended at its deadline failed: there is nothing it may have done, so
  * nobody has to be asked whether it did.
  */
-export function outcomeOf(end: Ended, { command, onlyReads, attempt, isStopped }: Seen): Ended {
+export function outcomeOf(end: StepEnd, { command, onlyReads, attempt, isStopped }: Seen): StepEnd {
   if (end.outcome === "unknown" && onlyReads)
     return isStopped ? cutRead(end, attempt) : { ...end, outcome: "failed" };
   if (end.outcome !== "failed" || end.exitCode !== differsCodeOf(command)) return end;
@@ -27,7 +28,7 @@ export function outcomeOf(end: Ended, { command, onlyReads, attempt, isStopped }
  * What becomes of an attempt that only reads and was cut off, or whose end nobody saw: it changed nothing, so whoever
  * carries the change on may run it again without asking anybody.
  */
-export function cutRead(end: Ended, attempt: number): Ended {
+export function cutRead(end: StepEnd, attempt: number): StepEnd {
   if (attempt >= READ_ATTEMPTS) return end;
   const isSaid = end.error?.includes(CHANGED_NOTHING) === true;
   const error = [end.error, isSaid ? null : CHANGED_NOTHING].filter(Boolean).join(" ");

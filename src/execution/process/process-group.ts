@@ -1,12 +1,7 @@
 import type { EventEmitter } from "node:events";
 import { readFile, readlink } from "node:fs/promises";
 import { hostname } from "node:os";
-
-/**
- * Where a child runs, so that whoever finds its row can tell whether it is still there. `bootId` is the boot with the set
- * of processes seen from here: two containers on one machine may share name and boot, and not their pids.
- */
-export type ChildProcess = { host: string; bootId: string; pgid: number; pidStart: string };
+import type { ChildProcess } from "#change/journal.ts";
 
 /** How a command is asked to stop before its group is killed. */
 export type Stop =

@@ -1,16 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
+import type { ChildProcess, StepEnd } from "#change/journal.ts";
 import { RunStoppedError } from "#change/run-signals.ts";
 import type { Boxed } from "#execution/box/box.ts";
 import { removeOutputPipes } from "./output-pipe.ts";
-import {
-  type ChildProcess,
-  childProcessOf,
-  type End,
-  type Stop,
-  startWatch,
-  type Watch,
-} from "./process-group.ts";
+import { childProcessOf, type End, type Stop, startWatch, type Watch } from "./process-group.ts";
 import { type NotStarted, spawnBoxed } from "./spawn.ts";
 import { type RawLine, splitLines } from "./split-lines.ts";
 
@@ -27,16 +21,6 @@ export type Spawn = {
   onLine: (stream: "out" | "err", line: RawLine) => void;
 };
 
-/** How it ended. `error` is a sentence for people when it did not end well. A command itself never ends as `not run`: that is said of a read. */
-export type Ended = {
-  outcome: "done" | "failed" | "unknown" | "not run";
-  exitCode: number | null;
-  signal: string | null;
-  error: string | null;
-  /** Whether it was ended because its time was over. */
-  isLate?: true;
-};
-
 /** Said of a command that changes nothing and was cut off. */
 export const CHANGED_NOTHING = "It only reads, so nothing was changed by it.";
 
@@ -49,7 +33,7 @@ const DRAIN_MS = 1_000;
  * A command ended by us is `unknown`, whatever it answers: it may have taken effect. One that cannot be started is
  * `failed`. Nothing is thrown, but what `onStarted` throws.
  */
-export async function runCommand(spawn: Spawn): Promise<Ended> {
+export async function runCommand(spawn: Spawn): Promise<StepEnd> {
   const { output } = spawn.boxed;
   try {
     return await run(spawn);
@@ -58,7 +42,7 @@ export async function runCommand(spawn: Spawn): Promise<Ended> {
   }
 }
 
-async function run(spawn: Spawn): Promise<Ended> {
+async function run(spawn: Spawn): Promise<StepEnd> {
   const { boxed } = spawn;
   if (boxed.argv.some((word) => word.includes("\0"))) {
     return failed("The command holds a NUL character, which no program can be given.");
@@ -118,7 +102,7 @@ async function isOver(printed: Promise<unknown>): Promise<boolean> {
   return over;
 }
 
-function toEnded(end: End, spawn: Spawn): Ended {
+function toEnded(end: End, spawn: Spawn): StepEnd {
   const { exitCode, signal, why } = end;
   if (why !== null) {
     const reason =
@@ -165,6 +149,6 @@ async function whyNotStarted({ why }: NotStarted, { argv: [program = ""], cwd }:
   return `The command could not be started (${code || message || "no reason given"}).`;
 }
 
-function failed(error: string): Ended {
+function failed(error: string): StepEnd {
   return { outcome: "failed", exitCode: null, signal: null, error };
 }

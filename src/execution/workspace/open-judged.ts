@@ -1,39 +1,22 @@
 import type { Plan } from "#change/plan.ts";
+import type { ExecutionDeps } from "#execution/deps.ts";
 import type { Looks } from "#execution/looks.ts";
 import { fetchPackage } from "#execution/modules/fetch-package.ts";
 import { packPackage } from "#execution/modules/package-bytes.ts";
 import { withPackages } from "#execution/modules/package-files.ts";
 import { type Assessment, assessPlan } from "#policy/assess.ts";
-import type { Policy } from "#policy/document.ts";
 import { nameOfPackage, type Package, placeOfPackage } from "#policy/terraform/module-source.ts";
 import type { Missing } from "#policy/verdict.ts";
 import { whyHoldsSecret } from "#redact/plan.ts";
-import type { Redact } from "#redact/redact.ts";
 import { judgeOnDisk } from "./asked-files.ts";
 import { openCopy, type WorkspaceCopy, type WorkspaceDeps } from "./copy.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Why this change's plan, judged by its commands alone, must not even be looked at, or null. */
-export type WhyNotPreview = (
-  changeId: string,
-  plan: Plan,
-  assessment: Extract<Assessment, { ok: true }>,
-) => Promise<string | null>;
-
-/** Keeps a fetched package so that any instance has the very same bytes, and a registry is not asked again. */
-export type KeepPackage = (
-  key: { changeId: string; revision: number },
-  fetched: { bytes: Buffer; sha256: string },
-) => Promise<void>;
-
-type Needs = {
-  ground: WorkspaceDeps;
-  policy: Policy;
-  looks: Looks;
-  redact: Redact;
-  whyNot: WhyNotPreview;
-  keepPackage: KeepPackage;
-};
+/** What it is given. */
+export type JudgedDeps = WorkspaceDeps &
+  Pick<ExecutionDeps, "policy" | "redact" | "whyNotPreview" | "keepPackage"> & {
+    looks: Pick<Looks, "fetching">;
+  };
 type Owner = { changeId: string; revision: number; signal: AbortSignal };
 type Opened = { ok: true; copy: WorkspaceCopy; facts: string[] } | { ok: false; reason: string };
 type Fetched = { packages: Map<string, Snapshot>; facts: string[] };
@@ -48,26 +31,26 @@ const MAX_FACTS = 12;
  * The copy of a plan that neither policy nor what its requester may ask for refuses, with the modules it needs. They are
  * fetched level by level: each is judged, and pinned, before the address of the next is asked.
  */
-export async function openJudged(needs: Needs, owner: Owner, plan: Plan): Promise<Opened> {
-  const { ground, policy, redact } = needs;
+export async function openJudged(deps: JudgedDeps, owner: Owner, plan: Plan): Promise<Opened> {
+  const { policy, redact } = deps;
   const { changeId } = owner;
   const secret = whyHoldsSecret(plan, redact);
   if (secret !== null) return { ok: false, reason: secret };
   const fetched: Fetched = { packages: new Map(), facts: [] };
   for (let round = 0; ; round += 1) {
-    const judged = await judgeOnDisk(ground, policy, (files) =>
+    const judged = await judgeOnDisk(deps, policy, (files) =>
       assessPlan(plan, policy, withPackages(files, fetched.packages), []),
     );
     if (!judged.ok) return judged;
     const assessment = judged.judged;
     // Before anything is run or asked: terraform's init and plan are code of the root that is named.
-    const reason = await whyNotLookedAt(needs, changeId, plan, assessment);
+    const reason = await whyNotLookedAt(deps, changeId, plan, assessment);
     if (reason !== null) return { ok: false, reason };
     if (assessment.ok) {
-      const opened = await openCopy(ground, changeId, plan, assessment.reads, fetched.packages);
+      const opened = await openCopy(deps, changeId, plan, assessment.reads, fetched.packages);
       return opened.ok ? { ...opened, facts: shown(fetched.facts) } : opened;
     }
-    const problem = await fetchMissing(needs, owner, assessment, { fetched, round });
+    const problem = await fetchMissing(deps, owner, assessment, { fetched, round });
     if (problem !== null) return { ok: false, reason: problem };
   }
 }
@@ -81,19 +64,19 @@ function shown(facts: readonly string[]): string[] {
 
 /** Of a plan whose modules are not there the commands alone say what it is about. */
 async function whyNotLookedAt(
-  needs: Needs,
+  deps: JudgedDeps,
   changeId: string,
   plan: Plan,
   assessment: Assessment,
 ): Promise<string | null> {
-  if (assessment.ok) return needs.whyNot(changeId, plan, assessment);
+  if (assessment.ok) return deps.whyNotPreview(changeId, plan, assessment);
   if (assessment.missing === undefined) return assessment.reason;
-  const byCommands = assessPlan(plan, needs.policy, null, []);
-  return byCommands.ok ? needs.whyNot(changeId, plan, byCommands) : byCommands.reason;
+  const byCommands = assessPlan(plan, deps.policy, null, []);
+  return byCommands.ok ? deps.whyNotPreview(changeId, plan, byCommands) : byCommands.reason;
 }
 
 async function fetchMissing(
-  needs: Needs,
+  deps: JudgedDeps,
   { changeId, revision, signal }: Owner,
   refused: { reason: string; missing?: Missing },
   { fetched, round }: { fetched: Fetched; round: number },
@@ -103,17 +86,17 @@ async function fetchMissing(
   const all = missing.packages;
   if (round >= MAX_ROUNDS || fetched.packages.size + all.length > MAX_PACKAGES)
     return `${reason} It needs more than ${MAX_PACKAGES} packages of modules, or goes more than ${MAX_ROUNDS} deep.`;
-  const fetching = await needs.looks.fetching(changeId, missing.environment, signal);
+  const fetching = await deps.looks.fetching(changeId, missing.environment, signal);
   const fetchOne = async (wanted: Package): Promise<string | null> => {
     const found = await fetchPackage(fetching, wanted);
-    if (!found.ok) return needs.redact(found.reason);
+    if (!found.ok) return deps.redact(found.reason);
     const { snapshot, what } = found;
-    await needs.keepPackage(
+    await deps.keepPackage(
       { changeId, revision },
       { bytes: await packPackage(snapshot), sha256: snapshot.hash },
     );
     fetched.packages.set(placeOfPackage(wanted), snapshot);
-    fetched.facts.push(needs.redact(`Module fetched: ${nameOfPackage(wanted)} (${what})`));
+    fetched.facts.push(deps.redact(`Module fetched: ${nameOfPackage(wanted)} (${what})`));
     return null;
   };
   for (let at = 0; at < all.length; at += AT_A_TIME) {

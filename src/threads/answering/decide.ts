@@ -1,81 +1,58 @@
 import type { Change, Decision } from "#change/change.ts";
 import { type Changes, type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "#change/changes.ts";
 import { isSamePerson, type Person } from "#change/person.ts";
-import { type At, nowhere } from "#observe/crash-points.ts";
+import type { Difference } from "#execution/still-approved.ts";
+import { nowhere } from "#observe/crash-points.ts";
 import { whyNotDecide } from "#policy/approvals/approvers.ts";
-import type { Policy } from "#policy/document.ts";
 import { insertApproval, lockChange } from "#store/approvals.ts";
 import { findChange } from "#store/changes.ts";
 import { answerQuestion, isLate } from "#store/decisions.ts";
-import type { RecordEvents } from "#store/events.ts";
 import { wantWork } from "#store/leases.ts";
-import type { Database, Sql } from "#store/postgres/database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { wake } from "#store/postgres/notify.ts";
 import { beginRevision } from "#store/revisions.ts";
+import type { DecideDeps } from "#threads/deps.ts";
 import { setStatus } from "#threads/running/progress.ts";
 import { readDecisionText } from "./decision-text.ts";
 import { expire } from "./expire.ts";
 import { findOpenQuestion, inUtc, plansNext, questionOf, refuse } from "./open-question.ts";
-import type { FindTerms } from "./terms.ts";
+import { findTerms } from "./terms.ts";
 import { readSettlement } from "./unknown-step.ts";
-
-/**
- * Whether what was approved is still what would run: the files it reads, the rules it was judged by. `voids`: it is not,
- * for certain; else it could not be told at this moment.
- */
-export type IsCurrent = (
-  change: Change,
-) => Promise<{ ok: true } | { ok: false; reason: string; voids: boolean }>;
-
-export type DecideNeeds = {
-  database: Database;
-  record: RecordEvents;
-  policy: Policy;
-  redact: (text: string) => string;
-  findTerms: FindTerms;
-  isCurrent: IsCurrent;
-  now: () => Date;
-  at?: At;
-};
 
 /**
  * Takes one person's answer. A yes is a row of its own; the question is answered by one conditional update once there are
  * as many of them as the rules ask for. Whatever can be looked at without the lock is looked at before it, and again in it.
  */
-export async function decide(needs: DecideNeeds, given: Decide): Promise<Decided> {
-  const change = await findChange(needs.database, given.changeId);
+export async function decide(deps: DecideDeps, given: Decide): Promise<Decided> {
+  const change = await findChange(deps.database, given.changeId);
   if (change === null) return { kind: "unknown" };
-  const question = findOpenQuestion(needs, change, given);
-  if ("kind" in question) return withTerms(needs, question);
+  const question = findOpenQuestion(deps, change, given);
+  if ("kind" in question) return withTerms(deps, question);
   if (given.answer === "approve") {
     // Before the transaction: it may read files and take a connection of its own, and fifty clicks wait for the lock.
-    const current = await checkCurrent(needs, change, given);
-    if ("kind" in current) return withTerms(needs, current);
-    if (!current.ok) {
-      const { reason, voids } = current;
-      const after = voids ? await voidQuestion(needs, given, reason) : change;
-      return withTerms(needs, "kind" in after ? after : { kind: "stale", change: after, reason });
-    }
+    const difference = await differenceOrEnd(deps, change, given);
+    if (difference !== null && "kind" in difference) return withTerms(deps, difference);
+    if (difference !== null) return withTerms(deps, await refuseDiffering(deps, change, given, difference));
   }
-  const { at = nowhere } = needs;
-  const decided = await needs.database.transaction(async (sql) => {
-    const found = await decideLocked(sql, needs, given);
+  const { at = nowhere } = deps;
+  const decided = await deps.database.transaction(async (sql) => {
+    const found = await decideLocked(sql, deps, given);
     if (found.kind === "decided" || found.kind === "counted") at(`before ${commits[found.kind]}`);
     return found;
   });
   if (decided.kind === "decided" || decided.kind === "counted") at(`after ${commits[decided.kind]}`);
-  return withTerms(needs, decided);
+  return withTerms(deps, decided);
 }
 
 /**
  * What stands against this answer by the row as it is: who gives it, and whether the question is open. What they still
  * have to write (a reason, the target's name) and the files are looked at when they send it.
  */
-export async function whyNotYet(needs: DecideNeeds, given: Decide): ReturnType<Changes["whyNotDecide"]> {
-  const change = await findChange(needs.database, given.changeId);
+export async function whyNotYet(deps: DecideDeps, given: Decide): ReturnType<Changes["whyNotDecide"]> {
+  const change = await findChange(deps.database, given.changeId);
   if (change === null) return null;
-  const written = { reason: "-".repeat(MIN_BREAK_GLASS_REASON), target: needs.findTerms(change).typedTarget };
-  const question = findOpenQuestion(needs, change, { ...given, ...written });
+  const written = { reason: "-".repeat(MIN_BREAK_GLASS_REASON), target: findTerms(deps, change).typedTarget };
+  const question = findOpenQuestion(deps, change, { ...given, ...written });
   if (!("kind" in question)) return null;
   return question.kind === "already" || question.kind === "stale" || question.kind === "refused"
     ? question
@@ -83,15 +60,15 @@ export async function whyNotYet(needs: DecideNeeds, given: Decide): ReturnType<C
 }
 
 /** A change that has ended since leaves no files to look at: then its answer is the answer. */
-async function checkCurrent(
-  needs: DecideNeeds,
+async function differenceOrEnd(
+  deps: DecideDeps,
   change: Change,
   given: Decide,
-): Promise<Awaited<ReturnType<IsCurrent>> | Decided> {
+): Promise<Difference | Decided | null> {
   try {
-    return await needs.isCurrent(change);
+    return await deps.findDifference(change);
   } catch (error) {
-    const question = findOpenQuestion(needs, await mustFind(needs.database, change.id), given);
+    const question = findOpenQuestion(deps, await mustFind(deps.database, change.id), given);
     if ("kind" in question) return question;
     throw error;
   }
@@ -99,35 +76,46 @@ async function checkCurrent(
 
 const commits = { decided: "decision commit", counted: "approval count commit" } as const;
 
+/** What differs for certain ends the question; what could not be told refuses this answer only. */
+async function refuseDiffering(
+  deps: DecideDeps,
+  change: Change,
+  given: Decide,
+  difference: Difference,
+): Promise<Decided> {
+  if (!difference.isCertain) return { kind: "stale", change, reason: difference.reason };
+  const reason = `${difference.reason} Ask again, so that it is planned anew.`;
+  const after = await voidQuestion(deps, given, reason);
+  return "kind" in after ? after : { kind: "stale", change: after, reason };
+}
+
 /** Any difference voids the approval (docs/architecture.md, invariant 5): the question ends, instead of being asked for ever. */
-async function voidQuestion(needs: DecideNeeds, given: Decide, reason: string): Promise<Change | Decided> {
-  return needs.database.transaction(async (sql) => {
+async function voidQuestion(deps: DecideDeps, given: Decide, reason: string): Promise<Change | Decided> {
+  return deps.database.transaction(async (sql) => {
     await lockChange(sql, given.changeId);
     const change = await mustFind(sql, given.changeId);
-    const question = findOpenQuestion(needs, change, given);
+    const question = findOpenQuestion(deps, change, given);
     if ("kind" in question) return question;
-    const expiring = { record: needs.record, policyVersion: needs.policy.hash };
-    await expire(sql, expiring, change.id, question, { reason, voids: true });
+    await expire(sql, deps, change.id, question, { reason, voids: true });
     return mustFind(sql, change.id);
   });
 }
 
-async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promise<Decided> {
+async function decideLocked(sql: Sql, deps: DecideDeps, given: Decide): Promise<Decided> {
   await lockChange(sql, given.changeId);
   const change = await mustFind(sql, given.changeId);
-  const question = findOpenQuestion(needs, change, given);
+  const question = findOpenQuestion(deps, change, given);
   if ("kind" in question) return question;
-  const settlement = await readSettlement(sql, needs, change, given);
+  const settlement = await readSettlement(sql, deps, change, given);
   if (!settlement.ok) return refuse(settlement.reason);
-  const text = readDecisionText(needs.redact, change, question, given);
+  const text = readDecisionText(deps.redact, change, question, given);
   if (!text.ok) return refuse(text.reason);
   const { reason, answers } = text;
   const brokeGlass = given.breaksGlass === true;
   const late = await whyTooLate(sql, given, question);
   if (late !== null) return late;
-  const needed = given.answer === "approve" && !brokeGlass ? needs.findTerms(change).quorum : 0;
-  const short =
-    needed > 0 ? await countYes(sql, needs, change, question, { ...given, reason }, needed) : null;
+  const needed = given.answer === "approve" && !brokeGlass ? findTerms(deps, change).quorum : 0;
+  const short = needed > 0 ? await countYes(sql, deps, change, question, { ...given, reason }, needed) : null;
   if (short !== null) return short;
   const { answer, by, gate, revision, round } = given;
   const won = await answerQuestion(
@@ -142,9 +130,9 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
   await settlement.settle();
   if (answer === "request_changes") await beginRevision(sql, change.id, revision + 1);
   // Until its owner has it, so that the card asks nothing any more.
-  if (plansNext(answer)) await setStatus(sql, needs.record, change.id, "queued", null);
+  if (plansNext(answer)) await setStatus(sql, deps.record, change.id, "queued", null);
   await wantWork(sql, change.id);
-  await needs.record(sql, change.id, {
+  await deps.record(sql, change.id, {
     type: "decided",
     gate,
     revision,
@@ -165,7 +153,7 @@ async function decideLocked(sql: Sql, needs: DecideNeeds, given: Decide): Promis
 /** Writes one more yes; null once there are enough of them. */
 async function countYes(
   sql: Sql,
-  needs: DecideNeeds,
+  deps: DecideDeps,
   change: Change,
   question: Decision,
   given: Decide,
@@ -174,14 +162,14 @@ async function countYes(
   const { by, reason } = given;
   const isNew = !question.approvals.some((one) => isSamePerson(one.by, by));
   if (isNew) await insertApproval(sql, { ...question, changeId: change.id }, { by, reason });
-  const stillValid = question.approvals.filter((one) => mayStill(needs, change, one.by));
+  const stillValid = question.approvals.filter((one) => mayStill(deps, change, one.by));
   const count = stillValid.length + (isNew ? 1 : 0);
-  return count < quorum ? counted(sql, needs, given, { count, quorum, isNew }) : null;
+  return count < quorum ? counted(sql, deps, given, { count, quorum, isNew }) : null;
 }
 
 /** Whether an earlier yes counts by the rules of now. Who is in which group only Slack knows, and it was asked then. */
-function mayStill(needs: DecideNeeds, change: Change, by: Person): boolean {
-  const terms = needs.findTerms(change);
+function mayStill(deps: DecideDeps, change: Change, by: Person): boolean {
+  const terms = findTerms(deps, change);
   const about = { requester: change.requester, teamId: change.home?.teamId ?? null };
   const groups = terms.approvers.flatMap((approvers) => approvers.groups);
   return whyNotDecide(by, about, terms, groups) === null;
@@ -199,20 +187,20 @@ async function whyTooLate(sql: Sql, given: Decide, question: Decision): Promise<
 
 async function counted(
   sql: Sql,
-  needs: DecideNeeds,
+  deps: DecideDeps,
   given: Decide,
   so: { count: number; quorum: number; isNew: boolean },
 ): Promise<Decided> {
   const { changeId, gate, revision, round, by } = given;
   const { count, quorum } = so;
   if (so.isNew)
-    await needs.record(sql, changeId, { type: "approved", gate, revision, round, by, count, quorum });
+    await deps.record(sql, changeId, { type: "approved", gate, revision, round, by, count, quorum });
   return { kind: "counted", change: await mustFind(sql, changeId), ...so };
 }
 
-function withTerms(needs: DecideNeeds, decided: Decided): Decided {
+function withTerms(deps: DecideDeps, decided: Decided): Decided {
   if (!("change" in decided)) return decided;
-  return { ...decided, change: { ...decided.change, terms: needs.findTerms(decided.change) } };
+  return { ...decided, change: { ...decided.change, terms: findTerms(deps, decided.change) } };
 }
 
 async function mustFind(sql: Sql, id: string): Promise<Change> {

@@ -1,12 +1,12 @@
 import type { Decision } from "#change/change.ts";
 import { answerQuestion } from "#store/decisions.ts";
-import type { RecordEvents } from "#store/events.ts";
 import { wantWork } from "#store/leases.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { wake } from "#store/postgres/notify.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 
-/** What ends a question without a person: `policyVersion` names the rules it is done by. */
-export type ExpireNeeds = { record: RecordEvents; policyVersion: string };
+/** What it is given; the policy is what the row names as who ended it. */
+export type ExpireDeps = Pick<ThreadDeps, "record" | "policy">;
 
 /**
  * Answers an open question with `expire`, and asks for the change to be carried to its end, in the caller's transaction.
@@ -15,13 +15,13 @@ export type ExpireNeeds = { record: RecordEvents; policyVersion: string };
  */
 export async function expire(
   sql: Sql,
-  needs: ExpireNeeds,
+  deps: ExpireDeps,
   changeId: string,
   question: Pick<Decision, "gate" | "revision" | "round" | "digest">,
   why: { reason: string; voids: boolean },
 ): Promise<boolean> {
   const { gate, revision, round, digest } = question;
-  const by = { kind: "policy", version: needs.policyVersion } as const;
+  const by = { kind: "policy", version: deps.policy.hash } as const;
   const { reason, voids } = why;
   const given = { answer: "expire", by, reason, approvals: 0, brokeGlass: false, voids } as const;
   const won = await answerQuestion(sql, { changeId, gate, revision, round, digest }, given);
@@ -29,7 +29,7 @@ export async function expire(
   await sql.query("update changes set error = $2 where id = $1", [changeId, reason]);
   await wantWork(sql, changeId);
   const { answer, brokeGlass } = given;
-  await needs.record(sql, changeId, {
+  await deps.record(sql, changeId, {
     type: "decided",
     gate,
     revision,

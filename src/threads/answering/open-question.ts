@@ -3,16 +3,14 @@ import { answersOf, type Change, type Decision } from "#change/change.ts";
 import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "#change/changes.ts";
 import { whoHadASay } from "#change/say.ts";
 import { whyNotBreakGlass, whyNotDecide, whyNotOwnWords, whyNotSpeak } from "#policy/approvals/approvers.ts";
-import type { FindTerms } from "./terms.ts";
-
-type Needs = { findTerms: FindTerms; now: () => Date };
+import { findTerms, type TermsDeps } from "./terms.ts";
 
 /** What is shown of a digest, and the least that names it in an answer. */
 const SHORT_DIGEST_CHARS = 12;
 
 /** The open question that is meant, or why there is nothing to decide for this person now. */
-export function findOpenQuestion(needs: Needs, change: Change, given: Decide): Decision | Decided {
-  const refusal = whyNotThisPerson(needs, change, given);
+export function findOpenQuestion(deps: TermsDeps, change: Change, given: Decide): Decision | Decided {
+  const refusal = whyNotThisPerson(deps, change, given);
   if (refusal !== null) return refusal;
   const question = questionOf(change, given);
   if (question === undefined) {
@@ -27,9 +25,9 @@ export function findOpenQuestion(needs: Needs, change: Change, given: Decide): D
   if (question.answer !== null) return { kind: "already", change, decision: question };
   const late =
     given.answer === "approve"
-      ? (whyOwnWords(needs, change, given) ??
-        whyNotNow(needs, change, given) ??
-        whyNotTyped(needs, change, given))
+      ? (whyOwnWords(deps, change, given) ??
+        whyNotNow(deps, change, given) ??
+        whyNotTyped(deps, change, given))
       : null;
   return late === null ? question : { kind: "refused", reason: late };
 }
@@ -38,10 +36,10 @@ function superseded({ revision }: Change, { revision: old }: Decision): string {
   return `Revision ${old} of the plan is superseded by revision ${Math.max(revision, old + 1)}: changes were asked for.`;
 }
 
-function whyNotThisPerson(needs: Needs, change: Change, given: Decide): Decided | null {
+function whyNotThisPerson(deps: TermsDeps, change: Change, given: Decide): Decided | null {
   if (!answersOf[given.gate].includes(given.answer))
     return refuse(`The answer ${given.answer} is none of ${answersOf[given.gate].join(", ")}.`);
-  const terms = needs.findTerms(change);
+  const terms = findTerms(deps, change);
   const teamId = change.home?.teamId ?? null;
   if (given.breaksGlass === true) {
     const why = whyNotBreakGlass(given.by, teamId, terms.breakGlass) ?? whyNoReason(given);
@@ -62,22 +60,22 @@ function whyNoReason(given: Decide): string | null {
     : `Breaking the glass takes a reason of at least ${MIN_BREAK_GLASS_REASON} characters.`;
 }
 
-function whyOwnWords(needs: Needs, change: Change, given: Decide): string | null {
+function whyOwnWords(deps: TermsDeps, change: Change, given: Decide): string | null {
   if (given.breaksGlass === true) return null;
-  return whyNotOwnWords(given.by, whoHadASay(change.decisions), needs.findTerms(change));
+  return whyNotOwnWords(given.by, whoHadASay(change.decisions), findTerms(deps, change));
 }
 
-function whyNotNow(needs: Needs, change: Change, given: Decide): string | null {
+function whyNotNow(deps: TermsDeps, change: Change, given: Decide): string | null {
   if (given.breaksGlass === true) return null;
-  const freeze = freezeAt(needs.findTerms(change).freezes, needs.now());
+  const freeze = freezeAt(findTerms(deps, change).freezes, deps.now());
   if (freeze === null) return null;
   const where = freeze.environments.length === 0 ? "everywhere" : `for ${freeze.environments.join(", ")}`;
   return `Nothing is approved ${where} until ${inUtc(freeze.until)}: ${freeze.reason}`;
 }
 
 /** Whoever destroys something says what: a click alone is too light for it, also when the glass is broken. */
-function whyNotTyped(needs: Needs, change: Change, { target = null }: Decide): string | null {
-  const { typedTarget, destroys } = needs.findTerms(change);
+function whyNotTyped(deps: TermsDeps, change: Change, { target = null }: Decide): string | null {
+  const { typedTarget, destroys } = findTerms(deps, change);
   if (typedTarget === null || target?.trim() === typedTarget) return null;
   const why = `This deletes, destroys or replaces what is there, so an approval takes the name of ${whichOf(destroys)}, typed exactly: ${typedTarget}.`;
   return target === null ? why : `${why} What was typed is another name.`;

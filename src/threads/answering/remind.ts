@@ -1,11 +1,12 @@
 import type { Change, Decision } from "#change/change.ts";
 import { stillApprovers } from "#change/still-approve.ts";
-import type { RecordEvents } from "#store/events.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { markEscalated, markSaid } from "#store/timers.ts";
-import type { FindTerms } from "./terms.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
+import { findTerms, type TermsDeps } from "./terms.ts";
 
-export type RemindNeeds = { record: RecordEvents; findTerms: FindTerms };
+/** What it is given. */
+export type RemindDeps = TermsDeps & Pick<ThreadDeps, "record">;
 
 /**
  * Says the first thing that is due of an open question: that half of its time is over, that more people may approve now,
@@ -14,28 +15,28 @@ export type RemindNeeds = { record: RecordEvents; findTerms: FindTerms };
  */
 export async function remind(
   sql: Sql,
-  needs: RemindNeeds,
+  deps: RemindDeps,
   change: Change,
   question: Decision,
 ): Promise<boolean> {
   const { gate, revision, round } = question;
   const key = { changeId: change.id, gate, revision, round };
   if (await markSaid(sql, key, "reminded")) {
-    await needs.record(sql, change.id, { type: "reminded", gate, revision, round });
+    await deps.record(sql, change.id, { type: "reminded", gate, revision, round });
     return true;
   }
-  if (await escalate(sql, needs, change, question)) return true;
+  if (await escalate(sql, deps, change, question)) return true;
   if (!(await markSaid(sql, key, "warned"))) return false;
-  await needs.record(sql, change.id, { type: "warned", gate, revision, round });
+  await deps.record(sql, change.id, { type: "warned", gate, revision, round });
   return true;
 }
 
 /** Who comes is what the rules say now; whom the row then names is what every click goes by. */
-async function escalate(sql: Sql, needs: RemindNeeds, change: Change, question: Decision): Promise<boolean> {
+async function escalate(sql: Sql, deps: RemindDeps, change: Change, question: Decision): Promise<boolean> {
   const { gate, revision, round, escalated } = question;
-  const came = needs.findTerms(change).nextEscalation;
+  const came = findTerms(deps, change).nextEscalation;
   const environments = came?.environments ?? [];
-  const after = needs.findTerms(withEscalated(change, question, [...escalated, ...environments]));
+  const after = findTerms(deps, withEscalated(change, question, [...escalated, ...environments]));
   const next = after.nextEscalation;
   const nextInMinutes = came === null || next === null ? null : next.afterMinutes - came.afterMinutes;
   const key = { changeId: change.id, gate, revision, round };
@@ -49,7 +50,7 @@ async function escalate(sql: Sql, needs: RemindNeeds, change: Change, question: 
   const users = [...new Set(brought.flatMap((one) => one.escalated?.users ?? []))];
   const groups = [...new Set(brought.flatMap((one) => one.escalated?.groups ?? []))];
   const event = { type: "escalated", gate, revision, round, environments, users, groups } as const;
-  await needs.record(sql, change.id, event);
+  await deps.record(sql, change.id, event);
   return true;
 }
 

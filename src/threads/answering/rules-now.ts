@@ -8,61 +8,72 @@ import type { Assessment } from "#policy/assess.ts";
 import type { Policy } from "#policy/document.ts";
 import { findChange } from "#store/changes.ts";
 import { findPermission } from "#store/decisions.ts";
-import type { Database } from "#store/postgres/database.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 
 type Judged = Extract<Assessment, { ok: true }>;
 
-/** The rules that rest on who asked and on the clock, held against one change. */
-export type RulesNow = {
-  /**
-   * Why a plan is not even previewed, by its commands alone, or null: its requester may not ask for it, or it would have
-   * terraform run code and lock a state in a freeze that outlasts every answer.
-   */
-  whyNotPreview(changeId: string, plan: Plan, assessment: Judged): Promise<string | null>;
-  /** Refuses a plan its requester may not ask for, and lets nothing run by itself in a freeze. */
-  hold(changeId: string, assessment: Assessment): Promise<Assessment>;
-  /** Why an approved plan does not start now, or null. Whoever broke the glass broke it for the run too. */
-  whyFrozen(changeId: string, bound: BoundPlan): Promise<string | null>;
-};
+/** What the rules that rest on who asked and on the clock are held against; each reads the change's row. */
+type RulesDeps = Pick<ThreadDeps, "database" | "policy" | "now">;
 
-/** Makes them; both read the change's row. */
-export function createRulesNow(needs: { database: Database; policy: Policy; now: () => Date }): RulesNow {
-  const { database, policy, now } = needs;
-  const findPlanned = async (changeId: string): Promise<Change> => {
-    const change = await findChange(database, changeId);
-    if (change === null) throw new Error(`Change ${changeId} is planned and is not there.`);
-    return change;
-  };
-  const whyNotAsked = ({ requester, home }: Change, { environments, risk }: Judged): string | null =>
-    whyNotAsk(policy, {
-      requester,
-      channelId: home?.channelId ?? null,
-      planned: { environments, risk },
-    });
-  return {
-    whyNotPreview: async (changeId, plan, assessment) => {
-      const change = await findPlanned(changeId);
-      return whyNotAsked(change, assessment) ?? whyFrozenOut(policy, change, plan, assessment, now());
-    },
-    hold: async (changeId, assessment) => {
-      if (!assessment.ok) return assessment;
-      const refusal = whyNotAsked(await findPlanned(changeId), assessment);
-      if (refusal !== null) return { ok: false, reason: refusal };
-      const { environments, risk } = assessment;
-      const isFrozen = freezeOf(policy, { environments, risk }, now()) !== null;
-      return { ...assessment, asksPerson: assessment.asksPerson || isFrozen };
-    },
-    whyFrozen: async (changeId, bound) => {
-      const change = await findChange(database, changeId);
-      const { risk, environments } = change ?? {};
-      if (risk === undefined || risk === null || environments === undefined) return null;
-      const freeze = freezeOf(policy, { environments, risk }, now());
-      if (freeze === null) return null;
-      const permission = await findPermission(database, changeId, bound.revision, bound.digest);
-      if (permission?.brokeGlass === true) return null;
-      return `A freeze holds until ${freeze.until.toISOString()}: ${freeze.reason}. It began after this was approved.`;
-    },
-  };
+/**
+ * Why a plan is not even previewed, by its commands alone, or null: its requester may not ask for it, or it would have
+ * terraform run code and lock a state in a freeze that outlasts every answer.
+ */
+export async function whyNotPreview(
+  deps: RulesDeps,
+  changeId: string,
+  plan: Plan,
+  assessment: Judged,
+): Promise<string | null> {
+  const change = await findPlanned(deps, changeId);
+  return (
+    whyNotAsked(deps, change, assessment) ?? whyFrozenOut(deps.policy, change, plan, assessment, deps.now())
+  );
+}
+
+/** Refuses a plan its requester may not ask for, and lets nothing run by itself in a freeze. */
+export async function holdToRules(
+  deps: RulesDeps,
+  changeId: string,
+  assessment: Assessment,
+): Promise<Assessment> {
+  if (!assessment.ok) return assessment;
+  const refusal = whyNotAsked(deps, await findPlanned(deps, changeId), assessment);
+  if (refusal !== null) return { ok: false, reason: refusal };
+  const { environments, risk } = assessment;
+  const isFrozen = freezeOf(deps.policy, { environments, risk }, deps.now()) !== null;
+  return { ...assessment, asksPerson: assessment.asksPerson || isFrozen };
+}
+
+/** Why an approved plan does not start now, or null. Whoever broke the glass broke it for the run too. */
+export async function whyFrozen(
+  { database, policy, now }: RulesDeps,
+  changeId: string,
+  bound: BoundPlan,
+): Promise<string | null> {
+  const change = await findChange(database, changeId);
+  const { risk, environments } = change ?? {};
+  if (risk === undefined || risk === null || environments === undefined) return null;
+  const freeze = freezeOf(policy, { environments, risk }, now());
+  if (freeze === null) return null;
+  const permission = await findPermission(database, changeId, bound.revision, bound.digest);
+  if (permission?.brokeGlass === true) return null;
+  return `A freeze holds until ${freeze.until.toISOString()}: ${freeze.reason}. It began after this was approved.`;
+}
+
+async function findPlanned({ database }: RulesDeps, changeId: string): Promise<Change> {
+  const change = await findChange(database, changeId);
+  if (change === null) throw new Error(`Change ${changeId} is planned and is not there.`);
+  return change;
+}
+
+function whyNotAsked(
+  { policy }: RulesDeps,
+  { requester, home }: Change,
+  { environments, risk }: Judged,
+): string | null {
+  const channelId = home?.channelId ?? null;
+  return whyNotAsk(policy, { requester, channelId, planned: { environments, risk } });
 }
 
 /**

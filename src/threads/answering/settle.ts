@@ -1,18 +1,20 @@
-import type { Change, ChangeStatus, Gate } from "#change/change.ts";
+import type { ChangeStatus, Gate } from "#change/change.ts";
 import { ANSWER_MINUTES } from "#change/question.ts";
 import { clearStop, isStopAsked } from "#store/cancels.ts";
 import { findChange } from "#store/changes.ts";
 import { openQuestion } from "#store/decisions.ts";
-import { markQueueStale, type RecordEvents } from "#store/events.ts";
+import { markQueueStale } from "#store/events.ts";
 import { findSteps } from "#store/journal.ts";
 import { assertOwned, type Lease, releaseLease } from "#store/leases.ts";
-import type { Database, Sql } from "#store/postgres/database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { deleteSealedFiles } from "#store/sealed-files.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 import type { RunResult } from "#threads/running/carry.ts";
 import { setStatus } from "#threads/running/progress.ts";
+import { findTerms, type TermsDeps } from "./terms.ts";
 
-/** For how many minutes an approval of this change may be given, and after how many more people may give it (null: never). */
-export type TimesOf = (change: Change) => { openMinutes: number; escalateMinutes: number | null };
+/** What it is given. */
+export type SettleDeps = TermsDeps & Pick<ThreadDeps, "database" | "record">;
 
 const UNTIMED = { openMinutes: null, escalateMinutes: null };
 
@@ -20,13 +22,8 @@ const UNTIMED = { openMinutes: null, escalateMinutes: null };
  * Writes where the thread came to rest, and gives the change back: status, question, events and lease in one transaction.
  * False when somebody wants it stopped by now: then nothing was written, and it rests elsewhere (see stopped.ts).
  */
-export async function settle(
-  database: Database,
-  record: RecordEvents,
-  lease: Lease,
-  result: RunResult,
-  timesOf: TimesOf,
-): Promise<boolean> {
+export async function settle(deps: SettleDeps, lease: Lease, result: RunResult): Promise<boolean> {
+  const { database, record } = deps;
   return database.transaction(async (sql) => {
     await assertOwned(sql, lease);
     const { changeId } = lease;
@@ -40,7 +37,7 @@ export async function settle(
       await clearStop(sql, changeId);
       await deleteSealedFiles(sql, changeId);
     } else if (result.at === "gate") {
-      await openGate(sql, record, changeId, result, timesOf);
+      await openGate(sql, deps, changeId, result);
     }
     await releaseLease(sql, lease, lease.workSeen);
     await markQueueStale(sql);
@@ -50,13 +47,13 @@ export async function settle(
 
 async function openGate(
   sql: Sql,
-  record: RecordEvents,
+  deps: SettleDeps,
   changeId: string,
   result: Extract<RunResult, { at: "gate" }>,
-  timesOf: TimesOf,
 ): Promise<void> {
+  const { record } = deps;
   const { gate, revision, digest, interruptId, questions = [] } = result;
-  const times = await timesAt(sql, changeId, gate, timesOf);
+  const times = await timesAt(sql, deps, changeId, gate);
   const question = { changeId, gate, revision, digest, interruptId, questions, ...times };
   const round = await openQuestion(sql, question);
   if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
@@ -69,14 +66,16 @@ const statusAt: Record<Gate, ChangeStatus> = {
   operator: "needs_person",
 };
 
-/** An operator's question stays open: somebody has to say what becomes of what ran. */
+/** For how many minutes it may be answered, and after how many more people may (null: never). An operator's question stays open: somebody has to say what becomes of what ran. */
 async function timesAt(
   sql: Sql,
+  deps: TermsDeps,
   changeId: string,
   gate: Gate,
-  timesOf: TimesOf,
 ): Promise<{ openMinutes: number | null; escalateMinutes: number | null }> {
   if (gate === "answers") return { ...UNTIMED, openMinutes: ANSWER_MINUTES };
   const change = gate === "approval" ? await findChange(sql, changeId) : null;
-  return change === null ? UNTIMED : timesOf(change);
+  if (change === null) return UNTIMED;
+  const { openMinutes, nextEscalation } = findTerms(deps, change);
+  return { openMinutes, escalateMinutes: nextEscalation?.afterMinutes ?? null };
 }

@@ -1,10 +1,10 @@
 import type { ApprovalTerms } from "#change/approval.ts";
 import type { Change, Decision } from "#change/change.ts";
-import type { Person, TokenPerson } from "#change/person.ts";
+import type { Person } from "#change/person.ts";
 import { whoHadASay } from "#change/say.ts";
 import { termsOf } from "#policy/approvals/approval-terms.ts";
-import type { Policy } from "#policy/document.ts";
 import { typedTargetOf } from "#policy/typed-target.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 
 type Asked = Pick<Change, "environments" | "risk" | "requester">;
 type Answered = Pick<Decision, "answer" | "by">;
@@ -15,28 +15,22 @@ type Questioned = Asked &
     decisions?: readonly (Pick<Decision, "gate" | "revision" | "escalated"> & Partial<Answered>)[];
   };
 
-/** What an approval of a change takes at this moment. */
-export type FindTerms = (change: Questioned) => ApprovalTerms;
+/** The rules, the API tokens there are, and the clock. */
+export type TermsDeps = Pick<ThreadDeps, "policy" | "tokens" | "now">;
 
 /**
- * Holds the rules, the API tokens there are and the clock. A risk nobody knows yet counts as high. Whether a question has
+ * What an approval of a change takes at this moment. A risk nobody knows yet counts as high. Whether a question has
  * escalated its row says, never the clock, so that what a card shows is what holds at the click.
  */
-export function createFindTerms(needs: {
-  policy: Policy;
-  tokens: readonly TokenPerson[];
-  now: () => Date;
-}): FindTerms {
-  return (change) => {
-    const { environments, risk, requester } = change;
-    const terms = termsOf(
-      needs.policy,
-      { environments, risk: risk ?? "high", requester, said: saidOf(change), escalated: escalatedOf(change) },
-      { tokens: needs.tokens, now: needs.now() },
-    );
-    const { plan = null, previews = [], places = [] } = change;
-    return { ...terms, ...typedTargetOf({ risk, plan, previews, environments, places }) };
-  };
+export function findTerms({ policy, tokens, now }: TermsDeps, change: Questioned): ApprovalTerms {
+  const { environments, risk, requester } = change;
+  const terms = termsOf(
+    policy,
+    { environments, risk: risk ?? "high", requester, said: saidOf(change), escalated: escalatedOf(change) },
+    { tokens, now: now() },
+  );
+  const { plan = null, previews = [], places = [] } = change;
+  return { ...terms, ...typedTargetOf({ risk, plan, previews, environments, places }) };
 }
 
 function saidOf({ decisions = [] }: Questioned): Person[] {

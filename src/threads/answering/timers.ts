@@ -1,19 +1,18 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Decision, openDecision } from "#change/change.ts";
-import { type At, between, nowhere } from "#observe/crash-points.ts";
+import { between, nowhere } from "#observe/crash-points.ts";
 import { findChange } from "#store/changes.ts";
 import { isAway } from "#store/postgres/away.ts";
-import type { Database, Sql } from "#store/postgres/database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { lockDue, msUntilTimer } from "#store/timers.ts";
-import { type ExpireNeeds, expire } from "./expire.ts";
-import { type RemindNeeds, remind } from "./remind.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
+import { type ExpireDeps, expire } from "./expire.ts";
+import { type RemindDeps, remind } from "./remind.ts";
 
-export type TimerNeeds = ExpireNeeds &
-  RemindNeeds & {
-    database: Database;
-    log: { error: (facts: object, text: string) => void };
-    at?: At;
-  };
+/** What the timers are given. */
+type TimerDeps = ExpireDeps &
+  RemindDeps &
+  Pick<ThreadDeps, "database" | "at"> & { log: Pick<ThreadDeps["log"], "error"> };
 
 /** The longest a timer that is due waits. Nothing wakes the loop: the next one due is asked for after each round. */
 const POLL_MS = 1_000;
@@ -27,14 +26,14 @@ const MINUTE_MS = 60_000;
  * Starts the loop that reminds of open questions, asks more people and ends what nobody answered. Any number of instances
  * may run it: each timer fires once.
  */
-export function startTimers(needs: TimerNeeds): { stop(): Promise<void> } {
+export function startTimers(deps: TimerDeps): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
   const broken = createBroken();
-  const fire = between(needs.at ?? nowhere, "timer", () => fireOne(needs, broken));
+  const fire = between(deps.at ?? nowhere, "timer", () => fireOne(deps, broken));
   const loop = (async () => {
     while (!signal.aborted) {
-      const ms = await round(needs, broken, fire, signal);
+      const ms = await round(deps, broken, fire, signal);
       await pause(ms, undefined, { signal }).catch(() => undefined);
     }
   })();
@@ -48,20 +47,20 @@ export function startTimers(needs: TimerNeeds): { stop(): Promise<void> } {
 
 /** Fires all that is due, and says in how many ms to look again. Never throws: the next round comes anyway. */
 async function round(
-  needs: TimerNeeds,
+  deps: TimerDeps,
   broken: Broken,
   fire: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<number> {
   try {
     for (;;) {
-      const next = await msUntilTimer(needs.database, broken.ids());
+      const next = await msUntilTimer(deps.database, broken.ids());
       const isDue = next !== null && next <= 0;
       if (signal.aborted || !isDue || !(await fire()))
         return Math.max(SHORTEST_PAUSE_MS, Math.min(POLL_MS, next ?? POLL_MS));
     }
   } catch (error) {
-    needs.log.error({ err: error }, "The timers of open questions could not be looked at; trying again");
+    deps.log.error({ err: error }, "The timers of open questions could not be looked at; trying again");
     return POLL_MS;
   }
 }
@@ -81,27 +80,27 @@ function createBroken(): Broken {
 }
 
 /** Does what is due of one question; false when there is none. One that cannot be worked on holds up no other. */
-async function fireOne(needs: TimerNeeds, broken: Broken): Promise<boolean> {
+async function fireOne(deps: TimerDeps, broken: Broken): Promise<boolean> {
   let at: string | null = null;
   try {
-    return await needs.database.transaction(async (sql) => {
+    return await deps.database.transaction(async (sql) => {
       at = await lockDue(sql, broken.ids());
-      return at === null ? false : fireDue(sql, needs, at);
+      return at === null ? false : fireDue(sql, deps, at);
     });
   } catch (error) {
     if (at === null || isAway(error)) throw error;
-    needs.log.error({ err: error, change: at }, "The timers of a question cannot fire; the others do");
+    deps.log.error({ err: error, change: at }, "The timers of a question cannot fire; the others do");
     broken.add(at);
     return true;
   }
 }
 
-async function fireDue(sql: Sql, needs: TimerNeeds, changeId: string): Promise<boolean> {
+async function fireDue(sql: Sql, deps: TimerDeps, changeId: string): Promise<boolean> {
   const change = await findChange(sql, changeId);
   const question = change === null ? null : openDecision(change);
   if (change === null || question === null) return false;
   const ending = { reason: whyExpired(question), voids: false };
-  return (await expire(sql, needs, change.id, question, ending)) || remind(sql, needs, change, question);
+  return (await expire(sql, deps, change.id, question, ending)) || remind(sql, deps, change, question);
 }
 
 function whyExpired({ askedAt, expiresAt, approvals, gate }: Decision): string {

@@ -1,9 +1,10 @@
 import type { Change } from "#change/change.ts";
 import type { Decide } from "#change/changes.ts";
+import { attemptOf } from "#change/journal.ts";
 import { operatorAnswers, unsettledStep } from "#change/operator.ts";
-import type { RecordEvents } from "#store/events.ts";
 import { findSteps, mayStillRun, settleAttempt } from "#store/journal.ts";
 import type { Sql } from "#store/postgres/database.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 
 /** What an answer says about a step nobody saw the end of: `settle` writes it, once the answer is the one that counts. */
 export type Settlement = { ok: true; settle: () => Promise<void> } | { ok: false; reason: string };
@@ -11,7 +12,7 @@ export type Settlement = { ok: true; settle: () => Promise<void> } | { ok: false
 /** Reads it, in the transaction of the answer; an answer that cannot be given about this step now is refused with a sentence. */
 export async function readSettlement(
   sql: Sql,
-  needs: { record: RecordEvents },
+  deps: Pick<ThreadDeps, "record">,
   change: Change,
   { gate, answer, by, round }: Decide,
 ): Promise<Settlement> {
@@ -38,16 +39,8 @@ export async function readSettlement(
     settle: async () => {
       if (!(await settleAttempt(sql, open, { answer, by, round })))
         throw new Error(`Step ${open.step} of ${change.id} was settled while it was being answered.`);
-      const { revision, step, direction, attempt } = open;
       const outcome = answer === "happened" ? "done" : "not run";
-      await needs.record(sql, change.id, {
-        type: "step_finished",
-        revision,
-        step,
-        direction,
-        attempt,
-        outcome,
-      });
+      await deps.record(sql, change.id, { type: "step_finished", ...attemptOf(open), outcome });
     },
   };
 }

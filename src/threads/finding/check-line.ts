@@ -2,16 +2,15 @@ import type { Checked, Viewer } from "#change/listed.ts";
 import { UNNAMED_ENVIRONMENT } from "#policy/approvals/approvers.ts";
 import { whyNotAsk } from "#policy/approvals/asking.ts";
 import { judgeLine } from "#policy/check.ts";
-import type { Policy } from "#policy/document.ts";
-import type { FindTerms } from "#threads/answering/terms.ts";
+import { findTerms, type TermsDeps } from "#threads/answering/terms.ts";
 
 /** What `policy check` says of a line, and what it would take: who would be asked, and whether this person could ask. */
 export function checkTyped(
-  needs: { policy: Policy; findTerms: FindTerms; redact: (text: string) => string },
+  deps: TermsDeps & { redact: (text: string) => string },
   { person, channelId }: Viewer,
   typed: string,
 ): Checked {
-  const { policy, findTerms, redact } = needs;
+  const { policy, redact } = deps;
   const verdict = judgeLine({ cmd: typed }, policy);
   const line = redact(typed);
   const reasons = verdict.reasons.map(redact);
@@ -25,7 +24,7 @@ export function checkTyped(
     risk,
     reasons,
     environment,
-    terms: findTerms({ environments, risk, requester: person }),
+    terms: findTerms(deps, { environments, risk, requester: person }),
     mayNotAsk: whyNotAsk(policy, { requester: person, channelId, planned }),
   };
 }

@@ -5,7 +5,7 @@ import { canonicalKind } from "#policy/manifests/kinds.ts";
 import { findByPrefix, findListed } from "#store/find-changes.ts";
 import { findSpots, findTouching, type Spot } from "#store/find-touched.ts";
 import type { Sql } from "#store/postgres/database.ts";
-import type { FindTerms } from "#threads/answering/terms.ts";
+import type { TermsDeps } from "#threads/answering/terms.ts";
 import { createMaySee } from "./may-see.ts";
 
 const MOST_ALIKE = 20;
@@ -17,7 +17,7 @@ const AT_FIRST = 25;
 /** The change an id or its beginning names. What may not be seen is not told from what is not there. */
 export async function find(
   sql: Sql,
-  needs: { findTerms: FindTerms; get: (id: string) => Promise<Change | null> },
+  deps: TermsDeps & { get: (id: string) => Promise<Change | null> },
   viewer: Viewer,
   text: string,
 ): Promise<Found> {
@@ -25,23 +25,23 @@ export async function find(
   if (!/^[0-9a-f]+$/.test(digits) || digits.length < MIN_ID_CHARS || digits.length > 32)
     return { kind: "none" };
   const alike = await findByPrefix(sql, digits, MOST_ALIKE);
-  const seen = alike.filter(createMaySee(needs.findTerms, viewer));
+  const seen = alike.filter(createMaySee(deps, viewer));
   const [first, second] = seen;
   if (first === undefined) return { kind: "none" };
   if (second !== undefined) return { kind: "several", changes: seen };
-  const change = await needs.get(first.id);
+  const change = await deps.get(first.id);
   return change === null ? { kind: "none" } : { kind: "one", change, cardTs: first.cardTs };
 }
 
 /** What touched a target, the newest first: what ran, and what has not ended. Of the newest five hundred, those the viewer may see. */
 export async function history(
   sql: Sql,
-  findTerms: FindTerms,
+  deps: TermsDeps,
   viewer: Viewer,
   target: string,
   limit: number,
 ): Promise<ListedChange[]> {
-  const maySee = createMaySee(findTerms, viewer);
+  const maySee = createMaySee(deps, viewer);
   const wanted = readWanted(target);
   const names = [...new Set(wanted.map(({ name }) => name))];
   const spots = (await findSpots(sql, names)).filter((spot) => wanted.some((one) => isMeant(one, spot)));

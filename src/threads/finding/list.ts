@@ -12,7 +12,7 @@ import {
   type Scope,
 } from "#store/find-changes.ts";
 import type { Sql } from "#store/postgres/database.ts";
-import type { FindTerms } from "#threads/answering/terms.ts";
+import type { TermsDeps } from "#threads/answering/terms.ts";
 import { createMayApprove } from "./may-see.ts";
 
 /** How many are counted beside those shown. */
@@ -27,13 +27,13 @@ const asked: readonly ChangeStatus[] = ["asking", "waiting", "needs_person"];
 type Reading = { scope: Scope; pick: (kind: Kind) => { hideFrom?: readonly string[] } | null };
 
 /** Lists what the viewer may see. How many changes there are does not matter: kinds are judged, not changes. */
-export async function list(sql: Sql, findTerms: FindTerms, filter: ListFilter): Promise<Listed> {
+export async function list(sql: Sql, deps: TermsDeps, filter: ListFilter): Promise<Listed> {
   const statuses = statusesOf(filter.group).filter((one) => filter.status === null || one === filter.status);
   const { limit, after, environment } = filter;
   const fits = (kind: Kind) => environment === null || kind.environments.includes(environment);
   const most = Math.max(limit + 1, MOST_COUNTED);
   const found = await Promise.all(
-    readingsOf(findTerms, filter).map(async ({ scope, pick }) => {
+    readingsOf(deps, filter).map(async ({ scope, pick }) => {
       const kinds = (await findKinds(sql, scope, statuses)).filter(fits).flatMap((kind) => {
         const picked = pick(kind);
         return picked === null ? [] : [{ ...kind, ...picked }];
@@ -41,7 +41,7 @@ export async function list(sql: Sql, findTerms: FindTerms, filter: ListFilter): 
       return findNewest(sql, scope, kinds, { limit: most, after });
     }),
   );
-  const escalated = statuses.includes("waiting") ? await findForMany(sql, findTerms, filter) : [];
+  const escalated = statuses.includes("waiting") ? await findForMany(sql, deps, filter) : [];
   const places = merged([...found.flat(), ...escalated]).slice(0, most);
   const shown = places.slice(0, limit);
   const changes = await findListed(
@@ -55,7 +55,7 @@ export async function list(sql: Sql, findTerms: FindTerms, filter: ListFilter): 
   };
 }
 
-function readingsOf(findTerms: FindTerms, { viewer, group, requester }: ListFilter): Reading[] {
+function readingsOf(deps: TermsDeps, { viewer, group, requester }: ListFilter): Reading[] {
   const all = () => ({});
   if (viewer === null) {
     if (requester === null) return [{ scope: { of: "everybody" }, pick: all }];
@@ -64,11 +64,8 @@ function readingsOf(findTerms: FindTerms, { viewer, group, requester }: ListFilt
   if (group === "mine") return ownOf(viewer.person, all);
   const place = placeOf(viewer);
   if (group === "waiting")
-    return [
-      { scope: place, pick: pickAnswerable(findTerms, viewer) },
-      ...ownOf(viewer.person, onlyQuestions),
-    ];
-  const pick = viewer.channelId === null ? pickApprovable(findTerms, viewer) : inTeamOf(viewer.person);
+    return [{ scope: place, pick: pickAnswerable(deps, viewer) }, ...ownOf(viewer.person, onlyQuestions)];
+  const pick = viewer.channelId === null ? pickApprovable(deps, viewer) : inTeamOf(viewer.person);
   return [{ scope: place, pick }, ...ownOf(viewer.person, all)];
 }
 
@@ -77,8 +74,8 @@ function placeOf({ channelId }: Viewer): Scope {
 }
 
 /** What waits for an answer this viewer may give. Of their own there are few, since few of a person may wait at a time. */
-function pickAnswerable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
-  const mayApprove = createMayApprove(findTerms, viewer);
+function pickAnswerable(deps: TermsDeps, viewer: Viewer): Reading["pick"] {
+  const mayApprove = createMayApprove(deps, viewer);
   return ({ team, status, ...kind }) => {
     // The Planner's questions are for whoever asked.
     if (status === "asking") return null;
@@ -89,8 +86,8 @@ function pickAnswerable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
 }
 
 /** What this viewer may approve. Their own are read beside it, and so none has to be left out: read over, they took a page each. */
-function pickApprovable(findTerms: FindTerms, viewer: Viewer): Reading["pick"] {
-  const mayApprove = createMayApprove(findTerms, viewer);
+function pickApprovable(deps: TermsDeps, viewer: Viewer): Reading["pick"] {
+  const mayApprove = createMayApprove(deps, viewer);
   return ({ team, status, ...kind }) =>
     status === "asking" || mayApprove({ ...kind, teamId: team }) === "no" ? null : {};
 }
@@ -102,11 +99,11 @@ function onlyQuestions({ status }: Kind): ReturnType<Reading["pick"]> {
 /** What waits with more approvers than its kind has, and this viewer among them. */
 async function findForMany(
   sql: Sql,
-  findTerms: FindTerms,
+  deps: TermsDeps,
   { viewer, group, environment, after }: ListFilter,
 ): Promise<Cursor[]> {
   if (viewer === null || group === "mine") return [];
-  const mayApprove = createMayApprove(findTerms, viewer);
+  const mayApprove = createMayApprove(deps, viewer);
   const isBefore = ({ micros, id }: Cursor) =>
     after === null || micros < after.micros || (micros === after.micros && id < after.id);
   const all = await findEscalated(sql, MOST_ESCALATED);

@@ -3,7 +3,7 @@ import type { Change } from "#change/change.ts";
 import type { ListedChange, Viewer } from "#change/listed.ts";
 import { isSamePerson } from "#change/person.ts";
 import { whyNotDecide } from "#policy/approvals/approvers.ts";
-import type { FindTerms } from "#threads/answering/terms.ts";
+import { findTerms, type TermsDeps } from "#threads/answering/terms.ts";
 
 /** What of a change tells who may see and who may decide. */
 export type Seen = Pick<ListedChange, "requester" | "home" | "risk" | "environments" | "escalated">;
@@ -18,8 +18,8 @@ type Judged = Pick<Change, "risk" | "environments"> & {
  * Whether a viewer may see a change: in the channel it belongs to everybody may, elsewhere whoever asked for it, and whoever
  * may approve it by the rules of now. One that is not assessed yet nobody can approve.
  */
-export function createMaySee(findTerms: FindTerms, viewer: Viewer): (change: Seen) => boolean {
-  const mayApprove = createMayApprove(findTerms, viewer);
+export function createMaySee(deps: TermsDeps, viewer: Viewer): (change: Seen) => boolean {
+  const mayApprove = createMayApprove(deps, viewer);
   return (change) => {
     const { person, channelId } = viewer;
     if (isSamePerson(person, change.requester)) return true;
@@ -32,25 +32,25 @@ export function createMaySee(findTerms: FindTerms, viewer: Viewer): (change: See
 
 /** Whether a viewer may approve changes of a kind: all of them, or all but their own. Each kind is judged once. */
 export function createMayApprove(
-  findTerms: FindTerms,
+  deps: TermsDeps,
   viewer: Viewer,
 ): (judged: Judged) => "all" | "others" | "no" {
   const known = new Map<string, "all" | "others" | "no">();
   return ({ risk, environments, teamId, escalated = [] }) => {
     const key = JSON.stringify([risk, environments, teamId, escalated]);
-    const answer = known.get(key) ?? judge(findTerms, viewer, { risk, environments, teamId, escalated });
+    const answer = known.get(key) ?? judge(deps, viewer, { risk, environments, teamId, escalated });
     known.set(key, answer);
     return answer;
   };
 }
 
 function judge(
-  findTerms: FindTerms,
+  deps: TermsDeps,
   { person, groups }: Viewer,
   { risk, environments, teamId, escalated = [] }: Judged,
 ): "all" | "others" | "no" {
   if (risk === null) return "no";
-  const terms: ApprovalTerms = findTerms({
+  const terms: ApprovalTerms = findTerms(deps, {
     ...{ risk, environments, requester: person, revision: 1 },
     decisions: [{ gate: "approval", revision: 1, escalated: [...escalated] }],
   });

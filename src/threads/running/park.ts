@@ -1,8 +1,7 @@
 import type { Review } from "#change/verdict.ts";
-import type { ChangeGraph } from "#graph/graph.ts";
 import { clearStop } from "#store/cancels.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
-import type { Database } from "#store/postgres/database.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 import type { RunResult } from "./carry.ts";
 import { parkedAt } from "./parked.ts";
 
@@ -11,7 +10,7 @@ import { parkedAt } from "./parked.ts";
  * this: from there it only goes on with an operator's answer.
  */
 export async function parkAtOperator(
-  { database, graph }: { database: Database; graph: ChangeGraph },
+  { database, graph }: Pick<ThreadDeps, "database" | "graph">,
   lease: Lease,
   notes: string,
   isBack: boolean,

@@ -1,72 +1,76 @@
-import type { ChangeStatus } from "#change/change.ts";
-import { isEnded } from "#change/change.ts";
+import { type ChangeStatus, isEnded } from "#change/change.ts";
 import type { Review } from "#change/verdict.ts";
-import type { GraphDeps } from "#graph/deps.ts";
-import type { Policy } from "#policy/document.ts";
+import type { PlannedChange } from "#graph/deps.ts";
 import { permitByPolicy } from "#store/decisions.ts";
 import type { RecordEvents } from "#store/events.ts";
 import { replaceTouched } from "#store/find-touched.ts";
-import { assertOwned, type Lease } from "#store/leases.ts";
-import type { Database, Sql } from "#store/postgres/database.ts";
+import { assertOwned } from "#store/leases.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { releaseTargets } from "#store/target-locks.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 
 /** Writes of the owner of a change, each in one transaction that holds the lease. */
-export type Progress = Pick<GraphDeps, "report" | "recordPlan" | "recordReview">;
+type OwnerDeps = Pick<ThreadDeps, "database" | "record" | "leaseOf">;
 
-/** Makes the owner's writes to the row. `leaseOf` throws when this instance does not own the change. */
-export function createProgress(
-  database: Database,
-  record: RecordEvents,
-  policy: Policy,
-  leaseOf: (changeId: string) => Lease,
-): Progress {
-  const owned = (changeId: string, work: (sql: Sql) => Promise<void>): Promise<void> =>
-    database.transaction(async (sql) => {
-      await assertOwned(sql, leaseOf(changeId));
-      await work(sql);
-    });
-  return {
-    report: (changeId, status) =>
-      owned(changeId, async (sql) => {
-        await setStatus(sql, record, changeId, status, null);
-      }),
-    recordPlan: (changeId, planned) =>
-      owned(changeId, async (sql) => {
-        const { assessment, bindings, digest, plan, previews, revision } = planned;
-        await sql.query(
-          `update changes set plan = $2, digest = $3, risk = $4, risk_reasons = $5, step_risks = $6, environments = $7,
-             revision = $8, previews = $9, bindings = $10, targets = $11 where id = $1`,
-          [
-            changeId,
-            JSON.stringify(plan),
-            digest,
-            assessment.risk,
-            assessment.reasons,
-            assessment.stepRisks,
-            assessment.environments,
-            revision,
-            JSON.stringify(previews),
-            JSON.stringify(bindings),
-            assessment.targets,
-          ],
-        );
-        await replaceTouched(sql, changeId, assessment.targets);
-        if (!assessment.asksPerson) {
-          const question = { changeId, gate: "approval", revision, digest } as const;
-          await permitByPolicy(sql, question, { kind: "policy", version: policy.hash });
-        }
-        const { asksPerson, risk } = assessment;
-        await record(sql, changeId, { type: "planned", revision, risk, digest, asksPerson });
-      }),
-    recordReview: (changeId, review) =>
-      owned(changeId, async (sql) => {
-        await sql.query("update changes set review = $2 where id = $1", [changeId, JSON.stringify(review)]);
-        await record(sql, changeId, { type: "reviewed", review } satisfies {
-          type: "reviewed";
-          review: Review;
-        });
-      }),
-  };
+/** Says what is being done now, to the row and whoever looks at it. */
+export function reportStatus(deps: OwnerDeps, changeId: string, status: ChangeStatus): Promise<void> {
+  return owned(deps, changeId, async (sql) => {
+    await setStatus(sql, deps.record, changeId, status, null);
+  });
+}
+
+/** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */
+export function recordPlan(
+  deps: OwnerDeps & Pick<ThreadDeps, "policy">,
+  changeId: string,
+  planned: PlannedChange,
+): Promise<void> {
+  const { assessment, bindings, digest, plan, previews, revision } = planned;
+  return owned(deps, changeId, async (sql) => {
+    await sql.query(
+      `update changes set plan = $2, digest = $3, risk = $4, risk_reasons = $5, step_risks = $6, environments = $7,
+         revision = $8, previews = $9, bindings = $10, targets = $11 where id = $1`,
+      [
+        changeId,
+        JSON.stringify(plan),
+        digest,
+        assessment.risk,
+        assessment.reasons,
+        assessment.stepRisks,
+        assessment.environments,
+        revision,
+        JSON.stringify(previews),
+        JSON.stringify(bindings),
+        assessment.targets,
+      ],
+    );
+    await replaceTouched(sql, changeId, assessment.targets);
+    if (!assessment.asksPerson) {
+      const question = { changeId, gate: "approval", revision, digest } as const;
+      await permitByPolicy(sql, question, { kind: "policy", version: deps.policy.hash });
+    }
+    const { asksPerson, risk } = assessment;
+    await deps.record(sql, changeId, { type: "planned", revision, risk, digest, asksPerson });
+  });
+}
+
+/** Writes the verdict into the row. */
+export function recordReview(deps: OwnerDeps, changeId: string, review: Review): Promise<void> {
+  return owned(deps, changeId, async (sql) => {
+    await sql.query("update changes set review = $2 where id = $1", [changeId, JSON.stringify(review)]);
+    await deps.record(sql, changeId, { type: "reviewed", review });
+  });
+}
+
+function owned(
+  { database, leaseOf }: OwnerDeps,
+  changeId: string,
+  work: (sql: Sql) => Promise<void>,
+): Promise<void> {
+  return database.transaction(async (sql) => {
+    await assertOwned(sql, leaseOf(changeId));
+    await work(sql);
+  });
 }
 
 /**

@@ -1,72 +1,60 @@
 import { randomUUID } from "node:crypto";
 import { ChangeCancelledError } from "#change/cancel.ts";
-import type { StepKey } from "#change/journal.ts";
-import type { Attempt, Journal } from "#execution/executor.ts";
+import { attemptOf, type ChildProcess, type StepEnd, type StepKey } from "#change/journal.ts";
+import type { Attempt, Journal } from "#execution/deps.ts";
 import { lockChange } from "#store/approvals.ts";
 import { findCancel } from "#store/cancels.ts";
-import type { RecordEvents } from "#store/events.ts";
 import { appendAsEvidence, settleByEvidence, withdrawIntent } from "#store/evidence.ts";
-import { insertIntent, markFinished, markStarted, type StepEnd } from "#store/journal.ts";
+import { findOpenAttempts, insertIntent, markFinished, markStarted } from "#store/journal.ts";
 import { assertOwned, isHeld, type Lease, LeaseLostError, renewLease } from "#store/leases.ts";
 import { appendLines } from "#store/log-lines.ts";
 import { isAway } from "#store/postgres/away.ts";
-import type { Database, Sql } from "#store/postgres/database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { findTargets } from "#store/target-locks.ts";
-import type { HeldWrites } from "./held-writes.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 
-export type StepJournalNeeds = {
-  database: Database;
-  record: RecordEvents;
-  leaseOf: (changeId: string) => Lease;
-  held: HeldWrites;
-  leaseMs: number;
-};
+type JournalDeps = Pick<ThreadDeps, "database" | "record" | "leaseOf" | "held" | "pace">;
 
 /**
- * The executor's journal. Each write is fenced by the lease the attempt was begun with: a stale owner writes nothing
+ * Execution's journal. Each write is fenced by the lease the attempt was begun with: a stale owner writes nothing
  * (docs/architecture.md, invariant 2), but evidence about the child it saw end (store/evidence.ts). What a child did is held while the
  * database is away, and the run with it, so that nothing else is spawned meanwhile.
  */
-export function createStepJournal(needs: StepJournalNeeds): Journal {
+export function createStepJournal(deps: JournalDeps): Journal {
   return {
     intend: async (key, argv, dir, here) => {
-      const lease = needs.leaseOf(key.changeId);
+      const lease = deps.leaseOf(key.changeId);
       // After an outage the heartbeat may not have come by yet, and what is not held is not spawned.
-      if (!isHeld(lease)) await renewLease(needs.database.urgent, lease, needs.leaseMs);
+      if (!isHeld(lease)) await renewLease(deps.database.urgent, lease, deps.pace.leaseMs);
       const spawned = { key, token: randomUUID() };
       try {
-        const isNew = await owned(needs, lease, (sql) =>
-          intend(sql, needs, spawned, { argv, dir, here, lease }),
+        const isNew = await owned(deps, lease, (sql) =>
+          intend(sql, deps, spawned, { argv, dir, here, lease }),
         );
-        return isNew ? createAttempt(needs, lease, spawned) : null;
+        return isNew ? createAttempt(deps, lease, spawned) : null;
       } catch (error) {
         // Whether it is committed is not known; that nothing was spawned is, and then nobody has to be asked.
-        if (isAway(error)) await createAttempt(needs, lease, spawned).withdraw();
+        if (isAway(error)) await createAttempt(deps, lease, spawned).withdraw();
         throw error;
       }
     },
+    findOpen: (changeId) => findOpenAttempts(deps.database, changeId),
+    finishOpen: (key, end) => owned(deps, deps.leaseOf(key.changeId), (sql) => finish(sql, deps, key, end)),
   };
-}
-
-/** Writes the end of an attempt that its own instance left open; by the owner of the change. */
-export function createEndAttempt(
-  needs: Pick<StepJournalNeeds, "database" | "record" | "leaseOf">,
-): (key: StepKey, end: StepEnd) => Promise<void> {
-  return (key, end) => owned(needs, needs.leaseOf(key.changeId), (sql) => finish(sql, needs, key, end));
 }
 
 type Spawned = { key: StepKey; token: string };
 
 async function intend(
   sql: Sql,
-  { record }: StepJournalNeeds,
+  { record }: JournalDeps,
   { key, token }: Spawned,
   {
     argv,
     dir,
     here,
     lease,
-  }: { argv: string[]; dir: string; here: Parameters<Journal["intend"]>[3]; lease: Lease },
+  }: { argv: string[]; dir: string; here: Pick<ChildProcess, "host" | "bootId">; lease: Lease },
 ): Promise<boolean> {
   // Whoever runs the graph by another way than its owner's has taken no targets.
   if (!(await findTargets(sql, key.changeId)).areHeld)
@@ -77,16 +65,16 @@ async function intend(
   const isNew = await insertIntent(sql, key, argv, dir, { epoch: lease.epoch, here, token });
   if (!isNew) return false;
   await sql.query("update changes set current_step = $2 where id = $1", [key.changeId, key.step]);
-  await record(sql, key.changeId, { type: "step_started", ...eventFields(key) });
+  await record(sql, key.changeId, { type: "step_started", ...attemptOf(key) });
   return true;
 }
 
-function createAttempt(needs: StepJournalNeeds, lease: Lease, spawned: Spawned): Attempt {
-  const { database, held, record } = needs;
+function createAttempt(deps: JournalDeps, lease: Lease, spawned: Spawned): Attempt {
+  const { database, held, record } = deps;
   const { key, token } = spawned;
   // The token in full would let whoever reads the log speak for this instance.
-  const about = { changeId: key.changeId, ...eventFields(key), spawnToken: `${token.slice(0, 8)}…` };
-  const asOwner = (work: (sql: Sql) => Promise<void>) => owned(needs, lease, work);
+  const about = { changeId: key.changeId, ...attemptOf(key), spawnToken: `${token.slice(0, 8)}…` };
+  const asOwner = (work: (sql: Sql) => Promise<void>) => owned(deps, lease, work);
   const asEvidence = (work: (sql: Sql) => Promise<void>): Promise<void> =>
     database.transaction(async (sql) => {
       await lockChange(sql, key.changeId);
@@ -101,7 +89,7 @@ function createAttempt(needs: StepJournalNeeds, lease: Lease, spawned: Spawned):
       return held.until({ ...about, what: "start" }, () => write().catch(unlessLost));
     },
     lines: (lines) => {
-      const event = { type: "step_logged", ...eventFields(key) } as const;
+      const event = { type: "step_logged", ...attemptOf(key) } as const;
       const write = () =>
         asOwner(async (sql) => {
           await appendLines(sql, key, lines);
@@ -120,10 +108,10 @@ function createAttempt(needs: StepJournalNeeds, lease: Lease, spawned: Spawned):
     },
     finished: (end) => {
       const { outcome, exitCode, error } = end;
-      const tell = () => asEvidence((sql) => settle(sql, needs, spawned, end));
+      const tell = () => asEvidence((sql) => settle(sql, deps, spawned, end));
       return held.until({ ...about, what: "end", outcome, exitCode, error }, async () => {
         try {
-          await asOwner((sql) => finish(sql, needs, key, end));
+          await asOwner((sql) => finish(sql, deps, key, end));
         } catch (fault) {
           if (fault instanceof LeaseLostError) await tell();
           throw fault;
@@ -134,7 +122,7 @@ function createAttempt(needs: StepJournalNeeds, lease: Lease, spawned: Spawned):
 }
 
 function owned<Result>(
-  { database }: Pick<StepJournalNeeds, "database">,
+  { database }: Pick<JournalDeps, "database">,
   lease: Lease,
   work: (sql: Sql) => Promise<Result>,
 ): Promise<Result> {
@@ -146,20 +134,20 @@ function owned<Result>(
 
 async function finish(
   sql: Sql,
-  { record }: Pick<StepJournalNeeds, "record">,
+  { record }: Pick<JournalDeps, "record">,
   key: StepKey,
   end: StepEnd,
 ): Promise<void> {
   // Written a second time after a commit that was cut, it is told once.
   if (!(await markFinished(sql, key, end))) return;
-  await record(sql, key.changeId, { type: "step_finished", ...eventFields(key), outcome: end.outcome });
+  await record(sql, key.changeId, { type: "step_finished", ...attemptOf(key), outcome: end.outcome });
 }
 
-async function settle(sql: Sql, { record }: StepJournalNeeds, spawned: Spawned, end: StepEnd): Promise<void> {
+async function settle(sql: Sql, { record }: JournalDeps, spawned: Spawned, end: StepEnd): Promise<void> {
   const seen = asSeen(end);
   if (!(await settleByEvidence(sql, spawned, seen))) return;
   const { key } = spawned;
-  await record(sql, key.changeId, { type: "step_finished", ...eventFields(key), outcome: seen.outcome });
+  await record(sql, key.changeId, { type: "step_finished", ...attemptOf(key), outcome: seen.outcome });
 }
 
 /** A command that a signal ended was ended by whoever took the change over, and may have taken effect. */
@@ -170,9 +158,4 @@ function asSeen(end: StepEnd): StepEnd {
 /** Throws anything but a lost lease. */
 function unlessLost(error: unknown): void {
   if (!(error instanceof LeaseLostError)) throw error;
-}
-
-function eventFields(key: StepKey): Omit<StepKey, "changeId"> {
-  const { revision, step, direction, attempt } = key;
-  return { revision, step, direction, attempt };
 }

@@ -1,55 +1,20 @@
 import { ChangeCancelledError } from "#change/cancel.ts";
 import { isEnded } from "#change/change.ts";
 import { RunStoppedError } from "#change/run-signals.ts";
-import type { ChangeGraph } from "#graph/graph.ts";
-import { type At, nowhere } from "#observe/crash-points.ts";
+import { nowhere } from "#observe/crash-points.ts";
 import { findChange } from "#store/changes.ts";
-import type { RecordEvents } from "#store/events.ts";
-import {
-  claimChange,
-  type Lease,
-  LeaseLostError,
-  type RunLimits,
-  releaseLease,
-  renewLease,
-} from "#store/leases.ts";
+import { claimChange, type Lease, LeaseLostError, releaseLease, renewLease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
-import { type Wakes, wake } from "#store/postgres/notify.ts";
-import { settle, type TimesOf } from "#threads/answering/settle.ts";
+import { wake } from "#store/postgres/notify.ts";
+import { settle } from "#threads/answering/settle.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 import { settleStopped } from "#threads/stopping/stopped.ts";
-import { createTakeTargets } from "#threads/stopping/take-targets.ts";
+import { takeTargets } from "#threads/stopping/take-targets.ts";
 import { watchStops } from "#threads/stopping/watch-stops.ts";
 import { carryOn, type RunResult } from "./carry.ts";
 import { giveUpOrRetry } from "./faults.ts";
 import { startHeartbeat } from "./heartbeat.ts";
-import { createRun, type Run, type Runs } from "./runs.ts";
-
-/** A lease is renewed at a third of its time; a notification can be lost, and the poll is what finds its work then. */
-export type LeasePace = {
-  leaseMs: number;
-  heartbeatMs: number;
-  pollMs: number;
-  faultPausesMs?: readonly number[];
-};
-
-export type WorkerOptions = {
-  database: Database;
-  wakes: Wakes;
-  record: RecordEvents;
-  graph: ChangeGraph;
-  runs: Runs;
-  owner: string;
-  limits: RunLimits;
-  timesOf: TimesOf;
-  /** Forgets what a change that ended has on this machine. */
-  cleanUp: (changeId: string) => Promise<void>;
-  /** Ends what a crash left running; see open-steps.ts. */
-  endOpenSteps: (changeId: string) => Promise<void>;
-  redact: (text: string) => string;
-  pace?: LeasePace | undefined;
-  at?: At;
-  log: { info: (facts: object, text: string) => void; error: (facts: object, text: string) => void };
-};
+import { createRun, type Run } from "./runs.ts";
 
 /**
  * The loop that claims changes and carries them on. `stop` ends the intake and begins nothing more; what runs may finish
@@ -58,28 +23,25 @@ export type WorkerOptions = {
  */
 export type Worker = { stop(graceMs: number): Promise<void>; kill(): void };
 
-/** What holds where no other pace is given. */
-export const PACE: LeasePace = { leaseMs: 6_000, heartbeatMs: 2_000, pollMs: 1_000 };
-
 /** Starts it. */
-export function startWorker(options: WorkerOptions): Worker {
-  const { runs } = options;
+export function startWorker(deps: ThreadDeps): Worker {
+  const { runs } = deps;
   const intake = new AbortController();
   const running = new Set<Promise<void>>();
   const loop = (async () => {
     while (!intake.signal.aborted) {
-      const lease = await claim(options);
+      const lease = await claim(deps);
       if (lease === null) {
-        await options.wakes.wait("work", (options.pace ?? PACE).pollMs, intake.signal);
+        await deps.wakes.wait("work", deps.pace.pollMs, intake.signal);
         continue;
       }
       const run = createRun(lease);
-      const one = carry(options, run).finally(() => running.delete(one));
+      const one = carry(deps, run).finally(() => running.delete(one));
       running.add(one);
     }
   })();
   const over = new AbortController();
-  const watching = watchStops(options, (options.pace ?? PACE).heartbeatMs, over.signal);
+  const watching = watchStops(deps, deps.pace.heartbeatMs, over.signal);
   const endAll = (how: "pause" | "stop" | "kill", because: string): void => {
     for (const run of runs.values()) run.end(how, new RunStoppedError(because));
   };
@@ -108,16 +70,16 @@ export function startWorker(options: WorkerOptions): Worker {
 
 const STOPPING = "because Greenlight was told to stop";
 
-async function claim(options: WorkerOptions): Promise<Lease | null> {
+async function claim(deps: ThreadDeps): Promise<Lease | null> {
   try {
-    const { database, runs, limits, owner, pace = PACE, at = nowhere } = options;
+    const { database, runs, limits, owner, pace, at = nowhere } = deps;
     if (!(await isAnswering(database, pace.leaseMs))) return null;
     at("before lease claim");
     const lease = await claimChange(database, owner, pace.leaseMs, limits, [...runs.keys()]);
     if (lease !== null) at("after lease claim");
     return lease;
   } catch (error) {
-    options.log.error({ err: error }, "No change could be claimed; trying again");
+    deps.log.error({ err: error }, "No change could be claimed; trying again");
     return null;
   }
 }
@@ -128,20 +90,19 @@ async function isAnswering({ query, reach }: Database, leaseMs: number): Promise
   return reach.backForMs() >= leaseMs;
 }
 
-async function carry(options: WorkerOptions, run: Run): Promise<void> {
-  const { database, record, runs, timesOf, pace = PACE, at = nowhere } = options;
+async function carry(deps: ThreadDeps, run: Run): Promise<void> {
+  const { database, runs, pace, at = nowhere } = deps;
   const { lease } = run;
   runs.set(lease.changeId, run);
-  const heartbeat = startBeating(options, run, pace);
+  const heartbeat = startBeating(deps, run, pace);
   try {
-    let result = await runToResult(options, run);
+    let result = await runToResult(deps, run);
     at("before settle");
-    while (!(await settle(database, record, lease, result, timesOf)))
-      result = await settleStopped(options, lease);
+    while (!(await settle(deps, lease, result))) result = await settleStopped(deps, lease);
     at("after settle");
-    if (result.at === "end") await options.cleanUp(lease.changeId).catch(() => undefined);
+    if (result.at === "end") await deps.cleanUp(lease.changeId).catch(() => undefined);
   } catch (error) {
-    await giveBack(options, run, error);
+    await giveBack(deps, run, error);
   } finally {
     heartbeat.stop();
     runs.delete(lease.changeId);
@@ -151,22 +112,21 @@ async function carry(options: WorkerOptions, run: Run): Promise<void> {
 }
 
 /** As far as it goes by itself, or until somebody stops it. */
-async function runToResult(options: WorkerOptions, run: Run): Promise<RunResult> {
-  const { database, graph } = options;
+async function runToResult(deps: ThreadDeps, run: Run): Promise<RunResult> {
+  const { database, graph } = deps;
   const { lease, signals } = run;
   const change = await findChange(database, lease.changeId);
   if (change === null) throw new Error(`Change ${lease.changeId} was claimed and is not there.`);
-  if (change.stopAsked && !isEnded(change.status)) return settleStopped(options, lease);
-  const take = createTakeTargets(database, options.record);
+  if (change.stopAsked && !isEnded(change.status)) return settleStopped(deps, lease);
   try {
-    return await carryOn(graph, database, change, signals, () => take(lease));
+    return await carryOn(graph, database, change, signals, () => takeTargets(deps, lease));
   } catch (error) {
     if (![error, signals.stop.reason].some((why) => why instanceof ChangeCancelledError)) throw error;
-    return settleStopped(options, lease);
+    return settleStopped(deps, lease);
   }
 }
 
-function startBeating({ database, log }: WorkerOptions, run: Run, pace: LeasePace): { stop(): void } {
+function startBeating({ database, log }: ThreadDeps, run: Run, pace: ThreadDeps["pace"]): { stop(): void } {
   const { lease } = run;
   const lost = "because another instance has taken this change over";
   return startHeartbeat(() => renewLease(database.urgent, lease, pace.leaseMs), {
@@ -177,17 +137,17 @@ function startBeating({ database, log }: WorkerOptions, run: Run, pace: LeasePac
 }
 
 /** A stop and a lost lease say nothing about the change; anything else may. */
-async function giveBack(options: WorkerOptions, run: Run, error: unknown): Promise<void> {
-  const { database, log, pace = PACE } = options;
+async function giveBack(deps: ThreadDeps, run: Run, error: unknown): Promise<void> {
+  const { database, log, pace } = deps;
   const { lease, signals } = run;
   const { changeId } = lease;
   const isFault = !signals.pause.aborted && !(error instanceof LeaseLostError);
   if (isFault) log.error({ err: error, changeId }, "A change could not be carried on; it is tried again");
   else log.info({ changeId, why: String(error) }, "A change is given back as it stands");
   try {
-    const result = isFault ? await giveUpOrRetry(options, lease, error, pace.faultPausesMs) : null;
+    const result = isFault ? await giveUpOrRetry(deps, lease, error, pace.faultPausesMs) : null;
     if (result === null) await releaseLease(database, lease, null);
-    else await settle(database, options.record, lease, result, options.timesOf);
+    else await settle(deps, lease, result);
   } catch (failure) {
     // The lease runs out by itself.
     log.error({ err: failure, changeId }, "A change could not be given back");

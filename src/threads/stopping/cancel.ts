@@ -13,7 +13,8 @@ import { wantWork } from "#store/leases.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { wake } from "#store/postgres/notify.ts";
 import { deleteSealedFiles } from "#store/sealed-files.ts";
-import type { DecideNeeds } from "#threads/answering/decide.ts";
+import { findTerms } from "#threads/answering/terms.ts";
+import type { DecideDeps } from "#threads/deps.ts";
 import { setStatus } from "#threads/running/progress.ts";
 
 /**
@@ -21,14 +22,14 @@ import { setStatus } from "#threads/running/progress.ts";
  * open question, an expiry or the next step's intent one of the two comes first. Nobody owns it and nothing has run: it
  * ends here. Else whoever owns it is told, and ends what runs.
  */
-export async function cancel(needs: DecideNeeds, given: CancelAsk): Promise<Cancelled> {
-  const { at = nowhere, database } = needs;
+export async function cancel(deps: DecideDeps, given: CancelAsk): Promise<Cancelled> {
+  const { at = nowhere, database } = deps;
   const change = await findChange(database, given.changeId);
   if (change === null) return { kind: "unknown" };
-  const refused = whyRefused(needs, change, given);
+  const refused = whyRefused(deps, change, given);
   if (refused !== null) return refused;
   const done = await database.transaction(async (sql) => {
-    const found = await cancelLocked(sql, needs, given);
+    const found = await cancelLocked(sql, deps, given);
     if (isNew(found)) at("before cancel commit");
     return found;
   });
@@ -42,22 +43,22 @@ function isNew({ kind }: Cancelled): boolean {
   return kind === "cancelled" || kind === "stopping";
 }
 
-async function cancelLocked(sql: Sql, needs: DecideNeeds, given: CancelAsk): Promise<Cancelled> {
+async function cancelLocked(sql: Sql, deps: DecideDeps, given: CancelAsk): Promise<Cancelled> {
   const { changeId, by } = given;
   await lockChange(sql, changeId);
   const change = await mustFind(sql, changeId);
-  const refused = whyRefused(needs, change, given) ?? whyAlready(change, given);
+  const refused = whyRefused(deps, change, given) ?? whyAlready(change, given);
   if (refused !== null) return refused;
-  const reason = given.reason === null ? null : needs.redact(given.reason.replaceAll("\0", "").trim());
+  const reason = given.reason === null ? null : deps.redact(given.reason.replaceAll("\0", "").trim());
   const isUntouched = (await findSteps(sql, changeId)).length === 0;
   // From here on no intent of the plan is taken any more, so this stays true.
   const error = isUntouched ? `${whoCancelled({ by, reason })} Nothing of it was run.` : null;
-  await answerOpen(sql, needs, change, { by, reason });
+  await answerOpen(sql, deps, change, { by, reason });
   await markCancelled(sql, changeId, { by, reason, error });
-  await needs.record(sql, changeId, { type: "cancel_asked", by, reason });
+  await deps.record(sql, changeId, { type: "cancel_asked", by, reason });
   const ends = isUntouched && (await takeUnowned(sql, changeId));
   if (ends) {
-    await setStatus(sql, needs.record, changeId, "cancelled", error);
+    await setStatus(sql, deps.record, changeId, "cancelled", error);
     await deleteSealedFiles(sql, changeId);
   }
   // Its owner, or whoever takes it up, sees to what is left of it.
@@ -70,7 +71,7 @@ async function cancelLocked(sql: Sql, needs: DecideNeeds, given: CancelAsk): Pro
 /** The question that is open to anybody but the operator has its answer by this: an approval that comes later is late. */
 async function answerOpen(
   sql: Sql,
-  needs: DecideNeeds,
+  deps: DecideDeps,
   change: Change,
   { by, reason }: Pick<CancelAsk, "by" | "reason">,
 ): Promise<void> {
@@ -80,7 +81,7 @@ async function answerOpen(
   if (!(await answerQuestion(sql, { ...open, changeId: change.id }, given))) return;
   const { gate, revision, round } = open;
   const { answer, brokeGlass } = given;
-  await needs.record(sql, change.id, {
+  await deps.record(sql, change.id, {
     type: "decided",
     gate,
     revision,
@@ -92,8 +93,8 @@ async function answerOpen(
   });
 }
 
-function whyRefused(needs: DecideNeeds, change: Change, given: CancelAsk): Cancelled | null {
-  const terms = needs.findTerms(change);
+function whyRefused(deps: DecideDeps, change: Change, given: CancelAsk): Cancelled | null {
+  const terms = findTerms(deps, change);
   const about = { requester: change.requester, teamId: change.home?.teamId ?? null };
   const reason = whyNotSpeak(given.by, about, terms, given.groups ?? []);
   return reason === null ? null : { kind: "refused", reason, terms };

@@ -1,30 +1,31 @@
 import { overlaps } from "#policy/targets.ts";
-import type { RecordEvents } from "#store/events.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
-import type { Database } from "#store/postgres/database.ts";
 import { findAhead, findTargets, insertLocks, isAhead, markBlocked } from "#store/target-locks.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 import { setStatus } from "#threads/running/progress.ts";
 
-/** Takes a change's targets for it; false when another change comes first, and it waits. */
-export type TakeTargets = (lease: Lease) => Promise<boolean>;
-
 /**
- * Makes it. All targets or none, in one transaction, and one taker at a time: nobody holds one and waits for another, so
- * that two changes cannot wait for each other. Of those that wait for the same, the oldest goes first.
+ * Takes a change's targets for it; false when another change comes first, and it waits. All targets or none, in one
+ * transaction, and one taker at a time: nobody holds one and waits for another, so that two changes cannot wait for each
+ * other. Of those that wait for the same, the oldest goes first.
  */
-export function createTakeTargets(database: Database, record: RecordEvents): TakeTargets {
-  return async (lease) => {
-    for (;;) {
-      const by = await take(database, record, lease);
-      if (by === null) return true;
-      // It may have ended while this was written; then nobody would call.
-      if (await database.transaction((sql) => isAhead(sql, by))) return false;
-    }
-  };
+export async function takeTargets(
+  deps: Pick<ThreadDeps, "database" | "record">,
+  lease: Lease,
+): Promise<boolean> {
+  for (;;) {
+    const by = await take(deps, lease);
+    if (by === null) return true;
+    // It may have ended while this was written; then nobody would call.
+    if (await deps.database.transaction((sql) => isAhead(sql, by))) return false;
+  }
 }
 
 /** Null once they are taken; otherwise the change that comes first. */
-function take(database: Database, record: RecordEvents, lease: Lease): Promise<string | null> {
+function take(
+  { database, record }: Pick<ThreadDeps, "database" | "record">,
+  lease: Lease,
+): Promise<string | null> {
   const { changeId } = lease;
   return database.transaction(async (sql) => {
     await assertOwned(sql, lease);

@@ -4,32 +4,25 @@ import { UNLOCK_REASON } from "#change/unlock.ts";
 import { whyNotDecide } from "#policy/approvals/approvers.ts";
 import { lockChange } from "#store/approvals.ts";
 import { findChange } from "#store/changes.ts";
-import type { RecordEvents } from "#store/events.ts";
 import { findOpenAttempts } from "#store/journal.ts";
 import { isOwned } from "#store/leases.ts";
-import type { Database, Sql } from "#store/postgres/database.ts";
+import type { Sql } from "#store/postgres/database.ts";
 import { releaseTargets } from "#store/target-locks.ts";
 import { insertUnlock } from "#store/unlocks.ts";
-import type { FindTerms } from "#threads/answering/terms.ts";
-
-export type UnlockNeeds = {
-  database: Database;
-  record: RecordEvents;
-  redact: (text: string) => string;
-  findTerms: FindTerms;
-};
+import { findTerms } from "#threads/answering/terms.ts";
+import type { DecideDeps } from "#threads/deps.ts";
 
 /**
  * Takes the targets a change holds away from it, so that the next one goes on: for an approver of that change, with a reason
  * that everybody sees, and never while an owner has it at hand. It has to take them again before anything more of it runs.
  */
-export function unlock(needs: UnlockNeeds, given: AskUnlock): Promise<Unlocked> {
+export function unlock(deps: DecideDeps, given: AskUnlock): Promise<Unlocked> {
   const { changeId, by } = given;
-  return needs.database.transaction(async (sql) => {
+  return deps.database.transaction(async (sql) => {
     // Whoever owns it writes under the same lock: nothing of it begins while this is decided.
     const change = (await lockChange(sql, changeId)) ? await findChange(sql, changeId) : null;
     if (change === null) return { kind: "unknown" };
-    const refused = whyNotUnlock(needs, change, given);
+    const refused = whyNotUnlock(deps, change, given);
     if (refused !== null) return refused;
     const busy = await whyBusy(sql, change);
     if (busy !== null) return { kind: "busy", reason: busy };
@@ -39,16 +32,16 @@ export function unlock(needs: UnlockNeeds, given: AskUnlock): Promise<Unlocked> 
     const targets = await releaseTargets(sql, changeId);
     if (targets.length === 0)
       return { kind: "nothing", reason: "This change holds no targets, so nobody waits for it." };
-    const reason = needs.redact(given.reason.trim());
+    const reason = deps.redact(given.reason.trim());
     await insertUnlock(sql, changeId, { by, reason, targets });
-    await needs.record(sql, changeId, { type: "unlocked", by, reason, targets });
+    await deps.record(sql, changeId, { type: "unlocked", by, reason, targets });
     const after = await findChange(sql, changeId);
     return { kind: "unlocked", change: after ?? change, targets };
   });
 }
 
-function whyNotUnlock(needs: UnlockNeeds, change: Change, given: AskUnlock): Unlocked | null {
-  const terms = needs.findTerms(change);
+function whyNotUnlock(deps: DecideDeps, change: Change, given: AskUnlock): Unlocked | null {
+  const terms = findTerms(deps, change);
   const about = { requester: change.requester, teamId: change.home?.teamId ?? null };
   const why = whyNotDecide(given.by, about, terms, given.groups ?? []);
   if (why !== null) return { kind: "refused", reason: why, terms };

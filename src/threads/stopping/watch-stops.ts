@@ -1,26 +1,21 @@
 import { ChangeCancelledError } from "#change/cancel.ts";
 import { findStopAsked } from "#store/cancels.ts";
 import type { Database } from "#store/postgres/database.ts";
-import type { Wakes } from "#store/postgres/notify.ts";
+import type { ThreadDeps } from "#threads/deps.ts";
 import type { Runs } from "#threads/running/runs.ts";
 
 /** Stops the runs of this instance whose change is to be stopped: told by a notification, and looked for every `everyMs`. */
 export async function watchStops(
-  needs: {
-    database: Database;
-    wakes: Wakes;
-    runs: Runs;
-    log: { error: (facts: object, text: string) => void };
-  },
+  deps: Pick<ThreadDeps, "database" | "wakes" | "runs" | "log">,
   everyMs: number,
   until: AbortSignal,
 ): Promise<void> {
   while (!until.aborted) {
-    await needs.wakes.wait("stops", everyMs, until);
+    await deps.wakes.wait("stops", everyMs, until);
     try {
-      await endStopped(needs.database, needs.runs);
+      await endStopped(deps.database, deps.runs);
     } catch (error) {
-      needs.log.error({ err: error }, "It could not be read which changes are to be stopped; trying again");
+      deps.log.error({ err: error }, "It could not be read which changes are to be stopped; trying again");
     }
   }
 }

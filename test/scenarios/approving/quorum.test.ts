@@ -8,7 +8,6 @@ import { builtInPolicy } from "#policy/document.ts";
 import { createRedact } from "#redact/redact.ts";
 import { createRecordEvents } from "#store/events.ts";
 import { ANA_SECRET, BEN_SECRET, type Program, planOf, startProgram } from "#test/support/program.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
 import { createChanges } from "#threads/changes.ts";
 
 const QUORUM = 3;
@@ -127,15 +126,14 @@ describe("a quorum", () => {
     const { database } = program.app;
     const change = await waiting("files that change");
     const now = () => new Date();
-    const findTerms = createFindTerms({ policy: builtInPolicy, tokens: [], now });
     let asked = 0;
-    const isCurrent = async () => {
+    const findDifference = async () => {
       asked += 1;
-      return { ok: false as const, reason: "deploy.yaml has changed since the plan was made.", voids: false };
+      return { reason: "deploy.yaml has changed since the plan was made.", isCertain: false };
     };
     const record = createRecordEvents(() => []);
-    const needs = { database, record, policy: builtInPolicy, redact: createRedact([]), findTerms, now };
-    const changes = createChanges({ ...needs, isCurrent });
+    const needs = { database, record, policy: builtInPolicy, redact: createRedact([]), tokens: [], now };
+    const changes = createChanges({ ...needs, findDifference });
     const question = { gate: "approval", revision: 1, round: 1, digest: change.digest ?? "" } as const;
     const given = { ...question, changeId: change.id, by: token(1), reason: null };
     const stale = await changes.decide({ ...given, answer: "approve" });

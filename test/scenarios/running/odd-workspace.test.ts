@@ -7,15 +7,14 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
-import { noBox } from "#execution/box/box.ts";
+import type { PreviewedPlan } from "#change/preview.ts";
 import type { Look } from "#execution/previews/kubectl.ts";
-import type { PreviewedPlan } from "#execution/previews/preview.ts";
-import { createPreview } from "#execution/previews/preview.ts";
+import { previewPlan } from "#execution/previews/preview.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
 import { builtInPolicy, withKubeconfig } from "#policy/document.ts";
 import { judge } from "#policy/judge.ts";
-import { createRedact } from "#redact/redact.ts";
 import { aStep } from "#test/support/changes.ts";
+import { executionDeps, looksOf } from "#test/support/execution.ts";
 
 const MANIFEST = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: staging}\ndata: {a: b}\n";
 
@@ -49,35 +48,20 @@ describe("a workspace with something odd in it", () => {
   const preview = (line: string, tool: "kubectl" | "terraform" = "kubectl"): Promise<PreviewedPlan> => {
     const answer: Look = async () => ({ ok: true, stdout: "{}" });
     const config: Look = async () => ({ ok: true, stdout: '{"contexts": [{"name": "live"}]}' });
-    const never = () => {
-      throw new Error("not a terraform plan");
-    };
-    const run = createPreview({
-      ground: { workspace, dataDir: join(home, "data") },
+    const deps = executionDeps({
+      ...{ workspace: workspace, dataDir: join(home, "data") },
       policy: withKubeconfig(builtInPolicy, ["live"]),
-      redact: createRedact([]),
-      keepPlan: never,
-      keepPackage: () => assert.fail(),
-      whyNot: async () => null,
-      box: noBox,
-      looks: {
+      looks: looksOf({
         kubectl: () => answer,
         kubeconfig: () => ({ view: config, identify: async () => "0" }),
-        terraform: never,
-        readyRoot: async () => null,
-        fetching: () => assert.fail(),
-        givenTo: async (place) => ({
-          env: {},
-          view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },
-        }),
-      },
+      }),
     });
     const step = { ...aStep(line), tool, dir: tool === "terraform" ? "net" : "" };
     const plan = { summary: "", plan: [step], risk_level: "low", risk_reason: "", questions: [] } as const;
-    return run(
-      randomUUID(),
-      1,
-      { ...plan, plan: [...plan.plan], questions: [] },
+    const given = { ...plan, plan: [...plan.plan], questions: [] };
+    return previewPlan(
+      deps,
+      { changeId: randomUUID(), revision: 1, plan: given, answers: [] },
       AbortSignal.timeout(20_000),
     );
   };

@@ -7,15 +7,14 @@ import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { noBox } from "#execution/box/box.ts";
 import { kubectlTargets } from "#execution/kubectl-identity.ts";
 import type { Look } from "#execution/previews/kubectl.ts";
-import { createPreview } from "#execution/previews/preview.ts";
+import { previewPlan } from "#execution/previews/preview.ts";
 import { makeChangeDir } from "#execution/workspace/scratch.ts";
 import { builtInPolicy, withKubeconfig } from "#policy/document.ts";
-import { createRedact } from "#redact/redact.ts";
 import { isAlive } from "#test/execution/process/processes.ts";
 import { aStep } from "#test/support/changes.ts";
+import { executionDeps, looksOf } from "#test/support/execution.ts";
 
 describe("a preview of a cluster", () => {
   let home: string;
@@ -37,28 +36,13 @@ describe("a preview of a cluster", () => {
       };
       return { ok: true, stdout: JSON.stringify({ ...known, "current-context": "live" }) };
     };
-    const never = () => {
-      throw new Error("not a terraform plan");
-    };
-    const run = createPreview({
-      ground: { workspace: join(home, "workspace"), dataDir: join(home, "data") },
+    const deps = executionDeps({
+      ...{ workspace: join(home, "workspace"), dataDir: join(home, "data") },
       policy: withKubeconfig(builtInPolicy, ["live"]),
-      redact: createRedact([]),
-      keepPlan: never,
-      keepPackage: never,
-      whyNot: async () => null,
-      box: noBox,
-      looks: {
+      looks: looksOf({
         kubectl: () => kubectl,
         kubeconfig: () => ({ view: config, identify: async () => "0" }),
-        terraform: never,
-        readyRoot: async () => null,
-        fetching: never,
-        givenTo: async (place) => ({
-          env: {},
-          view: { changeId: place.changeId, readWrite: [], readOnly: [], stateFile: null },
-        }),
-      },
+      }),
     });
     const plan = {
       summary: "",
@@ -67,7 +51,12 @@ describe("a preview of a cluster", () => {
       risk_reason: "",
       questions: [],
     } as const;
-    return run(changeId, 1, { ...plan, plan: [...plan.plan], questions: [] }, AbortSignal.timeout(5_000));
+    const given = { ...plan, plan: [...plan.plan], questions: [] };
+    return previewPlan(
+      deps,
+      { changeId: changeId, revision: 1, plan: given, answers: [] },
+      AbortSignal.timeout(5_000),
+    );
   };
 
   it("first ends what an instance that died here was looking with: its terraform would hold the state's lock", {

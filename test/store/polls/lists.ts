@@ -2,7 +2,6 @@ import type { ListFilter, ListGroup, Viewer } from "#change/listed.ts";
 import { PolicyDocument, withHash } from "#policy/document.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { findHeld } from "#store/target-locks.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
 import { find, history } from "#threads/finding/find.ts";
 import { list } from "#threads/finding/list.ts";
 import { CHANGES, idOf, OPEN } from "./many-changes.ts";
@@ -16,7 +15,7 @@ const policy = withHash(
     approvers: ["U7"],
   }),
 );
-const findTerms = createFindTerms({ policy, tokens: [], now: () => new Date() });
+const rules = { policy, tokens: [], now: () => new Date() };
 const APPROVER: Viewer = { person: PERSON, groups: [], channelId: null };
 const STRANGER: Viewer = {
   person: { kind: "slack", teamId: "T1", userId: "UNOBODY" },
@@ -36,8 +35,8 @@ function lists(viewer: Viewer | null, group: ListGroup, more: Partial<ListFilter
     ...more,
   };
   return async (database: Database) => {
-    const first = await list(database, findTerms, filter);
-    if (first.next !== null) await list(database, findTerms, { ...filter, after: first.next });
+    const first = await list(database, rules, filter);
+    if (first.next !== null) await list(database, rules, { ...filter, after: first.next });
   };
 }
 
@@ -63,9 +62,9 @@ export const LISTS: Runs = {
   "the API: failed": lists(null, "all", { limit: 100, status: "failed" }),
   "the API: of one requester": lists(null, "all", { limit: 100, requester: PERSON }),
   "by the beginning of an id": (database) =>
-    find(database, { findTerms, get }, APPROVER, idOf(CHANGES - 1).slice(0, 8)),
-  "history: a name": (database) => history(database, findTerms, APPROVER, "service-7", 10),
-  "history: what may not be seen": (database) => history(database, findTerms, STRANGER, "service-7", 10),
-  "history: a namespace": (database) => history(database, findTerms, APPROVER, "production/service-7", 10),
-  "history: nothing": (database) => history(database, findTerms, APPROVER, "no-such-thing", 10),
+    find(database, { ...rules, get }, APPROVER, idOf(CHANGES - 1).slice(0, 8)),
+  "history: a name": (database) => history(database, rules, APPROVER, "service-7", 10),
+  "history: what may not be seen": (database) => history(database, rules, STRANGER, "service-7", 10),
+  "history: a namespace": (database) => history(database, rules, APPROVER, "production/service-7", 10),
+  "history: nothing": (database) => history(database, rules, APPROVER, "no-such-thing", 10),
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Person } from "#change/person.ts";
+import { builtInPolicy } from "#policy/document.ts";
 import { markCancelled } from "#store/cancels.ts";
 import { findChange } from "#store/changes.ts";
 import { createRecordEvents } from "#store/events.ts";
@@ -32,14 +33,8 @@ describe("where a thread came to rest when somebody has stopped its change", () 
     const lease = await claimChange(database, "me", 60_000, { all: 1_000, perRequester: 1_000 });
     assert.equal(lease?.changeId, id);
     await markCancelled(database, id, { by: ANA, reason: null, error: null });
-    const times = () => ({ openMinutes: 60, escalateMinutes: null });
-    const isWritten = await settle(
-      database,
-      createRecordEvents(() => []),
-      lease,
-      rest,
-      times,
-    );
+    const rules = { policy: builtInPolicy, tokens: [], now: () => new Date() };
+    const isWritten = await settle({ ...rules, database, record: createRecordEvents(() => []) }, lease, rest);
     const [change, isHeld] = [await findChange(database, id), await isOwned(database, id)];
     return { isWritten, change, isHeld };
   };

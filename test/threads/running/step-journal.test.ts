@@ -11,6 +11,7 @@ import { claimChange, type Lease, LeaseLostError } from "#store/leases.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
 import { soon } from "#test/support/soon.ts";
+import { PACE } from "#threads/deps.ts";
 import { createHeldWrites } from "#threads/running/held-writes.ts";
 import { createStepJournal } from "#threads/running/step-journal.ts";
 
@@ -31,7 +32,13 @@ describe("the intent of a step", () => {
   const intend = (lease: Lease, direction: Direction) => {
     const record = createRecordEvents(() => []);
     const held = createHeldWrites(pino({ level: "silent" }));
-    const journal = createStepJournal({ database, record, leaseOf: () => lease, leaseMs: LEASE_MS, held });
+    const journal = createStepJournal({
+      database,
+      record,
+      leaseOf: () => lease,
+      pace: { ...PACE, leaseMs: LEASE_MS },
+      held,
+    });
     const key = { changeId: lease.changeId, revision: 1, step: 1, direction, attempt: 1 };
     return journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" });
   };

@@ -7,10 +7,11 @@ import { createRecordEvents } from "#store/events.ts";
 import { claimChange, type Lease, releaseLease, wantWork } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
+import { PACE } from "#threads/deps.ts";
 import { createHeldWrites } from "#threads/running/held-writes.ts";
 import { setStatus } from "#threads/running/progress.ts";
 import { createStepJournal } from "#threads/running/step-journal.ts";
-import { createTakeTargets } from "#threads/stopping/take-targets.ts";
+import { takeTargets } from "#threads/stopping/take-targets.ts";
 
 const CHANGES = 24;
 const NAMES = ["web", "api", "db", "*"];
@@ -61,7 +62,7 @@ describe("taking targets", () => {
   });
 
   it(`lets ${CHANGES} changes at once through, never two that meet, and leaves none behind`, async () => {
-    const take = createTakeTargets(database, record);
+    const take = (lease: Lease) => takeTargets({ database, record }, lease);
     const random = (below: number, seed: number) => (Math.imul(seed + 1, 2_654_435_761) >>> 8) % below;
     for (let index = 0; index < CHANGES; index += 1) {
       const names = [NAMES[random(NAMES.length, index)], NAMES[random(3, index * 7)]];
@@ -96,7 +97,7 @@ describe("taking targets", () => {
   });
 
   it("takes all or nothing", async () => {
-    const take = createTakeTargets(database, record);
+    const take = (lease: Lease) => takeTargets({ database, record }, lease);
     await add("web");
     await add("api", "web");
     const [first, second] = await claimAll();
@@ -114,7 +115,7 @@ describe("taking targets", () => {
   });
 
   it("gives a change that ended nothing, though it may be claimed again", async () => {
-    const take = createTakeTargets(database, record);
+    const take = (lease: Lease) => takeTargets({ database, record }, lease);
     const id = await add("web");
     const [first] = await claimAll();
     assert.ok(first !== undefined);
@@ -130,7 +131,7 @@ describe("taking targets", () => {
   });
 
   it("lines up those that wait as they came to wait, whichever began to ask first", async () => {
-    const take = createTakeTargets(database, record);
+    const take = (lease: Lease) => takeTargets({ database, record }, lease);
     await add("web");
     await add("web");
     await add("web");
@@ -154,7 +155,7 @@ describe("taking targets", () => {
   });
 
   it("does not overlook a holder that ends while it is written down", async () => {
-    const take = createTakeTargets(database, record);
+    const take = (lease: Lease) => takeTargets({ database, record }, lease);
     for (let round = 0; round < 30; round += 1) {
       await add("web");
       await add("web");
@@ -179,7 +180,7 @@ describe("taking targets", () => {
       database,
       record,
       leaseOf: () => lease,
-      leaseMs: 6_000,
+      pace: PACE,
       held: createHeldWrites(pino({ level: "silent" })),
     });
     const key = { changeId: id, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
@@ -189,7 +190,7 @@ describe("taking targets", () => {
     );
     const { rowCount } = await database.query("select 1 from journal where change_id = $1", [id]);
     assert.equal(rowCount, 0);
-    await createTakeTargets(database, record)(lease);
+    await takeTargets({ database, record }, lease);
     assert.notEqual(await journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" }), null);
     await end(lease);
   });

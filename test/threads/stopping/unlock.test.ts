@@ -9,10 +9,10 @@ import { createRecordEvents } from "#store/events.ts";
 import { claimChange, type Lease, releaseLease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
-import { createFindTerms } from "#threads/answering/terms.ts";
+import { PACE } from "#threads/deps.ts";
 import { createHeldWrites } from "#threads/running/held-writes.ts";
 import { createStepJournal } from "#threads/running/step-journal.ts";
-import { createTakeTargets } from "#threads/stopping/take-targets.ts";
+import { takeTargets } from "#threads/stopping/take-targets.ts";
 import { unlock } from "#threads/stopping/unlock.ts";
 
 const LEASE_MS = 60_000;
@@ -33,15 +33,19 @@ describe("taking a change's targets away", () => {
       await database.query(`delete from ${table}`);
   });
 
-  const findTerms = createFindTerms({ policy: builtInPolicy, tokens: [], now: () => new Date() });
+  const rules = { policy: builtInPolicy, tokens: [], now: () => new Date() };
   const redact = (text: string) => text.replaceAll("hunter2", "[redacted]");
-  const take = (lease: Lease) => createTakeTargets(database, record)(lease);
+  const take = (lease: Lease) => takeTargets({ database, record }, lease);
   const unlockAs = (
     by: Person,
     { changeId }: Pick<Lease, "changeId">,
     reason = REASON,
     written: { writtenAt?: Date } = {},
-  ) => unlock({ database, record, redact, findTerms }, { changeId, by, reason, ...written });
+  ) =>
+    unlock(
+      { ...rules, database, record, redact, findDifference: () => assert.fail() },
+      { changeId, by, reason, ...written },
+    );
   /** A change of Ana's that somebody owns, and holds this. */
   const holder = async (name: string): Promise<Lease> => {
     const id = await addChange(database, { requester: ANA });
@@ -59,7 +63,13 @@ describe("taking a change's targets away", () => {
   const begin = (lease: Lease) => {
     const key = { changeId: lease.changeId, revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
     const held = createHeldWrites(pino({ level: "silent" }));
-    const journal = createStepJournal({ database, record, leaseOf: () => lease, leaseMs: LEASE_MS, held });
+    const journal = createStepJournal({
+      database,
+      record,
+      leaseOf: () => lease,
+      pace: { ...PACE, leaseMs: LEASE_MS },
+      held,
+    });
     return journal.intend(key, ["kubectl"], "", { host: "h", bootId: "b" });
   };
 

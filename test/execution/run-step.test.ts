@@ -1,26 +1,34 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { argvOf, type Command } from "#change/plan.ts";
-import { type Attempt, createExecutor, type Journal } from "#execution/executor.ts";
+import { argvOf, type Command, type Plan } from "#change/plan.ts";
+import { noBox } from "#execution/box/box.ts";
+import type { Attempt, Journal } from "#execution/deps.ts";
+import { runStep } from "#execution/run-step.ts";
+import { digestOf } from "#policy/digest.ts";
 import { builtInPolicy } from "#policy/document.ts";
+import { executionDeps, looksOf } from "#test/support/execution.ts";
 
-const KEY = { changeId: "c", revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
+const KEY = { revision: 1, step: 1, direction: "forward", attempt: 1 } as const;
 const COMMAND: Command = { tool: "kubectl", args: ["get", "pods"], dir: "" };
+const BINDINGS = { files: [], savedPlans: [], targets: [] };
+const PLAN: Plan = { summary: "", plan: [], risk_level: "low", risk_reason: "", questions: [] };
 const BOUND = {
   revision: 1,
-  plan: { summary: "", plan: [], risk_level: "low", risk_reason: "", questions: [] },
-  bindings: { files: [], savedPlans: [], targets: [] },
-  digest: "d",
-} as const;
+  plan: PLAN,
+  bindings: BINDINGS,
+  digest: digestOf(PLAN, 1, builtInPolicy, BINDINGS),
+};
 
 describe("one step", () => {
   let dir: string;
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "greenlight-executor-"));
+    await mkdir(join(dir, "workspace"));
     await writeFile(join(dir, "kubectl"), `#!/bin/sh\n: > '${dir}/ran'\n`);
     await chmod(join(dir, "kubectl"), 0o755);
   });
@@ -42,23 +50,25 @@ describe("one step", () => {
       lines: note("lines", undefined),
       ...given,
     };
-    const journal: Journal = { intend: note("intend", attempt), ...given };
-    const runStep = createExecutor({
-      readyStep: async () => {
-        said.push("ready");
-        const env = { PATH: `${dir}:/bin:/usr/bin` };
-        return { ok: true, workspace: dir, boxed: { argv: argvOf(COMMAND), cwd: dir, env }, files: null };
-      },
-      policy: builtInPolicy,
-      redactLines: () => (line) => line,
-      journal,
+    const journal: Journal = {
+      intend: note("intend", attempt),
+      findOpen: () => assert.fail(),
+      finishOpen: () => assert.fail(),
+      ...given,
+    };
+    const env = { PATH: `${dir}:/bin:/usr/bin` };
+    const deps = executionDeps({
+      ...{ workspace: join(dir, "workspace"), dataDir: join(dir, "data"), journal },
+      looks: looksOf({
+        kubeconfig: () => ({ view: () => assert.fail(), identify: () => assert.fail() }),
+      }),
+      box: { ...noBox, wrap: note("ready", { argv: argvOf(COMMAND), cwd: dir, env }) },
     });
     await rm(join(dir, "ran"), { force: true });
-    const bound = { ...BOUND, plan: { ...BOUND.plan, plan: [], questions: [] } };
-    const bindings = { files: [], savedPlans: [], targets: [] };
     const never = new AbortController().signal;
+    const key = { ...KEY, changeId: randomUUID() };
     const signals = { pause, stop: never, kill: never };
-    const ended = await runStep(KEY, COMMAND, { ...bound, bindings }, signals).catch((error: Error) => error);
+    const ended = await runStep(deps, key, COMMAND, BOUND, signals).catch((error: Error) => error);
     return { ended, said, ran: existsSync(join(dir, "ran")) };
   };
 

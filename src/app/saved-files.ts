@@ -1,13 +1,9 @@
 import { createHash } from "node:crypto";
 import type { StepKey } from "#change/journal.ts";
+import type { SavedFiles } from "#execution/deps.ts";
 import { unpackPackage } from "#execution/modules/package-bytes.ts";
-import type { KeepPlan } from "#execution/previews/preview.ts";
-import type { OpenPlan } from "#execution/ready-step.ts";
 import type { Seal } from "#execution/seal.ts";
-import type { OpenPackage } from "#execution/workspace/copy.ts";
-import type { KeepPackage } from "#execution/workspace/open-judged.ts";
-import { assertOwned, type Lease } from "#store/leases.ts";
-import type { Database } from "#store/postgres/database.ts";
+import { assertOwned } from "#store/leases.ts";
 import {
   ERRORED_STATE,
   type ErroredState,
@@ -15,25 +11,23 @@ import {
   findSealedFile,
   insertSealedFile,
 } from "#store/sealed-files.ts";
-
-/** What is kept of a change's files. */
-export type SavedPlans = {
-  keepPlan: KeepPlan;
-  openPlan: OpenPlan;
-  keepPackage: KeepPackage;
-  openPackage: OpenPackage;
-  /** Keeps a state that terraform could not store; it outlives its change. */
-  keepErroredState: (key: StepKey, state: Buffer) => Promise<void>;
-  /** Whether one of this attempt is kept. */
-  isStateKept: (key: StepKey) => Promise<boolean>;
-};
+import type { Parts } from "./parts.ts";
 
 /** Saved terraform plans and fetched modules between preview and run: sealed in the database, so that any instance can run them and nobody read them. */
-export function createSavedPlans(
-  database: Database,
-  seal: Seal,
-  leaseOf: (changeId: string) => Lease,
-): SavedPlans {
+export function createSavedFiles({
+  database,
+  seal,
+  leaseOf,
+  held,
+}: Pick<Parts, "database" | "seal" | "leaseOf" | "held">): SavedFiles {
+  const keepErroredState: SavedFiles["keepErroredState"] = (key, state) =>
+    insertSealedFile(database, {
+      ...key,
+      name: stateNameOf(key),
+      sha256: createHash("sha256").update(state).digest("hex"),
+      path: "",
+      sealed: seal.seal(state, erroredOwner(key)),
+    });
   return {
     keepPlan: (key, { bytes, sha256, path }) =>
       database.transaction(async (sql) => {
@@ -67,14 +61,9 @@ export function createSavedPlans(
         return null;
       }
     },
-    keepErroredState: (key, state) =>
-      insertSealedFile(database, {
-        ...key,
-        name: stateNameOf(key),
-        sha256: createHash("sha256").update(state).digest("hex"),
-        path: "",
-        sealed: seal.seal(state, erroredOwner(key)),
-      }),
+    keepErroredState,
+    holdErroredState: (key, state) =>
+      held.until({ ...key, what: "a state terraform could not store" }, () => keepErroredState(key, state)),
     isStateKept: async (key) => (await findSealedFile(database, { ...key, name: stateNameOf(key) })) !== null,
   };
 }
@@ -105,6 +94,6 @@ function erroredOwner(
   return `the errored state of change ${key.changeId}, revision ${key.revision}, step ${key.step}, ${key.direction} ${key.attempt}`;
 }
 
-function ownerOf(key: Parameters<KeepPlan>[0]): string {
+function ownerOf(key: Pick<StepKey, "changeId" | "revision" | "step">): string {
   return `the saved plan of change ${key.changeId}, revision ${key.revision}, step ${key.step}`;
 }

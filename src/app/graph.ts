@@ -1,0 +1,112 @@
+import { planChange } from "#agents/planner.ts";
+import { reviewOutcome } from "#agents/reviewer.ts";
+import { assessBound } from "#execution/assess-bound.ts";
+import type { ExecutionDeps } from "#execution/deps.ts";
+import { endOpenSteps } from "#execution/open-steps.ts";
+import { previewPlan } from "#execution/previews/preview.ts";
+import { runStep } from "#execution/run-step.ts";
+import { findDifference } from "#execution/still-approved.ts";
+import type { GraphDeps } from "#graph/deps.ts";
+import { type ChangeGraph, createGraph } from "#graph/graph.ts";
+import { between, watch } from "#observe/crash-points.ts";
+import { createTracing } from "#observe/tracing.ts";
+import { contextsOf, type Policy } from "#policy/document.ts";
+import { findCancel } from "#store/cancels.ts";
+import { createCheckpointer } from "#store/checkpointer.ts";
+import { findPermission } from "#store/decisions.ts";
+import { findSteps, mayRunAgain } from "#store/journal.ts";
+import { findExcerpt } from "#store/log-lines.ts";
+import { findPreparedPlan } from "#store/prepared-plans.ts";
+import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
+import { recordPlan, recordReview, reportStatus } from "#threads/running/progress.ts";
+import type { Model } from "./model.ts";
+import type { Parts } from "./parts.ts";
+
+/** How much the Reviewer is shown of what a step printed. */
+const REVIEWED_LINES = { head: 20, tail: 40 };
+
+/** The graph on its checkpointer, traced where that is wanted. */
+export function openGraph(parts: Parts, model: Model, execution: ExecutionDeps): ChangeGraph {
+  const { at, redactJson, config, closing, database, leaseOf } = parts;
+  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
+  closing.push(async () => tracing?.flush());
+  const saver = watch(at, createCheckpointer(database, leaseOf), {
+    put: "checkpoint put",
+    putWrites: "checkpoint writes",
+  });
+  const deps = graphDeps(parts, model, execution);
+  const graph = createGraph(deps, saver, tracing === null ? [] : [tracing.tracer]);
+  return watch(at, graph, { updateState: "updateState", invoke: "invoke" });
+}
+
+/** What the graph asks of the world: agents, execution, journal and rows, each write held by the change's lease. */
+function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphDeps {
+  const { database, policy, signalsOf, at } = parts;
+  return {
+    ...{ policy, signalsOf },
+    ...agentDeps(parts, model),
+    report: between(at, "status report", (changeId, status) => reportStatus(parts, changeId, status)),
+    recordPlan: between(at, "plan recorded", (changeId, planned) => recordPlan(parts, changeId, planned)),
+    recordReview: between(at, "review recorded", (changeId, review) => recordReview(parts, changeId, review)),
+    isPermitted: between(
+      at,
+      "permission read",
+      async (changeId: string, revision: number, digest: string) =>
+        (await findPermission(database, changeId, revision, digest)) !== null,
+    ),
+    findCancel: (changeId) => findCancel(database, changeId),
+    findSteps: (changeId) => findSteps(database, changeId),
+    mayRunAgain: (key, digest) => mayRunAgain(database, key, digest),
+    findLog: (key) => findExcerpt(database, key, REVIEWED_LINES),
+    previewPlan: (changeId, revision, plan, signal, answers) =>
+      previewPlan(execution, { changeId, revision, plan, answers }, signal),
+    assess: async (changeId, plan, previews, bindings) =>
+      holdToRules(parts, changeId, await assessBound(execution, changeId, plan, previews, bindings)),
+    whyVoid: async (changeId, bound, signal) =>
+      (await whyFrozen(parts, changeId, bound)) ??
+      (await findDifference(execution, { changeId, bound, wayBack: null }, signal))?.reason ??
+      null,
+    runStep: (key, command, bound, signals) => runStep(execution, key, command, bound, signals),
+    endOpenSteps: (changeId) => endOpenSteps(execution, changeId),
+  };
+}
+
+function agentDeps(
+  { database, policy }: Parts,
+  { ask, bookFor }: Model,
+): Pick<GraphDeps, "askPlanner" | "askReviewer"> {
+  const environments = environmentLines(policy);
+  return {
+    askPlanner: async (changeId, input, signal) => {
+      // What an approver asks to have changed is the model's to plan, on top of it.
+      const prepared = input.requestedChanges.length > 0 ? null : await findPreparedPlan(database, changeId);
+      if (prepared !== null) return { ok: true, answer: prepared };
+      return planChange(ask, { ...input, environments, signal, book: bookFor(changeId, "planner") });
+    },
+    askReviewer: (changeId, request, facts, signal) =>
+      reviewOutcome(ask, {
+        request,
+        steps: facts.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
+          step,
+          argv,
+          direction,
+          outcome: outcome === "running" ? "unknown" : outcome,
+          exit_code: exitCode,
+          error,
+          output: [...log.head, ...log.tail].map((line) => line.text).join("\n"),
+        })),
+        signal,
+        book: bookFor(changeId, "reviewer"),
+      }),
+  };
+}
+
+/** "production: namespaces shop; contexts prod-eu; directories network". */
+function environmentLines(policy: Policy): string[] {
+  return Object.entries(policy.environments).map(([name, environment]) => {
+    const { namespaces, directories } = environment;
+    const parts = Object.entries({ namespaces, contexts: contextsOf(environment), directories });
+    const said = parts.filter(([, names]) => names.length > 0);
+    return `${name}: ${said.map(([kind, names]) => `${kind} ${names.join(", ")}`).join("; ") || "nothing"}`;
+  });
+}

@@ -1,0 +1,131 @@
+import type { StepEnd, StepKey } from "#change/journal.ts";
+import { argvOf, type Command } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import type { RunSignals } from "#change/run-signals.ts";
+import type { Boxed } from "#execution/box/box.ts";
+import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
+import { createLastWords } from "#execution/process/last-words.ts";
+import { createLineBuffer } from "#execution/process/line-buffer.ts";
+import { outcomeOf } from "#execution/process/outcome.ts";
+import { thisMachine } from "#execution/process/process-group.ts";
+import { runCommand } from "#execution/process/run-command.ts";
+import { watchErroredState } from "#execution/workspace/errored-state.ts";
+import { judge } from "#policy/judge.ts";
+import { onlyReads } from "#policy/only-reads.ts";
+import type { Attempt, ExecutionDeps } from "./deps.ts";
+import { readyStep } from "./ready-step.ts";
+
+/**
+ * Runs one attempt at one command, journalled: the last check that all is as it was approved, intent, policy once more,
+ * spawn, lines, end (docs/architecture.md, invariants 3 to 6). Null when the attempt exists already and so must not run.
+ */
+export async function runStep(
+  deps: ExecutionDeps,
+  key: StepKey,
+  command: Command,
+  bound: BoundPlan,
+  signals: RunSignals,
+): Promise<StepEnd | null> {
+  const { journal, redactLines, policy } = deps;
+  // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
+  const ready = await readyStep(deps, key, command, bound, signals.pause);
+  signals.pause.throwIfAborted();
+  const attempt = await journal.intend(key, argvOf(command), command.dir, await thisMachine());
+  if (attempt === null) return null;
+  if (!ready.ok) return finish(attempt, refused(`It was not run: ${redactLines()(ready.reason)}`));
+  const verdict = judge(command, policy, ready.files);
+  if (verdict.decision === "deny") {
+    return finish(attempt, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
+  }
+  // By the same rule as whoever carries it on: what that one would not run again must not count as not run.
+  const isRead = onlyReads(command, policy);
+  const output = createOutput(deps, command, attempt);
+  const erroredState =
+    command.tool === "terraform" ? await watchErroredState(ready.workspace, command.dir) : null;
+  deps.at(`before ${prefixOf(key)}spawn`);
+  // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
+  if (signals.pause.aborted || !attempt.isHeld()) return withdraw(attempt, key);
+  const ended = await spawn(deps, key, command, ready.boxed, { attempt, output, signals, isRead });
+  deps.at(`after ${prefixOf(key)}exit`);
+  const end = outcomeOf(ended, {
+    command,
+    onlyReads: isRead,
+    attempt: key.attempt,
+    isStopped: signals.stop.aborted,
+  });
+  // Before anything else is written: a database that is away must not cost the only copy of a state.
+  const kept = await erroredState?.handOver((bytes) => deps.holdErroredState(key, bytes));
+  await output.lines.end().catch(output.note);
+  const why = output.lastWords.explain(end);
+  const finished = await finish(attempt, { ...end, error: joined([why, end.error, kept]) });
+  if (output.faults.length > 0) throw output.faults[0];
+  return finished;
+}
+
+/** Where what a command prints goes. What cannot be recorded on the way must not cost the record of the end. */
+function createOutput({ redactLines }: ExecutionDeps, command: Command, attempt: Attempt) {
+  const faults: unknown[] = [];
+  const lastWords = createLastWords(command);
+  const lines = createLineBuffer((batch) => {
+    lastWords.add(batch);
+    return attempt.lines(batch);
+  }, redactLines);
+  return {
+    lines,
+    lastWords,
+    faults,
+    note: (fault: unknown): void => void faults.push(fault),
+  };
+}
+
+/** Called with nothing awaited before it: `runCommand` spawns before its first await. */
+function spawn(
+  { policy, at }: ExecutionDeps,
+  key: StepKey,
+  command: Command,
+  boxed: Boxed,
+  run: {
+    attempt: Attempt;
+    output: ReturnType<typeof createOutput>;
+    signals: RunSignals;
+    isRead: boolean;
+  },
+): Promise<StepEnd> {
+  const { attempt, output, signals, isRead } = run;
+  return runCommand({
+    boxed,
+    deadlineMs: deadlineMsOf(command, policy),
+    stop: stopOf(command, policy),
+    signal: signals.stop,
+    kill: signals.kill,
+    onlyReads: isRead,
+    onStarted: (child) => {
+      at(`after ${prefixOf(key)}spawn`);
+      return attempt.started(child).catch(output.note);
+    },
+    onLine: output.lines.add,
+  });
+}
+
+/** What the crash points of a way back are called by. */
+export function prefixOf({ direction }: StepKey): "rollback " | "" {
+  return direction === "rollback" ? "rollback " : "";
+}
+
+function joined(sentences: (string | null | undefined)[]): string | null {
+  return sentences.filter(Boolean).join(" ") || null;
+}
+
+async function withdraw(attempt: Attempt, key: StepKey): Promise<never> {
+  await attempt.withdraw();
+  throw new Error(`Step ${key.step} was not started: the work on this change was stopped just before.`);
+}
+
+async function finish(attempt: Attempt, end: StepEnd): Promise<StepEnd> {
+  await attempt.finished(end);
+  return end;
+}
+
+function refused(error: string): StepEnd {
+  return { outcome: "failed", exitCode: null, signal: null, error };
+}
