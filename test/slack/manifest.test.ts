@@ -184,10 +184,8 @@ function scopesOf(method: string): string[] {
 }
 
 async function methodsCalled(): Promise<string[]> {
-  const folder = join(ROOT, "src", "slack");
   const found = new Set<string>();
-  for (const name of (await readdir(folder, { recursive: true })).filter((one) => one.endsWith(".ts"))) {
-    const text = await readFile(join(folder, name), "utf8");
+  for (const text of await sources()) {
     for (const [, method] of text.matchAll(
       /\b((?:auth|chat|conversations|usergroups\.users|users|views|files|bots|team)\.[a-z]\w+)\(/gu,
     ))
@@ -198,6 +196,13 @@ async function methodsCalled(): Promise<string[]> {
 }
 
 async function eventsHandled(): Promise<string[]> {
-  const text = await readFile(join(ROOT, "src", "slack", "listeners.ts"), "utf8");
-  return [...text.matchAll(/\bapp\.event\("(\w+)"/gu)].flatMap(([, name]) => name ?? []);
+  return (await sources()).flatMap((text) =>
+    [...text.matchAll(/\bapp\.event\("(\w+)"/gu)].flatMap(([, name]) => name ?? []),
+  );
+}
+
+async function sources(): Promise<string[]> {
+  const folder = join(ROOT, "src", "slack");
+  const names = (await readdir(folder, { recursive: true })).filter((one) => one.endsWith(".ts"));
+  return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
 }
