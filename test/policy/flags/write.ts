@@ -5,11 +5,16 @@ import { kubectlFlags, kubectlVersion } from "./kubectl-help.ts";
 import { knownNames, terraformFlags, terraformVersion } from "./terraform-help.ts";
 import { kubectlVerbs, terraformVerbs } from "./verbs.ts";
 
-// npm run flags: writes down which flags kubectl and terraform take, as those that are installed say it. It takes two minutes.
+// npm run flags: writes down which flags kubectl and terraform take, as those that are installed say it, in two minutes.
+// npm run flags -- kubectl: those of one of them.
 const ROOT = join(import.meta.dirname, "..", "..", "..");
-await write("kubectl", await kubectlVersion(), kubectlVerbs(), kubectlFlags);
-const names = await knownNames(terraformVerbs());
-await write("terraform", await terraformVersion(), terraformVerbs(), (verb) => terraformFlags(verb, names));
+const [, , only] = process.argv;
+if (only !== "terraform") await write("kubectl", await kubectlVersion(), kubectlVerbs(), kubectlFlags);
+if (only !== "kubectl") {
+  const names = await knownNames(terraformVerbs());
+  const flagsOf = (verb: string) => terraformFlags(verb, names);
+  await write("terraform", await terraformVersion(), terraformVerbs(), flagsOf);
+}
 
 async function write(
   program: string,
