@@ -33,7 +33,9 @@ test("every file of ours that a comment or a document names is there", async () 
     { cwd: ROOT },
   );
   const files = new Set(stdout.split("\n"));
-  const readers = [...files].filter((path) => /^(src|test|docs)\/.*\.(ts|js|md)$|^README\.md$/.test(path));
+  const readers = [...files].filter((path) =>
+    /^(src|test|docs)\/.*\.(ts|js|md)$|^(README|CONTRIBUTING)\.md$/.test(path),
+  );
   const names = new Set([...files].map((path) => posix.basename(path)));
   const missing: string[] = [];
   for (const path of readers) {

@@ -84,7 +84,7 @@ describe("the workflows", () => {
 });
 
 describe("what people are told to run", () => {
-  for (const page of ["README.md", "docs/architecture.md"]) {
+  for (const page of ["README.md", "CONTRIBUTING.md", "docs/architecture.md"]) {
     it(`is there, as ${page} names it`, () => {
       const text = readFileSync(join(ROOT, page), "utf8");
       const named = [...text.matchAll(/npm run (?:-s )?([\w:]+)/g)].map(([, name = ""]) => name);
