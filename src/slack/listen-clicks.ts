@@ -33,8 +33,9 @@ type Click = {
   }) => Promise<unknown>;
 };
 
-const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
-const NOT_FILLED =
+/** What somebody is told whose form did not open, or stays without what belongs into it. */
+export const NOT_OPENED = "Slack did not open the form in time, so nothing was done. Press the button again.";
+export const NOT_FILLED =
   "The form could not be filled in, so nothing was done. Close it and press the button again in a minute.";
 
 /**

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Changes } from "#change/changes.ts";
 import { createChoose } from "#slack/clicks/choosing.ts";
 import type { Given } from "#slack/clicks/deciding.ts";
-import { said } from "#test/support/approved.ts";
+import { approvedAs } from "#test/support/approved.ts";
 import { aChange, aQuestion } from "#test/support/changes.ts";
 
 const asks = (round: number, choices: string[]) =>
@@ -44,7 +44,7 @@ async function choose(round: number, choice: string, digest = "a", change: typeo
   );
   const where = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
   const text = await press(where, `${CHANGE.id}:1:${round}:${digest.repeat(12)} ${choice}`);
-  assert.match(text, given.length === 0 ? said("clicks/choice-not-open") : /^Answered\.$/);
+  assert.match(text, given.length === 0 ? approvedAs("clicks/choice-not-open") : /^Answered\.$/);
   const [one] = given;
   return one === undefined ? null : [one.round, one.answers];
 }

@@ -50,18 +50,22 @@ function write(name: string, text: string): void {
   writeFileSync(fileOf(name), text);
 }
 
-/** Recognises an approved message of few words in a text, or in a message made JSON; a placeholder, a person and THE REASON stand for anything. */
-export function said(name: string): RegExp {
+/**
+ * Recognises an approved message of few words in a text, or in a message made JSON. Anything may stand for a placeholder, for
+ * a person and a channel, and for what a test calls THE REASON.
+ */
+export function approvedAs(name: string): RegExp {
   const runs = wordsOf(name)
+    .replaceAll(/^(?:Form|Notification): .*$|^\[[^\]]*\] (?:sends|closes) it$/gmu, "")
     .trim()
-    .split(/\{[a-z]+\}|THE REASON\.|<@\w+>|[`*\n]| \(link\)|^- |^~ /gmu)
+    .split(/\{[a-z]+\}|THE [A-Z]+\.|<[@#]\w+>|[`*\n]| \(link\)|^- |^~ |^# |^\[|\]$/gmu)
     .map((run) => run.trim())
     .filter((run) => run !== "");
   return new RegExp(runs.map(literal).join("[^]*?"), "u");
 }
 
 function literal(run: string): string {
-  const escaped = run.replaceAll(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&").replaceAll("&", "&(?:amp;)?");
+  const escaped = run.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, "\\$&").replaceAll("&", "&(?:amp;)?");
   return escaped.replaceAll('"', '\\\\?"').replaceAll("<", "(?:<|&lt;)").replaceAll(">", "(?:>|&gt;)");
 }
 

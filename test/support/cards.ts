@@ -1,8 +1,11 @@
+import type { ChangeStatus } from "#change/change.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
+import { stateLine, statusWords } from "#slack/text/states.ts";
 import type { Program } from "./program.ts";
 import { askFor, changeIdOf, directCards, hasButton, now, replies, textOf, waitFor } from "./slack.ts";
 import { soon } from "./soon.ts";
+import { STAGES } from "./stages.ts";
 
 /** Asks as Ana, and waits until the card can be decided. */
 export async function waitingCard(slack: SlackStandIn, request: string): Promise<Message> {
@@ -15,8 +18,15 @@ export async function waitingCard(slack: SlackStandIn, request: string): Promise
 export async function directOf(slack: SlackStandIn, userId: string, card: Message): Promise<Message> {
   const id = await changeIdOf(slack, card);
   const isOpen = ({ blocks }: Message) =>
-    textOf(blocks).includes(id) && /Waiting for approval/.test(textOf(blocks));
+    textOf(blocks).includes(id) && inState("waiting").test(textOf(blocks));
   return waitFor(() => directCards(slack, userId).findLast(isOpen), `the card with ${userId}`);
+}
+
+/** Recognises what a card says of a change in this status, whatever its numbers. */
+export function inState(status: ChangeStatus): RegExp {
+  const { change, steps } = STAGES[status];
+  const both = [stateLine(change, steps), statusWords(status)];
+  return new RegExp(both.map((words) => words.replaceAll(/\d+/g, "\\d+")).join("|"), "u");
 }
 
 /** Waits until the card says this. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
+import { approvedAs } from "./approved.ts";
 import type { Program } from "./program.ts";
 
 const PATIENCE_MS = 60_000;
@@ -41,7 +42,7 @@ export function replies(slack: SlackStandIn, card: Message): Message[] {
 
 /** Which change a card shows. */
 export function changeIdOf(slack: SlackStandIn, card: Message): Promise<string> {
-  return waitFor(() => /Change `([0-9a-f-]{36})`/.exec(textOf(now(slack, card)))?.[1], "the change's id");
+  return waitFor(() => /`([0-9a-f-]{36})`/.exec(textOf(now(slack, card)))?.[1], "the change's id");
 }
 
 /** Everything in a message, as text. */
@@ -116,6 +117,9 @@ export function filledForm(slack: SlackStandIn, as: string): Promise<{ id: strin
   }, "the form");
 }
 
+/** What forms say until their change was read. */
+const OPENING = ["answer", "approve-typed", "break-glass", "details"];
+
 /** The form a person has open, once it is no more than being looked up; `callback` null: it only says something. */
 function readyModal(
   slack: SlackStandIn,
@@ -123,7 +127,8 @@ function readyModal(
 ): { id: string; callback: string | null; text: string } | undefined {
   const view = slack.modal(as);
   const text = textOf(view?.given);
-  if (view === null || /being looked up/.test(text)) return undefined;
+  if (view === null || OPENING.some((form) => approvedAs(`forms/${form}-opening`).test(text)))
+    return undefined;
   const callback = view.given["callback_id"];
   return { id: view.id, callback: typeof callback === "string" ? callback : null, text };
 }

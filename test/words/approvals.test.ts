@@ -21,6 +21,7 @@ describe("the words to who may not decide or ask, by the policy", () => {
     approved("asked-by-api", whyNotDecide(BEN, { ...about, teamId: null }, terms, []));
     approved("token-of-a-requester", whyNotDecide(TOKEN, about, terms, []));
     approved("no-say", whyNotSpeak(GUS, about, terms, []));
+    approved("no-say-token", whyNotSpeak(TOKEN, { ...about, teamId: null }, terms, []));
     approved("own-words", whyNotOwnWords(BEN, [BEN], terms));
     approved("no-glass", whyNotBreakGlass(GUS, "T1", []));
     approved("no-glass-by-api", whyNotBreakGlass(TOKEN, "T1", []));

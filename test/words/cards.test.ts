@@ -1,5 +1,6 @@
 import { describe, it } from "node:test";
 import type { Change, ChangeStatus } from "#change/change.ts";
+import { heldActions } from "#slack/cards/approval-lines.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
 import { renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";
@@ -113,6 +114,7 @@ describe("the words of the card", () => {
     const stage = waiting({ plan: many, stepRisks: many.plan.map(() => "medium"), previews: [] });
     approved("waiting-long", card(stage));
     approved("waiting-pages-missing", card(stage, true, false));
+    approved("held-actions", heldActions(STAGES.waiting.change));
     approved("plan-page", planPages(stage.change)[0]);
   });
   it("where no model was asked why a person is", () => {

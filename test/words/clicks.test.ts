@@ -1,7 +1,11 @@
 import { describe, it } from "node:test";
+import pino from "pino";
+import { AwayError } from "#change/away.ts";
 import type { Answer, Change } from "#change/change.ts";
 import type { Cancelled, Decided, RollbackAsked, Unlocked } from "#change/changes.ts";
+import { NOT_OPENED as NOT_OPENED_ASKING } from "#slack/asking/listen-shortcuts.ts";
 import { createAskRollback, createFeedback } from "#slack/clicks/after-clicks.ts";
+import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import { createButtons } from "#slack/clicks/buttons.ts";
 import { createCancelAs } from "#slack/clicks/cancelling.ts";
 import { createChoose } from "#slack/clicks/choosing.ts";
@@ -9,10 +13,12 @@ import { createDecideAs, type Given } from "#slack/clicks/deciding.ts";
 import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
 import type { Where } from "#slack/client/where.ts";
+import { NOT_FILLED, NOT_OPENED } from "#slack/listen-clicks.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aPort } from "#test/support/port.ts";
 import { ANA, BEN, CLEO, later, STAGES, scaling, theApproval, theTerms } from "#test/support/stages.ts";
 
+const log = pino({ level: "silent" });
 const OTHER = "01890000-0000-7000-8000-000000000009";
 const there: Where = { userId: "U0BEN", userTeamId: "T1", teamId: "T1", channelId: "C1" };
 const elsewhere: Where = { ...there, channelId: "C2" };
@@ -75,6 +81,35 @@ describe("the words after a click that decides", () => {
       approved(name, await createDecideAs(needs({ decide: async () => answer }))(there, given));
     });
 
+  it("is late", async () => {
+    const said = async (name: string, given: Parameters<typeof theApproval>[0]) => {
+      const decision = theApproval({ by: CLEO, decidedAt: later(5), ...given });
+      const port = { decide: async () => ({ kind: "already" as const, change, decision }) };
+      const click: Given = { ...question, gate: "approval", answer: "approve", reason: null };
+      approved(name, await createDecideAs(needs(port))(there, click));
+    };
+    const reason = "THE REASON.";
+    await said("already-by-glass", { answer: "approve", brokeGlass: true, reason });
+    await said("already-expired", { answer: "expire", by: { kind: "policy", version: "1" } });
+    await said("already-answered", { answer: "answered" });
+  });
+
+  it("is made by who is no member", async () => {
+    const nobody = async () => ({ ok: false as const, reason: "THE REASON." });
+    const of = { ...needs({}), people: { isMember: nobody, mayAsk: nobody } };
+    const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
+    approved("not-a-member", await createDecideAs(of)(there, given));
+    approved("cancel-not-a-member", await createCancelAs(of)(there, change.id, null));
+    approved("unlock-not-a-member", await createUnlockAs(of)(there, { changeId: change.id, reason: "x" }));
+    const away = () => Promise.reject(new AwayError(new Error("away")));
+    approved("database-away", await answerOrFault(away, log, (text) => text));
+    const fault = () => Promise.reject(new Error("a fault"));
+    approved("fault", await answerOrFault(fault, log, (text) => text));
+    approved("form-not-opened", NOT_OPENED);
+    approved("form-not-filled", NOT_FILLED);
+    approved("form-not-opened-asking", NOT_OPENED_ASKING);
+  });
+
   it("is not counted where it was made", async () => {
     const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
     approved("elsewhere", await createDecideAs(needs({}, change, false))(elsewhere, given));
@@ -104,8 +139,13 @@ describe("the words after a click that decides", () => {
     it(name, async () =>
       approved(name, await createCancelAs(needs({ cancel: async () => answer }))(there, change.id, null)),
     );
-  it("cancels nothing from elsewhere", async () =>
-    approved("cancel-elsewhere", await createCancelAs(needs({}, change, false))(elsewhere, change.id, null)));
+  it("cancels nothing from elsewhere", async () => {
+    approved(
+      "cancel-not-yours-on-home",
+      await createCancelAs(needs({}, change, false))(onHome, change.id, null),
+    );
+    approved("cancel-elsewhere", await createCancelAs(needs({}, change, false))(elsewhere, change.id, null));
+  });
 
   const unlocks: Readonly<Record<string, Unlocked>> = {
     unlocked: { kind: "unlocked", change, targets: ["kubectl place production deployments web"] },
@@ -123,7 +163,7 @@ describe("the words after a click that decides", () => {
 
 describe("the words after a click that asks for more", () => {
   const approved = approvedIn("clicks-after");
-  const next = scaling({ id: OTHER, status: "queued" });
+  const next = scaling({ id: OTHER, status: "queued", request: "THE REQUEST." });
   const over = scaling({ id: OTHER, status: "rejected" });
   const asks: Readonly<Record<string, Exclude<RollbackAsked, { kind: "unknown" }>>> = {
     accepted: { kind: "accepted", change: next },

@@ -8,7 +8,7 @@ import { answerForm } from "#slack/forms/answers.ts";
 import { breakGlassForm } from "#slack/forms/break-glass.ts";
 import { cancelForm } from "#slack/forms/cancel.ts";
 import { detailsForm, detailsView } from "#slack/forms/details.ts";
-import { type Fields, type Form, filled } from "#slack/forms/forms.ts";
+import { type Fields, type Form, filled, openingOf } from "#slack/forms/forms.ts";
 import { typedTargetForm } from "#slack/forms/typed-target.ts";
 import { rejectForm, requestChangesForm } from "#slack/forms/words.ts";
 import { renderHome } from "#slack/home/view.ts";
@@ -91,6 +91,10 @@ describe("the words of forms", () => {
     approved("elsewhere", filled("elsewhere", where, fill));
     approved("not-yours-on-home", filled("elsewhere", { ...where, onHome: true }, fill));
     approved("slow", SLOW);
+    const place = { userId: "U0BEN", channelId: "C1", threadTs: null };
+    const old = { action: "greenlight:approve", value: "x", triggerId: "t", where, place, form: null };
+    const opening = openingOf([typedTargetForm], { ...old, ts: undefined });
+    approved("older-card", opening !== null && "refusal" in opening ? opening.refusal : "");
   });
 });
 

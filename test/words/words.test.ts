@@ -85,7 +85,7 @@ describe("the words after /infra", () => {
   });
 
   it("an id", async () => {
-    approved("id-unknown", await type("status 0123456789", { port: nothing }));
+    approved("id-unknown", await type("status 01234567", { port: nothing }));
     const changes = [STAGES.waiting, STAGES.done].map((stage) => listed(stage));
     const several: Partial<Changes> = { find: async () => ({ kind: "several", changes }) };
     approved("id-several", await type("status 01890000", { port: several }));
@@ -112,7 +112,7 @@ describe("the words after /infra", () => {
   it("history", async () => {
     const found: Partial<Changes> = { history: async () => [listed(STAGES.done)] };
     approved("history", await type("history payment-api", { port: found }));
-    approved("history-none", await type("history payment-api", { port: { history: async () => [] } }));
+    approved("history-none", await type("history THE TARGET.", { port: { history: async () => [] } }));
   });
 
   it("list", async () => {
@@ -149,7 +149,7 @@ describe("the words after /infra", () => {
       "check-no-environment": { ...allow, environment: null, terms },
       "check-impossible": { ...allow, terms: problem },
       "check-may-not-ask": { ...allow, terms, mayNotAsk: "THE REASON." },
-      "check-refused": { decision: "deny", line: "rm -rf /", reasons: ["THE REASON."] },
+      "check-refused": { decision: "deny", line: "THE LINE.", reasons: ["THE REASON."] },
     };
     for (const [name, checked] of Object.entries(all))
       approved(name, await type(`check ${line}`, { port: { check: async () => checked } }));
@@ -160,7 +160,7 @@ describe("the words after a request", () => {
   const approved = approvedIn("asking");
   const ask = (asked: Asked, given: Given = {}) =>
     type("restart web in production", { ...given, port: { ask: async () => asked } });
-  const queued = { ...STAGES.queued.change, queuePlace: 1 };
+  const queued = { ...STAGES.queued.change, queuePlace: 1, request: "THE REQUEST." };
   const accepted = (of: Partial<Change> = {}): Asked => ({ kind: "accepted", change: { ...queued, ...of } });
   it("taken on", async () => {
     approved("accepted", await ask(accepted()));
@@ -168,6 +168,8 @@ describe("the words after a request", () => {
     approved("accepted-plan-only", await ask(accepted({ planOnly: true })));
     approved("accepted-no-approvers", await ask(accepted(), { nobodyCanApprove: true }));
     approved("accepted-from-elsewhere", await ask(accepted(), { where: DIRECT, channels: ["C1"] }));
+    const again: Asked = { kind: "repeated", change: queued, isOther: false };
+    approved("repeated-elsewhere", await ask(again, { where: DIRECT, channels: ["C1"] }));
     approved("repeated", await ask({ kind: "repeated", change: queued, isOther: false }));
   });
   it("not taken on", async () => {

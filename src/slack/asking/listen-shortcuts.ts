@@ -9,7 +9,9 @@ import type { AskAs } from "./ask-as.ts";
 import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
 
-const NOT_OPENED = "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
+/** What somebody is told whose form did not open. */
+export const NOT_OPENED =
+  "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
 const OLD =
   "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
 

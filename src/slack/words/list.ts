@@ -25,7 +25,8 @@ const MOST_COUNTED = 100;
 type Filter = { group: ListGroup | null; environment: string | null; status: ChangeStatus | null };
 type Section = { group: ListGroup; listed: Listed };
 
-const titles: Record<ListGroup, string> = {
+/** What stands over each group. */
+export const GROUP_TITLES: Record<ListGroup, string> = {
   waiting: "Waiting for you",
   mine: "Asked for by you",
   running: "Under way",
@@ -89,15 +90,16 @@ function render(
   const about = [filter.environment, filter.status].filter((one) => one !== null).join(", ");
   const narrowed = about === "" ? "" : ` (${about})`;
   if (filled.length === 0) {
-    const what = sections.length === 1 ? titles[sections[0]?.group ?? "all"].toLowerCase() : "here for you";
+    const what =
+      sections.length === 1 ? GROUP_TITLES[sections[0]?.group ?? "all"].toLowerCase() : "here for you";
     return { ...sayPieces([said(`Nothing ${what}${narrowed}.`)], [said(whereFrom(asked))]) };
   }
   const blocks: types.KnownBlock[] = filled.map(({ group, listed }) => {
     const shown = listed.changes.slice(0, most);
-    const title = paragraph(bold(`${titles[group]}${narrowed}`));
+    const title = paragraph(bold(`${GROUP_TITLES[group]}${narrowed}`));
     return rich(title, rows(shown), ...more(asked, filter, group, listed, shown.length));
   });
-  const counts = filled.map(({ group, listed }) => `${titles[group]}: ${many(listed)}`);
+  const counts = filled.map(({ group, listed }) => `${GROUP_TITLES[group]}: ${many(listed)}`);
   return {
     text: inert(`${counts.join(". ")}.`),
     blocks: [...blocks, smallPrint(inert(whereFrom(asked)))],

@@ -3,6 +3,8 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
+import { approvedAs, approvedIn } from "#test/support/approved.ts";
+import { inState } from "#test/support/cards.ts";
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 import {
   answerTo,
@@ -19,6 +21,7 @@ import {
 } from "#test/support/slack.ts";
 
 describe("an approval nobody gives", () => {
+  const approved = approvedIn("expiry");
   let program: Program;
   let slack: SlackStandIn;
   before(async () => {
@@ -39,21 +42,23 @@ describe("an approval nobody gives", () => {
     const id = await changeIdOf(slack, card);
     await endIn(id, 300);
     const expired = await program.until(id, "expired");
-    assert.match(expired.error ?? "", /^Nobody approved it within/);
+    approved("nobody-approved", expired.error);
     const [decision] = expired.decisions;
     assert.deepEqual([decision?.answer, decision?.by?.kind], ["expire", "policy"]);
     await waitFor(() => (hasButton(now(slack, card), "greenlight:approve") ? undefined : true), "no buttons");
     // The buttons go with the answer, before the worker has ended the change: the words come with a later look at the row.
-    const words = /Expired, nothing was run.*Nobody approved it.*Expired, <!date/;
+    const words = new RegExp(
+      `${inState("expired").source}.*${approvedAs("expiry/nobody-approved").source}.*, <!date`,
+    );
     await waitFor(
       () => (words.test(textOf(now(slack, card).blocks)) ? true : undefined),
       "the end on the card",
     );
     assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
     const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
-    assert.match(verdict.text, /^Expired, nothing was run.*Nobody approved it within/);
+    assert.match(verdict.text, approvedAs("expiry/nobody-approved"));
     const late = await answerTo(slack, slack.users.ben, card, "greenlight:approve", true);
-    assert.match(late, /decided already: Expired/);
+    assert.match(late, approvedAs("clicks/already-expired"));
     assert.deepEqual(await program.ran(id), []);
     const { rows } = await program.app.database.query(
       "select 1 from journal where change_id = $1 union all select 1 from decisions where change_id = $1 and answer = 'approve'",
@@ -100,12 +105,11 @@ describe("an approval nobody gives", () => {
     const file = join(program.config.dataDir, "sample", "sample-workspace", "manifests", "greeter.yaml");
     await appendFile(file, "\n# another word\n");
     const told = await answerTo(slack, slack.users.ben, card, "greenlight:approve");
-    assert.match(told, /Nothing was decided.*manifests\/greeter.*has changed since the plan was made/);
-    await program.until(id, "expired");
-    await waitFor(
-      () => (/Why.*manifests\/greeter.*has changed/.test(textOf(now(slack, card))) ? true : undefined),
-      "the reason on the card",
-    );
+    assert.match(told, approvedAs("clicks/stale"));
+    assert.match(told, /manifests\/greeter/);
+    const { error } = await program.until(id, "expired");
+    assert.ok(error !== null);
+    await waitFor(() => textOf(now(slack, card)).includes(error) || undefined, "the reason on the card");
     assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
     assert.deepEqual(await program.ran(id), []);
   });
@@ -118,24 +122,30 @@ describe("an approval nobody gives", () => {
     await endIn(await changeIdOf(slack, card), 0);
     await waitFor(() => hasButton(now(slack, card), "greenlight:plan_again"), "Plan again");
     const known = new Set(cards(slack).map(({ ts }) => ts));
-    assert.match(await answerTo(slack, gus, card, "greenlight:plan_again"), /Guests cannot ask/);
+    assert.match(await answerTo(slack, gus, card, "greenlight:plan_again"), approvedAs("who-may-act/guest"));
     const answers = await Promise.all(
       [ben, cleo].map((one) => answerTo(slack, one, card, "greenlight:plan_again")),
     );
-    assert.equal(answers.filter((text) => /Planning again: restart checkout/.test(text)).length, 1);
-    assert.equal(answers.filter((text) => /planned again already, as change/.test(text)).length, 1);
+    assert.equal(answers.filter((text) => approvedAs("clicks-after/again-accepted").test(text)).length, 1);
+    assert.equal(answers.filter((text) => approvedAs("clicks-after/again-repeated").test(text)).length, 1);
     const again = await waitFor(() => cards(slack).find(({ ts }) => !known.has(ts)), "the new card");
-    assert.match(await answerTo(slack, ben, card, "greenlight:plan_again"), /planned again already/);
+    assert.match(
+      await answerTo(slack, ben, card, "greenlight:plan_again"),
+      approvedAs("clicks-after/again-repeated"),
+    );
     const change = await program.until(await changeIdOf(slack, again), "waiting");
     assert.equal(change.request, "restart checkout in production");
     const asker = change.requester.kind === "slack" ? change.requester.userId : "";
     assert.ok([ben, cleo].includes(asker));
     await waitFor(() => hasButton(now(slack, again), "greenlight:approve"), "its buttons");
-    assert.match(await answerTo(slack, asker, again, "greenlight:approve"), /You asked for this change/);
+    assert.match(
+      await answerTo(slack, asker, again, "greenlight:approve"),
+      approvedAs("approvals/own-change"),
+    );
     await press(slack, asker === ben ? cleo : ben, again, "greenlight:reject");
     await waitFor(() => hasButton(now(slack, again), "greenlight:plan_again"), "Plan again after a Reject");
     const late = await answerTo(slack, ben, card, "greenlight:plan_again");
-    assert.match(late, /has ended by now \(.*Rejected\)\. To ask once more, press the button on its card/);
+    assert.match(late, approvedAs("clicks-after/again-repeated-ended"));
     assert.equal(cards(slack).length, known.size + 1);
   });
 });

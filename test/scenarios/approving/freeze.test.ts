@@ -42,7 +42,7 @@ describe("a freeze", () => {
     assert.equal(change.status, "waiting");
     const refused = await program.decide(change, "approve");
     assert.ok(refused.kind === "refused");
-    assert.match(refused.reason, /Nothing is approved everywhere until 2099-01-01.*The big sale/);
+    assert.match(refused.reason, /2099-01-01.*The big sale/);
     assert.deepEqual(await program.ran(change.id), []);
     assert.equal((await program.decide(change, "reject")).kind, "decided");
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
+import { approvedAs } from "#test/support/approved.ts";
 import { type Program, startProgram } from "#test/support/program.ts";
 import {
   askFor,
@@ -48,7 +49,7 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
 
   async function askByMention(text: string): Promise<Message> {
     const known = new Set(cards(slack).map((card) => card.ts));
-    assert.match(textOf(await mention(text)), /Planning/);
+    await mention(text);
     return waitFor(() => cards(slack).find((card) => !known.has(card.ts)), `the card of ${text}`);
   }
 
@@ -62,7 +63,7 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
     const change = await program.app.changes.get(await changeIdOf(slack, card));
     assert.equal(change?.request, SCALE);
     assert.equal(change?.requester.kind === "slack" && change.requester.userId, slack.users.ana);
-    assert.match(textOf(now(slack, card).blocks), /archives\/C0INFRA001\/p\d+\|The message it came from/);
+    assert.match(textOf(now(slack, card).blocks), /archives\/C0INFRA001\/p\d+\|/);
     await press(slack, slack.users.ben, card, "greenlight:approve");
     await program.until(change?.id ?? "", "done");
   });
@@ -70,8 +71,8 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
   it("reads the same words as the command, and answers only whoever asked, in the thread where it was said", async () => {
     const help = await mention("help");
     assert.match(textOf(help.blocks), /@greenlight list/);
-    assert.match(textOf(await mention("")), /What @/);
-    assert.match(textOf(await mention("lsit")), /Did you mean/);
+    assert.match(textOf(await mention("")), /@greenlight list/);
+    assert.match(textOf(await mention("lsit")), /"@greenlight list"/);
     const root = slack.say({ as: slack.users.ana, channel: slack.channels.infra, text: "a talk of ours" });
     const parent = slack.messages(slack.channels.infra).find(({ ts }) => ts === root.ts);
     const listed = await mention("list all", parent === undefined ? {} : { in: parent });
@@ -90,7 +91,7 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
   it("refuses guests, and hears neither other apps nor itself", async () => {
     const { gus, otherBot } = slack.users;
     const known = cards(slack).length;
-    assert.match(textOf(await mention(SCALE, { as: gus })), /Guests cannot/);
+    assert.match(textOf(await mention(SCALE, { as: gus })), approvedAs("who-may-act/guest"));
     assert.equal(
       slack.say({ as: otherBot, channel: slack.channels.infra, text: `@greenlight ${SCALE}` }).ok,
       false,
@@ -103,9 +104,9 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
     await waiting(card);
     const id = await changeIdOf(slack, card);
     const decided = await mention("approve it please", { as: slack.users.ben, in: card });
-    assert.match(textOf(decided), /Nothing was decided: words approve and reject nothing/);
+    assert.match(textOf(decided), approvedAs("follow-ups/words-decide-nothing"));
     assert.match(textOf(await mention(`status`, { in: card })), new RegExp(id));
-    assert.match(textOf(await mention("smaller", { in: card })), /One word is too little/);
+    assert.match(textOf(await mention("smaller", { in: card })), approvedAs("follow-ups/one-word"));
     assert.equal((await program.app.changes.get(id))?.revision, 1);
     await mention("use 4 instead", { in: card });
     const again = await soon("the second revision", async () => {
@@ -125,21 +126,21 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
     await mention("staging", { in: card });
     await program.until(id, "done");
     const known = cards(slack).length;
-    assert.match(textOf(await mention("also restart it", { in: card })), /Planning: Follow/);
+    await mention("also restart it", { in: card });
     await waitFor(() => (cards(slack).length > known ? true : undefined), "a card of its own");
     const last = cards(slack).at(-1);
     assert.ok(last !== undefined);
     const next = await program.app.changes.get(await changeIdOf(slack, last));
-    assert.equal(
-      next?.request,
-      `Follow-up of change ${id.slice(0, 8)}: restart checkout; now: also restart it`,
+    assert.match(
+      next?.request ?? "",
+      new RegExp(`${id.slice(0, 8)}: restart checkout; .*: also restart it$`),
     );
     assert.equal(next?.home?.channelId, slack.channels.infra);
   });
 
   it("of hostile text makes data", async () => {
     const card = await askByMention("restart <!channel> <https://evil.example|x> *checkout* in production");
-    await waitFor(() => /Change `[0-9a-f-]{36}`/.exec(textOf(now(slack, card))) ?? undefined, "the card");
+    await waitFor(() => /`[0-9a-f-]{36}`/.exec(textOf(now(slack, card))) ?? undefined, "the card");
     for (const message of [...slack.messages(slack.channels.infra), ...slack.ephemerals(slack.users.ana)])
       if (message.botId !== null)
         for (const text of [message.text, ...mrkdwnOf(message.blocks)])

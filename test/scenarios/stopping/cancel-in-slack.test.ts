@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
+import { approvedAs, approvedIn } from "#test/support/approved.ts";
+import { inState } from "#test/support/cards.ts";
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 import {
   answerTo,
@@ -21,6 +23,7 @@ import {
 const WEB = planOf([["rollout restart deployment/web -n production", null]]);
 
 describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
+  const approved = approvedIn("stops");
   let program: Program;
   let slack: SlackStandIn;
   before(async () => {
@@ -35,24 +38,18 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
   it("are refused to whoever neither asked nor approves, with who may; the requester's click ends it", async () => {
     program.model.script({ agent: "planner", json: WEB });
     const card = await askFor(slack, "restart web in production, to be cancelled");
-    await seen(card, /Waiting for approval/);
+    await seen(card, inState("waiting"));
     await waitFor(() => hasButton(now(slack, card), "greenlight:cancel"), "the button");
     const refused = await answerTo(slack, slack.users.cleo, card, "greenlight:cancel");
-    assert.match(
-      refused,
-      /Nothing was stopped\. Only whoever asked for this change and its approvers.*Can approve/s,
-    );
+    assert.match(refused, approvedAs("approvals/no-say"));
     await click(slack, slack.users.ana, card, "greenlight:cancel");
     await send(slack, slack.users.ana, { "greenlight:why": "The wrong <!channel> one" });
     await waitFor(
-      () =>
-        slack
-          .ephemerals(slack.users.ana)
-          .find(({ text }) => /Cancelled\. Nothing of it was run\./.test(text)),
+      () => slack.ephemerals(slack.users.ana).find(({ text }) => approvedAs("clicks/cancelled").test(text)),
       "the answer",
     );
-    await seen(card, /Cancelled, nothing was run/);
-    await seen(card, /Cancelled by <@.*The wrong .* one/);
+    await seen(card, inState("cancelled"));
+    await seen(card, / <@U0ANA00001>, <!date[^"]*The wrong .* one/);
     for (const text of mrkdwnOf(now(slack, card))) assert.doesNotMatch(text, /<!channel>/);
     assert.equal(hasButton(now(slack, card), "greenlight:cancel"), undefined);
     assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
@@ -64,22 +61,22 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
       { agent: "reviewer", hang: true },
     ]);
     const card = await askFor(slack, "restart web in production, to be stopped");
-    await seen(card, /Waiting for approval/);
+    await seen(card, inState("waiting"));
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
     await press(slack, slack.users.ben, card, "greenlight:approve");
-    await seen(card, /Reviewing the outcome/);
+    await seen(card, inState("reviewing"));
     await waitFor(() => hasButton(now(slack, card), "greenlight:stop"), "Stop");
-    assert.match(textOf(now(slack, card).blocks), /Stop this change now\?/);
     const told = await answerTo(slack, slack.users.ben, card, "greenlight:stop");
-    assert.match(told, /It is being stopped/);
-    await seen(card, /A person has to look at this/);
-    assert.match(textOf(now(slack, card).blocks), /Cancelled in Slack\. Step 1 is done/);
-    assert.doesNotMatch(textOf(now(slack, card).blocks), /The reviewer|Slack user U/);
-    await seen(card, /Step 1 is done\. Nothing more of the plan is run/);
-    await seen(card, /Stop asked by <@/);
+    assert.match(told, approvedAs("clicks/stopping"));
+    await seen(card, inState("needs_person"));
+    const { review } = await program.until(await changeIdOf(slack, card), "needs_person");
+    assert.equal(review?.by, "greenlight");
+    approved("stopped-after-a-step", review.notes);
+    assert.ok(textOf(now(slack, card).blocks).includes(review.notes), "why a person is asked");
+    await seen(card, / <@U0BEN00001>, <!date/);
     assert.equal(hasButton(now(slack, card), "greenlight:stop"), undefined);
     await press(slack, slack.users.ben, card, "greenlight:accept");
-    await seen(card, /Accepted as it is/);
+    await seen(card, inState("accepted"));
   });
 
   it("of what a person is asked about already shows on the question too, which stays as it is", async () => {
@@ -90,18 +87,18 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
     const card = await askFor(slack, "restart web in production, to be looked at");
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
     await press(slack, slack.users.ben, card, "greenlight:approve");
-    await seen(card, /A person has to look at this/);
+    await seen(card, inState("needs_person"));
     const asked = () => slack.thread(card.channel, card.ts).find((one) => one.broadcast);
     await waitFor(asked, "the question");
     const id = await changeIdOf(slack, card);
     const text = `/infra cancel ${id} not any more`;
     await slack.say({ as: slack.users.ana, channel: card.channel, text }).delivered;
     const shows = (one: Message | undefined) =>
-      /Stop asked by <@.*not any more/.test(textOf(one?.blocks)) || undefined;
+      / <@U0ANA00001>, <!date[^"]*not any more/.test(textOf(one?.blocks)) || undefined;
     await waitFor(() => shows(asked()), "the question to say who stopped it");
     await waitFor(() => shows(now(slack, card)), "the card to say so");
-    assert.doesNotMatch(textOf(now(slack, card).blocks), /Being stopped/);
+    assert.match(textOf(now(slack, card).blocks), inState("needs_person"));
     await press(slack, slack.users.ben, card, "greenlight:accept");
-    await seen(card, /Accepted as it is/);
+    await seen(card, inState("accepted"));
   });
 });

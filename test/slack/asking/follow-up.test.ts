@@ -24,6 +24,7 @@ describe("what is said in a change's thread", () => {
     const late = await say(change, "also restart it", EARLIER);
     assert.deepEqual([late.decided, late.typed], [[], []]);
     approved("moved-on", late.answer);
+    approved("one-word", (await say(change, "smaller")).answer);
   });
 
   it("decides nothing by words", async () => {

@@ -4,7 +4,7 @@ import { createCancelAs } from "#slack/clicks/cancelling.ts";
 import { createDecideAs, createFindHere } from "#slack/clicks/deciding.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
 import type { Where } from "#slack/client/where.ts";
-import { said } from "#test/support/approved.ts";
+import { approvedAs } from "#test/support/approved.ts";
 import { aChange } from "#test/support/changes.ts";
 
 const CHANGE = aChange({ status: "running" });
@@ -65,8 +65,8 @@ describe("what is clicked where the change does not belong", () => {
       await createCancelAs(needs)(there, CHANGE.id, null),
     ];
     const [elsewhere = "", notStopped = ""] = await click();
-    assert.match(elsewhere, said("clicks/elsewhere"));
-    assert.match(notStopped, said("clicks/cancel-elsewhere"));
+    assert.match(elsewhere, approvedAs("clicks/elsewhere"));
+    assert.match(notStopped, approvedAs("clicks/cancel-elsewhere"));
     assert.deepEqual(asked, []);
     isHere = true;
     await click();

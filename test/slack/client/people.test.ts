@@ -4,6 +4,7 @@ import { webApi } from "@slack/bolt";
 import pino from "pino";
 import type { ApprovalTerms } from "#change/approval.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
+import { createFindPlace } from "#slack/client/channels.ts";
 import { askingOptions } from "#slack/client/clients.ts";
 import { createFindGroups } from "#slack/client/groups.ts";
 import { createPeople, type People } from "#slack/client/people.ts";
@@ -42,6 +43,50 @@ describe("who may act, as Slack says now", () => {
       const known = await people.isMember(user, teamId);
       assert.ok(!known.ok, user);
       approved(reason, known.reason);
+    }
+  });
+
+  it("is nobody where Slack does not say, and asks only where the bot is", async () => {
+    const { users, team, channels } = slack;
+    for (const [code, name] of [
+      ["fatal_error", "unanswered"],
+      ["missing_scope", "scope"],
+      ["invalid_auth", "app-refused"],
+    ] as const) {
+      slack.faults.errorOn(1, code, "users.info");
+      const known = await createPeople({
+        ...{ client, home: { teamId: team.id, enterpriseId: null }, requesters: [], channels: [] },
+      }).isMember(users.ana, team.id);
+      assert.ok(!known.ok);
+      approved(name, known.reason);
+    }
+    const narrow = createPeople({
+      ...{ client, home: { teamId: team.id, enterpriseId: null } },
+      ...{ requesters: [users.ben], channels: [channels.infra] },
+    });
+    const elsewhere = await narrow.mayAsk(users.ana, team.id, channels.general);
+    const notAsked = await narrow.mayAsk(users.ana, team.id, channels.infra);
+    assert.ok(!elsewhere.ok && !notAsked.ok);
+    approved("asks-elsewhere", elsewhere.reason);
+    approved("may-not-ask", notAsked.reason);
+    const findPlace = createFindPlace(client);
+    assert.equal((await findPlace(channels.infra)).ok, true);
+    for (const [channel, name] of [
+      [channels.general, "not-in-channel"],
+      ["D0ANA00001", "direct-message"],
+    ] as const) {
+      const place = await findPlace(channel);
+      assert.ok(!place.ok);
+      approved(name, place.reason);
+    }
+    for (const [code, name] of [
+      ["fatal_error", "channel-unanswered"],
+      ["missing_scope", "channel-scope"],
+    ] as const) {
+      slack.faults.errorOn(1, code, "conversations.info");
+      const place = await findPlace(channels.infra);
+      assert.ok(!place.ok);
+      approved(name, place.reason);
     }
   });
 
@@ -124,8 +169,12 @@ describe("who may act, as Slack says now", () => {
     const group = slack.usergroups.get(SRE);
     assert.ok(group);
     group.isDisabled = true;
-    assert.deepEqual((await find([SRE])).groups, []);
+    const disabled = await find([SRE]);
+    assert.deepEqual(disabled.groups, []);
+    approved("group-gone", disabled.fault);
     group.isDisabled = false;
+    slack.faults.errorOn(1, "missing_scope", "usergroups.users.list");
+    approved("group-scope", (await find([SRE])).fault);
     slack.faults.errorOn(1, "plan_upgrade_required", "usergroups.users.list");
     approved("group-plan", (await find([SRE])).fault);
     const half = { users: ["U0OTHERS01"], response_metadata: { next_cursor: "more" } };

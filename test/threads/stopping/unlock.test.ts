@@ -8,6 +8,7 @@ import { builtInPolicy } from "#policy/document.ts";
 import { createRecordEvents } from "#store/events.ts";
 import { claimChange, type Lease, releaseLease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
+import { approvedIn } from "#test/support/approved.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
 import { PACE } from "#threads/deps.ts";
 import { createHeldWrites } from "#threads/running/held-writes.ts";
@@ -21,6 +22,7 @@ const BEN: Person = { kind: "token", name: "ben", role: "approver", slackId: nul
 const REASON = "its holder went home";
 
 describe("taking a change's targets away", () => {
+  const approved = approvedIn("unlocks");
   let database: Database;
   useDatabase((opened) => {
     database = opened;
@@ -81,14 +83,14 @@ describe("taking a change's targets away", () => {
     await begin(lease);
     const running = await unlockAs(BEN, lease);
     assert.ok(running.kind === "busy");
-    assert.match(running.reason, /Step 1 of this change is running\. Stop it first/);
+    approved("step-runs", running.reason);
     assert.equal(await locksOf(lease), 1);
     await database.query("update changes set lease_until = now() - interval '1 second' where id = $1", [
       lease.changeId,
     ]);
     const left = await unlockAs(BEN, lease);
     assert.ok(left.kind === "busy");
-    assert.match(left.reason, /Step 1 of this change may still run.*takes it over/);
+    approved("step-may-run", left.reason);
     assert.equal(await locksOf(lease), 1);
     await database.query("update changes set status = 'needs_person' where id = $1", [lease.changeId]);
     assert.equal((await unlockAs(BEN, lease)).kind, "unlocked");
@@ -102,7 +104,7 @@ describe("taking a change's targets away", () => {
       lease.changeId,
     ]);
     assert.equal((await unlockAs(BEN, lease)).kind, "unlocked");
-    await assert.rejects(begin(lease), /does not hold what step 1 would touch/);
+    await assert.rejects(begin(lease), /\bstep 1\b/);
     assert.equal(await take(lease), true);
     assert.notEqual(await begin(lease), null);
   });
@@ -113,15 +115,15 @@ describe("taking a change's targets away", () => {
     await releaseLease(database, lease, lease.workSeen);
     const requester = { ...BEN, role: "requester" } as const;
     for (const [by, reason, why] of [
-      [ANA, REASON, /You asked for this change/],
-      [requester, REASON, /role is requester/],
-      [{ kind: "slack", teamId: "T1", userId: "UBEN" }, REASON, /asked for by API/],
-      [BEN, "   short    ", /a reason of 10 to 1000 characters; this has 5/],
-      [BEN, "x".repeat(1_001), /this has 1001/],
+      [ANA, REASON, "own-change"],
+      [requester, REASON, "requester"],
+      [{ kind: "slack", teamId: "T1", userId: "UBEN" }, REASON, "by-api"],
+      [BEN, "   short    ", "short-reason"],
+      [BEN, "x".repeat(1_001), "long-reason"],
     ] as const) {
       const refused = await unlockAs(by, lease, reason);
       assert.ok(refused.kind === "refused");
-      assert.match(refused.reason, why);
+      approved(why, refused.reason);
     }
     assert.equal(await locksOf(lease), 1);
     assert.equal((await unlockAs(BEN, { changeId: randomUUID() })).kind, "unknown");
@@ -140,7 +142,7 @@ describe("taking a change's targets away", () => {
     assert.equal(await take(lease), true);
     const again = await unlockAs(BEN, lease, REASON, written);
     assert.ok(again.kind === "nothing");
-    assert.match(again.reason, /taken away since this was written/);
+    approved("older-words", again.reason);
     assert.equal(await locksOf(lease), 1);
     const later = { writtenAt: new Date(Date.now() + 2_000) };
     assert.equal((await unlockAs(BEN, lease, REASON, later)).kind, "unlocked");
