@@ -1,6 +1,7 @@
 import { globSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { claimRun } from "#test/support/claim-run.ts";
 import { splitByWeight } from "./split.ts";
 import weights from "./weights.json" with { type: "json" };
 
@@ -14,6 +15,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
  * at once keep two cores busy; of four shares two at a time the longest ran alone for three minutes.
  */
 export async function loadShard(number: number): Promise<void> {
+  claimRun();
   const mine = splitByWeight(testFiles(), weights, SHARDS)[number - 1] ?? [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Tests begin as soon as they are there, and the process ends with the last of them: while a file was still being

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 import pg from "pg";
 import { type Embedded, type EmbeddedConnection, startEmbedded } from "#store/embedded/embedded.ts";
+import { claimRun } from "./claim-run.ts";
 
 /** Nothing a test writes has to survive a power cut. */
 const FAST_SETTINGS = {
@@ -86,8 +87,11 @@ async function dropAll(connection: EmbeddedConnection): Promise<void> {
 }
 
 async function start(): Promise<Server> {
+  claimRun();
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-test-"));
   const embedded = await startEmbedded({ dataDir, log: () => undefined, settings: FAST_SETTINGS });
+  // As root it lies elsewhere.
+  claimRun(embedded.directory);
   const atExit = () => killAtExit(embedded, dataDir);
   process.once("exit", atExit);
   const remove = async () => {
