@@ -31,17 +31,26 @@ export function explainWait(
   printed: { out: readonly string[]; err: readonly string[] },
 ): string | null {
   if (isLate !== true && !printed.err.some((text) => TIMED_OUT.test(text))) return null;
-  const told = line.verb === "wait" ? undefined : printed.out.findLast((text) => STAND.test(text));
-  const stand = told === undefined ? undefined : STAND.exec(told)?.[1];
   const what = line.verb === "wait" ? "What it waited for" : "The rollout";
-  const far = stand === undefined ? "" : `, still at ${stand.trim()}`;
+  const far = line.verb === "wait" ? "" : howFar(printed.out);
   return `${what} was not finished in the time given${far}. It may only be slow: that alone does not say that it failed.`;
 }
 
 const TIMED_OUT = /^error: timed out waiting for the condition/;
-/** "Waiting for deployment "web" rollout to finish: 1 of 3 updated replicas are available...", also of the other kinds. */
+/**
+ * How far a rollout was, in kubectl 1.32's words: `Waiting for deployment "web" rollout to finish: 1 of 3 updated replicas are
+ * available...`, the same of daemon sets, and those of stateful sets.
+ */
 const STAND =
-  /^Waiting for .{0,300}?\b(\d{1,6} (?:out )?of \d{1,6} [a-z ]{1,60}|\d{1,6} old replicas [a-z ]{1,60})/;
+  /^[Ww]aiting for (?:.{0,300}?\b(\d{1,6} (?:out )?of \d{1,6} [a-z ]{1,60}|\d{1,6} old replicas [a-z ]{1,60})|(\d{1,6} pods to be ready)|statefulset rolling update to complete (\d{1,6} pods) at revision)/;
+
+function howFar(out: readonly string[]): string {
+  const last = out.findLast((text) => STAND.test(text));
+  const [, of, ready, rolled] = (last === undefined ? null : STAND.exec(last)) ?? [];
+  if (of !== undefined) return `, still at ${of.trim()}`;
+  if (ready !== undefined) return `, still waiting for ${ready}`;
+  return rolled === undefined ? "" : `, still at ${rolled} updated`;
+}
 
 /** A duration of Go in milliseconds; null: none, or one that is no time that ends (0 and less wait on). */
 function milliseconds(text: string | null): number | null {

@@ -21,7 +21,7 @@ const AROUND: readonly RegExp[] = [
   /^error when applying patch:\n[^\n]*\nto:\n[^\n]*\n[^\n]*\nfor: "[^"\n]*": /,
   /^error when retrieving current configuration of:\n[^\n]*\n[^\n]*\nfrom server for: "[^"\n]*": /,
   /^error when [a-z]+ "[^"\n]{0,500}": /,
-  /^error when evicting pods\/"[^"\n]{0,253}" -n "[^"\n]{0,253}"(?: \([^)\n]{0,60}\))?: /,
+  /^error from server(?: \([A-Za-z]{1,60}\))?: /,
   /^failed to (?:create|patch) [a-zA-Z -]{1,60}: /,
   /^no objects passed to scale /,
 ];

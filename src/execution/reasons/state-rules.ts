@@ -54,14 +54,30 @@ export const STATE_RULES: readonly Rule[] = [
       `Conflict: this was for ${wanted} replicas, and there are ${found} now.`,
   },
   {
+    kind: "exists",
+    said: /^'([^'\n]{1,317})' already has a value \(([^\n]{0,500})\), and --overwrite is false/,
+    why: ([key = "", value = ""]) => `Already set: ${name(key)} has the value ${inQuotes(value)}.`,
+  },
+  {
+    kind: "not found",
+    said: /^no rollout history found for deployment "([^"\n]{1,253})"/,
+    why: ([what = ""]) => `Not found: the deployment ${name(what)} has no earlier revision to go back to.`,
+  },
+  {
     kind: "progress",
     said: /^deployment "([^"\n]{1,253})" exceeded its progress deadline/,
     why: ([what = ""]) => `The rollout of ${name(what)} made no progress within its deadline.`,
   },
   {
-    kind: "eviction",
-    said: /^Cannot evict pod as it would violate the pod's disruption budget/,
-    why: () => "A pod cannot be evicted: its disruption budget does not allow it now.",
+    kind: "drain",
+    said: /^unable to drain node "([^"\n]{1,253})" due to error: error when evicting pods\/"([^"\n]{1,253})" -n "([^"\n]{1,253})": global timeout reached: (\S{1,30}?)(?:,|$)/m,
+    why: ([node = "", pod = "", namespace = "", time = ""]) =>
+      `The node ${name(node)} was not drained: the pod ${name(pod)} in the namespace ${name(namespace)} could not be evicted in ${name(time)}. A disruption budget may not allow it.`,
+  },
+  {
+    kind: "drain",
+    said: /^unable to drain node "([^"\n]{1,253})" due to error: (?:cannot delete )?([^\n]*?)(?:, continuing command\.\.\.)?$/m,
+    why: ([node = "", words = ""]) => `The node ${name(node)} was not drained: ${inQuotes(words)}.`,
   },
   {
     kind: "server timeout",

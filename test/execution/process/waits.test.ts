@@ -34,6 +34,20 @@ const cases: [line: string, isLate: boolean, out: string[], err: string[], said:
     /still at 3 out of 5 new pods have been updated\./,
   ],
   [
+    "rollout status statefulset/db --timeout=5s",
+    false,
+    ["Waiting for 2 pods to be ready..."],
+    [TIMED_OUT],
+    /still waiting for 2 pods to be ready\./,
+  ],
+  [
+    "rollout status statefulset/db --timeout=5s",
+    false,
+    ["waiting for statefulset rolling update to complete 1 pods at revision db-6f..."],
+    [TIMED_OUT],
+    /still at 1 pods updated\./,
+  ],
+  [
     "wait pod/a --for=condition=Ready --timeout=5s",
     false,
     [],
