@@ -1,6 +1,4 @@
-import type { App } from "@slack/bolt";
 import type { Changes } from "#change/changes.ts";
-import type { Log } from "#observe/log.ts";
 import { PLAN_AGAIN, RUN_AGAIN, RUN_PLANNED } from "#slack/cards/again-buttons.ts";
 import { STOP } from "#slack/cards/cancel-buttons.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "#slack/cards/verdict-actions.ts";
@@ -12,8 +10,8 @@ import type { DecideAs, FindHere, WhyNotAs } from "#slack/clicks/deciding.ts";
 import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
 import type { FindPlace } from "#slack/client/channels.ts";
 import type { HomesPort } from "#slack/client/home-port.ts";
-import type { InFlight } from "#slack/client/in-flight.ts";
 import type { People } from "#slack/client/people.ts";
+import type { Listening } from "#slack/client/tell.ts";
 import { answerForm } from "#slack/forms/answers.ts";
 import { breakGlassForm } from "#slack/forms/break-glass.ts";
 import { cancelForm } from "#slack/forms/cancel.ts";
@@ -35,12 +33,11 @@ type Needs = {
   config: { breakGlass: readonly string[] };
   /** The clicks that belong to asking. */
   asks: Readonly<Record<string, Act>>;
-  log: Log;
 };
 
 /** Every button and every form behind one, put to Bolt; the same ones wherever they stand. */
-export function addClicks(app: App, needs: Needs, inFlight: InFlight): void {
-  const { changes, findHere, whyNotAs, decideAs, cancelAs, homes, log } = needs;
+export function addClicks(listening: Listening, needs: Needs): void {
+  const { changes, findHere, whyNotAs, decideAs, cancelAs, homes } = needs;
   const forms = [
     ...[typedTargetForm, rejectForm, requestChangesForm, answerForm, cancelForm, detailsForm],
     breakGlassForm(needs.config.breakGlass),
@@ -57,9 +54,9 @@ export function addClicks(app: App, needs: Needs, inFlight: InFlight): void {
     [FEEDBACK_DOWN]: createFeedback(needs),
     ...needs.asks,
   });
-  const clicks = { forms, homes, inFlight, log };
-  addButtons(app, { ...clicks, answer, findHere, whyNotAs });
-  addForms(app, {
+  const clicks = { ...listening, forms, homes };
+  addButtons({ ...clicks, answer, findHere, whyNotAs });
+  addForms({
     ...clicks,
     carryOut: (where, sent) =>
       sent.does === "decide" ? decideAs(where, sent.given) : cancelAs(where, sent.changeId, sent.reason),

@@ -12,6 +12,7 @@ import { type Access, createAccess } from "#slack/client/access.ts";
 import { createGroupsOf } from "#slack/client/approver-groups.ts";
 import { createFindPlace } from "#slack/client/channels.ts";
 import { askingOptions, sendingOptions } from "#slack/client/clients.ts";
+import { createDoor, type Door } from "#slack/client/door.ts";
 import { isAppRefused } from "#slack/client/failures.ts";
 import { createFindGroups, createFindMembers } from "#slack/client/groups.ts";
 import type { DueHome, HomesPort } from "#slack/client/home-port.ts";
@@ -29,7 +30,6 @@ import { createFindLogFile } from "#slack/sender/log-file.ts";
 import { createMayRead } from "#slack/sender/may-read.ts";
 import { createOpenDirect } from "#slack/sender/open-direct.ts";
 import { createOutboxSender } from "#slack/sender/outbox.ts";
-import { createPace } from "#slack/sender/pace.ts";
 import { createRender } from "#slack/sender/render.ts";
 import { createFindStanding } from "#slack/sender/standing-message.ts";
 import { createTellApprovers } from "#slack/sender/tell-approvers.ts";
@@ -103,20 +103,18 @@ export async function createSlack(needs: {
   const { canAttach } = identity;
   const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs, cancelFor, canAttach };
   const askNeeds = { ...config, ...words, decideAs, outbox: needs.outbox, identity };
-  const asks = addAsking(receiver.app, askNeeds, inFlight, log);
-  addClicks(
-    receiver.app,
-    {
-      ...{ ...words, ...needs, decideAs, whyNotAs, cancelAs: createCancelAs(deciding), asks },
-      findHere: createFindHere(places),
-    },
-    inFlight,
-  );
+  const door = createDoor(new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log)));
+  const listening = { app: receiver.app, door, inFlight, log };
+  const asks = addAsking(listening, askNeeds);
+  addClicks(listening, {
+    ...{ ...words, ...needs, decideAs, whyNotAs, cancelAs: createCancelAs(deciding), asks },
+    findHere: createFindHere(places),
+  });
   receiver.app.error(async (error) =>
     log.error({ err: error }, "Slack sent something that could not be handled"),
   );
-  addHome(receiver.app, needs.homes, inFlight, log);
-  const sender = createSender(needs, identity, people, access);
+  addHome(listening, needs.homes);
+  const sender = createSender(needs, door, identity, people, access);
   const homes = createHomes(
     needs,
     // Nobody waits for it: better a Home that comes late than one that says that nothing waits.
@@ -125,6 +123,7 @@ export async function createSlack(needs: {
       groupsOf: createGroupsOf(createFindMembers(client), config.approverGroups, now),
     }),
     words.linkTo,
+    door,
     access,
   );
   return {
@@ -154,6 +153,7 @@ function sayMissing({ missingScopes: missing }: Identity, log: Log): void {
 
 function createSender(
   needs: Parameters<typeof createSlack>[0],
+  door: Door,
   identity: Identity,
   people: People,
   access: Access,
@@ -163,7 +163,7 @@ function createSender(
   const findMembers = createFindMembers(client);
   const groupsOf = createGroupsOf(findMembers, config.approverGroups, () => new Date());
   const parts = {
-    client,
+    door,
     log,
     mayRead: createMayRead({ changes, people, groupsOf }),
     render: createRender({
@@ -174,10 +174,9 @@ function createSender(
     }),
     findLogFile: createFindLogFile(changes),
     findStanding: createFindStanding(client, identity, log),
-    pace: createPace(),
     isHeld: outbox.isHeld,
     richKinds: createRichKinds(),
-    openDirect: createOpenDirect(client, outbox),
+    openDirect: createOpenDirect(door, outbox),
     tellApprovers: createTellApprovers({
       changes,
       people,
@@ -202,12 +201,12 @@ function createSender(
 }
 
 function createHomes(
-  { config, homes, log }: Parameters<typeof createSlack>[0],
+  { homes, log }: Parameters<typeof createSlack>[0],
   readHome: ReadHome,
   linkTo: LinkTo,
+  door: Door,
   access: Access,
 ): HomeSender {
-  const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const render = async (home: DueHome) => renderHome(await readHome(home), home.notice, linkTo);
-  return createHomeSender({ port: homes, client, render, access, log });
+  return createHomeSender({ port: homes, door, render, access, log });
 }

@@ -4,7 +4,7 @@ import { createAnswerMessage } from "#slack/asking/answer-message.ts";
 import type { AskedFor } from "#slack/asking/ask-as.ts";
 import { askForm, readAskForm } from "#slack/asking/ask-form.ts";
 import { createAskIn } from "#slack/asking/ask-where.ts";
-import { createCommands } from "#slack/asking/commands.ts";
+import { readCommand } from "#slack/asking/commands.ts";
 
 const TS = "1700000000.000100";
 const WHERE = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "D1" };
@@ -41,14 +41,8 @@ describe("the key of a request", () => {
 });
 
 async function command(which: string): Promise<string> {
-  let key = "";
-  const answer = createCommands(async (line) => {
-    key = line.key;
-    return { text: "", blocks: [] };
-  });
   const ids = { user_id: "U1", team_id: "T1", channel_id: "C1", trigger_id: `1.2.${which}` };
-  await answer({ command: "/infra", text: "restart web", ...ids });
-  return key;
+  return readCommand({ command: "/infra", text: "restart web", ...ids })?.key ?? "";
 }
 
 async function message(which: string): Promise<string> {

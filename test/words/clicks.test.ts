@@ -13,7 +13,7 @@ import { createDecideAs, type Given } from "#slack/clicks/deciding.ts";
 import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
 import type { Where } from "#slack/client/where.ts";
-import { NOT_FILLED, NOT_OPENED } from "#slack/listen-clicks.ts";
+import { NOT_FILLED, NOT_OPENED } from "#slack/forms/open-form.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aPort } from "#test/support/port.ts";
 import { ANA, BEN, CLEO, later, STAGES, scaling, theApproval, theTerms } from "#test/support/stages.ts";

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { type Args, isRefusal, refuse } from "./answer.ts";
 import { readBody, readForm } from "./body.ts";
 import { isObject } from "./check.ts";
+import type { Fault } from "./faults.ts";
 import type { Stand } from "./stand.ts";
 import { answerCall, type Call, readArgs, send } from "./web-api.ts";
 
@@ -60,12 +61,30 @@ async function answer(
 }
 
 function takeResponse(stand: Stand, path: string, args: Args, response: ServerResponse): void {
+  const fault = stand.faults.take("response_url");
+  if (fault !== null && fault.kind !== "drop") {
+    failResponse(fault, response);
+    return;
+  }
   const given = typeof args["payload"] === "string" ? parse(args["payload"]) : args;
   const used = (given === null ? null : stand.responseUrls.use(path, given)) ?? refuse("no_such_url");
   stand.refused.note("response_url", used);
+  if (fault !== null) {
+    response.destroy();
+    return;
+  }
   const gone = ["no_such_url", "expired_url", "used_url"].includes(String(used.error));
   if (isRefusal(used)) send(response, gone ? 404 : 400, used);
   else response.writeHead(200, { "content-type": "text/plain; charset=utf-8" }).end("ok");
+}
+
+/** It needs no token and is no method, but Slack limits it and fails there as well. */
+function failResponse(fault: Exclude<Fault, { kind: "drop" }>, response: ServerResponse): void {
+  if (fault.kind === "ratelimit") response.setHeader("retry-after", String(fault.retryAfterSeconds));
+  const status = { ratelimit: 429, error: 404, status: fault.kind === "status" ? fault.status : 500 }[
+    fault.kind
+  ];
+  send(response, status, refuse(fault.kind === "error" ? fault.code : "internal_error"));
 }
 
 async function takeUpload(

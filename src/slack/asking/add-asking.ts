@@ -1,14 +1,11 @@
-import type { App } from "@slack/bolt";
-import type { Log } from "#observe/log.ts";
 import type { Act } from "#slack/clicks/buttons.ts";
 import type { DecideAs } from "#slack/clicks/deciding.ts";
 import type { Identity } from "#slack/client/identity.ts";
-import type { InFlight } from "#slack/client/in-flight.ts";
 import type { OutboxPort } from "#slack/client/outbox-port.ts";
+import type { Listening } from "#slack/client/tell.ts";
 import { createAnswerMessage } from "./answer-message.ts";
 import { createAskAs } from "./ask-as.ts";
 import { ASK_IN, createAskIn } from "./ask-where.ts";
-import { createCommands } from "./commands.ts";
 import { createFollowUp } from "./follow-up.ts";
 import { addAskForm, addShortcuts } from "./listen-shortcuts.ts";
 import { addCommands, addMessages } from "./listen-typed.ts";
@@ -22,7 +19,7 @@ type Needs = Omit<Parameters<typeof createAnswerTyped>[0], "askAs"> &
   };
 
 /** Every way in which people ask, put to Bolt: a command, a message to the bot, a shortcut with its form. Returns the clicks that belong to them. */
-export function addAsking(app: App, needs: Needs, inFlight: InFlight, log: Log): Record<string, Act> {
+export function addAsking(listening: Listening, needs: Needs): Record<string, Act> {
   const { identity, outbox, decideAs, changes } = needs;
   const askAs = createAskAs(needs);
   const answerTyped = createAnswerTyped({ ...needs, askAs });
@@ -33,9 +30,9 @@ export function addAsking(app: App, needs: Needs, inFlight: InFlight, log: Log):
     changeAt: outbox.changeAt,
     bot: { userId: identity.botUserId, name: identity.botName },
   });
-  addCommands(app, createCommands(answerTyped), inFlight, log);
-  addMessages(app, answerMessage, inFlight, log);
-  addShortcuts(app, needs.findPlace, inFlight, log);
-  addAskForm(app, askAs, inFlight, log);
+  addCommands(listening, answerTyped);
+  addMessages(listening, answerMessage);
+  addShortcuts(listening, needs.findPlace);
+  addAskForm(listening, askAs);
   return { [ASK_IN]: createAskIn(askAs) };
 }

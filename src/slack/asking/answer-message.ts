@@ -1,13 +1,13 @@
 import type { Changes } from "#change/changes.ts";
-import type { ClickPlace } from "#slack/clicks/tell.ts";
 import type { OutboxPort } from "#slack/client/outbox-port.ts";
+import type { ThreadPlace } from "#slack/client/tell.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import type { FollowUp } from "./follow-up.ts";
 import { readSaidMessage, type SaidMessage } from "./said-message.ts";
 import type { AnswerTyped, TypedLine } from "./typed-line.ts";
 
 /** What is answered to a message, and to whom and where. */
-export type MessageAnswer = { place: ClickPlace; answer(): Promise<Rendered> };
+export type MessageAnswer = { place: ThreadPlace; answer(): Promise<Rendered> };
 
 /** How many messages are remembered as answered. */
 const REMEMBERED = 2_000;

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { isUserId, type Rendered } from "#slack/text/blocks.ts";
-import { say } from "#slack/text/say.ts";
-import type { AnswerTyped } from "./typed-line.ts";
+import { isUserId } from "#slack/text/blocks.ts";
+import type { TypedLine } from "./typed-line.ts";
 
 /** The command as Slack sends it. */
 const Command = z.object({
@@ -13,27 +12,17 @@ const Command = z.object({
   trigger_id: z.string().min(1).max(300),
 });
 
-/** Answers one slash command: returns what only the person who typed it is told. Throws only for faults of the port. */
-export function createCommands(answerTyped: AnswerTyped): (body: unknown) => Promise<Rendered> {
-  return async (body) => {
-    const parsed = Command.safeParse(body);
-    if (!parsed.success)
-      return say("Slack sent this command in a way Greenlight does not understand. Nothing was started.");
-    const {
-      command,
-      text,
-      user_id: userId,
-      team_id: teamId,
-      channel_id: channelId,
-      trigger_id,
-    } = parsed.data;
-    return answerTyped({
-      command,
-      text,
-      where: { userId, userTeamId: teamId, teamId, channelId },
-      // Slack makes one per invocation, and delivers the same one again when it doubts that we heard.
-      key: `slack:${trigger_id}`,
-      source: null,
-    });
+/** Reads one slash command as the line that was typed; null where Slack sends it in a way that cannot be read. */
+export function readCommand(body: unknown): TypedLine | null {
+  const parsed = Command.safeParse(body);
+  if (!parsed.success) return null;
+  const { command, text, user_id: userId, team_id: teamId, channel_id: channelId, trigger_id } = parsed.data;
+  return {
+    command,
+    text,
+    where: { userId, userTeamId: teamId, teamId, channelId },
+    // Slack makes one per invocation, and delivers the same one again when it doubts that we heard.
+    key: `slack:${trigger_id}`,
+    source: null,
   };
 }

@@ -1,10 +1,9 @@
-import type { App, webApi } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
-import { tellDirectly, tellOne } from "#slack/clicks/tell.ts";
 import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
 import type { FindPlace } from "#slack/client/channels.ts";
-import type { InFlight } from "#slack/client/in-flight.ts";
+import type { Door, Way } from "#slack/client/door.ts";
+import { type Listening, tell, waysTo } from "#slack/client/tell.ts";
 import type { AskAs } from "./ask-as.ts";
 import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
@@ -16,19 +15,19 @@ const OLD =
   "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
 
 /** Every shortcut: each opens a form, and nothing comes before that. Where its card could not stand, the form then has a choice of channels. */
-export function addShortcuts(app: App, findPlace: FindPlace, inFlight: InFlight, log: Log): void {
-  app.shortcut(/^/u, async ({ ack, body, client }) => {
+export function addShortcuts({ app, door, inFlight, log }: Listening, findPlace: FindPlace): void {
+  app.shortcut(/^/u, async ({ ack, body }) => {
     const opening = openingOfShortcut(body);
     const work = async (): Promise<void> => {
       const [text] = await Promise.all([
-        opening === null ? null : open(client, opening, findPlace, log),
+        opening === null ? null : open(door, opening, findPlace, log),
         ack(),
       ]);
       if (opening === null || text === null) return;
       const { userId, channelId } = opening;
-      const said = { text, blocks: [] };
-      if (channelId === null) await tellDirectly(client, userId, said);
-      else await tellOne(client, { userId, channelId, threadTs: null }, said);
+      const ways: Way[] =
+        channelId === null ? [{ by: "direct", userId }] : waysTo({ userId, channelId, threadTs: null });
+      await tell({ door, log }, ways, { text, blocks: [] });
     };
     await inFlight.track(work());
   });
@@ -38,8 +37,8 @@ export function addShortcuts(app: App, findPlace: FindPlace, inFlight: InFlight,
  * The form for asking. A refusal stands in the form, which keeps the words; so it is asked before Slack is answered. What
  * takes longer than Slack waits is told when it is known, and the form stays until then.
  */
-export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log): void {
-  app.view(ASK_FORM, async ({ ack, body, client }) => {
+export function addAskForm({ app, door, inFlight, log }: Listening, askAs: AskAs): void {
+  app.view(ASK_FORM, async ({ ack, body }) => {
     const read = readAskForm(body);
     const work = async (): Promise<void> => {
       if ("errors" in read) {
@@ -59,14 +58,14 @@ export function addAskForm(app: App, askAs: AskAs, inFlight: InFlight, log: Log)
       else await ack({ response_action: "errors", errors: askErrors(body, shown) });
       if (inTime?.ok === false) return;
       const { text } = await asking;
-      await tellOne(client, { ...where, threadTs: null }, { text, blocks: [] });
+      await tell({ door, log }, waysTo({ ...where, threadTs: null }), { text, blocks: [] });
     };
     await inFlight.track(work());
   });
 }
 
 async function open(
-  client: webApi.WebClient,
+  door: Door,
   opening: ShortcutOpening,
   findPlace: FindPlace,
   log: Log,
@@ -74,8 +73,8 @@ async function open(
   const { triggerId, view } = opening;
   if (view === null) return OLD;
   try {
-    const opened = await client.views.open({ trigger_id: triggerId, view });
-    await offerChannels(client, opening, opened.view?.id, findPlace).catch((error: unknown) =>
+    const viewId = await door.openForm({ triggerId, view, onTop: false });
+    await offerChannels(door, opening, viewId, findPlace).catch((error: unknown) =>
       log.warn({ err: error }, "A form for asking offers no channels"),
     );
     return null;
@@ -87,12 +86,12 @@ async function open(
 
 /** What is sent from a form that stayed as it was is refused with the same reason. */
 async function offerChannels(
-  client: webApi.WebClient,
+  door: Door,
   { elsewhere: view, channelId }: ShortcutOpening,
-  viewId: string | undefined,
+  viewId: string | null,
   findPlace: FindPlace,
 ): Promise<void> {
-  if (view === undefined || channelId === null || viewId === undefined) return;
+  if (view === undefined || channelId === null || viewId === null) return;
   const place = await findPlace(channelId);
-  if (!place.ok && place.isUntold !== true) await client.views.update({ view_id: viewId, view });
+  if (!place.ok && place.isUntold !== true) await door.changeForm(viewId, view);
 }

@@ -1,34 +1,25 @@
-import type { App, webApi } from "@slack/bolt";
-import type { Log } from "#observe/log.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
-import { tellOne } from "#slack/clicks/tell.ts";
-import type { InFlight } from "#slack/client/in-flight.ts";
+import { type Listening, tell, waysTo } from "#slack/client/tell.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
+import { say } from "#slack/text/say.ts";
 import type { MessageAnswer } from "./answer-message.ts";
+import { readCommand } from "./commands.ts";
 import { createSaidOften } from "./said-often.ts";
+import type { AnswerTyped } from "./typed-line.ts";
+
+const UNREADABLE = "Slack sent this command in a way Greenlight does not understand. Nothing was started.";
 
 /** Every command of the app, so that one that was renamed works too. */
-export function addCommands(
-  app: App,
-  answer: (body: unknown) => Promise<Rendered>,
-  inFlight: InFlight,
-  log: Log,
-): void {
+export function addCommands({ app, door, inFlight, log }: Listening, answerTyped: AnswerTyped): void {
   app.command(/^\//u, async ({ ack, body, respond }) => {
     const work = async (): Promise<void> => {
       // First of all: Slack gives us 3 s, and a late answer makes people type it again.
       await ack();
-      const { text, blocks } = await answerOrFault(
-        () => answer(body),
-        log,
-        (text) => ({ text, blocks: [] }),
-      );
-      try {
-        await respond({ response_type: "ephemeral", text, ...(blocks.length === 0 ? {} : { blocks }) });
-      } catch (error) {
-        log.error({ err: error }, "Slack refuses an answer to a command, so its text is sent alone");
-        await respond({ response_type: "ephemeral", text });
-      }
+      const line = readCommand(body);
+      const answer =
+        line === null ? say(UNREADABLE) : await answerOrFault(() => answerTyped(line), log, plain);
+      const there = line === null ? [] : waysTo({ ...line.where, threadTs: null });
+      await tell({ door, log }, [{ by: "response_url", respond }, ...there], answer);
     };
     await inFlight.track(work());
   });
@@ -36,27 +27,24 @@ export function addCommands(
 
 /** Every message to the bot: a mention in a channel, and a direct message. Bolt acknowledges events by itself, before this. */
 export function addMessages(
-  app: App,
+  { app, door, inFlight, log }: Listening,
   answerOf: (body: unknown) => MessageAnswer | null,
-  inFlight: InFlight,
-  log: Log,
 ): void {
   const isSaidOften = createSaidOften();
-  const take = async ({ body, client }: { body: unknown; client: webApi.WebClient }): Promise<void> => {
+  const take = async ({ body }: { body: unknown }): Promise<void> => {
     const found = answerOf(body);
     if (found === null) return;
     const work = async (): Promise<void> => {
-      const { text, blocks } = await answerOrFault(found.answer, log, (text) => ({ text, blocks: [] }));
-      if (isSaidOften(found.place.userId, text)) return;
-      try {
-        await tellOne(client, found.place, { text, blocks });
-      } catch (error) {
-        log.error({ err: error }, "Slack refuses an answer to a message, so its text is sent alone");
-        await tellOne(client, found.place, { text, blocks: [] });
-      }
+      const answer = await answerOrFault(found.answer, log, plain);
+      if (isSaidOften(found.place.userId, answer.text)) return;
+      await tell({ door, log }, waysTo(found.place), answer);
     };
     await inFlight.track(work());
   };
   app.event("app_mention", take);
   app.event("message", take);
+}
+
+function plain(text: string): Rendered {
+  return { text, blocks: [] };
 }

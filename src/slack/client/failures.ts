@@ -1,4 +1,4 @@
-import { webApi } from "@slack/bolt";
+import { RespondError, webApi } from "@slack/bolt";
 import { z } from "zod";
 
 /**
@@ -92,6 +92,7 @@ export function codeOf(error: unknown): string {
 /** Reads an error of a Slack call. Whatever is not known to be final is tried again. */
 export function readFailure(error: unknown): Failure {
   if (error instanceof webApi.WebAPIRateLimitedError) return { kind: "pause", ms: error.retryAfter * 1_000 };
+  if (error instanceof RespondError) return byResponseUrl(error);
   if (!(error instanceof webApi.WebAPIPlatformError)) return { kind: "later", why: codeOf(error) };
   const { error: code } = error.data;
   if (code === "missing_scope") return withoutScope(error);
@@ -102,6 +103,17 @@ export function readFailure(error: unknown): Failure {
   if (tooMuch.has(code))
     return { kind: "too much", why: [code, ...(error.data.response_metadata?.messages ?? [])].join(" ") };
   return passing.has(code) ? { kind: "later", why: code } : { kind: "later", why: code, isUnknown: true };
+}
+
+/** Whether the same may be taken in a moment: Slack asked for a pause, or had troubles of its own. */
+export function isPassing(failure: Failure): boolean {
+  return failure.kind === "pause" || (failure.kind === "later" && failure.isUnknown !== true);
+}
+
+/** A response_url says so by its status alone: it is used up or too old, or what was sent is refused. */
+function byResponseUrl({ statusCode, message }: RespondError): Failure {
+  if (statusCode >= 500 || statusCode === 429) return { kind: "later", why: message };
+  return { kind: statusCode === 404 || statusCode === 410 ? "gone" : "too much", why: message };
 }
 
 const Needed = z.object({ needed: z.string() });

@@ -1,8 +1,6 @@
-import type { App } from "@slack/bolt";
 import { z } from "zod";
-import type { Log } from "#observe/log.ts";
 import type { HomesPort } from "#slack/client/home-port.ts";
-import type { InFlight } from "#slack/client/in-flight.ts";
+import type { Listening } from "#slack/client/tell.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 
 const OpenedEvent = z.object({
@@ -15,7 +13,7 @@ const OpenedEvent = z.object({
 });
 
 /** Whoever looks at their Home finds it true, and for a day after that. */
-export function addHome(app: App, homes: Pick<HomesPort, "opened">, inFlight: InFlight, log: Log): void {
+export function addHome({ app, inFlight, log }: Listening, homes: Pick<HomesPort, "opened">): void {
   app.event("app_home_opened", async ({ body }) => {
     const by = openedBy(body);
     if (by === null) return;

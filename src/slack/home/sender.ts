@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { types, webApi } from "@slack/bolt";
+import type { types } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
 import type { Access } from "#slack/client/access.ts";
+import type { Door } from "#slack/client/door.ts";
 import { readFailure } from "#slack/client/failures.ts";
 import type { DueHome, HomesPort } from "#slack/client/home-port.ts";
 
@@ -18,7 +19,7 @@ export type HomeSender = { start(): void; stop(): Promise<void> };
 
 type Needs = {
   port: HomesPort;
-  client: webApi.WebClient;
+  door: Pick<Door, "publishHome">;
   /** What a person's Home says now. */
   render(home: DueHome): Promise<types.HomeView>;
   /** While Slack refuses the app nothing is published: the sender of messages finds out when it does no more. */
@@ -79,12 +80,12 @@ async function rest(
   await Promise.race([wait, ...underWay]).finally(() => over.abort());
 }
 
-async function publish({ port, client, render, access, log }: Needs, home: DueHome): Promise<void> {
+async function publish({ port, door, render, access, log }: Needs, home: DueHome): Promise<void> {
   const about = { person: home.userId };
   try {
     const view = await render(home);
     const shown = createHash("sha256").update(JSON.stringify(view)).digest("hex");
-    if (shown !== home.shown) await client.views.publish({ user_id: home.userId, view });
+    if (shown !== home.shown) await door.publishHome(home.userId, view);
     await port.sent(home, shown);
   } catch (error) {
     const failure = readFailure(error);

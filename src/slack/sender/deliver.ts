@@ -1,6 +1,6 @@
-import type { webApi } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
 import type { CardOptions } from "#slack/cards/card.ts";
+import type { Door } from "#slack/client/door.ts";
 import { readFailure } from "#slack/client/failures.ts";
 import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
@@ -9,7 +9,6 @@ import { kindsRefused, type RichKinds, type Takes } from "#slack/text/rich-kinds
 import { deliverLogFile, type FindLogFile } from "./log-file.ts";
 import type { MayRead } from "./may-read.ts";
 import type { OpenDirect } from "./open-direct.ts";
-import type { Pace } from "./pace.ts";
 import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
 import type { TellApprovers } from "./tell-approvers.ts";
 
@@ -23,14 +22,13 @@ export type RenderOptions = CardOptions & { cardTs: string | null; isTheirs: boo
 export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Shown | null>;
 
 type Needs = {
-  client: webApi.WebClient;
+  door: Pick<Door, "post" | "change" | "upload">;
   render: Render;
   findStanding: FindStanding;
   openDirect: OpenDirect;
   tellApprovers: TellApprovers;
   mayRead: MayRead;
   findLogFile: FindLogFile;
-  pace: Pace;
   /** Whether it is still this sender's to post. */
   isHeld(message: DueMessage): boolean;
   richKinds: RichKinds;
@@ -110,9 +108,7 @@ async function bring(
 async function update(needs: Needs, message: Placed, ts: string, draft: Draft): Promise<string | null> {
   const target = { channel: message.channelId, ts, attachments: [] };
   try {
-    await inFullOrShort(needs, message, draft, (content) =>
-      needs.client.chat.update({ ...target, ...content }),
-    );
+    await inFullOrShort(needs, message, draft, (content) => needs.door.change({ ...target, ...content }));
     return ts;
   } catch (error) {
     if (readFailure(error).kind !== "gone") throw error;
@@ -138,20 +134,21 @@ async function post(
     metadata: { event_type: EVENT_TYPE, event_payload: { change_id: message.changeId, name: message.name } },
   };
   const send = (thread: ThreadTarget | undefined) =>
-    inFullOrShort(needs, message, draft, async (content) => {
-      await needs.pace(message.channelId, signal);
-      assertHeld(needs, message);
-      return needs.client.chat.postMessage({ ...target, ...content, ...thread });
-    });
+    inFullOrShort(needs, message, draft, (content) =>
+      needs.door.post(
+        { ...target, ...content, ...thread },
+        { signal, ready: () => assertHeld(needs, message) },
+      ),
+    );
   const thread =
     message.cardTs === null || key.kind === "direct" ? undefined : threadTarget(message.cardTs, key);
   try {
-    return tsOf(await send(thread));
+    return await send(thread);
   } catch (error) {
     const failure = readFailure(error);
     // The card was deleted. A verdict must be heard all the same; the rest belongs to the card and comes with a new one.
     if (failure.kind !== "gone" || key.kind !== "verdict") throw error;
-    return tsOf(await send(undefined));
+    return send(undefined);
   }
 }
 
@@ -207,11 +204,6 @@ async function inFewWords<Answer>(
     if (readFailure(error).kind !== "too much") throw error;
     return call({ text: `Change ${changeId}. ${SHORTENED}`, blocks: [] });
   }
-}
-
-function tsOf(answer: { ts?: string }): string {
-  if (answer.ts === undefined) throw new Error("chat.postMessage: Slack took the message and gave it no ts.");
-  return answer.ts;
 }
 
 /** The types want `reply_broadcast` as a literal, true or false. */

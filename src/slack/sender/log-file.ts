@@ -2,6 +2,7 @@ import { webApi } from "@slack/bolt";
 import type { Changes } from "#change/changes.ts";
 import { isAttempt, type StepKey } from "#change/journal.ts";
 import { isWholeInline, lineText, logFileName, whichStep } from "#slack/cards/step-message.ts";
+import type { Door } from "#slack/client/door.ts";
 import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
@@ -34,10 +35,9 @@ export function createFindLogFile(changes: Changes): FindLogFile {
 }
 
 type Needs = {
-  client: webApi.WebClient;
+  door: Pick<Door, "upload">;
   findLogFile: FindLogFile;
   findStanding: FindStanding;
-  pace(channelId: string, signal: AbortSignal): Promise<void>;
   isHeld(message: DueMessage): boolean;
 };
 
@@ -59,16 +59,20 @@ export async function deliverLogFile(
   const standing =
     message.failures > 0 ? await needs.findStanding({ ...message, channelId }, file.name) : null;
   if (standing !== null) return { kind: "sent", ts: standing };
-  await needs.pace(channelId, signal);
-  if (!needs.isHeld(message)) return { kind: "later", why: "its claim ran out before it was sent" };
+  const ready = () => {
+    if (!needs.isHeld(message)) throw new Error("its claim ran out before it was sent");
+  };
   try {
-    await needs.client.files.uploadV2({
-      channel_id: channelId,
-      thread_ts: cardTs,
-      filename: file.name,
-      title: file.title,
-      content: file.content,
-    });
+    await needs.door.upload(
+      {
+        channel_id: channelId,
+        thread_ts: cardTs,
+        filename: file.name,
+        title: file.title,
+        content: file.content,
+      },
+      { signal, ready },
+    );
   } catch (error) {
     if (error instanceof webApi.WebAPIPlatformError && error.data.error === "missing_scope")
       return { kind: "never", why: MISSING };

@@ -7,6 +7,7 @@ import { webApi } from "@slack/bolt";
 import { createLog } from "#observe/log.ts";
 import { createAccess } from "#slack/client/access.ts";
 import { sendingOptions } from "#slack/client/clients.ts";
+import { createDoor } from "#slack/client/door.ts";
 import type { DueHome, HomesPort } from "#slack/client/home-port.ts";
 import { createHomeSender } from "#slack/home/sender.ts";
 import { soon } from "#test/support/soon.ts";
@@ -40,7 +41,7 @@ describe("the sender of Homes", () => {
     const due = [home("U0SLOW0001"), home("U0BEN00001")];
     const sender = createHomeSender({
       port: portOf(due),
-      client: new webApi.WebClient("xoxb-1", sendingOptions(`http://127.0.0.1:${at}/api/`, log)),
+      door: createDoor(new webApi.WebClient("xoxb-1", sendingOptions(`http://127.0.0.1:${at}/api/`, log))),
       render: async () => ({ type: "home", blocks: [] }),
       access: createAccess(log),
       log,

@@ -4,10 +4,10 @@ import { webApi } from "@slack/bolt";
 import pino from "pino";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import { sendingOptions } from "#slack/client/clients.ts";
+import { createDoor } from "#slack/client/door.ts";
 import { findIdentity } from "#slack/client/identity.ts";
 import type { DueMessage } from "#slack/client/outbox-port.ts";
 import { deliver, type Shown } from "#slack/sender/deliver.ts";
-import { createPace } from "#slack/sender/pace.ts";
 import { createFindStanding } from "#slack/sender/standing-message.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
 import { approvedIn } from "#test/support/approved.ts";
@@ -23,13 +23,14 @@ describe("bringing one message to Slack", () => {
   const approved = approvedIn("sender");
   let slack: SlackStandIn;
   let needs: Parameters<typeof deliver>[0];
+  let client: webApi.WebClient;
   let shown: Shown;
   let mayRead = true;
   before(async () => {
     slack = await startOwnSlack();
-    const client = new webApi.WebClient(slack.tokens.bot, sendingOptions(slack.apiUrl, log));
+    client = new webApi.WebClient(slack.tokens.bot, sendingOptions(slack.apiUrl, log));
     needs = {
-      ...{ client, log, pace: createPace(), richKinds: createRichKinds() },
+      ...{ door: createDoor(client), log, richKinds: createRichKinds() },
       render: async (_id, _key, { isTheirs }) => (isTheirs ? shown : { ...shown, text: "nothing for them" }),
       findStanding: createFindStanding(client, await findIdentity(client), log),
       openDirect: async () => assert.fail("every channel is known"),
@@ -50,7 +51,7 @@ describe("bringing one message to Slack", () => {
     assert.ok(delivery.kind === "sent" && delivery.ts !== null, JSON.stringify(delivery));
     return delivery.ts;
   };
-  const remove = (ts: string) => needs.client.chat.delete({ channel: slack.channels.infra, ts });
+  const remove = (ts: string) => client.chat.delete({ channel: slack.channels.infra, ts });
   const saying = (text: string) =>
     slack.messages(slack.channels.infra).filter((message) => message.text === text);
 
@@ -87,7 +88,6 @@ describe("bringing one message to Slack", () => {
     assert.equal(await place({ name: `card:dm:${ben}`, ...direct, failures: 1 }), card);
     assert.notEqual(await place({ name: "card", failures: 1, channelId: direct.channelId }), card);
     // Another app may say that its message is ours.
-    const { client } = needs;
     const [forged] = (await client.conversations.history({ channel: slack.channels.infra })).messages ?? [];
     const payload = { change_id: THIRD, name: "card" };
     const metadata = { event_type: "greenlight_message", event_payload: payload };
