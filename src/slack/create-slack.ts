@@ -69,15 +69,18 @@ export type Slack = {
 
 const STOP_MS = 25_000;
 
-/** Asks Slack who we are and puts the Slack side together; nothing is opened or sent before `start`. Throws SlackSetupError. */
-export async function createSlack(needs: {
+/** What the Slack side takes of the rest. */
+type SlackNeeds = {
   config: SlackConfig;
   changes: Changes;
   outbox: OutboxPort;
   homes: HomesPort;
   log: Log;
   at?: At;
-}): Promise<Slack> {
+};
+
+/** Asks Slack who we are and puts the Slack side together; nothing is opened or sent before `start`. Throws SlackSetupError. */
+export async function createSlack(needs: SlackNeeds): Promise<Slack> {
   const { config, changes, log } = needs;
   const firstClient = new webApi.WebClient(config.botToken, askingOptions(config.apiUrl, log));
   const identity = await findIdentity(firstClient);
@@ -151,13 +154,7 @@ function sayMissing({ missingScopes: missing }: Identity, log: Log): void {
     log.error({ missing }, "The Slack app lacks scopes: update it from manifest.yml and install it again");
 }
 
-function createSender(
-  needs: Parameters<typeof createSlack>[0],
-  door: Door,
-  identity: Identity,
-  people: People,
-  access: Access,
-) {
+function createSender(needs: SlackNeeds, door: Door, identity: Identity, people: People, access: Access) {
   const { config, changes, outbox, log, at = nowhere } = needs;
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const findMembers = createFindMembers(client);
@@ -201,7 +198,7 @@ function createSender(
 }
 
 function createHomes(
-  { homes, log }: Parameters<typeof createSlack>[0],
+  { homes, log }: SlackNeeds,
   readHome: ReadHome,
   linkTo: LinkTo,
   door: Door,

@@ -4,22 +4,22 @@ import type { Identity } from "#slack/client/identity.ts";
 import type { OutboxPort } from "#slack/client/outbox-port.ts";
 import type { Listening } from "#slack/client/tell.ts";
 import { createAnswerMessage } from "./answer-message.ts";
-import { createAskAs } from "./ask-as.ts";
+import { type AskNeeds, createAskAs } from "./ask-as.ts";
 import { ASK_IN, createAskIn } from "./ask-where.ts";
 import { createFollowUp } from "./follow-up.ts";
 import { addAskForm, addShortcuts } from "./listen-shortcuts.ts";
 import { addCommands, addMessages } from "./listen-typed.ts";
-import { createAnswerTyped } from "./typed-line.ts";
+import { createAnswerTyped, type TypedNeeds } from "./typed-line.ts";
 
-type Needs = Omit<Parameters<typeof createAnswerTyped>[0], "askAs"> &
-  Parameters<typeof createAskAs>[0] & {
+type AskingNeeds = Omit<TypedNeeds, "askAs"> &
+  AskNeeds & {
     decideAs: DecideAs;
     outbox: Pick<OutboxPort, "changeAt">;
     identity: Identity;
   };
 
 /** Every way in which people ask, put to Bolt: a command, a message to the bot, a shortcut with its form. Returns the clicks that belong to them. */
-export function addAsking(listening: Listening, needs: Needs): Record<string, Act> {
+export function addAsking(listening: Listening, needs: AskingNeeds): Record<string, Act> {
   const { identity, outbox, decideAs, changes } = needs;
   const askAs = createAskAs(needs);
   const answerTyped = createAnswerTyped({ ...needs, askAs });

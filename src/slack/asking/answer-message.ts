@@ -12,17 +12,20 @@ export type MessageAnswer = { place: ThreadPlace; answer(): Promise<Rendered> };
 /** How many messages are remembered as answered. */
 const REMEMBERED = 2_000;
 
-/**
- * Answers what people write to the bot: returns who is to be told and how to find out what, or null for a message that is
- * none of a person to it. In a change's thread it is about that change, anywhere else it is what stands after a command.
- */
-export function createAnswerMessage(needs: {
+/** What answering a message takes. */
+type MessageNeeds = {
   changes: Pick<Changes, "get">;
   answerTyped: AnswerTyped;
   followUp: FollowUp;
   changeAt: OutboxPort["changeAt"];
   bot: { userId: string; name: string };
-}): (body: unknown) => MessageAnswer | null {
+};
+
+/**
+ * Answers what people write to the bot: returns who is to be told and how to find out what, or null for a message that is
+ * none of a person to it. In a change's thread it is about that change, anywhere else it is what stands after a command.
+ */
+export function createAnswerMessage(needs: MessageNeeds): (body: unknown) => MessageAnswer | null {
   const isFirst = createIsFirst();
   return (body) => {
     const message = readSaidMessage(body, needs.bot.userId);
@@ -35,10 +38,7 @@ export function createAnswerMessage(needs: {
   };
 }
 
-async function answerTo(
-  needs: Parameters<typeof createAnswerMessage>[0],
-  message: SaidMessage,
-): Promise<Rendered> {
+async function answerTo(needs: MessageNeeds, message: SaidMessage): Promise<Rendered> {
   const { where, text, ts, threadTs } = message;
   const { channelId, userId } = where;
   const line: TypedLine = {

@@ -20,13 +20,16 @@ type AskedAs = { ok: true; text: string } | { ok: false; about: "place" | "reque
 
 const REQUEST_CHARS = 300;
 
-/** Makes it. Who they are, and whether others see the card there, is asked of Slack now; no answer is a no. */
-export function createAskAs(needs: {
+/** What asking takes. */
+export type AskNeeds = {
   changes: Changes;
   people: People;
   findPlace: FindPlace;
   nobodyCanApprove: boolean;
-}): AskAs {
+};
+
+/** Makes it. Who they are, and whether others see the card there, is asked of Slack now; no answer is a no. */
+export function createAskAs(needs: AskNeeds): AskAs {
   return async (where, { channelId, key, ...asked }) => {
     const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, channelId);
     if (!allowed.ok) return { ok: false, about: "request", text: allowed.reason };

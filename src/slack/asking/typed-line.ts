@@ -9,7 +9,7 @@ import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, oneLine } from "#slack/text/text.ts";
 import { renderHelp } from "#slack/words/help.ts";
 import { readTyped, type Typed } from "#slack/words/subcommands.ts";
-import { createWords } from "#slack/words/words.ts";
+import { type AllWordsNeed, answerWord } from "#slack/words/words.ts";
 import type { AskAs } from "./ask-as.ts";
 import { askWhere } from "./ask-where.ts";
 
@@ -28,7 +28,8 @@ export type TypedLine = {
 /** Answers a line: returns what only the person who typed it is told. Throws only for faults of the port. */
 export type AnswerTyped = (line: TypedLine) => Promise<Rendered>;
 
-type Needs = Parameters<typeof createWords>[0] & {
+/** What answering a typed line takes. */
+export type TypedNeeds = AllWordsNeed & {
   people: People;
   groupsOf: GroupsOf;
   askAs: AskAs;
@@ -41,8 +42,7 @@ const DIRECT =
   "A change is asked for where others see it. Type this in a channel that Greenlight is in; or write it to Greenlight here without the command, and you are asked for the channel.";
 
 /** Makes it: a word is looked up, anything else is a request. */
-export function createAnswerTyped(needs: Needs): AnswerTyped {
-  const words = createWords(needs);
+export function createAnswerTyped(needs: TypedNeeds): AnswerTyped {
   return async (line) => {
     const typed = readTyped(line.text);
     switch (typed.kind) {
@@ -54,7 +54,13 @@ export function createAnswerTyped(needs: Needs): AnswerTyped {
         const found = await viewerOf(needs, line.where, word === "cancel" ? "stop" : "ask");
         if (!found.ok) return say(found.reason);
         const { command, where } = line;
-        return words[word]({ command, rest, viewer: found.viewer, where, writtenAt: writtenAt(line) });
+        return answerWord(needs, word, {
+          command,
+          rest,
+          viewer: found.viewer,
+          where,
+          writtenAt: writtenAt(line),
+        });
       }
       case "unknown":
         return unknown(line, typed);
@@ -70,7 +76,7 @@ function writtenAt({ source }: TypedLine): Date | undefined {
 
 /** Who looks, as Slack says they are now. In a direct message nobody else reads along, and nothing belongs to it. */
 async function viewerOf(
-  { people, groupsOf }: Needs,
+  { people, groupsOf }: TypedNeeds,
   where: Where,
   what: LookupFor,
 ): Promise<{ ok: true; viewer: Viewer } | { ok: false; reason: string }> {
@@ -81,7 +87,7 @@ async function viewerOf(
   return { ok: true, viewer: { person, groups: await groupsOf(person), channelId } };
 }
 
-async function planFor(needs: Needs, line: TypedLine, rest: string): Promise<Rendered> {
+async function planFor(needs: TypedNeeds, line: TypedLine, rest: string): Promise<Rendered> {
   if (!/\s/u.test(rest))
     return sayPieces([
       code(`${line.command} plan`),
@@ -92,7 +98,12 @@ async function planFor(needs: Needs, line: TypedLine, rest: string): Promise<Ren
 }
 
 /** Where others see it: the channel it was typed in; of a direct message the only channel there is, or the one they choose. */
-async function askFor(needs: Needs, line: TypedLine, request: string, planOnly: boolean): Promise<Rendered> {
+async function askFor(
+  needs: TypedNeeds,
+  line: TypedLine,
+  request: string,
+  planOnly: boolean,
+): Promise<Rendered> {
   const { where, key, source } = line;
   const [only, ...others] = needs.channels;
   const one = only !== undefined && others.length === 0 ? only : null;

@@ -1,29 +1,30 @@
 import type { CancelFor } from "#slack/clicks/cancelling.ts";
-import { code, said } from "#slack/text/blocks.ts";
+import { code, type Rendered, said } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { findNamed } from "./named-change.ts";
-import type { AnswerWord, WordNeeds } from "./word.ts";
+import type { WordAsked, WordNeeds } from "./word.ts";
 
 /** As many characters as a decision's reason has by API. */
 const REASON_CHARS = 1_000;
 
 /** Cancels a change, or has it stopped while it runs, for its requester and for those who may approve it. */
-export function createWordCancel(needs: WordNeeds & { cancelFor: CancelFor }): AnswerWord {
-  return async (asked) => {
-    const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
-    const named = await findNamed(needs, asked, "cancel", id);
-    if (!named.ok) return named.answer;
-    if (reason.length > REASON_CHARS)
-      return sayPieces([
-        code(`${asked.command} cancel ID REASON`),
-        said(
-          ` takes a reason of at most ${REASON_CHARS} characters; this has ${reason.length}. Nothing was stopped.`,
-        ),
-      ]);
-    const { person } = asked.viewer;
-    const { writtenAt } = asked;
-    const given = { changeId: named.change.id, by: person, reason: reason === "" ? null : reason, writtenAt };
-    const text = await needs.cancelFor(given);
-    return { text, blocks: [] };
-  };
+export async function answerCancel(
+  needs: WordNeeds & { cancelFor: CancelFor },
+  asked: WordAsked,
+): Promise<Rendered> {
+  const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
+  const named = await findNamed(needs, asked, "cancel", id);
+  if (!named.ok) return named.answer;
+  if (reason.length > REASON_CHARS)
+    return sayPieces([
+      code(`${asked.command} cancel ID REASON`),
+      said(
+        ` takes a reason of at most ${REASON_CHARS} characters; this has ${reason.length}. Nothing was stopped.`,
+      ),
+    ]);
+  const { person } = asked.viewer;
+  const { writtenAt } = asked;
+  const given = { changeId: named.change.id, by: person, reason: reason === "" ? null : reason, writtenAt };
+  const text = await needs.cancelFor(given);
+  return { text, blocks: [] };
 }

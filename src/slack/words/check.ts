@@ -16,25 +16,26 @@ import {
 } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, inert, oneLine, visible } from "#slack/text/text.ts";
-import type { AnswerWord, WordNeeds } from "./word.ts";
+import type { WordAsked, WordNeeds } from "./word.ts";
 
 const LINE_CHARS = 1_000;
 const REASON_CHARS = 300;
 const REASONS = 6;
 
 /** Says what the policy makes of a command line. Nothing is looked at and nothing runs. */
-export function createWordCheck({ changes }: WordNeeds): AnswerWord {
-  return async ({ command, rest, viewer }) => {
-    // People paste a command as Slack showed it to them, in backticks.
-    const line = rest.replace(/^`+|`+$/gu, "").trim();
-    if (line === "")
-      return sayPieces([
-        code(`${command} check`),
-        said(" takes a command line: "),
-        code(`${command} check kubectl rollout restart deployment/web -n staging`),
-      ]);
-    return render(await changes.check(viewer, line));
-  };
+export async function answerCheck(
+  { changes }: WordNeeds,
+  { command, rest, viewer }: WordAsked,
+): Promise<Rendered> {
+  // People paste a command as Slack showed it to them, in backticks.
+  const line = rest.replace(/^`+|`+$/gu, "").trim();
+  if (line === "")
+    return sayPieces([
+      code(`${command} check`),
+      said(" takes a command line: "),
+      code(`${command} check kubectl rollout restart deployment/web -n staging`),
+    ]);
+  return render(await changes.check(viewer, line));
 }
 
 function render(checked: Checked): Rendered {

@@ -1,11 +1,7 @@
 import { bold, bullets, code, paragraph, type Rendered, rich, said, smallPrint } from "#slack/text/blocks.ts";
 import { WORDS } from "./names.ts";
-import type { AnswerWord } from "./word.ts";
 
-/** Everything that can be typed, by what it is for. */
-export const answerHelp: AnswerWord = async ({ command }) => renderHelp(command);
-
-/** The help for a command of this name. */
+/** Everything that can be typed, by what it is for, for a command of this name. */
 export function renderHelp(command: string): Rendered {
   return {
     text: `What ${command} understands: a request in plain words, or ${Object.keys(WORDS).join(", ")}.`,

@@ -14,7 +14,7 @@ import {
 } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { count, inert } from "#slack/text/text.ts";
-import type { AnswerWord, WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked, WordNeeds } from "./word.ts";
 
 const MOST_ROWS = 10;
 /** With all groups in one answer, which then stays within what Slack takes of one message. */
@@ -35,22 +35,20 @@ export const GROUP_TITLES: Record<ListGroup, string> = {
 };
 
 /** Lists changes by group: what waits for whoever asks, theirs, what runs, what ended. */
-export function createWordList({ changes, linkTo, now }: WordNeeds): AnswerWord {
-  return async (asked) => {
-    const filter = readFilter(asked.rest);
-    if (filter === null) return usage(asked);
-    const groups: ListGroup[] =
-      filter.group === null ? ["waiting", "mine", "running", "recent"] : [filter.group];
-    const sections = await Promise.all(
-      groups.map(async (group): Promise<Section> => {
-        const { viewer } = asked;
-        const { environment, status } = filter;
-        const page = { limit: MOST_ROWS, after: null, requester: null };
-        return { group, listed: await changes.list({ viewer, group, environment, status, ...page }) };
-      }),
-    );
-    return render(asked, filter, eachOnce(sections), (shown) => listedRows(shown, linkTo, now()));
-  };
+export async function answerList({ changes, linkTo, now }: WordNeeds, asked: WordAsked): Promise<Rendered> {
+  const filter = readFilter(asked.rest);
+  if (filter === null) return usage(asked);
+  const groups: ListGroup[] =
+    filter.group === null ? ["waiting", "mine", "running", "recent"] : [filter.group];
+  const sections = await Promise.all(
+    groups.map(async (group): Promise<Section> => {
+      const { viewer } = asked;
+      const { environment, status } = filter;
+      const page = { limit: MOST_ROWS, after: null, requester: null };
+      return { group, listed: await changes.list({ viewer, group, environment, status, ...page }) };
+    }),
+  );
+  return render(asked, filter, eachOnce(sections), (shown) => listedRows(shown, linkTo, now()));
 }
 
 /** Null where the words are no filter. An environment is whatever is neither a group nor a status. */

@@ -18,7 +18,7 @@ import { sayPieces } from "#slack/text/say.ts";
 import { stateTitle, stateWords } from "#slack/text/states.ts";
 import { inert } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
-import type { AnswerWord, WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked, WordNeeds } from "./word.ts";
 
 const LINES = { head: 0, tail: 40 };
 /** Leaves room for what is said around the logs. */
@@ -26,34 +26,32 @@ const LOGS_CHARS = SLACK_LIMITS.message - 1_500;
 const LOGS_BLOCKS = SLACK_LIMITS.blocks - 5;
 
 /** Shows the last lines of every attempt, or of those at one step, the newest where not all of it fits. */
-export function createWordLogs(needs: WordNeeds): AnswerWord {
-  return async (asked) => {
-    const [id, step, ...more] = asked.rest.split(/\s+/u).filter((word) => word !== "");
-    const named = await findNamed(needs, asked, "logs", id);
-    if (!named.ok) return named.answer;
-    const { change, cardTs } = named;
-    if ((step !== undefined && !/^[1-9]\d?$/u.test(step)) || more.length > 0)
-      return sayPieces([code(`${asked.command} logs ID STEP`), said(" takes the number of one step.")]);
-    const all = await needs.changes.steps(change.id);
-    const records = step === undefined ? all : all.filter((record) => record.step === Number(step));
-    if (records.length === 0) return nothing(change, all, step);
-    const shown = await fitting(needs, change, records);
-    const left = records.length - shown.length;
-    return {
-      text: `${inert(stateWords(change, all))}: logs of change ${shortId(change.id)}`,
-      blocks: [
-        headline(stateTitle(change, all)),
-        rich(
-          paragraph(
-            said("The thread of change "),
-            idPiece({ ...change, cardTs }, needs.linkTo),
-            said(" has all of it."),
-          ),
+export async function answerLogs(needs: WordNeeds, asked: WordAsked): Promise<Rendered> {
+  const [id, step, ...more] = asked.rest.split(/\s+/u).filter((word) => word !== "");
+  const named = await findNamed(needs, asked, "logs", id);
+  if (!named.ok) return named.answer;
+  const { change, cardTs } = named;
+  if ((step !== undefined && !/^[1-9]\d?$/u.test(step)) || more.length > 0)
+    return sayPieces([code(`${asked.command} logs ID STEP`), said(" takes the number of one step.")]);
+  const all = await needs.changes.steps(change.id);
+  const records = step === undefined ? all : all.filter((record) => record.step === Number(step));
+  if (records.length === 0) return nothing(change, all, step);
+  const shown = await fitting(needs, change, records);
+  const left = records.length - shown.length;
+  return {
+    text: `${inert(stateWords(change, all))}: logs of change ${shortId(change.id)}`,
+    blocks: [
+      headline(stateTitle(change, all)),
+      rich(
+        paragraph(
+          said("The thread of change "),
+          idPiece({ ...change, cardTs }, needs.linkTo),
+          said(" has all of it."),
         ),
-        ...(left === 0 ? [] : [smallPrint(inert(leftOut(asked, change, left)))]),
-        ...shown.flat(),
-      ],
-    };
+      ),
+      ...(left === 0 ? [] : [smallPrint(inert(leftOut(asked, change, left)))]),
+      ...shown.flat(),
+    ],
   };
 }
 

@@ -23,20 +23,18 @@ import { standingsOf, tally } from "#slack/text/standings.ts";
 import { stateTitle, stateWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
-import type { AnswerWord, WordNeeds } from "./word.ts";
+import type { WordAsked, WordNeeds } from "./word.ts";
 
 const REQUEST_CHARS = 400;
 const WHY_CHARS = 900;
 const DECISIONS = 6;
 
 /** Says where one change stands: its state, each step, who decided, what it waits for, and where its card is. */
-export function createWordStatus(needs: WordNeeds): AnswerWord {
-  return async (asked) => {
-    const named = await findNamed(needs, asked, "status", asked.rest.split(/\s+/u)[0]);
-    if (!named.ok) return named.answer;
-    const { change, cardTs } = named;
-    return render(change, await needs.changes.steps(change.id), cardTs, needs.linkTo);
-  };
+export async function answerStatus(needs: WordNeeds, asked: WordAsked): Promise<Rendered> {
+  const named = await findNamed(needs, asked, "status", asked.rest.split(/\s+/u)[0]);
+  if (!named.ok) return named.answer;
+  const { change, cardTs } = named;
+  return render(change, await needs.changes.steps(change.id), cardTs, needs.linkTo);
 }
 
 function render(

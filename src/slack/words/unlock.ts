@@ -1,25 +1,26 @@
 import { UNLOCK_REASON } from "#change/unlock.ts";
 import type { UnlockAs } from "#slack/clicks/unlocking.ts";
-import { code, said } from "#slack/text/blocks.ts";
+import { code, type Rendered, said } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { findNamed } from "./named-change.ts";
-import type { AnswerWord, WordNeeds } from "./word.ts";
+import type { WordAsked, WordNeeds } from "./word.ts";
 
 /** Takes the targets of a change away for one of its approvers, with a reason that everybody sees. */
-export function createWordUnlock(needs: WordNeeds & { unlockAs: UnlockAs }): AnswerWord {
-  return async (asked) => {
-    const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
-    const named = await findNamed(needs, asked, "unlock", id);
-    if (!named.ok) return named.answer;
-    if (reason === "")
-      return sayPieces([
-        code(`${asked.command} unlock ID REASON`),
-        said(
-          ` takes a reason of at least ${UNLOCK_REASON.min} characters, which everybody sees. Nothing was unlocked.`,
-        ),
-      ]);
-    const { where, writtenAt } = asked;
-    const text = await needs.unlockAs(where, { changeId: named.change.id, reason, writtenAt });
-    return { text, blocks: [] };
-  };
+export async function answerUnlock(
+  needs: WordNeeds & { unlockAs: UnlockAs },
+  asked: WordAsked,
+): Promise<Rendered> {
+  const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
+  const named = await findNamed(needs, asked, "unlock", id);
+  if (!named.ok) return named.answer;
+  if (reason === "")
+    return sayPieces([
+      code(`${asked.command} unlock ID REASON`),
+      said(
+        ` takes a reason of at least ${UNLOCK_REASON.min} characters, which everybody sees. Nothing was unlocked.`,
+      ),
+    ]);
+  const { where, writtenAt } = asked;
+  const text = await needs.unlockAs(where, { changeId: named.change.id, reason, writtenAt });
+  return { text, blocks: [] };
 }

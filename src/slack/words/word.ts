@@ -2,7 +2,6 @@ import type { Changes } from "#change/changes.ts";
 import type { Viewer } from "#change/listed.ts";
 import type { LinkTo } from "#slack/cards/blocked-lines.ts";
 import type { Where } from "#slack/client/where.ts";
-import type { Rendered } from "#slack/text/blocks.ts";
 
 /** A word as it was typed: the command before it, what stands behind it, who typed it, where, and when it was written, if it is a message. */
 export type WordAsked = {
@@ -12,9 +11,6 @@ export type WordAsked = {
   where: Where;
   writtenAt: Date | undefined;
 };
-
-/** What answers a word: only the person who typed it is told. Throws only for faults of the port. */
-export type AnswerWord = (asked: WordAsked) => Promise<Rendered>;
 
 /** What the words need. `canAttach`: whether whole logs come as files. */
 export type WordNeeds = { changes: Changes; linkTo: LinkTo; now: () => Date; canAttach: boolean };
