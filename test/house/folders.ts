@@ -2,7 +2,7 @@
 export type Folder = { ours: readonly string[]; packages?: readonly string[] };
 
 /**
- * Who imports whom, in one table: biome.json is written from it (`npm run house`), and imports.test.ts plants every import
+ * Who imports whom, in one table: imports.json, which biome.json extends, is written from it (`npm run house`), and imports.test.ts plants every import
  * there could be and holds it against the table. Arrows point toward `change`. A folder may always import its own, wings
  * included. Below `slack` each wing has a row of its own, where arrows point from asking to text; elsewhere a wing goes by its
  * folder's.

@@ -1,6 +1,6 @@
 import { FOLDERS, type Folder, PACKAGES } from "./folders.ts";
 
-/** The rules of biome.json that follow from the table of folders: one for each folder of src, and one for test. */
+/** The rules that follow from the table of folders: one for each folder of src, and one for test. They stand in imports.json, one a line, and biome.json extends it. */
 export function folderRules(): object[] {
   // A wing after its folder: of two rules for one file Biome takes the later one.
   const folders = Object.entries(FOLDERS)
@@ -9,9 +9,10 @@ export function folderRules(): object[] {
   return [...folders, TESTS];
 }
 
-/** Whether a rule of biome.json is one of these. */
-export function isFolderRule(rule: object): boolean {
-  return JSON.stringify(rule).includes("noRestrictedImports");
+/** What imports.json holds. */
+export function rulesFile(): string {
+  const rules = folderRules().map((rule) => `    ${JSON.stringify(rule)}`);
+  return `{\n  "overrides": [\n${rules.join(",\n")}\n  ]\n}\n`;
 }
 
 const UP = { group: ["../**"], message: "Another folder is imported by its name, as in #change/plan.ts." };
