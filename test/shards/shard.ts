@@ -7,6 +7,8 @@ import weights from "./weights.json" with { type: "json" };
 
 /** How many files like `1.ts` there are. */
 export const SHARDS = 6;
+const FAST_FOLDERS = ["config", "house", "http", "policy", "redact", "shards", "store"];
+const FAST_SECONDS = 4;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /**
@@ -15,12 +17,23 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
  * at once keep two cores busy; of four shares two at a time the longest ran alone for three minutes.
  */
 export async function loadShard(number: number): Promise<void> {
+  await load(`share ${number}`, splitByWeight(testFiles(), weights, SHARDS)[number - 1] ?? []);
+}
+
+/** Loads what says soonest that something broke: the tests that start no program of ours, without those that take long. */
+export async function loadFast(): Promise<void> {
+  const known: Readonly<Record<string, number>> = weights;
+  const isFast = (file: string): boolean =>
+    FAST_FOLDERS.some((folder) => file.startsWith(`${folder}/`)) && (known[file] ?? 1) <= FAST_SECONDS;
+  await load("the fast ones", testFiles().filter(isFast));
+}
+
+async function load(name: string, mine: readonly string[]): Promise<void> {
   claimRun();
-  const mine = splitByWeight(testFiles(), weights, SHARDS)[number - 1] ?? [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Tests begin as soon as they are there, and the process ends with the last of them: while a file was still being
   // loaded, that was before the tests of this file and all after it (a quarter of all, seen by their number).
-  test(`share ${number}: all of ${mine.length} files are loaded`, () => promise);
+  test(`${name}: all of ${mine.length} files are loaded`, () => promise);
   try {
     for (const file of mine) await import(new URL(`../${file}`, import.meta.url).href);
     resolve();

@@ -1,0 +1,3 @@
+import { loadFast } from "./shard.ts";
+
+await loadFast();
