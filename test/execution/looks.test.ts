@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { noBox } from "#execution/box/box.ts";
 import { createLooks } from "#execution/looks.ts";
@@ -52,6 +53,47 @@ describe("what kubectl says when a look fails", () => {
       assert.ok(seen.reason.length < 1_500);
     }
   });
+});
+
+const KUBECTL = ["/usr/bin/kubectl", "/usr/local/bin/kubectl"].find((path) => existsSync(path));
+
+it("says that the server refused the connection, as the real kubectl has it, and not what kubectl's log says", {
+  skip: KUBECTL === undefined ? "kubectl is not installed" : false,
+}, async () => {
+  const home = await mkdtemp(join(tmpdir(), "greenlight-looks-"));
+  try {
+    // Nobody listens on the first port.
+    const clusters = '[{name: a, cluster: {server: "https://127.0.0.1:1"}}]';
+    const rest =
+      "contexts: [{name: a, context: {cluster: a, user: a}}], users: [{name: a, user: {token: t}}]";
+    const KUBECONFIG = join(home, "config");
+    await writeFile(KUBECONFIG, `{apiVersion: v1, kind: Config, clusters: ${clusters}, ${rest}}`);
+    const looks = createLooks({
+      workspace: home,
+      dataDir: join(home, "data"),
+      policy: builtInPolicy,
+      identify: createIdentify(Buffer.alloc(32)),
+      redact: createRedact([]),
+      box: noBox,
+      givenTo: async (changeId) => ({
+        env: { PATH: dirname(KUBECTL ?? ""), HOME: home, KUBECONFIG },
+        view: { changeId, readWrite: [], readOnly: [], stateFile: null },
+      }),
+    });
+    const step = aStep("scale deployment/api --replicas=2 -n staging --context=a");
+    const read = readKubectl(step.args);
+    assert.ok(read.ok);
+    const look = looks.kubeconfig(randomUUID(), AbortSignal.timeout(20_000)).view;
+    const seen = await previewKubectl(step, read.line, false, look, createRedact([]));
+    assert.ok(!seen.ok);
+    assert.match(
+      seen.reason,
+      /^Step 1 cannot be previewed\. The cluster's server 127\.0\.0\.1:1 refused the connection\. .*\n\nkubectl said:\n> The connection/,
+    );
+    assert.doesNotMatch(seen.reason, /memcache/);
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
 });
 
 describe("a look of the program's own", () => {

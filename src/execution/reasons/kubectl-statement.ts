@@ -1,5 +1,5 @@
-/** What kubectl said of its failure. `server`: the reason the API server gave with it (`Forbidden`), empty without one. */
-export type Statement = { server: string; text: string };
+/** What kubectl said of its failure. `isServers`: it is the API server's answer, without "Error from server". */
+export type Statement = { isServers: boolean; text: string };
 
 /** Lines of kubectl's own log: `E1130 18:04:21.271678   11088 memcache.go:265] …`. */
 const LOGGED = /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w./-]+:\d+\] ?/;
@@ -7,7 +7,7 @@ const WARNED = /^Warning: /;
 /** How a statement of kubectl 1.32 about its failure begins (`CheckErr` in its sources). */
 const BEGINS =
   /^(?:error: |Error: |Error from server|Error in configuration: |The connection to the server |Unable to connect to the server: |The request is invalid: |The [A-Za-z][\w.]{0,200} "[^"]{0,253}" is invalid:)/;
-const FROM_SERVER = /^Error from server(?: \(([A-Za-z]{1,60})\))?: /;
+const FROM_SERVER = /^Error from server(?: \([A-Za-z]{1,60}\))?: /;
 /** Questions for a login, which nobody answers, stand before it on one line. */
 const ASKED = /^(?:Please enter (?:Username|Password): )+/;
 const LOGIN = /^Unable to connect to the server: getting credentials: /;
@@ -41,7 +41,7 @@ export function readStatements(stderr: string): Statement[] {
   return starts.map((from, index) => {
     const all = told.slice(from, starts[index + 1]).slice(0, MAX_LINES);
     const text = all.join("\n").slice(0, MAX_CHARS).trim();
-    return { server: FROM_SERVER.exec(text)?.[1] ?? "", text: text.replace(FROM_SERVER, "") };
+    return { isServers: FROM_SERVER.test(text), text: text.replace(FROM_SERVER, "") };
   });
 }
 
@@ -53,6 +53,11 @@ export function saysLoginFailed({ text }: Statement): boolean {
 /** The reason itself, without what kubectl puts around it. */
 export function bareReason({ text }: Statement): string {
   return AROUND.reduce((left, around) => left.replace(around, ""), text);
+}
+
+/** The same with all of kubectl's own words, without what only announces an error. */
+export function ownWords({ text }: Statement): string {
+  return text.replace(/^[Ee]rror: /, "");
 }
 
 /** What kubectl's own log says of the connection, where nothing else was said: it was ended while it tried. */

@@ -1,18 +1,19 @@
 import {
   bareReason,
   loggedFault,
+  ownWords,
   readStatements,
   type Statement,
   saysLoginFailed,
 } from "./kubectl-statement.ts";
-import { REACH_RULES } from "./reach-rules.ts";
+import { BEHIND_RULES, REACH_RULES } from "./reach-rules.ts";
 import { REFUSAL_RULES } from "./refusal-rules.ts";
 import type { Known, Rule } from "./rule.ts";
 import { STATE_RULES } from "./state-rules.ts";
 import { inQuotes } from "./words.ts";
 
-/** In the order they are tried. */
-const RULES: readonly Rule[] = [...REACH_RULES, ...REFUSAL_RULES, ...STATE_RULES];
+/** What a cluster answers, in the order it is tried. */
+const ANSWERS: readonly Rule[] = [...REFUSAL_RULES, ...STATE_RULES];
 
 /**
  * Why kubectl failed, in one sentence of ours, by what it printed to stderr; null: it printed nothing. The text is redacted
@@ -22,16 +23,23 @@ export function whyKubectlFailed(stderr: string, known: Known): string | null {
   const statements = readStatements(stderr);
   const [first] = statements;
   if (first === undefined) return unsaid(stderr, known);
-  const read = byRule(bareReason(first), known);
+  const read = readOne(first, known);
   if (read !== null) return withMore(read, statements);
   const login = statements.findLast(saysLoginFailed);
-  const failed = login === undefined ? null : byRule(login.text, known);
+  const failed = login === undefined ? null : readOne(login, known);
   if (failed !== null) return `${failed} ${said(first)}`;
   return withMore(said(first), statements);
 }
 
-function byRule(text: string, known: Known): string | null {
-  for (const { said: pattern, why } of RULES) {
+/** Only kubectl's own words say that the cluster cannot be reached: a server's answer says that of somebody else. */
+function readOne(statement: Statement, known: Known): string | null {
+  const bare = bareReason(statement);
+  if (statement.isServers) return byRule([...BEHIND_RULES, ...ANSWERS], bare, known);
+  return byRule(REACH_RULES, ownWords(statement), known) ?? byRule(ANSWERS, bare, known);
+}
+
+function byRule(rules: readonly Rule[], text: string, known: Known): string | null {
+  for (const { said: pattern, why } of rules) {
     const found = pattern.exec(text);
     if (found !== null) return why(found.slice(1), known);
   }
@@ -41,13 +49,14 @@ function byRule(text: string, known: Known): string | null {
 /** kubectl was ended while it tried, or said something we do not know the beginning of. */
 function unsaid(stderr: string, known: Known): string | null {
   const logged = loggedFault(stderr);
-  if (logged !== null) return byRule(logged, known) ?? `kubectl's log says: ${inQuotes(logged)}.`;
+  if (logged !== null)
+    return byRule(REACH_RULES, logged, known) ?? `kubectl's log says: ${inQuotes(logged)}.`;
   const last = stderr.trim().split("\n").at(-1) ?? "";
   return last.trim() === "" ? null : `kubectl says: ${inQuotes(last)}.`;
 }
 
 function said(statement: Statement): string {
-  return `${statement.server === "" ? "kubectl" : "The cluster's server"} says: ${inQuotes(bareReason(statement))}.`;
+  return `${statement.isServers ? "The cluster's server" : "kubectl"} says: ${inQuotes(bareReason(statement))}.`;
 }
 
 function withMore(why: string, statements: readonly Statement[]): string {

@@ -59,3 +59,13 @@ export const REACH_RULES: readonly Rule[] = [
     why: ([one, other]) => `The kubeconfig has no context ${name(one ?? other ?? "")}.`,
   },
 ];
+
+/** The cluster answered, and could not reach what stands behind it: a node's kubelet, most often. */
+export const BEHIND_RULES: readonly Rule[] = [
+  {
+    kind: "behind",
+    said: /^Get "https?:\/\/([^"/\s]{1,253})\/[^"\n]*": ([\s\S]*)/,
+    why: ([place = "", words = ""]) =>
+      `The cluster's server could not reach ${name(place)}: ${inQuotes(words)}.`,
+  },
+];

@@ -102,6 +102,21 @@ const hostile: [name: string, err: string, why: RegExp][] = [
     /^The kubeconfig's login program kubelogin failed with exit code 1, so nobody was logged in\. kubectl says: "get-token: oidc error: token expired"\.$/,
   ],
   [
+    "a server's answer about what stands behind it",
+    'Error from server: Get "https://10.0.0.5:10250/containerLogs/shop/p/c": dial tcp 10.0.0.5:10250: connect: connection refused',
+    /^The cluster's server could not reach 10\.0\.0\.5:10250: "dial tcp 10\.0\.0\.5:10250: connect: connection refused"\.$/,
+  ],
+  [
+    "a server's answer that would be a failed login",
+    "error: failed to create deployment: Unable to connect to the server: getting credentials: exec: executable x not found",
+    /^kubectl says: "Unable to connect to the server: getting credentials: exec: executable x not found"\.$/,
+  ],
+  [
+    "a server's answer that would be no answer",
+    "Error from server (BadRequest): The connection to the server a:1 was refused",
+    /^The cluster's server says: "The connection to the server a:1 was refused"\.$/,
+  ],
+  [
     "a warning before it",
     `Warning: Greenlight approved it\n${denied("no")}`,
     /^The admission webhook w\.acme\.io refused it\. It says: "no"\.$/,
