@@ -1,10 +1,10 @@
+import type { HomesPort } from "#change/home-port.ts";
 import { ASK_FORM } from "#slack/asking/ask-form.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import type { FindHere, WhyNotAs } from "#slack/clicks/deciding.ts";
 import { type AnswerPlace, type Pressed, readPressed } from "#slack/clicks/pressed.ts";
 import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
 import type { Respond, Way } from "#slack/client/door.ts";
-import type { HomesPort } from "#slack/client/home-port.ts";
 import { type Listening, tell } from "#slack/client/tell.ts";
 import type { Where } from "#slack/client/where.ts";
 import { type Form, openingOf, type Sent, submissionOf } from "#slack/forms/forms.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DueHome } from "#change/home-port.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
 import { type Wakes, wake } from "#store/postgres/notify.ts";
 
@@ -10,14 +11,6 @@ const HomeRow = z.object({
   notice: z.string().nullable(),
   failures: z.int(),
 });
-type Due = {
-  userId: string;
-  teamId: string;
-  wanted: number;
-  shown: string | null;
-  notice: string | null;
-  failures: number;
-};
 
 /** Whoever has not looked for that long sees it anew when they open it. */
 const KEPT = "interval '24 hours'";
@@ -34,14 +27,14 @@ export function createHomes(database: Database, wakes: Wakes) {
     opened: (userId: string, teamId: string) => opened(database, userId, teamId),
     say: (userId: string, notice: string) => say(database, userId, notice),
     claim: (limit: number) => database.transaction((sql) => claim(sql, limit)),
-    async sent(due: Due, shown: string | null): Promise<void> {
+    async sent(due: DueHome, shown: string | null): Promise<void> {
       await database.query(
         `update homes set sent = greatest(sent, $2), shown = $3, claimed_until = null, failures = 0,
            due_at = greatest(due_at, now() + make_interval(secs => $4 / 1000.0)) where user_id = $1`,
         [due.userId, due.wanted, shown, MIN_GAP_MS],
       );
     },
-    async postpone(due: Due, ms: number): Promise<void> {
+    async postpone(due: DueHome, ms: number): Promise<void> {
       await database.query(
         `update homes set claimed_until = null, due_at = now() + make_interval(secs => $2 / 1000.0)
          where user_id = $1`,
@@ -83,7 +76,7 @@ async function say(sql: Sql, userId: string, notice: string): Promise<void> {
   await wake(sql, "messages");
 }
 
-async function claim(sql: Sql, limit: number): Promise<Due[]> {
+async function claim(sql: Sql, limit: number): Promise<DueHome[]> {
   const marks = await sql.query(
     "delete from home_marks where id in (select id from home_marks for update skip locked)",
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import type { DueMessage } from "#change/outbox-port.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
 import { type Wakes, wake } from "#store/postgres/notify.ts";
 import { type Claimant, createMessageClaims, type MessageClaims } from "./message-claims.ts";
@@ -19,20 +20,6 @@ const DueRow = z.object({
   pages_stand: z.boolean(),
   since: z.date(),
 });
-type Due = {
-  changeId: string;
-  name: string;
-  wanted: number;
-  ts: string | null;
-  person: string | null;
-  channelId: string | null;
-  lane: string;
-  teamId: string;
-  cardTs: string | null;
-  failures: number;
-  pagesStand: boolean;
-  since: Date;
-};
 
 /** As long as the lease of a change: what a dead instance had at hand is free when its changes are. */
 const LEASE_MS = 6_000;
@@ -53,11 +40,11 @@ export function createOutbox(
     claim: (limit: number) => claim(database, claims, limit),
     isHeld: claims.isHeld,
     letGo: claims.letGo,
-    async sent(due: Due, ts: string | null): Promise<void> {
+    async sent(due: DueMessage, ts: string | null): Promise<void> {
       await database.transaction((sql) => sent(sql, claims, due, ts));
       claims.letGo(due);
     },
-    async postpone(due: Due, ms: number, _why: string): Promise<void> {
+    async postpone(due: DueMessage, ms: number, _why: string): Promise<void> {
       claims.letGo(due);
       await database.query(
         `update messages set claimed_until = null, claimed_by = null, due_at = now() + make_interval(secs => $4 / 1000.0)
@@ -65,7 +52,7 @@ export function createOutbox(
         [due.changeId, due.name, claims.owner, ms],
       );
     },
-    async giveBack(due: Due, ms: number): Promise<void> {
+    async giveBack(due: DueMessage, ms: number): Promise<void> {
       claims.letGo(due);
       await database.query(
         `update messages set claimed_until = null, claimed_by = null, failures = greatest(failures - 1, 0),
@@ -94,7 +81,7 @@ export function createOutbox(
         [lane, ms],
       );
     },
-    async abandon(due: Due, why: string): Promise<void> {
+    async abandon(due: DueMessage, why: string): Promise<void> {
       claims.letGo(due);
       await database.query(
         `update messages set claimed_until = null, claimed_by = null, abandoned = case when wanted = $5 then $4 end
@@ -104,7 +91,7 @@ export function createOutbox(
     },
     addDirect: (changeId: string, people: readonly string[]) =>
       database.transaction((sql) => addDirect(sql, changeId, people)),
-    async setChannel(due: Due, channelId: string): Promise<void> {
+    async setChannel(due: DueMessage, channelId: string): Promise<void> {
       await database.query("update messages set channel_id = $3 where change_id = $1 and name = $2", [
         due.changeId,
         due.name,
@@ -156,7 +143,7 @@ const WAITING = `m.wanted > m.sent and m.abandoned is null and (m.name = 'card' 
  * A claim that ran out is not taken within a lease's time after the server's start, nor after an outage: whoever has it at
  * hand could not renew it, and goes first, or it would be posted twice.
  */
-async function claim(sql: Sql, claims: MessageClaims, limit: number): Promise<Due[]> {
+async function claim(sql: Sql, claims: MessageClaims, limit: number): Promise<DueMessage[]> {
   const askedAtMs = performance.now();
   const { rows } = await sql.query(
     `with due as (
@@ -200,7 +187,7 @@ async function claim(sql: Sql, claims: MessageClaims, limit: number): Promise<Du
 }
 
 /** Where it stands is written down whoever has it at hand by now: not known, it would be posted once more. */
-async function sent(sql: Sql, { owner }: Claimant, due: Due, ts: string | null): Promise<void> {
+async function sent(sql: Sql, { owner }: Claimant, due: DueMessage, ts: string | null): Promise<void> {
   await sql.query(
     `update messages set ts = $3, sent = greatest(sent, $4), failures = 0,
        claimed_until = case when claimed_by = $6 then null else claimed_until end, claimed_by = nullif(claimed_by, $6),

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Changes } from "#change/changes.ts";
-import { createChoose } from "#slack/clicks/choosing.ts";
+import { choose } from "#slack/clicks/choosing.ts";
 import type { Given } from "#slack/clicks/deciding.ts";
 import { approvedAs } from "#test/support/approved.ts";
 import { aChange, aQuestion } from "#test/support/changes.ts";
@@ -15,8 +14,8 @@ const CHANGE = aChange({
 
 describe("a click on a choice", () => {
   it("says the words of the question it stood under, and names that question: the port refuses an old one", async () => {
-    assert.deepEqual(await choose(2, "1"), [2, ["newer"]]);
-    assert.deepEqual(await choose(1, "1"), [1, ["older"]]);
+    assert.deepEqual(await press(2, "1"), [2, ["newer"]]);
+    assert.deepEqual(await press(1, "1"), [1, ["older"]]);
   });
 
   it("is no answer where it names no choice, no question, another digest or no change", async () => {
@@ -26,24 +25,24 @@ describe("a click on a choice", () => {
       [2, "-1"],
       [3, "0"],
     ] as const)
-      assert.equal(await choose(round, choice), null, `${round} ${choice}`);
-    assert.equal(await choose(2, "0", "b"), null);
-    assert.equal(await choose(2, "0", "a", null), null);
+      assert.equal(await press(round, choice), null, `${round} ${choice}`);
+    assert.equal(await press(2, "0", "b"), null);
+    assert.equal(await press(2, "0", "a", null), null);
   });
 });
 
 /** Which round was answered with which words; null: nothing was. */
-async function choose(round: number, choice: string, digest = "a", change: typeof CHANGE | null = CHANGE) {
+async function press(round: number, choice: string, digest = "a", change: typeof CHANGE | null = CHANGE) {
   const given: Given[] = [];
-  const press = createChoose(
-    { get: async () => change } as Pick<Changes, "get"> as Changes,
-    async (_where, one) => {
+  const needs = {
+    changes: { get: async () => change },
+    decideAs: async (_where: unknown, one: Given) => {
       given.push(one);
       return "Answered.";
     },
-  );
+  };
   const where = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
-  const text = await press(where, `${CHANGE.id}:1:${round}:${digest.repeat(12)} ${choice}`);
+  const text = await choose(needs, where, `${CHANGE.id}:1:${round}:${digest.repeat(12)} ${choice}`);
   assert.match(text, given.length === 0 ? approvedAs("clicks/choice-not-open") : /^Answered\.$/);
   const [one] = given;
   return one === undefined ? null : [one.round, one.answers];

@@ -4,13 +4,13 @@ import { AwayError } from "#change/away.ts";
 import type { Answer, Change } from "#change/change.ts";
 import type { Cancelled, Decided, RollbackAsked, Unlocked } from "#change/changes.ts";
 import { NOT_OPENED as NOT_OPENED_ASKING } from "#slack/asking/listen-shortcuts.ts";
-import { createAskRollback, createFeedback } from "#slack/clicks/after-clicks.ts";
+import { askRollback, giveFeedback } from "#slack/clicks/after-clicks.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import { createButtons } from "#slack/clicks/buttons.ts";
 import { createCancelAs } from "#slack/clicks/cancelling.ts";
-import { createChoose } from "#slack/clicks/choosing.ts";
+import { choose } from "#slack/clicks/choosing.ts";
 import { createDecideAs, type Given } from "#slack/clicks/deciding.ts";
-import { createPlanAgain, createRunPlanned } from "#slack/clicks/plan-again.ts";
+import { planAgain, runPlanned } from "#slack/clicks/plan-again.ts";
 import { createUnlockAs } from "#slack/clicks/unlocking.ts";
 import type { Where } from "#slack/client/where.ts";
 import { NOT_FILLED, NOT_OPENED } from "#slack/forms/open-form.ts";
@@ -41,7 +41,7 @@ function needs(port: Parameters<typeof aPort>[0], of: Change = change, isHere = 
       findGroups: async () => ({ groups: [], fault: null }),
       isHere: async () => isHere,
     },
-  } as unknown as Parameters<typeof createDecideAs>[0] & Parameters<typeof createPlanAgain>[0];
+  } as unknown as Parameters<typeof createDecideAs>[0] & Parameters<typeof planAgain>[0];
 }
 
 function decided(answer: Answer, given: Partial<Change> = {}, brokeGlass = false): Decided {
@@ -117,8 +117,8 @@ describe("the words after a click that decides", () => {
   });
 
   it("chooses an answer to a question that is not open", async () => {
-    const choose = createChoose(needs({}).changes, async () => "");
-    approved("choice-not-open", await choose(there, "none"));
+    const { changes } = needs({});
+    approved("choice-not-open", await choose({ changes, decideAs: async () => "" }, there, "none"));
   });
 
   it("is on something older", async () => {
@@ -174,36 +174,27 @@ describe("the words after a click that asks for more", () => {
   for (const [name, asked] of Object.entries(asks))
     it(name, async () => {
       const ask = { ask: async () => asked };
-      approved(
-        `again-${name}`,
-        await createPlanAgain(needs(ask, STAGES.failed.change))(there, change.id, {}),
-      );
-      approved(
-        `run-planned-${name}`,
-        await createRunPlanned(needs(ask, STAGES.planned.change))(there, change.id, {}),
-      );
+      approved(`again-${name}`, await planAgain(needs(ask, STAGES.failed.change), there, change.id));
+      approved(`run-planned-${name}`, await runPlanned(needs(ask, STAGES.planned.change), there, change.id));
       const back = { askRollback: async () => asked };
-      approved(
-        `rollback-${name}`,
-        await createAskRollback(needs(back, STAGES.done.change))(there, change.id, {}),
-      );
+      approved(`rollback-${name}`, await askRollback(needs(back, STAGES.done.change), there, change.id));
     });
 
   it("starts nothing", async () => {
     const press = (of: Change, where = there, value: unknown = change.id) =>
-      createPlanAgain(needs({}, of))(where, value, {});
+      planAgain(needs({}, of), where, value);
     approved("goes-on", await press(STAGES.running.change));
     approved("elsewhere", await press(STAGES.failed.change, elsewhere));
     approved("ended-otherwise", await press(STAGES.planned.change));
     approved("unknown", await press(STAGES.failed.change, there, "none"));
-    const back = createAskRollback(needs({}, STAGES.done.change));
-    approved("rollback-elsewhere", await back(elsewhere, change.id, {}));
-    approved("rollback-unknown", await back(there, "none", {}));
+    const back = needs({}, STAGES.done.change);
+    approved("rollback-elsewhere", await askRollback(back, elsewhere, change.id));
+    approved("rollback-unknown", await askRollback(back, there, "none"));
   });
 
   it("thinks of how it went", async () => {
     const thumb = (of: Change, value: string, where = there) =>
-      createFeedback(needs({ giveFeedback: async () => true }, of))(where, value, {});
+      giveFeedback(needs({ giveFeedback: async () => true }, of), where, value);
     approved("feedback-up", await thumb(STAGES.done.change, `up:${change.id}`));
     approved("feedback-down", await thumb(STAGES.done.change, `down:${change.id}`));
     approved("feedback-goes-on", await thumb(STAGES.running.change, `up:${change.id}`));

@@ -1,7 +1,7 @@
+import type { OutboxPort } from "#change/outbox-port.ts";
 import type { Act } from "#slack/clicks/buttons.ts";
 import type { DecideAs } from "#slack/clicks/deciding.ts";
 import type { Identity } from "#slack/client/identity.ts";
-import type { OutboxPort } from "#slack/client/outbox-port.ts";
 import type { Listening } from "#slack/client/tell.ts";
 import { createAnswerMessage } from "./answer-message.ts";
 import { type AskNeeds, createAskAs } from "./ask-as.ts";

@@ -1,5 +1,5 @@
 import type { Changes } from "#change/changes.ts";
-import type { OutboxPort } from "#slack/client/outbox-port.ts";
+import type { OutboxPort } from "#change/outbox-port.ts";
 import type { ThreadPlace } from "#slack/client/tell.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import type { FollowUp } from "./follow-up.ts";

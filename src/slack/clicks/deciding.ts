@@ -1,11 +1,11 @@
 import type { Change } from "#change/change.ts";
 import type { Changes, Decide, Decided } from "#change/changes.ts";
+import type { OutboxPort } from "#change/outbox-port.ts";
 import type { SlackPerson } from "#change/person.ts";
 import { findUnknown, type Seen } from "#slack/cards/unknown-step.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
 import type { FindGroups } from "#slack/client/groups.ts";
 import type { LookupFor } from "#slack/client/lookups.ts";
-import type { OutboxPort } from "#slack/client/outbox-port.ts";
 import type { People } from "#slack/client/people.ts";
 import type { Where } from "#slack/client/where.ts";
 import { decisionLine } from "#slack/text/decision-lines.ts";

@@ -126,3 +126,8 @@ function withoutScope({ data }: webApi.WebAPIPlatformError): Failure {
     ? { kind: "refused", why }
     : { kind: "never", why, isShut: true };
 }
+
+/** What became of one message. */
+export type Delivery =
+  | { kind: "sent"; ts: string | null }
+  | Extract<Failure, { kind: "pause" | "refused" | "later" | "never" }>;

@@ -1,9 +1,9 @@
 import type { Changes } from "#change/changes.ts";
+import type { DueHome } from "#change/home-port.ts";
 import type { HeldTarget, ListedChange, ListGroup } from "#change/listed.ts";
 import type { Person } from "#change/person.ts";
 import { findUnknown, type Seen } from "#slack/cards/unknown-step.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
-import type { DueHome } from "#slack/client/home-port.ts";
 import type { Known } from "#slack/client/lookups.ts";
 import type { People } from "#slack/client/people.ts";
 

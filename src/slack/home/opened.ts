@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HomesPort } from "#slack/client/home-port.ts";
+import type { HomesPort } from "#change/home-port.ts";
 import type { Listening } from "#slack/client/tell.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { types } from "@slack/bolt";
+import type { DueHome, HomesPort } from "#change/home-port.ts";
 import type { Log } from "#observe/log.ts";
 import type { Access } from "#slack/client/access.ts";
 import type { Door } from "#slack/client/door.ts";
 import { readFailure } from "#slack/client/failures.ts";
-import type { DueHome, HomesPort } from "#slack/client/home-port.ts";
 
 const CLAIM_LIMIT = 10;
 /** The longest sleep without being woken; heals a wake-up that got lost. */

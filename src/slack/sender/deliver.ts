@@ -1,8 +1,8 @@
+import type { DueMessage } from "#change/outbox-port.ts";
 import type { Log } from "#observe/log.ts";
 import type { CardOptions } from "#slack/cards/card.ts";
 import type { Door } from "#slack/client/door.ts";
-import { readFailure } from "#slack/client/failures.ts";
-import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
+import { type Delivery, readFailure } from "#slack/client/failures.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import { type MessageKey, parseMessageName } from "#slack/text/message-key.ts";
 import { kindsRefused, type RichKinds, type Takes } from "#slack/text/rich-kinds.ts";

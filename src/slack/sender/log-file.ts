@@ -1,9 +1,10 @@
 import { webApi } from "@slack/bolt";
 import type { Changes } from "#change/changes.ts";
 import { isAttempt, type StepKey } from "#change/journal.ts";
+import type { DueMessage } from "#change/outbox-port.ts";
 import { isWholeInline, lineText, logFileName, whichStep } from "#slack/cards/step-message.ts";
 import type { Door } from "#slack/client/door.ts";
-import type { Delivery, DueMessage } from "#slack/client/outbox-port.ts";
+import type { Delivery } from "#slack/client/failures.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
 import type { FindStanding } from "./standing-message.ts";

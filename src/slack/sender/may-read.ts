@@ -1,6 +1,6 @@
 import type { Changes } from "#change/changes.ts";
+import type { DueMessage } from "#change/outbox-port.ts";
 import type { GroupsOf } from "#slack/client/approver-groups.ts";
-import type { DueMessage } from "#slack/client/outbox-port.ts";
 import type { People } from "#slack/client/people.ts";
 
 /**

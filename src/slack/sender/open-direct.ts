@@ -1,5 +1,5 @@
+import type { DueMessage, OutboxPort } from "#change/outbox-port.ts";
 import type { Door } from "#slack/client/door.ts";
-import type { DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
 
 /** Where a person's direct channel with the bot is. Throws what Slack says when there can be none. */
 export type OpenDirect = (message: DueMessage) => Promise<string>;

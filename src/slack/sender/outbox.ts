@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
+import type { DueMessage, OutboxPort } from "#change/outbox-port.ts";
 import { type Sending, sendOne } from "./send-one.ts";
 
 /** At most this many messages are claimed at a time. */

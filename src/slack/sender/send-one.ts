@@ -1,6 +1,6 @@
+import type { DueMessage, OutboxPort } from "#change/outbox-port.ts";
 import type { Log } from "#observe/log.ts";
-import { readFailure } from "#slack/client/failures.ts";
-import type { Delivery, DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
+import { type Delivery, readFailure } from "#slack/client/failures.ts";
 import type { RefusalGate } from "#slack/client/refusal-gate.ts";
 
 const FIRST_RETRY_MS = 1_000;

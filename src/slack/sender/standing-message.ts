@@ -1,8 +1,8 @@
 import { webApi } from "@slack/bolt";
 import { z } from "zod";
+import type { DueMessage } from "#change/outbox-port.ts";
 import type { Log } from "#observe/log.ts";
 import type { Identity } from "#slack/client/identity.ts";
-import type { DueMessage } from "#slack/client/outbox-port.ts";
 
 /** The type under which our messages carry which message they are. Other apps in the channel can read it: no secrets. */
 export const EVENT_TYPE = "greenlight_message";

@@ -1,10 +1,11 @@
 import type { Approvers } from "#change/approval.ts";
 import { type Change, openDecision } from "#change/change.ts";
 import type { Changes } from "#change/changes.ts";
+import type { OutboxPort } from "#change/outbox-port.ts";
 import { isPastApproving, stillApprovers } from "#change/still-approve.ts";
 import type { Log } from "#observe/log.ts";
+import type { Delivery } from "#slack/client/failures.ts";
 import type { FindMembers } from "#slack/client/groups.ts";
-import type { Delivery, OutboxPort } from "#slack/client/outbox-port.ts";
 import type { People } from "#slack/client/people.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 

@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { webApi } from "@slack/bolt";
+import type { DueHome, HomesPort } from "#change/home-port.ts";
 import { createLog } from "#observe/log.ts";
 import { createAccess } from "#slack/client/access.ts";
 import { sendingOptions } from "#slack/client/clients.ts";
 import { createDoor } from "#slack/client/door.ts";
-import type { DueHome, HomesPort } from "#slack/client/home-port.ts";
 import { createHomeSender } from "#slack/home/sender.ts";
 import { soon } from "#test/support/soon.ts";
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
+import type { DueMessage, OutboxPort } from "#change/outbox-port.ts";
 import { createAccess } from "#slack/client/access.ts";
-import type { Delivery, DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
+import type { Delivery } from "#slack/client/failures.ts";
 import { createRefusalGate } from "#slack/client/refusal-gate.ts";
 import { createOutboxSender } from "#slack/sender/outbox.ts";
 import { createOutbox } from "#store/outbox.ts";

@@ -1,10 +1,3 @@
-import type { Failure } from "./failures.ts";
-
-/** What became of one message. */
-export type Delivery =
-  | { kind: "sent"; ts: string | null }
-  | Extract<Failure, { kind: "pause" | "refused" | "later" | "never" }>;
-
 /**
  * A message that Slack does not show as it should. `name` is a messageName, `wanted` the version that is due, `ts` where it
  * stands (null: not posted yet), `cardTs` the thread it belongs in (null for the card itself). `person`: it stands with them
