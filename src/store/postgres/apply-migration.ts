@@ -26,23 +26,40 @@ const DROPPED = /^drop index concurrently if exists \w+$/;
  * Applies one file and notes it, in one transaction. A file that says `-- no transaction` holds only indexes that are built or
  * dropped concurrently, and is safe to be applied again where an earlier try was cut off.
  */
-export async function applyFile(
-  database: Database,
-  file: Migration,
-  given: Partial<LockPace>,
-): Promise<void> {
-  const pace = { ...PACE, ...given };
-  await untilUnlocked(file, pace, async () => {
-    if (file.text.startsWith(NO_TRANSACTION)) return applyIndexes(database, file, pace.patienceMs);
-    await database.transaction(async (sql) => {
-      await sql.query("select set_config('lock_timeout', $1, true)", [`${pace.lockMs}ms`]);
-      await note(sql, file);
-      await sql.query(file.text);
-    });
+export async function applyFile(database: Database, file: Migration, pace: Partial<LockPace>): Promise<void> {
+  const name = `Migration ${file.name}`;
+  if (file.text.startsWith(NO_TRANSACTION)) {
+    const { patienceMs } = { ...PACE, ...pace };
+    return untilUnlocked(name, pace, () => applyIndexes(database, file, patienceMs));
+  }
+  return underLocks(database, name, pace, async (sql) => {
+    await note(sql, file);
+    await sql.query(file.text);
   });
 }
 
-async function untilUnlocked(file: Migration, pace: LockPace, apply: () => Promise<void>): Promise<void> {
+/** Does `work` in one transaction that waits for no lock for long, and again from its begin until it got them all. */
+export async function underLocks(
+  database: Database,
+  name: string,
+  pace: Partial<LockPace>,
+  work: (sql: Sql) => Promise<void>,
+): Promise<void> {
+  const { lockMs } = { ...PACE, ...pace };
+  return untilUnlocked(name, pace, () =>
+    database.transaction(async (sql) => {
+      await sql.query("select set_config('lock_timeout', $1, true)", [`${lockMs}ms`]);
+      await work(sql);
+    }),
+  );
+}
+
+async function untilUnlocked(
+  name: string,
+  given: Partial<LockPace>,
+  apply: () => Promise<void>,
+): Promise<void> {
+  const pace = { ...PACE, ...given };
   const giveUp = performance.now() + pace.patienceMs;
   for (;;) {
     try {
@@ -51,7 +68,7 @@ async function untilUnlocked(file: Migration, pace: LockPace, apply: () => Promi
       if (!isLocked(error)) throw error;
       if (performance.now() > giveUp) {
         throw new SchemaError(
-          `Migration ${file.name} found its tables held by other transactions for ${pace.patienceMs / 1000} s. End the long ones (select pid, application_name, xact_start from pg_stat_activity order by xact_start) and start again.`,
+          `${name} found its tables held by other transactions for ${pace.patienceMs / 1000} s. End the long ones (select pid, application_name, xact_start from pg_stat_activity order by xact_start) and start again.`,
           { cause: error },
         );
       }
@@ -106,5 +123,5 @@ function statementsOf(text: string): string[] {
 }
 
 async function note(sql: Sql, { name, sha256 }: Migration): Promise<void> {
-  await sql.query("insert into migrations (name, sha256) values ($1, $2)", [name, sha256]);
+  await sql.query("insert into applied_migrations (name, sha256) values ($1, $2)", [name, sha256]);
 }

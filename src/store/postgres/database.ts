@@ -49,7 +49,7 @@ export function openDatabase(
 ): Database {
   const timeoutMs = Number(config.statement_timeout || STATEMENT_TIMEOUT_MS);
   const sockets = createSockets();
-  const all = { keepAlive: true, application_name: "greenlight" };
+  const all = { keepAlive: true, application_name: "greenlight", onConnect: findOwnTables };
   const pool = new pg.Pool({
     ...all,
     max: 10,
@@ -75,6 +75,15 @@ export function openDatabase(
     transaction: (work) => noticed(reach, transaction(pool, work)),
     close: () => sockets.end(() => Promise.all([pool.end(), urgent.end()])),
   };
+}
+
+/**
+ * Every statement names its tables without a schema, and finds ours: nothing that anybody puts into `public` by one of our
+ * names is seen. By a statement and not at the connection's start, because poolers refuse `options` there, and those of
+ * DATABASE_URL would win over ours. A connection it failed on is given to nobody.
+ */
+async function findOwnTables(client: pg.ClientBase): Promise<void> {
+  await client.query("set search_path = greenlight, pg_temp");
 }
 
 async function noticed<Result>(reach: Reach, work: Promise<Result>): Promise<Result> {

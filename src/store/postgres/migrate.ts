@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { createCheckpointer } from "#store/checkpointer.ts";
-import { applyFile, type LockPace, type Migration, SchemaError } from "./apply-migration.ts";
+import { applyFile, type LockPace, type Migration, SchemaError, underLocks } from "./apply-migration.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { openSchema } from "./own-schema.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "..", "migrations");
 
@@ -30,7 +31,9 @@ export type MigrateOptions = Partial<LockPace & { folder: string }>;
  */
 export async function migrate(config: pg.PoolConfig, options: MigrateOptions = {}): Promise<string[]> {
   // A pool of its own: the lock's connection must not be one that setup() waits for.
-  const database = openDatabase({ ...config, max: 2, statement_timeout: STATEMENT_MS });
+  // By its own name: an older instance is known by the other one.
+  const application_name = "greenlight-migrate";
+  const database = openDatabase({ ...config, application_name, max: 2, statement_timeout: STATEMENT_MS });
   try {
     return await inTurn(database, async () => {
       const applied = await applyFiles(database, options);
@@ -74,16 +77,29 @@ async function applyFiles(
   database: Database,
   { folder = FOLDER, ...pace }: MigrateOptions,
 ): Promise<string[]> {
-  await database.query(
-    "create table if not exists migrations (name text primary key, sha256 text not null, at timestamptz not null default now())",
-  );
   const files = await readFiles(folder);
-  const { rows } = await database.query<Omit<Migration, "text">>("select name, sha256 from migrations");
+  await underLocks(database, "The move into a schema of its own", pace, (sql) => openSchema(sql, files));
+  const { rows } = await database.query<Omit<Migration, "text">>(
+    "select name, sha256 from applied_migrations",
+  );
   refuseForeign(rows, files);
   const before = new Set(rows.map(({ name }) => name));
   const missing = files.filter(({ name }) => !before.has(name));
   for (const file of missing) await applyFile(database, file, pace);
+  await bindFunctions(database);
   return missing.map(({ name }) => name);
+}
+
+/**
+ * A function runs by the path of whoever sets it off: an administrator who mends a row would run what anybody put into
+ * `public` by the name of ours.
+ */
+async function bindFunctions(database: Database): Promise<void> {
+  const { rows } = await database.query<{ name: string }>(
+    "select oid::regprocedure::text as name from pg_proc where pronamespace = 'greenlight'::regnamespace and proconfig is null",
+  );
+  for (const { name } of rows)
+    await database.query(`alter function ${name} set search_path = greenlight, pg_temp`);
 }
 
 async function readFiles(folder: string): Promise<Migration[]> {

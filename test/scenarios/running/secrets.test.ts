@@ -126,7 +126,7 @@ describe("a secret, whatever way it comes in", () => {
     for (const { thread_id } of await findIds()) answered.push(await api(`/infra-change/${thread_id}`));
     await program.restart();
     const sinks: [string, string][] = [
-      ["rows", await rowsOf("public")],
+      ["rows", await rowsOf("greenlight")],
       ["checkpoints", await rowsOf("greenlight_graph")],
       ["prompts", JSON.stringify(program.model.requests.map((request) => request.body))],
       ["Slack", JSON.stringify(slack.calls.map((call) => ({ ...call, token: null })))],
@@ -142,7 +142,7 @@ describe("a secret, whatever way it comes in", () => {
   });
 
   it("leaves what is none readable in the log rows", async () => {
-    const rows = await rowsOf("public");
+    const rows = await rowsOf("greenlight");
     const lines = benign.flatMap((text) => text.split("\n")).map((line) => JSON.stringify(line).slice(1, -1));
     const lost = lines.filter(
       (line) => !rows.includes(JSON.stringify(line).slice(1, -1)) && !rows.includes(line),

@@ -51,14 +51,16 @@ describe("the migrations of a database", () => {
   };
   const write = (name: string, text: string) => writeFile(join(folder, name), text);
   const applied = async (client: pg.Client): Promise<string[]> =>
-    (await client.query("select name from migrations order by at, name")).rows.map(({ name }) => name);
+    (await client.query("select name from applied_migrations order by at, name")).rows.map(
+      ({ name }) => name,
+    );
 
   it("are applied once, in order, when eight instances start at the same moment", async () => {
     const names = (await readdir(FOLDER)).toSorted();
     const seen = await Promise.all(Array.from({ length: 8 }, () => migrate(empty.config)));
     assert.deepEqual(seen.flat(), names);
     const client = await connect();
-    const { rows } = await client.query("select name, at from migrations order by at");
+    const { rows } = await client.query("select name, at from applied_migrations order by at");
     assert.deepEqual(
       rows.map(({ name }) => name),
       names,
@@ -73,7 +75,7 @@ describe("the migrations of a database", () => {
     await migrate(empty.config);
     const client = await connect();
     await client.query(
-      "insert into migrations (name, sha256) values ('9998_later.sql', 'x'), ('9999_last.sql', 'x')",
+      "insert into applied_migrations (name, sha256) values ('9998_later.sql', 'x'), ('9999_last.sql', 'x')",
     );
     await assert.rejects(migrate(empty.config), (error) => {
       assert.ok(error instanceof SchemaError);
@@ -163,7 +165,7 @@ describe("the migrations of a database", () => {
       await write("0002_index.sql", INDEX);
       assert.deepEqual(await migrate(empty.config, { folder }), ["0002_index.sql"]);
       assert.ok(await isValid(client));
-      await client.query("delete from migrations where name = '0002_index.sql'");
+      await client.query("delete from applied_migrations where name = '0002_index.sql'");
       assert.deepEqual(await migrate(empty.config, { folder }), ["0002_index.sql"]);
       assert.ok(await isValid(client));
     });
