@@ -3,7 +3,7 @@ import type { PreviewRow } from "#change/preview.ts";
 import { flagOf, type KubectlLine, readKubectl } from "#policy/kubectl/line.ts";
 import { type ClusterObject, nameOf, readField } from "./object-changes.ts";
 
-/** More objects than these behind one selector are a person's to look at. */
+/** More objects than these that no word of the command names are a person's to look at. */
 const MAX_FOUND = 5;
 /** So many times what is there is a slip of a finger, or worse. */
 const MAX_GROWTH = 10;
@@ -54,21 +54,23 @@ function isGrown(before: number, after: number): boolean {
 }
 
 function reach(line: KubectlLine, now: readonly ClusterObject[]): string[] {
-  if (!isBySelector(line) || now.length <= MAX_FOUND) return [];
-  return [`its selector finds ${now.length} objects, more than ${MAX_FOUND}`];
+  if (!isOpen(line) || now.length <= MAX_FOUND) return [];
+  return [`it names none of the ${now.length} objects it finds, more than ${MAX_FOUND}`];
 }
 
 /** Nobody looks at what a way back would find by then. */
 function backReach(back: Command | null): string[] {
   const read = back?.tool === "kubectl" ? readKubectl(back.args) : null;
-  return read?.ok === true && isBySelector(read.line)
-    ? ["its rollback finds its objects by a selector, and how many is known only then"]
+  return read?.ok === true && isOpen(read.line)
+    ? ["its rollback names no object, and how many it finds is known only then"]
     : [];
 }
 
-function isBySelector({ flags, resources }: KubectlLine): boolean {
-  return (
-    (flags.has("--selector") || flags.has("--field-selector")) &&
-    (resources.length === 0 || resources.some(({ name }) => name === null))
-  );
+/**
+ * Whether what it reaches is found and not named: by a selector, or as all there are of a kind. The second went uncounted
+ * while only selectors were looked for: `rollout restart deployment` took a whole namespace.
+ */
+function isOpen({ flags, resources }: KubectlLine): boolean {
+  const isSelected = flags.has("--selector") || flags.has("--field-selector");
+  return resources.length === 0 ? isSelected : resources.some(({ name }) => name === null);
 }

@@ -69,10 +69,12 @@ function judgeRule(rule: Rule, subject: Subject): Finding[] {
   ];
 }
 
-/** A change of every object of a kind is one nobody counted. By a selector the preview counts. */
+/** A change of every object of a kind is one nobody counted. By a selector the preview counts; a blank one chooses nothing. */
 function judgeReach(rule: Rule, line: KubectlLine): Finding[] {
   if (rule.risk === "low" || rule.targets === undefined) return [];
-  const isChosen = line.flags.has("--selector") || line.flags.has("--field-selector");
+  const isChosen = ["--selector", "--field-selector"].some(
+    (name) => (flagOf(line, name) ?? "").trim() !== "",
+  );
   const all = line.resources.filter(({ name }) => name === null).map(({ kind }) => kind);
   if (flagOf(line, "--all") !== "true" && (isChosen || all.length === 0)) return [];
   return [

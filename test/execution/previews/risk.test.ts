@@ -53,8 +53,14 @@ test("a manifest or a patch that grows more than tenfold is high", async () => {
   }
 });
 
-test("a selector that finds more than five objects is high", async () => {
-  for (const line of ["rollout restart deploy -l app=web", "scale deploy -l app!=x --replicas=3"]) {
+test("more than five objects that no word names are high, by a selector or as all of a kind", async () => {
+  for (const line of [
+    "rollout restart deploy -l app=web",
+    "scale deploy -l app!=x --replicas=3",
+    "scale deploy --all --replicas=3",
+    "rollout restart deployment",
+    "cordon -l zone=a",
+  ]) {
     assert.equal((await seen(line, listOf(5))).risk, "low", line);
     const many = await seen(line, listOf(6));
     assert.equal(many.risk, "high", line);
@@ -62,9 +68,11 @@ test("a selector that finds more than five objects is high", async () => {
   }
 });
 
-test("so is a rollback by a selector, which nobody looks at", async () => {
-  const back: Command = { tool: "kubectl", args: ["rollout", "undo", "deploy", "-l", "app=web"], dir: "" };
-  assert.equal((await seen("rollout pause deploy -l app=web", listOf(2), listOf(2), back)).risk, "high");
+test("so is a rollback that names no object, which nobody looks at", async () => {
+  for (const words of ["rollout undo deploy -l app=web", "rollout undo deploy"]) {
+    const back: Command = { tool: "kubectl", args: words.split(" "), dir: "" };
+    assert.equal((await seen("rollout pause deploy -l app=web", listOf(2), listOf(2), back)).risk, "high");
+  }
 });
 
 test("a rollback to more than the policy's ceiling is left out, and a person looks", async () => {

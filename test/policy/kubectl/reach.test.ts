@@ -137,6 +137,8 @@ describe("what is for all objects of a kind is high", () => {
     ["high", "set image deploy,rc *=registry.example.com/a --all -n staging"],
     ["high", "set env deploy --all A=b -n staging"],
     ["high", "set resources deploy --limits=cpu=1 -n staging"],
+    ["high", "rollout restart deployment -l · -n staging"],
+    ["high", "scale deploy --selector=· --replicas=2 -n staging"],
     ["medium", "rollout restart deployment/web -n staging"],
     ["medium", "rollout restart deploy -l app=web -n staging"],
     ["medium", "label pods -l app=web a=b -n staging"],
