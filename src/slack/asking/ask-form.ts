@@ -4,7 +4,6 @@ import { SlackMessage } from "#change/change.ts";
 import type { Where } from "#slack/client/where.ts";
 import { plain } from "#slack/forms/forms.ts";
 import { isUserId, paragraph, rich, said, smallPrint } from "#slack/text/blocks.ts";
-import { channelSelect } from "#slack/text/channel-select.ts";
 import { cutMiddle, visible } from "#slack/text/text.ts";
 import type { AskedFor } from "./ask-as.ts";
 
@@ -169,4 +168,14 @@ function keptIn(text: string): z.infer<typeof Kept> | null {
   } catch {
     return null;
   }
+}
+
+/** A choice among the channels whoever looks can see: no direct messages, which nobody else reads. */
+export function channelSelect(actionId: string, hint: string): types.ConversationsSelect {
+  return {
+    type: "conversations_select",
+    action_id: actionId,
+    placeholder: { type: "plain_text", text: hint, emoji: false },
+    filter: { include: ["public", "private"], exclude_bot_users: true },
+  };
 }

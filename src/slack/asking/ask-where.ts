@@ -2,10 +2,10 @@ import { z } from "zod";
 import { MAX_REQUEST_LENGTH } from "#change/changes.ts";
 import type { Act } from "#slack/clicks/buttons.ts";
 import { codeBox, paragraph, type Rendered, rich, said } from "#slack/text/blocks.ts";
-import { channelSelect } from "#slack/text/channel-select.ts";
 import { say } from "#slack/text/say.ts";
 import { visible } from "#slack/text/text.ts";
 import type { AskAs } from "./ask-as.ts";
+import { channelSelect } from "./ask-form.ts";
 
 /** The choice of a channel for a request made in a direct message. */
 export const ASK_IN = "greenlight:ask_in";

@@ -8,10 +8,10 @@ const Channel = z.object({
 });
 
 /** `isUntold`: Slack did not say, and may say it later. */
-type Place = Extract<Allowed, { ok: true }> | { ok: false; reason: string; isUntold?: true };
+type CanPost = Extract<Allowed, { ok: true }> | { ok: false; reason: string; isUntold?: true };
 
 /** Whether the bot can post in this channel; asked before a change is taken on, so that none runs that nobody sees. */
-export type FindPlace = (channelId: string) => Promise<Place>;
+export type FindPlace = (channelId: string) => Promise<CanPost>;
 
 const INVITE =
   "Greenlight is not in this channel, so it could not show the plan. Invite it with /invite and ask again.";
