@@ -16,7 +16,7 @@ import { createCheckpointer } from "#store/checkpointer.ts";
 import { findPermission } from "#store/decisions.ts";
 import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
-import { findPreparedPlan } from "#store/prepared-plans.ts";
+import { findPreparedPlan } from "#store/plans.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
 import { recordPlan, recordReview, reportStatus } from "#threads/running/progress.ts";
 import type { Model } from "./model.ts";

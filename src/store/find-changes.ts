@@ -90,7 +90,7 @@ export function placesOf(
 
 /** The newest changes that wait for an approval with more approvers than their kind has, at most `limit`. */
 export async function findEscalated(sql: Sql, limit: number): Promise<(ListedChange & { place: Cursor })[]> {
-  const { rows } = await sql.query<ListedRow>(
+  const { rows } = await sql.query(
     `${LISTED}
      join (select change_id, revision, asked_at from decisions
        where answer is null and gate = 'approval' and escalated <> '{}' order by asked_at desc limit $1) q
@@ -99,7 +99,7 @@ export async function findEscalated(sql: Sql, limit: number): Promise<(ListedCha
     [limit],
   );
   return rows.map((row) => {
-    const change = toListed(row);
+    const change = ListedChange.parse(row);
     return { ...change, place: { id: change.id, micros: Number(row["micros"]) } };
   });
 }
@@ -107,20 +107,20 @@ export async function findEscalated(sql: Sql, limit: number): Promise<(ListedCha
 /** These changes as rows of a list, in the order of the ids. */
 export async function findListed(sql: Sql, ids: readonly string[]): Promise<ListedChange[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql.query<ListedRow>(
+  const { rows } = await sql.query(
     `${LISTED} join unnest($1::uuid[]) with ordinality w (id, place) on w.id = c.id order by w.place`,
     [ids],
   );
-  return rows.map(toListed);
+  return rows.map((row) => ListedChange.parse(row));
 }
 
 /** The changes whose id begins with these hexadecimal digits, at most `limit`. */
 export async function findByPrefix(sql: Sql, digits: string, limit: number): Promise<ListedChange[]> {
-  const { rows } = await sql.query<ListedRow>(
+  const { rows } = await sql.query(
     `${LISTED} where c.id between $1::text::uuid and $2::text::uuid order by c.created_at desc limit $3`,
     [digits.padEnd(32, "0"), digits.padEnd(32, "f"), limit],
   );
-  return rows.map(toListed);
+  return rows.map((row) => ListedChange.parse(row));
 }
 
 const KEY = "c.status, coalesce(c.home_team, ''), coalesce(c.risk, ''), c.environments";
@@ -130,33 +130,15 @@ const KIND =
   "c.status, coalesce(c.home_team, '') as team, coalesce(c.risk, '') as risk, c.environments as environments";
 
 const LISTED = `
-  select c.id, c.status, left(c.request, 500) as request, c.requester, c.home_team, c.home_channel, c.plan_only, c.risk,
-    c.environments, c.created_at, c.ended_at, (extract(epoch from c.created_at) * 1000000)::bigint::text as micros,
+  select c.id, c.status, left(c.request, 500) as request, c.requester, c.risk, c.environments,
+    case when c.home_channel is not null then jsonb_build_object('teamId', c.home_team, 'channelId', c.home_channel) end as home,
+    c.plan_only as "planOnly", c.created_at as "createdAt", c.ended_at as "endedAt",
+    (extract(epoch from c.created_at) * 1000000)::bigint::text as micros,
     coalesce((select d.escalated from decisions d where d.change_id = c.id and d.gate = 'approval' and d.revision = c.revision
       order by d.round desc limit 1), '{}') as escalated,
-    (select m.ts from messages m where m.change_id = c.id and m.name = 'card') as card_ts,
-    exists (select 1 from journal j where j.change_id = c.id) as has_run
+    (select m.ts from messages m where m.change_id = c.id and m.name = 'card') as "cardTs",
+    exists (select 1 from journal j where j.change_id = c.id) as "hasRun"
   from changes c`;
-
-type ListedRow = { [column: string]: unknown };
-
-function toListed(row: ListedRow): ListedChange {
-  return ListedChange.parse({
-    id: row["id"],
-    status: row["status"],
-    request: row["request"],
-    requester: row["requester"],
-    home: row["home_channel"] === null ? null : { teamId: row["home_team"], channelId: row["home_channel"] },
-    planOnly: row["plan_only"],
-    risk: row["risk"],
-    environments: row["environments"],
-    escalated: row["escalated"],
-    cardTs: row["card_ts"],
-    hasRun: row["has_run"],
-    createdAt: row["created_at"],
-    endedAt: row["ended_at"],
-  });
-}
 
 function within(scope: Scope, parameter: number): { where: string; values: string[] } {
   switch (scope.of) {

@@ -7,17 +7,17 @@ import { type Claimant, createMessageClaims, type MessageClaims } from "./messag
 
 /** A message of a change that Slack does not show as it should; `failures` counts earlier claims that came to nothing. */
 const DueRow = z.object({
-  change_id: z.string(),
+  changeId: z.string(),
   name: z.string(),
   wanted: z.int(),
   ts: z.string().nullable(),
   person: z.string().nullable(),
-  channel_id: z.string().nullable(),
+  channelId: z.string().nullable(),
   lane: z.string(),
-  team_id: z.string(),
-  card_ts: z.string().nullable(),
+  teamId: z.string(),
+  cardTs: z.string().nullable(),
   failures: z.int(),
-  pages_stand: z.boolean(),
+  pagesStand: z.boolean(),
   since: z.date(),
 });
 
@@ -156,32 +156,16 @@ async function claim(sql: Sql, claims: MessageClaims, limit: number): Promise<Du
        failures = m.failures + 1
      from due, changes c
      where m.change_id = due.change_id and m.name = due.name and c.id = m.change_id
-     returning m.change_id, m.name, m.wanted, m.ts, c.home_team as team_id, m.person, ${LANE} as lane,
-       coalesce(m.channel_id, case when m.person is null then c.home_channel end) as channel_id,
+     returning m.change_id as "changeId", m.name, m.wanted, m.ts, c.home_team as "teamId", m.person, ${LANE} as lane,
+       coalesce(m.channel_id, case when m.person is null then c.home_channel end) as "channelId",
        (select ts from messages card where card.change_id = m.change_id and card.name = 'card' and m.name <> 'card')
-         as card_ts, m.failures - 1 as failures, m.rank, c.created_at as since,
+         as "cardTs", m.failures - 1 as failures, m.rank, c.created_at as since,
        not exists (select 1 from messages page where page.change_id = m.change_id and page.ts is null
-         and page.name like 'plan:' || c.revision || ':%') as pages_stand`,
+         and page.name like 'plan:' || c.revision || ':%') as "pagesStand"`,
     [limit, claims.leaseMs, claims.owner, claims.mayTakeOver()],
   );
   const ranked = rows.toSorted((one, other) => one["rank"] - other["rank"]);
-  const claimed = ranked.map((raw) => {
-    const row = DueRow.parse(raw);
-    return {
-      changeId: row.change_id,
-      name: row.name,
-      wanted: row.wanted,
-      ts: row.ts,
-      person: row.person,
-      channelId: row.channel_id,
-      lane: row.lane,
-      teamId: row.team_id,
-      cardTs: row.card_ts,
-      failures: row.failures,
-      pagesStand: row.pages_stand,
-      since: row.since,
-    };
-  });
+  const claimed = ranked.map((row) => DueRow.parse(row));
   claims.took(claimed, askedAtMs);
   return claimed;
 }

@@ -27,7 +27,7 @@ const EXCEPTIONS: Readonly<Record<string, { aRow: number; most?: number }>> = {
 
 /** Holds a statement to that, by the name of what ran it. */
 export function assertBounded(name: string, { text, pages, rows }: Explained): void {
-  const isOfList = text.includes("as has_run");
+  const isOfList = text.includes('as "hasRun"');
   const { aRow, most = MOST_PAGES } = EXCEPTIONS[isOfList ? "of a list" : name] ?? { aRow: PAGES_A_ROW };
   const bound = Math.max(MOST_PAGES, most, aRow * rows);
   assert.ok(pages <= bound, `${name}: ${pages} pages for ${rows} rows, and ${bound} are the most: ${text}`);

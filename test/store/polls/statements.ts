@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { StepKey } from "#change/journal.ts";
 import type { Person } from "#change/person.ts";
 import * as approvals from "#store/approvals.ts";
-import * as boundPlans from "#store/bound-plans.ts";
 import * as cancels from "#store/cancels.ts";
 import * as changes from "#store/changes.ts";
 import * as decisions from "#store/decisions.ts";
@@ -15,9 +14,8 @@ import * as journal from "#store/journal.ts";
 import * as leases from "#store/leases.ts";
 import * as logLines from "#store/log-lines.ts";
 import * as modelCalls from "#store/model-calls.ts";
+import * as plans from "#store/plans.ts";
 import type { Database } from "#store/postgres/database.ts";
-import * as preparedPlans from "#store/prepared-plans.ts";
-import * as revisions from "#store/revisions.ts";
 import * as sealedFiles from "#store/sealed-files.ts";
 import * as locks from "#store/target-locks.ts";
 import * as timers from "#store/timers.ts";
@@ -65,7 +63,7 @@ function keyOf(changeId: string, step = 1): StepKey {
 export const STATEMENTS: Runs = {
   lockChange: (sql) => approvals.lockChange(sql, WAITING),
   insertApproval: (sql) => approvals.insertApproval(sql, QUESTION, { by: PERSON, reason: null }),
-  findBoundPlan: (sql) => boundPlans.findBoundPlan(sql, WAITING),
+  findBoundPlan: (sql) => plans.findBoundPlan(sql, WAITING),
   findCancel: (sql) => cancels.findCancel(sql, RUNNING),
   markCancelled: (sql) => cancels.markCancelled(sql, RUNNING, { by: PERSON, reason: null, error: null }),
   takeUnowned: (sql) => cancels.takeUnowned(sql, WAITING),
@@ -156,8 +154,8 @@ export const STATEMENTS: Runs = {
     if (booked.ok) await modelCalls.settleModelCall(sql, booked.id, MADE);
   },
   sumModelCalls: (sql) => modelCalls.sumModelCalls(sql, ENDED),
-  findPreparedPlan: (sql) => preparedPlans.findPreparedPlan(sql, WAITING),
-  beginRevision: (sql) => revisions.beginRevision(sql, WAITING, 2),
+  findPreparedPlan: (sql) => plans.findPreparedPlan(sql, WAITING),
+  beginRevision: (sql) => plans.beginRevision(sql, WAITING, 2),
   insertSealedFile: (sql) =>
     sealedFiles.insertSealedFile(sql, { ...FILE, sha256: "s", sealed: Buffer.of(0), path: "p" }),
   findSealedFile: (sql) => sealedFiles.findSealedFile(sql, FILE),
