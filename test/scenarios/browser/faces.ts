@@ -2,8 +2,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { launchChromium } from "#test/playground/page/browser.ts";
+import { inState } from "#test/support/cards.ts";
 import { planOf, startProgram } from "#test/support/program.ts";
-import { askFor, hasButton, now, press, replies, standIn, waitFor } from "#test/support/slack.ts";
+import { askFor, hasButton, now, press, replies, standIn, textOf, waitFor } from "#test/support/slack.ts";
 
 /*
  * Pictures of the card and the verdict in every state worth looking at: `node test/scenarios/browser/faces.ts DIRECTORY`. Each in
@@ -51,7 +52,7 @@ await waitFor(() => hasButton(now(slack, failed), "greenlight:roll_back"), "the 
 await shoot("needs-person");
 await press(slack, slack.users.ben, failed, "greenlight:roll_back");
 await waitFor(
-  () => replies(slack, failed).find((one) => one.broadcast && /rolled back/i.test(one.text)),
+  () => replies(slack, failed).find((one) => one.broadcast && inState("rolled_back").test(textOf(one))),
   "it",
 );
 await shoot("rolled-back");

