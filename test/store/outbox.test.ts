@@ -48,6 +48,36 @@ describe("what is due in Slack", () => {
     );
   });
 
+  it("is claimed for six seconds, which a dead instance's changes are too, and updated a second and a half later", async () => {
+    const port = createOutbox(database, wakes);
+    const changeId = await putCard();
+    const [mine] = await port.claim(10);
+    assert.ok(mine);
+    const msUntil = async (column: "claimed_until" | "due_at"): Promise<number> => {
+      const { rows } = await database.query<{ ms: number }>(
+        `select 1000 * extract(epoch from ${column} - now())::float8 as ms from messages where change_id = $1`,
+        [changeId],
+      );
+      return rows[0]?.ms ?? Number.NaN;
+    };
+    const [claimed, claimedAt] = [await msUntil("claimed_until"), performance.now()];
+    assert.ok(claimed > 4_000 && claimed <= 6_000, `claimed for ${claimed} ms`);
+    const until = async () =>
+      (
+        await database.query("select claimed_until::text as at from messages where change_id = $1", [
+          changeId,
+        ])
+      ).rows[0];
+    const first = await until();
+    await soon("its renewal", async () => (await until())?.["at"] !== first?.["at"]);
+    // Every third of it: two may fail before somebody else takes the message.
+    const renewedIn = performance.now() - claimedAt;
+    assert.ok(renewedIn > 1_500 && renewedIn < 3_500, `renewed after ${renewedIn} ms`);
+    await port.sent(mine, "1.1");
+    const gap = await msUntil("due_at");
+    assert.ok(gap > 750 && gap <= 1_500, `due ${gap} ms later`);
+  });
+
   it("is free with its lease when the sender that had it at hand is dead, and a living one keeps what takes long", async () => {
     const leaseMs = 600;
     const [dead, alive] = ["dead", "alive"].map((owner) => createOutbox(database, wakes, { owner, leaseMs }));

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import pino from "pino";
-import type { Delivery, DueMessage, OutboxPort } from "#slack/client/outbox-port.ts";
+import type { DueMessage, OutboxPort } from "#change/outbox-port.ts";
+import type { Delivery } from "#slack/client/failures.ts";
 import { sendOne } from "#slack/sender/send-one.ts";
 
 const DAY_MS = 86_400_000;
