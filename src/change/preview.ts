@@ -12,6 +12,13 @@ export const PreviewRow = z.object({
 });
 export type PreviewRow = z.infer<typeof PreviewRow>;
 
+/**
+ * What a look can show of a step that is high by its words: a controller makes the deleted pod again, the deleted job has
+ * ended, the node is cordoned and ready, the way back deletes only what the step itself makes.
+ */
+export const Shown = z.enum(["replaced", "finished", "cordoned", "created"]);
+export type Shown = z.infer<typeof Shown>;
+
 /** What a read-only look says one step would do. Texts are redacted and bounded. */
 export const Preview = z.object({
   step: z.int(),
@@ -25,6 +32,8 @@ export const Preview = z.object({
   /** What the look adds to the risk, and why; "low" adds nothing. */
   risk: Risk,
   reasons: z.array(z.string()),
+  /** Left out: nothing of it was seen, and the step is as high as its words. */
+  shows: z.array(Shown).optional(),
 });
 export type Preview = z.infer<typeof Preview>;
 

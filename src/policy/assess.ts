@@ -4,6 +4,7 @@ import type { Preview } from "#change/preview.ts";
 import { asksPersonFor, UNNAMED_ENVIRONMENT } from "#policy/approvals/approvers.ts";
 import { parseTerraform } from "#policy/terraform/line.ts";
 import { placeOf } from "#policy/terraform/places.ts";
+import { backAsSeen, stepAsSeen } from "./as-seen.ts";
 import type { Policy } from "./document.ts";
 import type { Files } from "./files.ts";
 import { judge } from "./judge.ts";
@@ -31,13 +32,14 @@ type Allowed = Extract<Verdict, { decision: "allow" }>;
 
 /**
  * Judges every step and every way back, by their words and by the files they read. The model and the previews can raise
- * a risk, never lower it (docs/architecture.md, invariant 4). `places`: where it runs, once that is known (`bindings.targets`).
+ * a risk, never lower it (docs/architecture.md, invariant 4); where the rules themselves say so, a look answers what makes a
+ * command high. `previews` null: none was made yet, and the risk is the least that looks may leave. `places`: where it runs, once that is known (`bindings.targets`).
  */
 export function assessPlan(
   plan: Plan,
   policy: Policy,
   files: Files,
-  previews: readonly Preview[],
+  previews: readonly Preview[] | null,
   places: readonly string[] = [],
 ): Assessment {
   const refusal = whyNotWhole(plan, policy);
@@ -110,11 +112,16 @@ function weigh(
   plan: Plan,
   policy: Policy,
   judged: { step: Step; verdicts: Allowed[] }[],
-  previews: readonly Preview[],
+  previews: readonly Preview[] | null,
 ): Omit<Extract<Assessment, { ok: true }>, "ok" | "targets"> {
   const reasons: RiskReason[] = [];
-  const stepRisks = judged.map(({ step, verdicts }) => {
-    const seen = previews.filter((preview) => preview.step === step.step);
+  const stepRisks = judged.map(({ step, verdicts: [own, ...backs] }) => {
+    const seen = (previews ?? []).filter((preview) => preview.step === step.step);
+    const looked = previews === null ? null : seen;
+    const verdicts = [
+      ...(own === undefined ? [] : [stepAsSeen(own, looked)]),
+      ...backs.map((back) => backAsSeen(back, looked)),
+    ];
     for (const { risk, reasons: why } of [...verdicts, ...seen]) {
       if (risk === "low") continue;
       for (const text of why) reasons.push({ step: step.step, risk, text });

@@ -1,7 +1,11 @@
 import type { Risk } from "#change/plan.ts";
+import type { Shown } from "#change/preview.ts";
 
-/** One thing the rules have to say about a command, in words: how risky it makes it, or that it is refused. */
-export type Finding = { risk: Risk | "refused"; reason: string };
+/**
+ * One thing the rules have to say about a command, in words: how risky it makes it, or that it is refused. `unlessSeen`: a
+ * look that shows one of these answers it.
+ */
+export type Finding = { risk: Risk | "refused"; reason: string; unlessSeen?: readonly Shown[] };
 
 /** It is not run at all. */
 export function refused(reason: string): Finding {

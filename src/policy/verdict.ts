@@ -1,4 +1,5 @@
 import type { Risk } from "#change/plan.ts";
+import type { Shown } from "#change/preview.ts";
 import type { Package } from "#policy/terraform/module-source.ts";
 
 /** A path of the workspace that a command reads: a file, or a directory with everything below it. From the workspace's root, normalised; "" is the root. */
@@ -7,7 +8,8 @@ export type Read = { path: string; kind: "file" | "tree" };
 /**
  * What the rules say of one command. `environment` null: it lies in none that the policy names, or not in one alone;
  * `beside` are then those it lies in at least, whose rules count too. `reads` is what an approval must cover beside the
- * command itself (docs/architecture.md, invariant 5).
+ * command itself (docs/architecture.md, invariant 5). `mediumIf`: it is high, and a look that shows one of these makes it
+ * medium; the rules themselves never look, so without one it stays high.
  */
 export type Verdict =
   | {
@@ -17,6 +19,7 @@ export type Verdict =
       environment: string | null;
       beside?: string[];
       reads: Read[];
+      mediumIf?: readonly Shown[];
     }
   | Refusal;
 

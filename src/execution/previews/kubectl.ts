@@ -15,6 +15,7 @@ import {
   readObjects,
 } from "./object-changes.ts";
 import { riskOf } from "./risk.ts";
+import { shownBy } from "./shown.ts";
 
 /** Runs a read-only kubectl command where the step would run, and returns what it printed. */
 export type Look = (args: readonly string[], step: Command) => Promise<LookResult>;
@@ -58,14 +59,17 @@ export async function previewKubectl(
   const dry = await dryRun(line, completed.step, look);
   if (!dry.ok) return unseen(step, isBeforeChange, dry, redact);
   const rows = rowsOf(line, current.objects, dry.objects, (name, value) => redactField(name, value, redact));
-  const facts = [...current.objects.slice(0, 5).map(factOf), ...completed.facts].map(redact);
+  const back = completed.step.rollback;
+  const shown = shownBy({ line, now: current.objects, after: dry.objects, back, isBeforeChange });
+  const facts = [...current.objects.slice(0, 5).map(factOf), ...shown.facts, ...completed.facts].map(redact);
   const preview: Preview = {
     step: step.step,
     isBeforeChange,
     facts,
     rows: rows.slice(0, MAX_ROWS).map((row) => redactRow(row, redact)),
     omitted: Math.max(0, rows.length - MAX_ROWS),
-    ...riskOf(line, current.objects, rows, completed.step.rollback),
+    ...riskOf(line, current.objects, rows, back),
+    ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
   };
   return { ok: true, step: completed.step, preview };
 }

@@ -39,7 +39,7 @@ export async function openJudged(deps: JudgedDeps, owner: Owner, plan: Plan): Pr
   const fetched: Fetched = { packages: new Map(), facts: [] };
   for (let round = 0; ; round += 1) {
     const judged = await judgeOnDisk(deps, policy, (files) =>
-      assessPlan(plan, policy, withPackages(files, fetched.packages), []),
+      assessPlan(plan, policy, withPackages(files, fetched.packages), null),
     );
     if (!judged.ok) return judged;
     const assessment = judged.judged;

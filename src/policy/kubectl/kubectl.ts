@@ -1,5 +1,6 @@
 import type { Command, Risk } from "#change/plan.ts";
 import { maxRisk } from "#change/plan.ts";
+import type { Shown } from "#change/preview.ts";
 import type { Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
 import { type Finding, high, low, refused } from "#policy/finding.ts";
@@ -58,7 +59,11 @@ function judgeRule(rule: Rule, subject: Subject): Finding[] {
   const { line, kinds } = subject;
   const checked = rule.check?.(subject) ?? { findings: [] };
   if (checked.instead === true) return checked.findings;
-  const own: Finding = { risk: rule.risk, reason: rule.reason };
+  const own: Finding = {
+    risk: rule.risk,
+    reason: rule.reason,
+    ...(rule.unlessSeen === undefined ? {} : { unlessSeen: rule.unlessSeen(line) }),
+  };
   const { targets } = rule;
   const strange = targets === undefined ? [] : kinds.filter((kind) => !isAmong(kind, targets, line.verb));
   return [
@@ -129,7 +134,15 @@ function conclude(
     environment: touched.environment,
     ...(touched.beside.length > 0 ? { beside: touched.beside } : {}),
     reads: inputs.reads,
+    ...mediumIf(all),
   };
+}
+
+/** What a look may answer: only where one thing alone makes it high. */
+function mediumIf(findings: readonly Finding[]): { mediumIf?: readonly Shown[] } {
+  const [only, another] = findings.filter(({ risk }) => risk === "high");
+  const answers = another === undefined ? (only?.unlessSeen ?? []) : [];
+  return answers.length === 0 ? {} : { mediumIf: answers };
 }
 
 /** Why a change changes nothing, or null when it does. */

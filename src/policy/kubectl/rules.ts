@@ -1,4 +1,5 @@
 import type { Risk } from "#change/plan.ts";
+import type { Shown } from "#change/preview.ts";
 import {
   checkApply,
   checkAutoscale,
@@ -12,12 +13,14 @@ import {
 } from "./checks.ts";
 import { checkFromFiles } from "./config-files.ts";
 import { checkConfigView } from "./config-view.ts";
+import type { KubectlLine } from "./line.ts";
 import { checkDescribe, checkGet, checkKustomize, checkLastApplied, checkWait } from "./read-checks.ts";
+import { answersFor } from "./seen.ts";
 import type { Check } from "./subject.ts";
 
 /**
  * One verb as the list knows it: its risk and why. `targets`: which kinds it may change at that risk (others are high);
- * `needs`: what must stand there.
+ * `needs`: what must stand there; `unlessSeen`: which looks would answer its risk.
  */
 export type Rule = {
   risk: Risk;
@@ -25,6 +28,7 @@ export type Rule = {
   targets?: "workload" | "plain";
   needs?: "target" | "manifest";
   check?: Check;
+  unlessSeen?: (line: KubectlLine) => Shown[];
 };
 
 const reads = (reason: string, more: Partial<Rule> = {}): Rule => ({ risk: "low", reason, ...more });
@@ -76,7 +80,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   "create service loadbalancer": endangers("changes networking"),
   "create service nodeport": endangers("changes networking"),
   "create serviceaccount": endangers("creates an identity"),
-  delete: endangers("deletes", { needs: "target" }),
+  delete: endangers("deletes", { needs: "target", unlessSeen: answersFor }),
   describe: reads("reads", { needs: "target", check: checkDescribe }),
   diff: reads("compares", { needs: "manifest" }),
   drain: endangers("evicts what runs on a node"),
@@ -106,7 +110,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   taint: endangers("changes what may run on a node"),
   "top node": reads("reads"),
   "top pod": reads("reads"),
-  uncordon: endangers("puts a node into use"),
+  uncordon: endangers("puts a node into use", { unlessSeen: answersFor }),
   version: reads("reads"),
   wait: reads("waits", { needs: "target", check: checkWait }),
 };
