@@ -19,9 +19,10 @@ type Course = {
 };
 
 /**
- * What becomes of each change of 0.1. Its policy's hash covered every key there was, today's covers those that the file sets:
- * what was judged by it is void, which is right, and ends or is refused with a sentence that says so. A plan that today's
- * program makes is not.
+ * What becomes of each change of 0.1. What it had judged is void, which is right, and ends or is refused with a sentence, for
+ * two reasons: its policy's hash covered every key there was, where today's covers those that the file sets; and its kubectl
+ * commands name no context (tried: without the first reason all end the same way by the second). A plan that today's program
+ * makes is not void.
  */
 const COURSES: Record<Story, Course> = {
   done: { was: "done", ends: "done" },
@@ -47,8 +48,8 @@ const COURSES: Record<Story, Course> = {
   half: { was: "waiting", words: [["approve", "cleo"]], ends: "expired" },
   wished: { was: "waiting", words: [["approve", "dan"]], ends: "expired" },
   operator: { was: "needs_person", words: [["accept", "ben"]], ends: "accepted" },
-  // The way back is refused because the policy's hash is another, and so a person is asked once more. To be changed: whoever
-  // orders a way back has seen what ran, and an upgrade must not keep them from it. Then: one word, rolled_back.
+  // The way back is refused for both reasons, and so a person is asked once more. To be changed: whoever orders a way back has
+  // seen what ran, and an upgrade must not keep them from it. Then: one word, rolled_back.
   undo: {
     was: "needs_person",
     words: [
