@@ -24,7 +24,9 @@ export async function openSchema(sql: Sql, files: readonly Migration[]): Promise
 /** Owned by somebody else it could hold functions and triggers of theirs, which would run as us. */
 async function makeSchema(sql: Sql): Promise<"filled" | "empty"> {
   const { rows } = await sql.query<{ ours: boolean; tables: string[] }>(
-    `select pg_has_role(nspowner, 'usage') as ours,
+    // A superuser counts as a member of every role.
+    `select pg_get_userbyid(nspowner) = current_user
+         or (current_setting('is_superuser') = 'off' and pg_has_role(nspowner, 'usage')) as ours,
        array(select relname::text from pg_class where relnamespace = n.oid and relkind in ('r', 'v', 'm', 'p', 'f')) as tables
      from pg_namespace n where nspname = 'greenlight'`,
   );

@@ -163,6 +163,8 @@ describe("our schema", () => {
       "drop schema greenlight cascade; create role planter; create role plain; create schema greenlight authorization planter",
     );
     try {
+      // Also as a superuser, who may do with it what they like.
+      assert.match(await refusal(), /another user owns it/);
       await assert.rejects(migrate({ ...scratch.config, options: "-c role=plain" }), /another user owns it/);
       await client.query("drop schema greenlight");
       await assert.rejects(
