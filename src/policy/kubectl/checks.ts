@@ -2,6 +2,7 @@ import { type Finding, high, low, medium, refused } from "#policy/finding.ts";
 import { isWeighty, WEIGHT } from "#policy/manifests/annotations.ts";
 import { judgeImages } from "#policy/manifests/images.ts";
 import { judgePatchText, whyNoPatch } from "#policy/manifests/patch.ts";
+import type { PatchedKind } from "#policy/manifests/patch-fields.ts";
 import { judgeObject } from "#policy/manifests/risk.ts";
 import { fromRoot } from "#policy/paths.ts";
 import { judgeReplicas } from "#policy/replicas.ts";
@@ -128,7 +129,7 @@ export const checkCreateFrom: Check = (subject) => {
 };
 
 /** `kubectl patch`: by what the patch changes. */
-export const checkPatch: Check = ({ line, dir, files, policy }) => {
+export const checkPatch: Check = ({ line, dir, files, policy, kinds }) => {
   const inline = flagOf(line, "--patch");
   const path = flagOf(line, "--patch-file");
   const type = flagOf(line, "--type") ?? "strategic";
@@ -144,8 +145,20 @@ export const checkPatch: Check = ({ line, dir, files, policy }) => {
   if (text === undefined) return { findings: [...written, high("its patch was not read")] };
   const strange = inline === null ? whyNoPatch(text) : null;
   if (strange !== null) return { findings: [refused(`"${path}" is no patch: ${strange}`)] };
-  return { findings: [...written, ...judgePatchText(text, type, policy)] };
+  const kind = patchedKind(line, kinds, inline !== null);
+  return { findings: [...written, ...judgePatchText(text, type, policy, kind)] };
 };
+
+/**
+ * The kind whose fields count. A config map's only where the patch stands in the line: a file may be anything, and would be
+ * copied to where more people read it.
+ */
+function patchedKind(line: KubectlLine, kinds: readonly string[], isInline: boolean): PatchedKind | null {
+  const [only, another] = kinds;
+  if (another !== undefined || line.resources.length === 0) return null;
+  if (only === "configmaps") return isInline ? only : null;
+  return only === "horizontalpodautoscalers" || only === "cronjobs" ? only : null;
+}
 
 function isPlain(value: string | null): boolean {
   return value !== null && /^(0|[1-9][0-9]{0,3})$/.test(value);

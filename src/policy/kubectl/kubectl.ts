@@ -89,12 +89,14 @@ function judgeReach(rule: Rule, line: KubectlLine): Finding[] {
   ];
 }
 
+/** Kinds beside workloads whose patches are read: a pod's as a pod template's. */
+const PATCHED = new Set(["pods", "configmaps", "horizontalpodautoscalers", "cronjobs"]);
+
 function isAmong(kind: string, targets: "workload" | "plain", verb: string): boolean {
   const nature = kindOf(kind)?.nature;
   // A daemon set has no number of replicas.
   if (kind === "daemonsets" && (verb === "scale" || verb === "autoscale")) return false;
-  // A pod's patch is read as a pod template's.
-  if (kind === "pods" && verb === "patch") return true;
+  if (verb === "patch" && PATCHED.has(kind)) return true;
   return nature === "workload" || (targets === "plain" && nature === "plain");
 }
 

@@ -4,19 +4,27 @@ import { judgeReplicas } from "#policy/replicas.ts";
 import { judgeVariables } from "#policy/variables.ts";
 import { isWeighty } from "./annotations.ts";
 import { judgeImages } from "./images.ts";
+import { type PatchedKind, type PatchFields, patchFields, templatePath } from "./patch-fields.ts";
 import { type Fields, fieldsOf, readDocuments } from "./yaml.ts";
 
 /** How a patch is meant; null: as kustomize tells them apart, by what it is. */
 export type PatchType = "strategic" | "merge" | "json" | null;
 
 /**
- * What a patch of a workload means: medium when it only sets replicas above zero, images, plain environment variables,
- * resources, labels or annotations; high for anything else and for what cannot be read.
+ * What a patch means: medium when it only sets what its kind may have set (patch-fields.ts; of a workload replicas above
+ * zero, images, plain environment variables, resources, labels and annotations); high for anything else and for what cannot
+ * be read. `kind` null: a workload.
  */
-export function judgePatchText(text: string, type: PatchType, policy: Policy): Finding[] {
+export function judgePatchText(
+  text: string,
+  type: PatchType,
+  policy: Policy,
+  kind: PatchedKind | null = null,
+): Finding[] {
   const documents = readDocuments(text);
   if (!documents.ok) return [high(`its patch cannot be read: ${documents.reason}`)];
-  const seen: Seen = { images: [], counts: [], variables: [] };
+  const fields = patchFields(kind);
+  const seen: Seen = { images: [], counts: [], variables: [], fields };
   for (const document of documents.values) {
     const isOps = Array.isArray(document) && (type === "json" || type === null);
     const strange = isOps
@@ -33,7 +41,7 @@ export function judgePatchText(text: string, type: PatchType, policy: Policy): F
   }
   if (documents.values.length === 0) return [high("its patch is empty")];
   return [
-    medium("its patch changes how the workload runs"),
+    medium(fields.does),
     ...judgeImages(seen.images, policy),
     ...judgeReplicas(seen.counts, policy),
     ...judgeVariables(seen.variables.filter((name) => typeof name === "string")),
@@ -65,76 +73,33 @@ function strangeTop(document: unknown): string | null {
     : "it has keys that no object has";
 }
 
-/** What a patch sets that has rules of its own: images, counts of pods, names of variables. */
-type Seen = { images: unknown[]; counts: unknown[]; variables: unknown[] };
-
-/** Where a patch may go on, and where it may end: with which values. `[]` is any item of a list, `*` any key. */
-const BRANCHES = new Set([
-  "",
-  "/metadata",
-  "/metadata/labels",
-  "/metadata/annotations",
-  "/spec",
-  "/spec/template",
-  "/spec/template/metadata",
-  "/spec/template/metadata/labels",
-  "/spec/template/metadata/annotations",
-  "/spec/template/spec",
-  "/spec/template/spec/containers",
-  "/spec/template/spec/containers/[]",
-  "/spec/template/spec/containers/[]/env",
-  "/spec/template/spec/containers/[]/env/[]",
-  "/spec/template/spec/containers/[]/resources",
-  "/spec/template/spec/containers/[]/resources/limits",
-  "/spec/template/spec/containers/[]/resources/requests",
-]);
-
-const isText = (value: unknown) => typeof value === "string";
-const isScalar = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
-const isGone = (value: unknown) => isScalar(value) || value === null;
-const isCount = (value: unknown) =>
-  typeof value === "number" && Number.isInteger(value) && value > 0 && value < 10_000;
-const CONTAINER = "/spec/template/spec/containers/[]";
-const LEAVES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  "/apiVersion": isText,
-  "/kind": isText,
-  "/metadata/name": isText,
-  "/metadata/labels/*": isGone,
-  "/metadata/annotations/*": isGone,
-  "/spec/replicas": isCount,
-  "/spec/template/metadata/labels/*": isGone,
-  "/spec/template/metadata/annotations/*": isGone,
-  [`${CONTAINER}/name`]: isText,
-  [`${CONTAINER}/image`]: isText,
-  [`${CONTAINER}/imagePullPolicy`]: isText,
-  [`${CONTAINER}/env/[]/name`]: isText,
-  [`${CONTAINER}/env/[]/value`]: isScalar,
-  [`${CONTAINER}/resources/limits/*`]: isScalar,
-  [`${CONTAINER}/resources/requests/*`]: isScalar,
-};
+/** What a patch sets that has rules of its own: images, counts of pods, names of variables; and what it may set at all. */
+type Seen = { images: unknown[]; counts: unknown[]; variables: unknown[]; fields: PatchFields };
 
 /** The first thing in a patch that is not on the list, as a person would name it; null when there is none. */
 function strangeIn(value: unknown, at: string, type: PatchType, seen: Seen): string | null {
-  // A pod holds its containers where a workload holds its template.
-  const path = at.startsWith("/spec/containers") ? `/spec/template${at}` : at;
+  const { branches, leaves } = seen.fields;
+  const path = templatePath(at);
   note(value, path, seen);
-  const end = Object.hasOwn(LEAVES, path) ? LEAVES[path] : undefined;
+  const end = Object.hasOwn(leaves, path) ? leaves[path] : undefined;
   if (end !== undefined) return end(value) ? null : `${path} with ${shown(value)}`;
-  if (!BRANCHES.has(path)) return path;
+  if (!branches.has(path)) return path;
   if (Array.isArray(value)) {
     // A merge patch puts the whole list in place of what was there, with all that it leaves out.
-    if (!BRANCHES.has(`${path}/[]`) || type === "merge") return `a list for ${path}`;
+    if (!branches.has(`${path}/[]`) || type === "merge") return `a list for ${path}`;
     return firstOf(value, (item) => strangeIn(item, `${path}/[]`, type, seen));
   }
   const fields = fieldsOf(value);
-  if (fields === null || BRANCHES.has(`${path}/[]`)) return `${shown(value)} for ${path || "the whole"}`;
+  if (fields === null || branches.has(`${path}/[]`)) return `${shown(value)} for ${path || "the whole"}`;
   return strangeField(fields, path, type, seen);
 }
 
 /** Keeps what has rules of its own. */
 function note(value: unknown, path: string, seen: Seen): void {
   if (path.endsWith("/image")) seen.images.push(value);
-  if (/^\/spec\/(replicas|minReplicas|maxReplicas|parallelism|completions)$/.test(path))
+  if (
+    /^\/spec\/(?:jobTemplate\/spec\/)?(replicas|minReplicas|maxReplicas|parallelism|completions)$/.test(path)
+  )
     seen.counts.push(value);
   if (path.endsWith("/env/[]/name")) seen.variables.push(value);
 }
@@ -151,7 +116,9 @@ function strangeField(fields: Fields, path: string, type: PatchType, seen: Seen)
     if (key.startsWith("$")) return `the directive ${key}`;
     if (/\/(annotations|labels)$/.test(path) && isWeighty(key))
       return `the ${path.slice(path.lastIndexOf("/") + 1, -1)} ${key}`;
-    const isOpen = Object.hasOwn(LEAVES, `${path}/*`);
+    // Something else than a key was meant: `{data:{a:b}}` is one key to YAML.
+    if (path === "/data" && !/^[-._a-zA-Z0-9]+$/.test(key)) return "a key that no config map can have";
+    const isOpen = Object.hasOwn(seen.fields.leaves, `${path}/*`);
     return strangeIn(held, isOpen ? `${path}/*` : `${path}/${key}`, type, seen);
   });
 }
@@ -173,15 +140,14 @@ function strangeOp(value: unknown, seen: Seen): string | null {
   if (op !== "add" && op !== "replace") return `the operation ${op}`;
   const strange = strangeIn(fields["value"], place, null, seen);
   // Whole branches replace what is there and is not named again.
-  if (strange === null && BRANCHES.has(place) && !place.endsWith("/[]")) return `${op} of all of ${path}`;
+  if (strange === null && seen.fields.branches.has(place) && !place.endsWith("/[]"))
+    return `${op} of all of ${path}`;
   return strange;
 }
 
 function placeOf(path: string): string {
-  const numbered = path
-    .replace(/^\/spec\/containers(?=\/|$)/, "/spec/template/spec/containers")
-    .replace(/\/(containers|env)\/([0-9]+|-)(?=\/|$)/g, "/$1/[]");
-  return numbered.replace(/\/(labels|annotations|limits|requests)\/[^/]+$/, "/$1/*");
+  const numbered = templatePath(path).replace(/\/(containers|env)\/([0-9]+|-)(?=\/|$)/g, "/$1/[]");
+  return numbered.replace(/\/(labels|annotations|limits|requests|data)\/[^/]+$/, "/$1/*");
 }
 
 function firstOf<T>(items: readonly T[], find: (item: T) => string | null): string | null {

@@ -324,6 +324,7 @@ describe("files", () => {
 
 describe("patches", () => {
   const container = '{"name":"app","image":"nginx","env":[{"name":"A","value":"b"}]}';
+  const ofJob = (pod: string) => `{"spec":{"jobTemplate":{"spec":{"template":{"spec":{${pod}}}}}}}`;
   judgeAll(
     [
       ["medium", /runs/, 'patch deploy web -p {"spec":{"replicas":3}}'],
@@ -396,7 +397,60 @@ describe("patches", () => {
         'patch pod web --type=json -p [{"op":"replace","path":"/spec/containers/0/image","value":"x"}]',
       ],
       ["high", /command/, 'patch pod web -p {"spec":{"containers":[{"name":"a","command":["x"]}]}}'],
-      ["high", /configmaps are not/, 'patch cm web -p {"metadata":{"labels":{"a":"b"}}}'],
+      ["medium", /config map/, 'patch cm web -p {"metadata":{"labels":{"a":"b"}}}'],
+      ["medium", /config map/, 'patch cm web -p {"data":{"level":"debug","old":null}}'],
+      ["medium", /config map/, 'patch cm/web --type=merge -p {"data":{"level":"debug"}}'],
+      [
+        "medium",
+        /config map/,
+        'patch cm web --type=json -p [{"op":"replace","path":"/data/level","value":"debug"}]',
+      ],
+      ["medium", /replicas/, 'patch hpa web -p {"spec":{"minReplicas":2,"maxReplicas":6}}'],
+      [
+        "medium",
+        /replicas/,
+        'patch hpa web --type=json -p [{"op":"replace","path":"/spec/maxReplicas","value":6}]',
+      ],
+      ["medium", /cron job/, 'patch cronjob web -p {"spec":{"suspend":true}}'],
+      ["medium", /cron job/, 'patch cj web -p {"spec":{"schedule":"0·3·*·*·*"}}'],
+      ["medium", /cron job/, `patch cj web -p ${ofJob(`"containers":[${container}]`)}`],
+      ["high", /null for \/data/, 'patch cm web -p {"data":null}'],
+      ["high", /\/data\/\* with 5/, 'patch cm web -p {"data":{"a":5}}'],
+      ["high", /key that no config map/, "patch cm web -p {data:{a:b}}"],
+      ["high", /directive/, 'patch cm web -p {"data":{"$patch":"replace","a":"b"}}'],
+      ["high", /binaryData/, 'patch cm web -p {"binaryData":{"a":"Yg=="}}'],
+      ["high", /immutable/, 'patch cm web -p {"immutable":true}'],
+      ["high", /\/kind/, 'patch cm web -p {"kind":"Secret","data":{"a":"b"}}'],
+      ["high", /ownerReferences/, 'patch cm web -p {"metadata":{"ownerReferences":[]}}'],
+      ["high", /\/spec/, 'patch cm web -p {"spec":{"replicas":3}}'],
+      ["high", /all of \/data/, 'patch cm web --type=json -p [{"op":"replace","path":"/data","value":{}}]'],
+      ["high", /a removal/, 'patch cm web --type=json -p [{"op":"remove","path":"/data/a"}]'],
+      ["high", /secrets are not/, 'patch cm,secret web -p {"data":{"a":"b"}}'],
+      ["high", /secrets are not/, 'patch secret web -p {"data":{"a":"b"}}'],
+      ["high", /\/data/, 'patch deploy web -p {"data":{"a":"b"}}'],
+      ["high", /protected/, 'patch cm web -n kube-system -p {"data":{"a":"b"}}'],
+      ["high", /minReplicas with 0/, 'patch hpa web -p {"spec":{"minReplicas":0}}'],
+      ["high", /maxReplicas with null/, 'patch hpa web --type=merge -p {"spec":{"maxReplicas":null}}'],
+      ["refused", /ceiling/, 'patch hpa web -p {"spec":{"maxReplicas":500}}'],
+      ["high", /scaleTargetRef/, 'patch hpa web -p {"spec":{"scaleTargetRef":{"name":"other"}}}'],
+      ["high", /suspend with/, 'patch cj web -p {"spec":{"suspend":null}}'],
+      ["high", /hostNetwork/, `patch cj web -p ${ofJob('"hostNetwork":true')}`],
+      ["high", /serviceAccountName/, `patch cj web -p ${ofJob('"serviceAccountName":"admin"')}`],
+      ["high", /volumes/, `patch cj web -p ${ofJob('"volumes":[{"name":"h","hostPath":{"path":"/"}}]')}`],
+      [
+        "high",
+        /securityContext/,
+        `patch cj web -p ${ofJob('"containers":[{"name":"a","securityContext":{"privileged":true}}]')}`,
+      ],
+      ["high", /command/, `patch cj web -p ${ofJob('"containers":[{"name":"a","command":["sh"]}]')}`],
+      [
+        "high",
+        /hostPID/,
+        'patch cj web --type=json -p [{"op":"add","path":"/spec/jobTemplate/spec/template/spec/hostPID","value":true}]',
+      ],
+      ["refused", /ceiling/, 'patch cj web -p {"spec":{"jobTemplate":{"spec":{"parallelism":500}}}}'],
+      ["high", /parallelism/, 'patch cj web -p {"spec":{"jobTemplate":{"spec":{"parallelism":5}}}}'],
+      ["high", /jobs are not/, 'patch job web -p {"metadata":{"labels":{"a":"b"}}}'],
       ["medium", /runs/, 'patch deploy web --subresource=scale --type=merge -p {"spec":{"replicas":2}}'],
       [
         "high",
@@ -483,6 +537,11 @@ describe("places and the policy's own rules", () => {
       "high",
       /elsewhere/,
       'patch deploy web -p {"spec":{"template":{"spec":{"containers":[{"name":"a","image":"x/y"}]}}}}',
+    ],
+    [
+      "high",
+      /elsewhere/,
+      'patch cj web -p {"spec":{"jobTemplate":{"spec":{"template":{"spec":{"containers":[{"name":"a","image":"x/y"}]}}}}}}',
     ],
   ];
   judgeAll(
