@@ -3,14 +3,13 @@ import { z } from "zod";
 import { Risk } from "#change/plan.ts";
 import { namesForbidden } from "./child-variables.ts";
 import { MODULE_HOSTS, ModuleHost, Provider, ShownPath } from "./document-places.ts";
+import { LowerRule, Verb } from "./document-verbs.ts";
 import { fromRoot } from "./paths.ts";
 
 /** The context that `in_cluster` gives. */
 const IN_CLUSTER = "in-cluster";
 
 const names = z.array(z.string().min(1)).default([]);
-/** "kubectl delete", "kubectl rollout undo", "terraform apply": a program with its verb and subverb. */
-const Verb = z.string().regex(/^(kubectl|terraform)( [a-z][a-z-]*){1,3}$/, "is not like `kubectl delete`");
 /** Another one would be no place of any command, and what is said of it would never hold. */
 const directories = z
   .array(
@@ -122,6 +121,8 @@ export const PolicyDocument = z.strictObject({
   /** Refused, and raised to a risk, everywhere. */
   deny: z.array(Verb).default([]),
   raise: z.record(Verb, Risk).default({}),
+  /** Medium instead of high, in the environments each rule names. */
+  lower: z.array(LowerRule).default([]),
   /** Where images may come from (`registry.example.com/team`); empty: anywhere. An image from elsewhere is high. */
   registries: names,
   /** Output formats beside tables and names that may be posted, redacted. */

@@ -1,5 +1,6 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { knowsKubectlVerb } from "#policy/kubectl/line.ts";
+import { whyNotLowered, whyNotLoweredKind } from "#policy/kubectl/lowered.ts";
 import { knowsTerraformVerb } from "#policy/terraform/verbs.ts";
 import { listedContexts, type Policy, PolicyDocument, withHash } from "./document.ts";
 
@@ -30,9 +31,10 @@ export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: 
     ),
     ...whyNoDefault(parsed.data).map((fault) => `${at(["default_context"])}: ${fault}`),
     ...verbsIn(parsed.data).flatMap(({ path, verb }) => {
-      const fault = whyNoVerb(verb);
+      const fault = whyNoVerb(verb) ?? (path[0] === "lower" ? whyNotLowered(verb) : null);
       return fault === null ? [] : [`${at(path)}: ${fault}`];
     }),
+    ...kindsIn(parsed.data).flatMap(({ path, fault }) => (fault === null ? [] : [`${at(path)}: ${fault}`])),
   ];
   return faults.length > 0
     ? { ok: false, faults }
@@ -57,7 +59,7 @@ function whyNoDefault(rules: Omit<Policy, "hash">): string[] {
   ];
 }
 
-/** Every command that is refused or raised by name. */
+/** Every command that is refused, raised or lowered by name. */
 function verbsIn(rules: Omit<Policy, "hash">): { path: PropertyKey[]; verb: string }[] {
   const scopes: [path: PropertyKey[], scope: Pick<Policy, "deny" | "raise">][] = [
     [[], rules],
@@ -66,10 +68,28 @@ function verbsIn(rules: Omit<Policy, "hash">): { path: PropertyKey[]; verb: stri
       own,
     ]),
   ];
-  return scopes.flatMap(([path, { deny, raise }]) => [
-    ...deny.map((verb, index) => ({ path: [...path, "deny", index], verb })),
-    ...Object.keys(raise).map((verb) => ({ path: [...path, "raise", verb], verb })),
-  ]);
+  const lowered = rules.lower.flatMap(({ verbs }, rule) =>
+    verbs.map((verb, index) => ({ path: ["lower", rule, "verbs", index], verb })),
+  );
+  return [
+    ...scopes.flatMap(([path, { deny, raise }]) => [
+      ...deny.map((verb, index) => ({ path: [...path, "deny", index], verb })),
+      ...Object.keys(raise).map((verb) => ({ path: [...path, "raise", verb], verb })),
+    ]),
+    ...lowered,
+  ];
+}
+
+/** Every kind that is lowered by name, with what stands against it. */
+function kindsIn(rules: Omit<Policy, "hash">): { path: PropertyKey[]; fault: string | null }[] {
+  return rules.lower.flatMap(({ verbs, kinds }, rule) =>
+    kinds.map((kind, index) => ({
+      path: ["lower", rule, "kinds", index],
+      fault: verbs.every((verb) => verb === "kubectl delete")
+        ? whyNotLoweredKind(kind)
+        : "kinds are for a rule of kubectl delete alone. Give the other verbs a rule of their own",
+    })),
+  );
 }
 
 /** Why a rule about this command would silently never hold, or null. */
@@ -88,7 +108,7 @@ function whyNoVerb(named: string): string | null {
 function unnamed(rules: Omit<Policy, "hash">): { path: PropertyKey[]; name: string }[] {
   const lists: [path: PropertyKey[], names: readonly string[]][] = [
     [["unattended", "medium"], rules.unattended.medium],
-    ...(["asking", "approvals", "freezes"] as const).flatMap((key) =>
+    ...(["asking", "approvals", "freezes", "lower"] as const).flatMap((key) =>
       rules[key].map((rule, index): [PropertyKey[], readonly string[]] => [
         [key, index, "environments"],
         rule.environments,

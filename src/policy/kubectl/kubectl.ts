@@ -3,13 +3,14 @@ import { maxRisk } from "#change/plan.ts";
 import type { Shown } from "#change/preview.ts";
 import type { Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
-import { type Finding, high, low, refused } from "#policy/finding.ts";
+import { type Finding, high, low, medium, refused } from "#policy/finding.ts";
 import { kindOf } from "#policy/manifests/kinds.ts";
 import { deny, type Verdict } from "#policy/verdict.ts";
 import { judgeFlags } from "./common.ts";
 import { environmentsOf, type TouchedEnvironments } from "./environments.ts";
 import { type Inputs, readInputs } from "./inputs.ts";
 import { flagOf, type KubectlLine, readKubectl } from "./line.ts";
+import { loweredBy } from "./lowered.ts";
 import { judgeOutput, readOutput } from "./output.ts";
 import { RULES, type Rule } from "./rules.ts";
 import type { Subject } from "./subject.ts";
@@ -125,7 +126,11 @@ function conclude(
   if (touched.protectedNamespace !== null && idle === null) {
     own.push(high(`${touched.protectedNamespace} is a protected namespace`));
   }
-  const all = [...own, ...local];
+  const lowered = rule.risk === "high" ? loweredBy(line, touched, policy) : null;
+  // The verb's own risk and no other reason: what else makes the line high stays.
+  const all = [...own, ...local].map((finding) =>
+    lowered !== null && finding.reason === rule.reason ? medium(`${rule.reason}, ${lowered}`) : finding,
+  );
   const risk = maxRisk(
     ...all.flatMap((finding): Risk[] => (finding.risk === "refused" ? [] : [finding.risk])),
   );
