@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import type { Database } from "#store/postgres/database.ts";
+import { dueAt } from "#store/timers.ts";
 import { useDatabase } from "#test/support/database.ts";
 
 describe("when the next timer of a question is due", () => {
@@ -31,6 +32,21 @@ describe("when the next timer of a question is due", () => {
     assert.equal(await next(), 60, "the end");
     await set("answer = 'reject', decided_at = now()");
     assert.equal(await next(), null);
+  });
+
+  it("is the first of all that can be said of it, whatever was said before", async () => {
+    const first = `least(d.expires_at, ${Object.values(dueAt).join(", ")})`;
+    const { rows } = await database.query<{ rows: number; other: number }>(
+      `select count(*)::int as rows,
+         (count(*) filter (where next_timer_of(d) is distinct from case when d.expires_at is not null then ${first} end))::int as other
+       from unnest(array['answers', 'approval', 'operator']) gate, unnest(array[null, 6, 60, 10080]) minutes,
+         unnest(array[null, now()]) reminded, unnest(array[null, now()]) warned,
+         unnest(array[null, now() + interval '1 minute', now() + interval '50 minutes']) escalates,
+         jsonb_populate_record(null::decisions, jsonb_build_object(
+           'gate', gate, 'asked_at', now(), 'expires_at', now() + minutes * interval '1 minute',
+           'reminded_at', reminded, 'warned_at', warned, 'escalates_at', escalates)) d`,
+    );
+    assert.deepEqual(rows, [{ rows: 144, other: 0 }]);
   });
 });
 

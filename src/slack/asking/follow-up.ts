@@ -5,7 +5,7 @@ import { code, type Rendered, said } from "#slack/text/blocks.ts";
 import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, plainWords } from "#slack/text/text.ts";
 import { WORDS } from "#slack/words/names.ts";
-import { readTyped } from "#slack/words/subcommands.ts";
+import { readTyped } from "#slack/words/read-typed.ts";
 import type { SaidMessage } from "./said-message.ts";
 import type { AnswerTyped, TypedLine } from "./typed-line.ts";
 

@@ -7,9 +7,9 @@ import type { Where } from "#slack/client/where.ts";
 import { code, type Piece, type Rendered, said } from "#slack/text/blocks.ts";
 import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, oneLine } from "#slack/text/text.ts";
+import { type AllWordsNeed, answerWord } from "#slack/words/answer-word.ts";
 import { renderHelp } from "#slack/words/help.ts";
-import { readTyped, type Typed } from "#slack/words/subcommands.ts";
-import { type AllWordsNeed, answerWord } from "#slack/words/words.ts";
+import { readTyped, type Typed } from "#slack/words/read-typed.ts";
 import type { AskAs } from "./ask-as.ts";
 import { askWhere } from "./ask-where.ts";
 

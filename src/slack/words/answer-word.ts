@@ -15,31 +15,27 @@ import type { WordAsked, WordNeeds } from "./word.ts";
 /** What all words together need. */
 export type AllWordsNeed = WordNeeds & { unlockAs: UnlockAs; cancelFor: CancelFor };
 
-/**
- * Answers a word: only the person who typed it is told. Throws only for faults of the port. `plan` is not among them: it is a
- * request, and is asked for as one (typed-line.ts).
- */
+/** The words that are answered here. `plan` is a request, and is asked for as one (typed-line.ts). */
+type AnsweredWord = Exclude<WordName, "plan">;
+
+const ANSWERS: {
+  [word in AnsweredWord]: (deps: AllWordsNeed, asked: WordAsked) => Rendered | Promise<Rendered>;
+} = {
+  check: answerCheck,
+  list: answerList,
+  status: answerStatus,
+  logs: answerLogs,
+  history: answerHistory,
+  cancel: answerCancel,
+  unlock: answerUnlock,
+  help: (_, { command }) => renderHelp(command),
+};
+
+/** Answers a word: only the person who typed it is told. Throws only for faults of the port. */
 export async function answerWord(
-  needs: AllWordsNeed,
-  word: Exclude<WordName, "plan">,
+  deps: AllWordsNeed,
+  word: AnsweredWord,
   asked: WordAsked,
 ): Promise<Rendered> {
-  switch (word) {
-    case "check":
-      return answerCheck(needs, asked);
-    case "list":
-      return answerList(needs, asked);
-    case "status":
-      return answerStatus(needs, asked);
-    case "logs":
-      return answerLogs(needs, asked);
-    case "history":
-      return answerHistory(needs, asked);
-    case "cancel":
-      return answerCancel(needs, asked);
-    case "unlock":
-      return answerUnlock(needs, asked);
-    case "help":
-      return renderHelp(asked.command);
-  }
+  return ANSWERS[word](deps, asked);
 }
