@@ -104,10 +104,13 @@ function livePod(deployment: Deployment, pod: PodPlan, now: number): KubeObject 
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: meta(metadata, pod.name, pod.bornAt, {
-      ...pod.template.metadata.labels,
-      "pod-template-hash": pod.hash,
-    }),
+    metadata: {
+      ...meta(metadata, pod.name, pod.bornAt, {
+        ...pod.template.metadata.labels,
+        "pod-template-hash": pod.hash,
+      }),
+      ownerReferences: [ownerOf(metadata, pod)],
+    },
     spec: { ...pod.template.spec, nodeName: "playground" },
     status: {
       phase: ready || pod.trouble === "CrashLoopBackOff" ? "Running" : "Pending",
@@ -123,6 +126,17 @@ function livePod(deployment: Deployment, pod: PodPlan, now: number): KubeObject 
         state: { ...waiting, ...running },
       })),
     },
+  };
+}
+
+function ownerOf({ name, uid }: Metadata, { hash }: PodPlan) {
+  const set = `${name}-${hash}`;
+  return {
+    apiVersion: "apps/v1",
+    kind: "ReplicaSet",
+    name: set,
+    uid: uidOf(`${uid}/${set}`),
+    controller: true,
   };
 }
 

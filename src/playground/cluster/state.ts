@@ -22,6 +22,8 @@ export type Metadata = {
   generation?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  /** Who makes it again. */
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller: boolean }[];
 };
 
 export type Container = { name: string; image: string; [field: string]: unknown };

@@ -23,6 +23,52 @@ describe("where medium risk runs unasked", () => {
     assert.deepEqual(await program.ran(change.id), ["forward 1 done"]);
   });
 
+  const podsOf = async (deployment: string): Promise<string[]> => {
+    const { id } = await ask("get pods -n staging -o name");
+    const { head } = await program.app.changes.logs(
+      { changeId: id, revision: 1, step: 1, direction: "forward", attempt: 1 },
+      { head: 50, tail: 0 },
+    );
+    return head
+      .map(({ text }) => text.replace("pod/", ""))
+      .filter((name) => name.startsWith(`${deployment}-`));
+  };
+
+  it("one pod that its replica set makes again is deleted, but not two, and not by force", async () => {
+    const [name, another] = await podsOf("web");
+    assert.ok(name !== undefined && another !== undefined);
+    for (const line of [
+      `delete pod ${name} --force --grace-period=0 -n staging`,
+      `delete pod ${name} ${another} -n staging`,
+      `delete pods -l app=web -n staging`,
+    ]) {
+      const change = await ask(line);
+      assert.equal(change.status, "waiting", `${line}: ${change.status} ${change.error ?? ""}`);
+      assert.equal(change.risk, "high", line);
+      await program.releaseTargets();
+    }
+    const change = await ask(`delete pod ${name} -n staging`);
+    assert.equal(change.status, "done", change.error ?? "");
+    assert.equal(change.risk, "medium");
+    assert.deepEqual(await program.ran(change.id), ["forward 1 done"]);
+    assert.equal((await podsOf("web")).includes(name), false);
+  });
+
+  it("a config map goes back by a delete of its own that asks nobody, but not by one of another", async () => {
+    for (const [made, taken, status] of [
+      ["made", "made", "done"],
+      ["beside", "made", "waiting"],
+    ] as const) {
+      const step = `create configmap ${made} --from-literal=a=b -n staging`;
+      const back = `delete configmap ${taken} -n staging`;
+      program.model.script({ agent: "planner", json: planOf([[step, back]], "low") });
+      const { id } = await program.ask(`a change ${crypto.randomUUID()}`);
+      const change = await program.until(id, "waiting", "failed", "done", "needs_person");
+      assert.equal(change.status, status, `${made}: ${change.error ?? ""}`);
+      await program.releaseTargets();
+    }
+  });
+
   it("a person is asked before a program runs, all of a kind changes, or a count grows more than tenfold", async () => {
     for (const line of [
       "set env deployment/web LD_PRELOAD=/tmp/x.so -n staging",
