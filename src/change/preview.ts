@@ -34,6 +34,8 @@ export const Preview = z.object({
   reasons: z.array(z.string()),
   /** Left out: nothing of it was seen, and the step is as high as its words. */
   shows: z.array(Shown).optional(),
+  /** The look and the server's dry run, or the saved plan, are the same. Left out: it changes something, or nobody could compare. */
+  changesNothing: z.literal(true).optional(),
 });
 export type Preview = z.infer<typeof Preview>;
 

@@ -2,9 +2,13 @@ import { addSentence } from "#change/folded.ts";
 import { digestOf } from "#policy/digest.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
+import { whyNothing } from "./nothing-to-do.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
-/** Weighs the completed plan, names what would run by its digest, and records whether a person is asked. */
+/**
+ * Weighs the completed plan, names what would run by its digest, and records whether a person is asked. A plan that was seen
+ * to change nothing is over here: nobody is asked, nothing is permitted, and the review says why.
+ */
 export async function assessRisk(
   deps: GraphDeps,
   state: GraphState,
@@ -16,11 +20,16 @@ export async function assessRisk(
   const assessment = await deps.assess(context.changeId, plan, previews, bindings);
   if (!assessment.ok) return { error: addSentence(assessment.reason, "Nothing was run.") };
   const digest = digestOf(plan, revision, deps.policy, bindings);
-  await deps.recordPlan(context.changeId, { revision, plan, previews, bindings, digest, assessment });
+  const nothing = whyNothing(plan, previews, deps.policy);
+  const mayRun = nothing === null;
+  await deps.recordPlan(context.changeId, { revision, plan, previews, bindings, digest, assessment, mayRun });
+  if (nothing !== null)
+    await deps.recordReview(context.changeId, { result: "approved", notes: nothing, by: "greenlight" });
   return {
     riskLevel: assessment.risk,
     riskReasons: assessment.reasons,
     asksPerson: assessment.asksPerson,
     digest,
+    ...(nothing === null ? {} : { reviewResult: "approved", reviewNotes: nothing }),
   };
 }

@@ -26,6 +26,8 @@ export type PlanningInput = {
 export type PlannedChange = BoundPlan & {
   previews: Preview[];
   assessment: Extract<Assessment, { ok: true }>;
+  /** False: it changes nothing, so no permission is written, whatever the policy lets run unattended. */
+  mayRun: boolean;
 };
 
 /** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */

@@ -89,7 +89,8 @@ function afterPreview(state: GraphState): "awaitAnswers" | "assessRisk" | typeof
 }
 
 function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {
-  if (state.error !== null || state.planOnly) return END;
+  // Judged already: it was seen to change nothing.
+  if (state.error !== null || state.planOnly || state.reviewResult === "approved") return END;
   return state.asksPerson ? "awaitApproval" : "executePlan";
 }
 

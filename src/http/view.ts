@@ -24,6 +24,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       omitted: preview.omitted,
       risk: preview.risk,
       reasons: preview.reasons,
+      changes_nothing: preview.changesNothing ?? false,
     })),
     digest: change.digest,
     questions: questionsOf(change),

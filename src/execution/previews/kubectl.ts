@@ -6,6 +6,7 @@ import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
 import { completeStep } from "./complete-step.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
+import { ALREADY_SO, changesNothing } from "./nothing.ts";
 import {
   type ClusterObject,
   nameOf,
@@ -61,7 +62,13 @@ export async function previewKubectl(
   const rows = rowsOf(line, current.objects, dry.objects, (name, value) => redactField(name, value, redact));
   const back = completed.step.rollback;
   const shown = shownBy({ line, now: current.objects, after: dry.objects, back, isBeforeChange });
-  const facts = [...current.objects.slice(0, 5).map(factOf), ...shown.facts, ...completed.facts].map(redact);
+  const isNothing = !isBeforeChange && changesNothing(line, current.objects, dry.objects);
+  const facts = [
+    ...current.objects.slice(0, 5).map(factOf),
+    ...(isNothing ? [ALREADY_SO] : []),
+    ...shown.facts,
+    ...completed.facts,
+  ].map(redact);
   const preview: Preview = {
     step: step.step,
     isBeforeChange,
@@ -70,6 +77,7 @@ export async function previewKubectl(
     omitted: Math.max(0, rows.length - MAX_ROWS),
     ...riskOf(line, current.objects, rows, back),
     ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
+    ...(isNothing ? { changesNothing: true } : {}),
   };
   return { ok: true, step: completed.step, preview };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { PreviewRow } from "#change/preview.ts";
 
@@ -69,6 +70,21 @@ export function objectChanges(
       ...values,
     }));
   });
+}
+
+/**
+ * Whether every object after stands there before as it is, to the last field. Counts also what a row does not show: another
+ * last-applied text changes what the next apply takes away. What any write moves is left out.
+ */
+export function isUnchanged(before: readonly ClusterObject[], after: readonly ClusterObject[]): boolean {
+  const old = new Map(before.map((object) => [keyOf(object), object]));
+  return after.every((object) => isDeepStrictEqual(settled(old.get(keyOf(object))), settled(object)));
+}
+
+function settled(object: ClusterObject | undefined): unknown {
+  if (object === undefined) return undefined;
+  const { managedFields: _, resourceVersion: __, selfLink: ___, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 function keyOf({ kind, metadata }: ClusterObject): string {

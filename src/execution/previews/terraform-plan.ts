@@ -24,6 +24,8 @@ export type PlanSummary = {
   hasSensitive: boolean;
   /** False when it was narrowed to targets, or when terraform put a part off. */
   isComplete: boolean;
+  /** Terraform's own word that applying it has an effect; what does not say counts as having one. */
+  isApplyable: boolean;
 };
 
 const MAX_ADDRESS_CHARS = 1_000;
@@ -39,6 +41,8 @@ const PlanJson = z.looseObject({
   format_version: z.string().regex(/^1\./),
   errored: z.boolean().default(false),
   complete: z.boolean().default(true),
+  /** terraform 1.7 and later. */
+  applyable: z.boolean().default(true),
   resource_changes: z
     .array(
       z.looseObject({
@@ -101,6 +105,7 @@ export function readPlanJson(json: string): PlanSummary {
     outputsChanged: 0,
     hasSensitive: false,
     isComplete: plan.complete,
+    isApplyable: plan.applyable,
   };
   for (const resource of plan.resource_changes) addResource(resource, summary);
   for (const change of Object.values(plan.output_changes)) {
@@ -108,6 +113,12 @@ export function readPlanJson(json: string): PlanSummary {
     summary.hasSensitive ||= isMarked(change.before_sensitive) || isMarked(change.after_sensitive);
   }
   return summary;
+}
+
+/** Whether the plan is whole and says in numbers, and by terraform's own word, that applying it changes nothing. */
+export function plansNothing(plan: PlanSummary): boolean {
+  const counted = [...Object.values(plan.counts), plan.imported, plan.moved, plan.read, plan.outputsChanged];
+  return plan.isComplete && !plan.isApplyable && counted.every((count) => count === 0);
 }
 
 function addResource(resource: Resource, summary: PlanSummary): void {

@@ -9,7 +9,8 @@ import { readOwn, removeOwn, writeOwn } from "#execution/workspace/own-files.ts"
 import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { planFileOf, readRootCommand } from "#execution/workspace/terraform-files.ts";
 import type { Redact } from "#redact/redact.ts";
-import { type PlanSummary, readPlanJson } from "./terraform-plan.ts";
+import { ALREADY_SO } from "./nothing.ts";
+import { type PlanSummary, plansNothing, readPlanJson } from "./terraform-plan.ts";
 
 /** Runs terraform in the step's directory, and returns what it printed. */
 export type Terraform = (args: readonly string[]) => Promise<Captured>;
@@ -142,6 +143,7 @@ function toPreview(
   }));
   const { create, update, replace, destroy, forget } = plan.counts;
   const gone = replace + destroy + forget;
+  const isNothing = plansNothing(plan);
   const more = [
     ...(forget > 0 ? [`${forget} to forget`] : []),
     ...(plan.imported > 0 ? [`${plan.imported} to import`] : []),
@@ -162,6 +164,7 @@ function toPreview(
     isBeforeChange,
     facts: [
       `Saved plan: ${counts.join(", ")}`,
+      ...(isNothing ? [ALREADY_SO] : []),
       ...asked.map((flag) => `Planned with ${redact(flag)}`),
       ...(plan.isComplete
         ? []
@@ -172,6 +175,7 @@ function toPreview(
     omitted: Math.max(0, rows.length - MAX_ROWS),
     risk: gone > 0 ? "high" : "low",
     reasons: gone > 0 ? [`the plan destroys, replaces or forgets ${gone} of what is there`] : [],
+    ...(isNothing ? { changesNothing: true } : {}),
   };
 }
 

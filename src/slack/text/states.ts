@@ -98,7 +98,7 @@ function words(change: Change, steps: readonly StepRecord[]): string {
     case "needs_person":
       return "A person has to look at this";
     case "done":
-      return "Done";
+      return hadNothingToDo(change, steps) ? "Nothing to do, nothing was run" : "Done";
     case "accepted":
       return "Accepted as it is";
     case "rolled_back":
@@ -114,6 +114,12 @@ function words(change: Change, steps: readonly StepRecord[]): string {
     case "failed":
       return steps.length === 0 ? "Failed, nothing was run" : "Failed";
   }
+}
+
+/** Judged by Greenlight before anything ran, since every look showed what was asked for. */
+function hadNothingToDo({ previews, review }: Change, steps: readonly StepRecord[]): boolean {
+  const isNothing = previews.length > 0 && previews.every(({ changesNothing }) => changesNothing === true);
+  return isNothing && steps.length === 0 && review?.by === "greenlight" && review.result === "approved";
 }
 
 /** The step that runs now, or the one that will be next. */

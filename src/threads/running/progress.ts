@@ -26,6 +26,7 @@ export function recordPlan(
   planned: PlannedChange,
 ): Promise<void> {
   const { assessment, bindings, digest, plan, previews, revision } = planned;
+  const asksPerson = assessment.asksPerson && planned.mayRun;
   return owned(deps, changeId, async (sql) => {
     await sql.query(
       `update changes set plan = $2, digest = $3, risk = $4, risk_reasons = $5, step_risks = $6, environments = $7,
@@ -45,11 +46,11 @@ export function recordPlan(
       ],
     );
     await replaceTouched(sql, changeId, assessment.targets);
-    if (!assessment.asksPerson) {
+    if (planned.mayRun && !asksPerson) {
       const question = { changeId, gate: "approval", revision, digest } as const;
       await permitByPolicy(sql, question, { kind: "policy", version: deps.policy.hash });
     }
-    const { asksPerson, risk } = assessment;
+    const { risk } = assessment;
     await deps.record(sql, changeId, { type: "planned", revision, risk, digest, asksPerson });
   });
 }
