@@ -5,7 +5,7 @@ import type { Database } from "#store/postgres/database.ts";
 import { assertOwned, type Lease } from "./leases.ts";
 
 /** The checkpoint tables' own schema, beside our tables. */
-const GRAPH_SCHEMA = "greenlight_graph";
+export const GRAPH_SCHEMA = "greenlight_graph";
 
 /**
  * LangGraph's checkpointer on our pool. Its tables are made by migrate(), never by itself: its setup() races. With

@@ -1,3 +1,4 @@
+import { GRAPH_SCHEMA } from "#store/checkpointer.ts";
 import { type Migration, SchemaError } from "./apply-migration.ts";
 import type { Sql } from "./database.ts";
 import { findOld, moveOld } from "./move-old.ts";
@@ -8,6 +9,7 @@ import { findOld, moveOld } from "./move-old.ts";
  * older instance still works on what would be moved.
  */
 export async function openSchema(sql: Sql, files: readonly Migration[]): Promise<void> {
+  await refuseForeignGraph(sql);
   if ((await makeSchema(sql)) === "filled") return;
   const places = await placesOfOld(sql);
   const old = await findOld(sql, places, files);
@@ -21,12 +23,25 @@ export async function openSchema(sql: Sql, files: readonly Migration[]): Promise
   if (first !== undefined) await bar(sql, first);
 }
 
+/** A superuser counts as a member of every role. */
+const IS_OURS =
+  "pg_get_userbyid(nspowner) = current_user or (current_setting('is_superuser') = 'off' and pg_has_role(nspowner, 'usage'))";
+
+/** LangGraph's tables are made with `if not exists`: ones that somebody put there, with a trigger, would be taken as they are. */
+async function refuseForeignGraph(sql: Sql): Promise<void> {
+  const { rowCount } = await sql.query(`select 1 from pg_namespace where nspname = $1 and not (${IS_OURS})`, [
+    GRAPH_SCHEMA,
+  ]);
+  if (rowCount === 0) return;
+  throw new SchemaError(
+    `This database has a schema ${GRAPH_SCHEMA} that is not Greenlight's: another user owns it. Give Greenlight a database of its own, or rename that schema.`,
+  );
+}
+
 /** Owned by somebody else it could hold functions and triggers of theirs, which would run as us. */
 async function makeSchema(sql: Sql): Promise<"filled" | "empty"> {
   const { rows } = await sql.query<{ ours: boolean; tables: string[] }>(
-    // A superuser counts as a member of every role.
-    `select pg_get_userbyid(nspowner) = current_user
-         or (current_setting('is_superuser') = 'off' and pg_has_role(nspowner, 'usage')) as ours,
+    `select ${IS_OURS} as ours,
        array(select relname::text from pg_class where relnamespace = n.oid and relkind in ('r', 'v', 'm', 'p', 'f')) as tables
      from pg_namespace n where nspname = 'greenlight'`,
   );

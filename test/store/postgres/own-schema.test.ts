@@ -179,6 +179,32 @@ describe("our schema", () => {
   });
 });
 
+describe("the schema of the graph's checkpoints", () => {
+  it("is refused when somebody else owns it: a trigger on a table put there runs as us", async () => {
+    const scratch = await createDatabase({ migrate: async () => undefined });
+    const client = new pg.Client(scratch.config);
+    await client.connect();
+    const plain = { ...scratch.config, options: "-c role=graph_plain" };
+    await client.query(
+      `create role graph_planter; create role graph_plain; create schema greenlight_graph authorization graph_planter;
+       grant all on schema greenlight_graph to graph_plain; grant create on database ${scratch.config.database} to graph_plain`,
+    );
+    try {
+      await assert.rejects(migrate(scratch.config), /schema greenlight_graph .*another user owns it/);
+      await assert.rejects(migrate(plain), /schema greenlight_graph .*another user owns it/);
+      await client.query("drop schema greenlight_graph");
+      await migrate(plain);
+      assert.deepEqual(await migrate(plain), []);
+    } finally {
+      await client.query(
+        "drop owned by graph_plain; drop role graph_plain; drop owned by graph_planter; drop role graph_planter",
+      );
+      await client.end();
+      await scratch.drop();
+    }
+  });
+});
+
 /** As the version before the schema left it. */
 async function applyInPublic(client: pg.Client): Promise<void> {
   const names = (await readdir(FOLDER)).toSorted();
