@@ -47,6 +47,8 @@ export const Bindings = z.object({
   savedPlans: z.array(z.object({ step: z.int(), sha256: z.string() })),
   /** Where it runs: context, server and namespace; terraform's directory, workspace, lineage and serial. */
   targets: z.array(z.string()),
+  /** What looks showed that the risk of these steps rests on: it has to be so still when each runs. */
+  shown: z.array(z.object({ step: z.int(), shows: z.array(Shown) })).optional(),
 });
 export type Bindings = z.infer<typeof Bindings>;
 

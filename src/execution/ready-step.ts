@@ -3,6 +3,7 @@ import type { StepKey } from "#change/journal.ts";
 import { argvOf, type Command } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import type { Boxed } from "#execution/box/box.ts";
+import { whyNoLonger } from "#execution/previews/shown-again.ts";
 import { killLeft } from "#execution/process/orphan.ts";
 import { makeOutputPipes, outputNameOf } from "#execution/process/output-pipe.ts";
 import { directoryOf, reopenCopy, type WorkspaceCopy } from "#execution/workspace/copy.ts";
@@ -53,13 +54,28 @@ async function ready(
   if (!opened.ok) return opened;
   const { copy } = opened;
   const notReady =
-    (await looks.readyRoot(copy, command, signal)) ?? (await layOutPlan(deps, copy, key, command, bound));
+    (await looks.readyRoot(copy, command, signal)) ??
+    (await layOutPlan(deps, copy, key, command, bound)) ??
+    (await whyOtherwise(deps, copy, key, bound, signal));
   if (notReady !== null) return { ok: false, reason: notReady };
   const cwd = directoryOf(copy, command);
   const given = await looks.givenTo(copy, command);
   const boxed = await box.wrap({ argv: argvOf(command), cwd, ...given });
   const output = await makeOutputPipes(copy.dir.output, outputNameOf(key));
   return { ok: true, workspace: copy.dir.workspace, boxed: { ...boxed, output }, files: copy.files };
+}
+
+/** What a step's risk rests on is looked at once more. Its way back was judged with it, and undoes what it did by then. */
+async function whyOtherwise(
+  { looks }: Pick<ExecutionDeps, "looks">,
+  copy: WorkspaceCopy,
+  key: StepKey,
+  { plan, bindings }: BoundPlan,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const step = plan.plan.find((one) => one.step === key.step);
+  if (step === undefined || bindings.shown === undefined || key.direction !== "forward") return null;
+  return whyNoLonger(step, bindings.shown, looks.kubectl(copy, signal));
 }
 
 /** Puts the approved saved plan where the step reads it. Returns why not, or null. */

@@ -20,6 +20,8 @@ export function digestOf(plan: Plan, revision: number, policy: Policy, bindings:
     files: bindings.files,
     savedPlans: bindings.savedPlans.map(({ step, sha256 }) => [step, sha256]),
     targets: bindings.targets,
+    // Only where there is something: the digests of all others stay what they were.
+    ...(bindings.shown === undefined ? {} : { shown: bindings.shown }),
   };
   return createHash("sha256").update(JSON.stringify(bound)).digest("hex");
 }

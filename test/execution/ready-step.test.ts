@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
-import type { BoundPlan } from "#change/preview.ts";
+import type { Bindings, BoundPlan } from "#change/preview.ts";
 import type { LookResult } from "#execution/previews/kubectl.ts";
 import { readyStep } from "#execution/ready-step.ts";
 import { digestOf } from "#policy/digest.ts";
@@ -28,7 +28,8 @@ describe("the last look before a spawn", () => {
   });
   after(() => rm(home, { recursive: true, force: true }));
 
-  const readyFor = (direction: "forward" | "rollback", at: { server: string; policy?: Policy }) => {
+  type At = { server: string; policy?: Policy; shown?: Bindings["shown"]; job?: object };
+  const readyFor = (direction: "forward" | "rollback", at: At) => {
     const plan = PlannerOutput.parse(
       planOf([
         [
@@ -36,12 +37,20 @@ describe("the last look before a spawn", () => {
           "scale deployment web --replicas=1 --context=live",
         ],
         [
-          "scale deployment api --replicas=2 --context=live",
+          at.job === undefined
+            ? "scale deployment api --replicas=2 --context=live"
+            : "delete job once --context=live",
           "scale deployment api --replicas=1 --context=live",
         ],
       ]),
     );
-    const bindings = { files: [], savedPlans: [], targets: [TARGET] };
+    const { shown } = at;
+    const bindings = {
+      files: [],
+      savedPlans: [],
+      targets: [TARGET],
+      ...(shown === undefined ? {} : { shown }),
+    };
     const bound: BoundPlan = {
       revision: 1,
       plan,
@@ -59,7 +68,12 @@ describe("the last look before a spawn", () => {
     const deps = executionDeps({
       ...where,
       policy: at.policy ?? builtInPolicy,
-      looks: looksOf({ kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }) }),
+      looks: looksOf({
+        kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),
+        ...(at.job === undefined
+          ? {}
+          : { kubectl: () => async () => ({ ok: true, stdout: JSON.stringify(at.job) }) }),
+      }),
     });
     const [, second] = plan.plan;
     const command = direction === "forward" ? second : second?.rollback;
@@ -82,4 +96,22 @@ describe("the last look before a spawn", () => {
       assert.match(otherwise.reason, /The policy has changed/);
     });
   }
+
+  it("lets no step run whose risk rests on a look that shows something else by now", async () => {
+    const shown: Bindings["shown"] = [{ step: 2, shows: ["finished"] }];
+    const jobOf = (status: object) => ({
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: { name: "once" },
+      status,
+    });
+    const complete = jobOf({ conditions: [{ type: "Complete", status: "True" }] });
+    const server = "https://one";
+    assert.equal((await readyFor("forward", { server, shown, job: complete })).ok, true);
+    const again = await readyFor("forward", { server, shown, job: jobOf({ active: 1 }) });
+    assert.ok(!again.ok);
+    assert.match(again.reason, /by now the job is not seen to have ended/);
+    // Approved as high, it rests on no look.
+    assert.equal((await readyFor("forward", { server, job: jobOf({ active: 1 }) })).ok, true);
+  });
 });

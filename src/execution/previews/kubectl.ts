@@ -82,6 +82,18 @@ export async function previewKubectl(
   return { ok: true, step: completed.step, preview };
 }
 
+/** What is there now, and what a dry run answers (null: there is none): of a step that was completed before. */
+export async function lookAt(
+  step: Step,
+  line: KubectlLine,
+  look: Look,
+): Promise<{ ok: true; now: ClusterObject[]; after: ClusterObject[] | null } | NotSeen> {
+  const current = await readCurrent(line, step, look);
+  if (!current.ok) return current;
+  const dry = await dryRun(line, step, look);
+  return dry.ok ? { ok: true, now: current.objects, after: dry.objects } : dry;
+}
+
 type Objects = { ok: true; objects: ClusterObject[] } | NotSeen;
 
 /** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */

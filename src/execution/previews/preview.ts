@@ -87,7 +87,13 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
     return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
   }
   const targets = [...clusters, ...seen.targets];
-  const bindings = { files: copy.bound, savedPlans: seen.savedPlans, targets };
+  const shown = restingOn(seen.previews);
+  const bindings = {
+    files: copy.bound,
+    savedPlans: seen.savedPlans,
+    targets,
+    ...(shown.length === 0 ? {} : { shown }),
+  };
   const previews = withFacts(seen.previews, [
     ...facts,
     ...targets.map((target) => `This plan runs in: ${deps.redact(shownTarget(target))}`),
@@ -105,6 +111,13 @@ async function endLeft({ dataDir, box }: PreviewDeps, changeId: string, signal: 
   if (!(await mayHaveRun(own))) return;
   const stop = stopTerraform(LEFT_GRACE_SECONDS);
   await endOrphansOf(own, await thisMachine(), stop, signal, () => box.findLeft(changeId));
+}
+
+/** What has to be so still when a step runs. After an earlier step what was seen may be that one's own doing by then. */
+function restingOn(previews: readonly Preview[]): NonNullable<Bindings["shown"]> {
+  return previews.flatMap(({ step, isBeforeChange, shows = [] }) =>
+    isBeforeChange || shows.length === 0 ? [] : [{ step, shows }],
+  );
 }
 
 /**
