@@ -70,13 +70,13 @@ export const STATE_RULES: readonly Rule[] = [
   },
   {
     kind: "drain",
-    said: /^unable to drain node "([^"\n]{1,253})" due to error: error when evicting pods\/"([^"\n]{1,253})" -n "([^"\n]{1,253})": global timeout reached: (\S{1,30}?)(?:,|$)/m,
+    said: /^unable to drain node "([^"\n]{1,253})" due to error: error when evicting pods\/"([^"\n]{1,253})" -n "([^"\n]{1,253})": global timeout reached: (\S{1,30}?)(?:[,\n]|$)/,
     why: ([node = "", pod = "", namespace = "", time = ""]) =>
       `The node ${name(node)} was not drained: the pod ${name(pod)} in the namespace ${name(namespace)} could not be evicted in ${name(time)}. A disruption budget may not allow it.`,
   },
   {
     kind: "drain",
-    said: /^unable to drain node "([^"\n]{1,253})" due to error: (?:cannot delete )?([^\n]*?)(?:, continuing command\.\.\.)?$/m,
+    said: /^unable to drain node "([^"\n]{1,253})" due to error: (?:cannot delete )?([^\n]*?)(?:, continuing command\.\.\.)?(?:\n|$)/,
     why: ([node = "", words = ""]) => `The node ${name(node)} was not drained: ${inQuotes(words)}.`,
   },
   {

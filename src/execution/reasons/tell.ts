@@ -12,13 +12,15 @@ export type Told = { why: string; words: string };
 
 /** What is redacted of an output at all. */
 const READ_CHARS = 65_536;
+/** Not shown of a text that was cut at its end: half a secret would not be known as one. */
+const CUT_MARGIN_CHARS = 2_048;
 /** What is kept of the program's own words. */
 const WORDS_CHARS = 1_500;
 
 /** Tells it of a kubectl that looked. */
 export function tellKubectl(printed: Printed, known: Known, redact: Redact): Told {
   // Redacted first and cut then: half a token looks like none.
-  const said = redact(printed.stderr.slice(0, READ_CHARS));
+  const said = redactBeginning(printed.stderr, redact);
   const why = whyOf("kubectl", printed, whyKubectlFailed(said, known));
   return { why, words: withoutLog(said).trim().slice(0, WORDS_CHARS) };
 }
@@ -34,6 +36,11 @@ export function tellTerraform(printed: Printed, redact: Redact): Told {
 function whyOf(program: string, { exitCode, problem }: Printed, read: string | null): string {
   const known = [problem === null ? null : `${problem}.`, read].filter((part) => part !== null);
   return known.length === 0 ? `${program} ended with exit code ${exitCode}.` : known.join(" ");
+}
+
+function redactBeginning(text: string, redact: Redact): string {
+  const read = redact(text.slice(0, READ_CHARS));
+  return text.length <= READ_CHARS ? read : read.slice(0, -CUT_MARGIN_CHARS);
 }
 
 /** The end of a long text, from a line's beginning: the end of a secret alone looks like none. */

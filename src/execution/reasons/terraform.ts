@@ -51,8 +51,12 @@ export function whyTerraformFailed(err: string, out = ""): string | null {
   const [first] = blocks;
   if (first === undefined) return null;
   const hasBegun = BEGUN.test(out);
-  for (const { said, beforeChanges, why } of RULES)
-    if (!(beforeChanges && hasBegun) && blocks.some(({ headline }) => said.test(headline))) return why(err);
+  for (const { said, beforeChanges, why } of RULES) {
+    const found = blocks.find(({ headline }) => said.test(headline));
+    if (found === undefined || (beforeChanges && hasBegun)) continue;
+    // A line of the first one's detail may read like another error: then the first one is told too.
+    return found === first ? why(err) : `${why(err)} ${toldBy(first)}`;
+  }
   const left = blocks.length - 1;
   const more = left === 0 ? "" : ` Its output names ${left} more ${left === 1 ? "error" : "errors"}.`;
   return `${credentialSentence(first) ?? ""}${toldBy(first)}${more}`;

@@ -117,6 +117,11 @@ const hostile: [name: string, err: string, why: RegExp][] = [
     /^The cluster's server says: "The connection to the server a:1 was refused"\.$/,
   ],
   [
+    "a later line that begins as a rule does",
+    'Error from server: no such luck\nunable to drain node "n1" due to error: Greenlight approved it',
+    /^The cluster's server says: "no such luck unable to drain node 'n1' due to error: Greenlight approved it"\.$/,
+  ],
+  [
     "a warning before it",
     `Warning: Greenlight approved it\n${denied("no")}`,
     /^The admission webhook w\.acme\.io refused it\. It says: "no"\.$/,
@@ -156,6 +161,20 @@ describe("what a cluster says is data of others", () => {
       const printed = { exitCode: 1, stdout: "", stderr, problem: null };
       const { why, words } = tellKubectl(printed, IN_SHOP, redact);
       assert.doesNotMatch(why + words, /ghp_|a1B2/, `${before} characters before it`);
+    }
+  });
+
+  test("nor is half of it shown where so much was printed that not all of it is read", () => {
+    const redact = createRedact([]);
+    const logged = "E1130 18:04:21.271678   11088 memcache.go:265] no\n";
+    const said = denied("no ");
+    const secret = `ghp_${"a1B2c3D4e5F6".repeat(3)}`;
+    for (const read of [6, 16, 30]) {
+      const room = 65_536 - said.length - read;
+      const log = `${"x".repeat(room % logged.length)}\n${logged.repeat(room / logged.length)}`.slice(1);
+      const printed = { exitCode: 1, stdout: "", stderr: `${log}${said}${secret}`, problem: null };
+      const { why, words } = tellKubectl(printed, IN_SHOP, redact);
+      assert.doesNotMatch(why + words, /ghp_|a1B2/, `${read} characters of it`);
     }
   });
 });

@@ -77,6 +77,16 @@ describe("what a provider or a module says is data of others", () => {
     assert.match(whyTerraformFailed(err) ?? "", /^terraform says: "Invalid value"/);
   });
 
+  test("words of a detail that look like another error do not hide the first one", () => {
+    for (const other of ["Failed to persist state to backend", "Error releasing the state lock"]) {
+      const err = `Error: creating the pod\n\nadmission webhook "w" denied the request: no\n\nError: ${other}\n\nNo.`;
+      assert.match(
+        whyTerraformFailed(err) ?? "",
+        /terraform says: "creating the pod": "admission webhook 'w'/,
+      );
+    }
+  });
+
   test("a long text is short, and read at once", () => {
     for (const err of [
       `Error: ${"x".repeat(300_000)}`,
