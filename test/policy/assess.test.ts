@@ -96,6 +96,17 @@ test("the model cannot lower a risk", () => {
   assert.equal(assessment.risk, "high");
 });
 
+test("before any look the risk is the least that looks may leave, and looks that show nothing leave it high", () => {
+  const risk = (run: string, previews: [] | null) => {
+    const assessment = assessPlan(planOf([{ run }]), policy, null, previews);
+    return assessment.ok && assessment.risk;
+  };
+  assert.equal(risk("-n staging delete pod web-1", null), "medium");
+  assert.equal(risk("-n staging delete pod web-1", []), "high");
+  assert.equal(risk("-n staging delete pod web-1 --force", null), "high");
+  assert.equal(risk("-n staging delete pvc web-1", null), "high");
+});
+
 test("the way back counts as much as the step", () => {
   const assessment = assess([{ run: scaleStaging, back: "-n staging delete deployment web" }]);
   assert.equal(assessment.risk, "high");
