@@ -2,6 +2,8 @@ import type { Command, Plan, Risk, Step } from "#change/plan.ts";
 import { argvOf, maxRisk } from "#change/plan.ts";
 import type { Preview } from "#change/preview.ts";
 import { asksPersonFor, UNNAMED_ENVIRONMENT } from "#policy/approvals/approvers.ts";
+import { readKubectl } from "#policy/kubectl/line.ts";
+import { makesNew } from "#policy/kubectl/seen.ts";
 import { parseTerraform } from "#policy/terraform/line.ts";
 import { placeOf } from "#policy/terraform/places.ts";
 import { backAsSeen, stepAsSeen } from "./as-seen.ts";
@@ -120,7 +122,7 @@ function weigh(
     const looked = previews === null ? null : seen;
     const verdicts = [
       ...(own === undefined ? [] : [stepAsSeen(own, looked)]),
-      ...backs.map((back) => backAsSeen(back, looked)),
+      ...backs.map((back) => backAsSeen(back, looked ?? (mayMakeNew(step) ? null : []))),
     ];
     for (const { risk, reasons: why } of [...verdicts, ...seen]) {
       if (risk === "low") continue;
@@ -141,6 +143,12 @@ function weigh(
     asksPerson: asksPersonFor(policy, risk, environments),
     reads: distinct(verdicts.flatMap(({ reads }) => reads)),
   };
+}
+
+/** By its words: a way back that deletes is its step's own only where that makes something. */
+function mayMakeNew({ tool, args }: Command): boolean {
+  const read = tool === "kubectl" ? readKubectl(args) : null;
+  return read?.ok === true && makesNew(read.line);
 }
 
 /** In none alone: the rules of those it lies in count beside those of a place nobody named, or one could slip from four eyes by naming two. */

@@ -97,14 +97,21 @@ test("the model cannot lower a risk", () => {
 });
 
 test("before any look the risk is the least that looks may leave, and looks that show nothing leave it high", () => {
-  const risk = (run: string, previews: [] | null) => {
-    const assessment = assessPlan(planOf([{ run }]), policy, null, previews);
+  const risk = (run: string, previews: [] | null, back?: string) => {
+    const lines = [back === undefined ? { run } : { run, back }];
+    const assessment = assessPlan(planOf(lines), policy, null, previews);
     return assessment.ok && assessment.risk;
   };
   assert.equal(risk("-n staging delete pod web-1", null), "medium");
   assert.equal(risk("-n staging delete pod web-1", []), "high");
   assert.equal(risk("-n staging delete pod web-1 --force", null), "high");
   assert.equal(risk("-n staging delete pvc web-1", null), "high");
+  const back = "-n staging delete configmap a";
+  const makes = "-n staging create configmap a --from-literal=b=c";
+  assert.equal(risk(makes, null, back), "medium");
+  assert.equal(risk(makes, [], back), "high");
+  // What scales makes nothing.
+  assert.equal(risk(scaleStaging, null, "-n staging delete deployment web"), "high");
 });
 
 test("the way back counts as much as the step", () => {

@@ -1,6 +1,7 @@
 import type { Command } from "#change/plan.ts";
 import type { Shown } from "#change/preview.ts";
 import { type KubectlLine, readKubectl } from "#policy/kubectl/line.ts";
+import { makesNew } from "#policy/kubectl/seen.ts";
 import { kindOfManifest } from "#policy/manifests/kinds.ts";
 import { type ClusterObject, nameOf, readField } from "./object-changes.ts";
 
@@ -81,12 +82,9 @@ function cordoned(node: ClusterObject): Showing {
   return { shows: ["cordoned"], facts: [`${nameOf(node)} is cordoned and ready`] };
 }
 
-/** Verbs whose dry run by the server fails for what is there, or that were looked at by the same manifests. */
-const MAKES = /^(apply|autoscale|create( (configmap|cronjob|deployment|job))?)$/;
-
 /** Whether the way back deletes, by name and where the step puts it, nothing but what was not there before the step. */
 function undoesWhatItMakes({ line, now, after, back }: LookedAt): boolean {
-  if (after === null || back?.tool !== "kubectl" || !MAKES.test(line.verb)) return false;
+  if (after === null || back?.tool !== "kubectl" || !makesNew(line)) return false;
   const read = readKubectl(back.args);
   if (!read.ok || read.line.verb !== "delete" || read.line.resources.length === 0) return false;
   const { context, namespace, resources } = read.line;

@@ -13,6 +13,14 @@ const PLAIN_FLAGS = new Set([
   "--output",
 ]);
 
+/** Verbs whose dry run by the server fails for what is there, or whose look is by the same manifests. */
+const MAKES = /^(apply|autoscale|create( (configmap|cronjob|deployment|job))?)$/;
+
+/** Whether a look can show that this command makes what is not there yet. */
+export function makesNew(line: KubectlLine): boolean {
+  return MAKES.test(line.verb);
+}
+
 /**
  * What a look at the step would have to show for this high command to count as less. Nothing where the words alone rule
  * that out: no name, a selector, a file, force, or a kind that nobody makes again.
