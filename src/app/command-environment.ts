@@ -70,7 +70,7 @@ export async function openCommandEnvironment(
   // In a directory of its own: commands may write beside it, and nowhere else in the samples.
   const stateFile = join(config.dataDir, "sample", "cluster", "cluster.json");
   const cluster = await installKubectl({ binDir, stateFile, node: process.execPath });
-  closing.push((await serveKubectl(stateFile)).close);
+  closing.push((await serveKubectl(stateFile, box.means === "user")).close);
   const path = `${binDir}${delimiter}${inherited["PATH"] ?? ""}`;
   const policy = withKubeconfig(written, await contextsNow("", path, dataDir));
   return {

@@ -16,9 +16,10 @@ export function socketOf(stateFile: string): string {
 /**
  * Answers the kubectl that `installKubectl` wrote from this process, until it is closed: a Node for each call costs ten
  * times as much. Who connects may do what the cluster's file lets them do, and no more: this process reads no file for
- * them. Where it cannot listen every call is a process of its own, as it is without a server.
+ * them. Where it cannot listen every call is a process of its own, as it is without a server. `toAll`: commands run as
+ * users of their own; else no other user of the machine may connect, whose change nobody would have approved.
  */
-export async function serveKubectl(stateFile: string): Promise<{ close(): Promise<void> }> {
+export async function serveKubectl(stateFile: string, toAll = false): Promise<{ close(): Promise<void> }> {
   const path = socketOf(stateFile);
   await rm(path, { force: true });
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) return { close: async () => undefined };
@@ -32,8 +33,7 @@ export async function serveKubectl(stateFile: string): Promise<{ close(): Promis
     server.once("error", () => resolve(false));
     server.listen(path, () => resolve(true));
   });
-  // A command may run as a user of its own, and its directory is who keeps others out.
-  if (listens) await chmod(path, 0o666);
+  if (listens) await chmod(path, toAll ? 0o666 : 0o600);
   server.unref();
   return {
     close: async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { symlink, writeFile } from "node:fs/promises";
+import { chmod, stat, symlink, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -99,6 +99,22 @@ suite("the playground's kubectl with its server", () => {
     // The command's own process reads it, with what that may see.
     const { out, err, code } = await cluster.kubectl("apply", "-f", file);
     assert.deepEqual({ out, err, code }, { out: "configmap/seen created\n", err: "", code: 0 });
+  });
+
+  test("answers nobody but its own user, or all where commands have users of their own", async (t) => {
+    const cluster = await startCluster();
+    t.after(cluster.close);
+    // As the directory of the samples is made.
+    await chmod(cluster.dir, 0o755);
+    for (const [toAll, mode] of [
+      [undefined, 0o600],
+      [true, 0o666],
+    ] as const) {
+      const server = await serveKubectl(cluster.stateFile, toAll);
+      t.after(server.close);
+      assert.equal((await stat(socketOf(cluster.stateFile))).mode & 0o777, mode);
+      assert.equal((await cluster.kubectl("get", "pods", "-n", "production")).code, 0);
+    }
   });
 
   test("follows no link that a command put in the cluster file's place", async (t) => {
