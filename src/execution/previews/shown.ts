@@ -19,7 +19,7 @@ type LookedAt = {
 
 /**
  * What a look can answer of a step that is high by its words (policy/as-seen.ts). What an earlier step may change is
- * answered by nothing. `created` holds there too: what was not there before the plan is nobody's else.
+ * answered by nothing. `created` holds there too: what was not there before the plan is nobody else's.
  */
 export function shownBy(looked: LookedAt): Showing {
   const created: Shown[] = undoesWhatItMakes(looked) ? ["created"] : [];
