@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { delimiter } from "node:path";
 import { z } from "zod";
 import type { Command } from "#change/plan.ts";
-import type { Look, LookResult } from "#execution/previews/kubectl.ts";
+import type { Look, LookResult } from "#execution/previews/look.ts";
 import type { Policy } from "#policy/document.ts";
 
 const Contexts = z.looseObject({ contexts: z.array(z.looseObject({ name: z.string() })).nullish() });

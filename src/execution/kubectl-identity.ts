@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Command, Plan } from "#change/plan.ts";
-import type { Look } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/look.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { parseJson } from "./kubeconfig.ts";
 import { type Entries, IDENTITY_PARTS } from "./target-identity.ts";

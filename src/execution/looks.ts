@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "#change/plan.ts";
 import type { Box, Call, View } from "#execution/box/box.ts";
 import type { FetchNeeds } from "#execution/modules/fetch-package.ts";
-import type { Look } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/look.ts";
 import type { Terraform } from "#execution/previews/terraform.ts";
 import { capture } from "#execution/process/capture.ts";
 import { tellKubectl } from "#execution/reasons/tell.ts";

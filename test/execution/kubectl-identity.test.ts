@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import { findContexts, rememberViews, VIEW_ARGS } from "#execution/kubeconfig.ts";
 import { isUntold, kubectlTargets, shownTarget, whyElsewhere } from "#execution/kubectl-identity.ts";
-import type { Look } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/look.ts";
 import { createIdentify } from "#execution/target-identity.ts";
 import { builtInPolicy } from "#policy/document.ts";
 import { planOf } from "#test/support/program.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import type { Bindings, BoundPlan } from "#change/preview.ts";
-import type { LookResult } from "#execution/previews/kubectl.ts";
+import type { LookResult } from "#execution/previews/look.ts";
 import { readyStep } from "#execution/ready-step.ts";
 import { digestOf } from "#policy/digest.ts";
 import { builtInPolicy, type Policy } from "#policy/document.ts";

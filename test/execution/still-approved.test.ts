@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PlannerOutput } from "#change/plan.ts";
 import type { Bindings, BoundPlan } from "#change/preview.ts";
-import type { LookResult } from "#execution/previews/kubectl.ts";
+import type { LookResult } from "#execution/previews/look.ts";
 import { findDifference } from "#execution/still-approved.ts";
 import { readWorkspace } from "#execution/workspace/snapshot.ts";
 import { digestOf } from "#policy/digest.ts";

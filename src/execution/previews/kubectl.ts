@@ -1,36 +1,27 @@
 import { withFolded } from "#change/folded.ts";
-import type { Command, Step } from "#change/plan.ts";
+import type { Step } from "#change/plan.ts";
 import type { Preview, PreviewRow } from "#change/preview.ts";
 import { flagOf, type KubectlLine } from "#policy/kubectl/line.ts";
 import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
 import { completeStep } from "./complete-step.ts";
+import { createdFacts } from "./created.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
+import { type Look, type NotSeen, type Objects, toObjects } from "./look.ts";
 import { ALREADY_SO, changesNothing } from "./nothing.ts";
-import {
-  type ClusterObject,
-  nameOf,
-  objectChanges,
-  type RedactField,
-  readField,
-  readObjects,
-} from "./object-changes.ts";
+import { type ClusterObject, nameOf, objectChanges, type RedactField, readField } from "./object-changes.ts";
+import { plannedFields } from "./planned-fields.ts";
+import { evicted, whatWasLookedFor } from "./reach.ts";
 import { riskOf } from "./risk.ts";
 import { shownBy } from "./shown.ts";
-
-/** Runs a read-only kubectl command where the step would run, and returns what it printed. */
-export type Look = (args: readonly string[], step: Command) => Promise<LookResult>;
-export type LookResult = { ok: true; stdout: string } | NotSeen;
-/** Why not, without a full stop, and what kubectl printed about it itself: both redacted and cut. */
-type NotSeen = { ok: false; problem: string; words?: string };
 
 /** A step with what it would do, or why it cannot work. */
 export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: false; reason: string };
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
-/** Verbs whose dry run prints sentences and no objects. */
-const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain"]);
+/** Verbs whose dry run prints sentences and no objects, or the object as it was (undo). */
+const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain", "rollout undo"]);
 /** Verbs that have no dry run by the server in kubectl 1.32. */
 const WITHOUT_DRY_RUN = new Set([
   "rollout restart",
@@ -55,17 +46,26 @@ export async function previewKubectl(
 ): Promise<PreviewedStep> {
   const current = await readCurrent(line, step, look);
   if (!current.ok) return unseen(step, isBeforeChange, current, redact);
+  const sought = whatWasLookedFor(line, current.objects);
+  if (sought !== null) return unseen(step, isBeforeChange, nothingMatches(sought), redact);
   const completed = completeStep(step, line, current.objects, isBeforeChange);
   // After it: a model's guess at the current count would make the dry run fail.
   const dry = await dryRun(line, completed.step, look);
   if (!dry.ok) return unseen(step, isBeforeChange, dry, redact);
-  const rows = rowsOf(line, current.objects, dry.objects, (name, value) => redactField(name, value, redact));
+  const planned = await plannedFields(line, step, current.objects, look);
+  const after = planned === null ? dry.objects : planned.objects;
+  const rows = [
+    ...rowsOf(line, current.objects, after, (name, value) => redactField(name, value, redact)),
+    ...(line.verb === "drain" ? evicted(dry.printed ?? "") : []),
+  ];
   const back = completed.step.rollback;
   const shown = shownBy({ line, now: current.objects, after: dry.objects, back, isBeforeChange });
-  const isNothing = !isBeforeChange && changesNothing(line, current.objects, dry.objects);
+  const isNothing = !isBeforeChange && changesNothing(line, current.objects, after);
   const facts = [
     ...current.objects.slice(0, 5).map(factOf),
     ...(isNothing ? [ALREADY_SO] : []),
+    ...(planned?.facts ?? []),
+    ...createdFacts(current.objects, after ?? []),
     ...shown.facts,
     ...completed.facts,
   ].map(redact);
@@ -94,8 +94,6 @@ export async function lookAt(
   return dry.ok ? { ok: true, now: current.objects, after: dry.objects } : dry;
 }
 
-type Objects = { ok: true; objects: ClusterObject[] } | NotSeen;
-
 /** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */
 async function readCurrent(line: KubectlLine, step: Step, look: Look): Promise<Objects> {
   const targets = targetArgs(line);
@@ -111,7 +109,7 @@ async function dryRun(
   line: KubectlLine,
   step: Step,
   look: Look,
-): Promise<Objects | { ok: true; objects: null }> {
+): Promise<(Objects & { printed?: never }) | { ok: true; objects: null; printed?: string }> {
   // kubectl refuses a dry run of what it would delete first (replace --force, apply --force).
   const deletesFirst = /^(replace|apply)$/.test(line.verb) && flagOf(line, "--force") === "true";
   if (WITHOUT_DRY_RUN.has(line.verb) || deletesFirst) return { ok: true, objects: null };
@@ -120,16 +118,9 @@ async function dryRun(
   if (args === null) return { ok: false, problem: "its words cannot be made a dry run for sure" };
   const looked = await look(args, step);
   if (!looked.ok) return looked;
-  return hasOutput && line.verb !== "delete" ? toObjects(looked) : { ok: true, objects: null };
-}
-
-function toObjects(looked: LookResult): Objects {
-  if (!looked.ok) return looked;
-  try {
-    return { ok: true, objects: readObjects(looked.stdout) };
-  } catch {
-    return { ok: false, problem: "what kubectl answered could not be read" };
-  }
+  return hasOutput && line.verb !== "delete"
+    ? toObjects(looked)
+    : { ok: true, objects: null, printed: looked.stdout };
 }
 
 function rowsOf(
@@ -175,6 +166,10 @@ function factOf(object: ClusterObject): string {
 /** Values of fields are redacted already, before they were cut. */
 function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
   return { ...row, target: redact(row.target) };
+}
+
+function nothingMatches(sought: string): NotSeen {
+  return { ok: false, problem: `Nothing matches: there are no ${sought}` };
 }
 
 function unseen(

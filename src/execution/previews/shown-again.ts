@@ -1,7 +1,8 @@
 import type { Step } from "#change/plan.ts";
 import type { Bindings, Shown } from "#change/preview.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
-import { type Look, lookAt } from "./kubectl.ts";
+import { lookAt } from "./kubectl.ts";
+import type { Look } from "./look.ts";
 import { shownBy } from "./shown.ts";
 
 /** What is not so any more, in words. */

@@ -153,6 +153,15 @@ function replicaSets(deployment: Deployment, now: number): KubeObject[] {
       metadata: {
         ...meta(metadata, `${metadata.name}-${revision.hash}`, revision.createdAt, labels),
         annotations: { "deployment.kubernetes.io/revision": String(revision.revision) },
+        ownerReferences: [
+          {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            name: metadata.name,
+            uid: metadata.uid,
+            controller: true,
+          },
+        ],
       },
       spec: { replicas: current ? spec.replicas : pods.length, template: revision.template },
       status: { replicas: pods.length, readyReplicas: ready },

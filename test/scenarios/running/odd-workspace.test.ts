@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, beforeEach, describe, it } from "node:test";
 import type { PreviewedPlan } from "#change/preview.ts";
-import type { Look } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/look.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
 import { builtInPolicy, withKubeconfig } from "#policy/document.ts";

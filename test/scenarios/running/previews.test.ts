@@ -77,6 +77,20 @@ describe("what is seen before anybody is asked", () => {
     );
   });
 
+  it("shows which image an undo brings back, and ends what matches nothing", async () => {
+    const undo = await ask(planOf([["rollout undo deployment/checkout -n production", null]]), "undo");
+    assert.equal(undo.status, "waiting", undo.error ?? "");
+    const [preview] = undo.previews;
+    assert.match(preview?.facts.join("\n") ?? "", /Deployment\/checkout goes back to revision \d+: image /);
+    assert.match(preview?.rows[0]?.target ?? "", /^Deployment\/checkout spec\.template\..*image$/);
+    const nothing = await ask(planOf([["rollout restart deployment -l app=nope -n production", null]]), "no");
+    assert.equal(nothing.status, "failed");
+    assert.match(
+      nothing.error ?? "",
+      /Nothing matches: there are no deployments with --selector=app=nope in the namespace production\. Nothing was run/,
+    );
+  });
+
   it("counts as high what cannot be seen before an earlier step has made it", async () => {
     await writeFile(
       path("sample-workspace", "manifests", "fresh.yaml"),

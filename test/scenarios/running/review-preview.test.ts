@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { kubectlTargets } from "#execution/kubectl-identity.ts";
-import type { Look } from "#execution/previews/kubectl.ts";
+import type { Look } from "#execution/previews/look.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
 import { makeChangeDir } from "#execution/workspace/scratch.ts";
 import { builtInPolicy, withKubeconfig } from "#policy/document.ts";
