@@ -21,6 +21,7 @@ import { judge } from "#policy/judge.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { previewKubectl } from "./kubectl.ts";
+import { restingOn, unlessMadeBefore } from "./resting-on.ts";
 import { previewTerraform } from "./terraform.ts";
 
 /** A step that creates, deletes or runs terraform may change whatever a later one names. */
@@ -113,13 +114,6 @@ async function endLeft({ dataDir, box }: PreviewDeps, changeId: string, signal: 
   await endOrphansOf(own, await thisMachine(), stop, signal, () => box.findLeft(changeId));
 }
 
-/** What has to be so still when a step runs. After an earlier step what was seen may be that one's own doing by then. */
-function restingOn(previews: readonly Preview[]): NonNullable<Bindings["shown"]> {
-  return previews.flatMap(({ step, isBeforeChange, shows = [] }) =>
-    isBeforeChange || shows.length === 0 ? [] : [{ step, shows }],
-  );
-}
-
 /**
  * Says where the plan runs, and which modules were fetched for it, with the first step that is looked at: a command that
  * names no context does not say it.
@@ -186,7 +180,7 @@ async function previewStep(
     if (!looked.ok) return looked.reason;
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
-    seen.previews.push(kept.preview);
+    seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
     seen.changed.add(changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;
   }
