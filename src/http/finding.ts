@@ -22,14 +22,15 @@ const LogsQuery = z.strictObject({
 });
 const Params = z.object({ thread_id: z.uuid() });
 
-type Needs = {
-  changes: Changes;
-  /** Whose token it is; null once the request was answered with 401. */
-  authenticate: (request: FastifyRequest, reply: FastifyReply) => TokenPerson | null;
-};
-
-/** Lists of changes by pages, and what their steps printed. Every token reads all of it, as it reads every change. */
-export function addFinding(app: FastifyInstance, { changes, authenticate }: Needs): void {
+/**
+ * Lists of changes by pages, and what their steps printed. Every token reads all of it, as it reads every change.
+ * `authenticate`: whose token it is; null once the request was answered with 401.
+ */
+export function addFinding(
+  app: FastifyInstance,
+  changes: Changes,
+  authenticate: (request: FastifyRequest, reply: FastifyReply) => TokenPerson | null,
+): void {
   app.get("/infra-change", async (request, reply) => {
     const person = authenticate(request, reply);
     if (person === null) return reply;

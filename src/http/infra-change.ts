@@ -28,13 +28,10 @@ const DecisionBody = z.strictObject({
 const Params = z.object({ thread_id: z.uuid() });
 const IdempotencyKey = z.string().min(1).max(200).optional();
 
-type Needs = { changes: Changes; tokens: readonly Token[] };
-
 /** The API under /infra-change: the same port as Slack's, for programs. Every answer is for a known token only. */
-export function addInfraChange(app: FastifyInstance, needs: Needs): void {
-  const { changes } = needs;
+export function addInfraChange(app: FastifyInstance, changes: Changes, tokens: readonly Token[]): void {
   app.post("/infra-change", async (request, reply) => {
-    const person = authenticate(request, reply, needs.tokens);
+    const person = authenticate(request, reply, tokens);
     if (person === null) return reply;
     const body = AskBody.safeParse(request.body);
     const key = IdempotencyKey.safeParse(request.headers["idempotency-key"]);
@@ -54,14 +51,14 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     return reply.code(202).send(viewOf(asked.change, []));
   });
   app.get("/infra-change/:thread_id", async (request, reply) => {
-    if (authenticate(request, reply, needs.tokens) === null) return reply;
+    if (authenticate(request, reply, tokens) === null) return reply;
     const found = await findChange(changes, request);
     if (found === null) return problem(reply, 404, "There is no change with this thread_id.");
     return reply.send(viewOf(found, await changes.steps(found.id)));
   });
-  addFinding(app, { changes, authenticate: (request, reply) => authenticate(request, reply, needs.tokens) });
+  addFinding(app, changes, (request, reply) => authenticate(request, reply, tokens));
   app.get("/infra-change/:thread_id/events", async (request, reply) => {
-    if (authenticate(request, reply, needs.tokens) === null) return reply;
+    if (authenticate(request, reply, tokens) === null) return reply;
     return problem(reply, 501, "The stream of events is not available yet. Poll the change itself.");
   });
   for (const [word, act] of [
@@ -69,7 +66,7 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     ["unlock", unlockByApi],
   ] as const) {
     app.post(`/infra-change/:thread_id/${word}`, async (request, reply) => {
-      const by = authenticate(request, reply, needs.tokens);
+      const by = authenticate(request, reply, tokens);
       if (by === null) return reply;
       const change = await findChange(changes, request);
       if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
@@ -77,7 +74,7 @@ export function addInfraChange(app: FastifyInstance, needs: Needs): void {
     });
   }
   app.post("/infra-change/:thread_id/decision", async (request, reply) => {
-    const person = authenticate(request, reply, needs.tokens);
+    const person = authenticate(request, reply, tokens);
     return person === null ? reply : decide(changes, person, request, reply);
   });
 }

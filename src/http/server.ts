@@ -50,7 +50,7 @@ export function createServer(needs: {
       : problem(reply, 503, "The database does not answer, or takes no writes."),
   );
   app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
-  addInfraChange(app, needs);
+  addInfraChange(app, needs.changes, needs.tokens);
   addMounts(app, needs.mounts ?? [], needs.onFault);
   return app;
 }

@@ -1,39 +1,32 @@
 import type { RequestListener } from "node:http";
 import { webApi } from "@slack/bolt";
-import type { Changes } from "#change/changes.ts";
-import type { DueHome, HomesPort } from "#change/home-port.ts";
-import type { DueMessage, OutboxPort } from "#change/outbox-port.ts";
+import type { DueHome } from "#change/home-port.ts";
+import type { DueMessage } from "#change/outbox-port.ts";
 import { type At, between, nowhere } from "#observe/crash-points.ts";
 import type { Log } from "#observe/log.ts";
 import { addAsking } from "#slack/asking/add-asking.ts";
-import { createLinkTo, type LinkTo } from "#slack/cards/blocked-lines.ts";
-import { createCancelAs, createCancelFor } from "#slack/clicks/cancelling.ts";
-import { createDecideAs, createFindHere, createIsHere, createWhyNotAs } from "#slack/clicks/deciding.ts";
-import { createUnlockAs } from "#slack/clicks/unlocking.ts";
 import { type Access, createAccess } from "#slack/client/access.ts";
 import { createGroupsOf } from "#slack/client/approver-groups.ts";
 import { createFindPlace } from "#slack/client/channels.ts";
 import { askingOptions, sendingOptions } from "#slack/client/clients.ts";
-import { createDoor, type Door } from "#slack/client/door.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
+import { createDoor } from "#slack/client/door.ts";
 import { isAppRefused } from "#slack/client/failures.ts";
 import { createFindGroups, createFindMembers } from "#slack/client/groups.ts";
 import { findIdentity, type Identity } from "#slack/client/identity.ts";
 import { createInFlight } from "#slack/client/in-flight.ts";
-import { createPeople, type People } from "#slack/client/people.ts";
+import { createPeople } from "#slack/client/people.ts";
 import { createRefusalGate } from "#slack/client/refusal-gate.ts";
-import { createReadHome, type ReadHome } from "#slack/home/content.ts";
+import { createReadHome } from "#slack/home/content.ts";
 import { addHome } from "#slack/home/opened.ts";
 import { createHomeSender, type HomeSender } from "#slack/home/sender.ts";
 import { renderHome } from "#slack/home/view.ts";
 import { deliver } from "#slack/sender/deliver.ts";
-import { createFindLogFile } from "#slack/sender/log-file.ts";
-import { createMayRead } from "#slack/sender/may-read.ts";
-import { createOpenDirect } from "#slack/sender/open-direct.ts";
+import type { SenderDeps } from "#slack/sender/deps.ts";
 import { createOutboxSender } from "#slack/sender/outbox.ts";
-import { createRender } from "#slack/sender/render.ts";
 import { createFindStanding } from "#slack/sender/standing-message.ts";
-import { createTellApprovers } from "#slack/sender/tell-approvers.ts";
 import type { ModelPrices } from "#slack/text/cost.ts";
+import { createLinkTo } from "#slack/text/link-to.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
 import { addClicks } from "./add-clicks.ts";
 import { createReceiver, type SlackMode } from "./receiver.ts";
@@ -69,66 +62,28 @@ export type Slack = {
 
 const STOP_MS = 25_000;
 
-/** What the Slack side takes of the rest. */
-type SlackNeeds = {
+/** What the Slack side is given of the rest. */
+type SlackOptions = Pick<SlackDeps, "changes" | "outbox" | "homes" | "log"> & {
   config: SlackConfig;
-  changes: Changes;
-  outbox: OutboxPort;
-  homes: HomesPort;
-  log: Log;
   at?: At;
 };
 
 /** Asks Slack who we are and puts the Slack side together; nothing is opened or sent before `start`. Throws SlackSetupError. */
-export async function createSlack(needs: SlackNeeds): Promise<Slack> {
-  const { config, changes, log } = needs;
+export async function createSlack(options: SlackOptions): Promise<Slack> {
+  const { config, log } = options;
   const firstClient = new webApi.WebClient(config.botToken, askingOptions(config.apiUrl, log));
   const identity = await findIdentity(firstClient);
   sayMissing(identity, log);
   const access = createAccess(log);
   const receiver = createReceiver({ ...config, identity, access, log });
-  const inFlight = createInFlight();
-  const { client } = receiver.app;
-  const people = createPeople({ ...config, client, home: identity });
-  const findPlace = createFindPlace(client);
-  const { isDirectCard } = needs.outbox;
-  const asking = { changes, people, findPlace };
-  const findGroups = createFindGroups(client);
-  const now = () => new Date();
-  const groupsOf = createGroupsOf(createFindMembers(client), config.approverGroups, now, true);
-  const places = { changes, people, groupsOf, isDirectCard };
-  const isHere = createIsHere(places);
-  const deciding = { changes, people, findGroups, isHere };
-  const decideAs = createDecideAs(deciding);
-  const whyNotAs = createWhyNotAs(deciding);
-  const cancelFor = createCancelFor({ changes, findGroups });
-  const unlockAs = createUnlockAs({ changes, people, findGroups });
-  const { canAttach } = identity;
-  const words = { ...asking, linkTo: createLinkTo(identity), now, groupsOf, unlockAs, cancelFor, canAttach };
-  const askNeeds = { ...config, ...words, decideAs, outbox: needs.outbox, identity };
-  const door = createDoor(new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log)));
-  const listening = { app: receiver.app, door, inFlight, log };
-  const asks = addAsking(listening, askNeeds);
-  addClicks(listening, {
-    ...{ ...words, ...needs, decideAs, whyNotAs, cancelAs: createCancelAs(deciding), asks },
-    findHere: createFindHere(places),
-  });
-  receiver.app.error(async (error) =>
-    log.error({ err: error }, "Slack sent something that could not be handled"),
-  );
-  addHome(listening, needs.homes);
-  const sender = createSender(needs, door, identity, people, access);
-  const homes = createHomes(
-    needs,
-    // Nobody waits for it: better a Home that comes late than one that says that nothing waits.
-    createReadHome({
-      ...words,
-      groupsOf: createGroupsOf(createFindMembers(client), config.approverGroups, now),
-    }),
-    words.linkTo,
-    door,
-    access,
-  );
+  const { app } = receiver;
+  const deps = shared(options, identity, app.client);
+  addAsking(app, deps);
+  addClicks(app, deps, config.breakGlass);
+  app.error(async (error) => log.error({ err: error }, "Slack sent something that could not be handled"));
+  addHome(app, deps);
+  const sender = createSender(options, deps, access);
+  const homes = createHomes(deps, access);
   return {
     identity,
     access,
@@ -140,7 +95,7 @@ export async function createSlack(needs: SlackNeeds): Promise<Slack> {
     },
     async stopIntake() {
       await receiver.stop();
-      const drained = await inFlight.drain(STOP_MS);
+      const drained = await deps.inFlight.drain(STOP_MS);
       if (!drained) log.warn("A command or click was still being answered after 25 s");
     },
     async stop() {
@@ -149,38 +104,46 @@ export async function createSlack(needs: SlackNeeds): Promise<Slack> {
   };
 }
 
+/** What all of it shares. `client` is the one that whoever asks or clicks waits for. */
+function shared(
+  { config, changes, outbox, homes, log }: SlackOptions,
+  identity: Identity,
+  client: webApi.WebClient,
+): SlackDeps {
+  const now = () => new Date();
+  const findMembers = createFindMembers(client);
+  return {
+    ...{ changes, outbox, homes, log, now, identity, findMembers },
+    channels: config.channels,
+    nobodyCanApprove: config.nobodyCanApprove,
+    linkTo: createLinkTo(identity),
+    door: createDoor(new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log))),
+    inFlight: createInFlight(),
+    people: createPeople({ ...config, client, home: identity }),
+    findPlace: createFindPlace(client),
+    findGroups: createFindGroups(client),
+    groupsOf: createGroupsOf(createFindMembers(client), config.approverGroups, now, true),
+    certainGroupsOf: createGroupsOf(findMembers, config.approverGroups, now),
+  };
+}
+
 function sayMissing({ missingScopes: missing }: Identity, log: Log): void {
   if (missing.length > 0)
     log.error({ missing }, "The Slack app lacks scopes: update it from manifest.yml and install it again");
 }
 
-function createSender(needs: SlackNeeds, door: Door, identity: Identity, people: People, access: Access) {
-  const { config, changes, outbox, log, at = nowhere } = needs;
+/** With a client of its own, which waits longer than whoever clicks would. */
+function createSender({ config, at = nowhere }: SlackOptions, shared: SlackDeps, access: Access) {
+  const { identity, outbox, log, now } = shared;
   const client = new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log));
   const findMembers = createFindMembers(client);
-  const groupsOf = createGroupsOf(findMembers, config.approverGroups, () => new Date());
-  const parts = {
-    door,
-    log,
-    mayRead: createMayRead({ changes, people, groupsOf }),
-    render: createRender({
-      changes,
-      linkTo: createLinkTo(identity),
-      prices: config.modelPrices,
-      canAttach: identity.canAttach,
-    }),
-    findLogFile: createFindLogFile(changes),
+  const deps: SenderDeps = {
+    ...shared,
+    findMembers,
+    certainGroupsOf: createGroupsOf(findMembers, config.approverGroups, now),
     findStanding: createFindStanding(client, identity, log),
-    isHeld: outbox.isHeld,
     richKinds: createRichKinds(),
-    openDirect: createOpenDirect(door, outbox),
-    tellApprovers: createTellApprovers({
-      changes,
-      people,
-      findMembers,
-      port: outbox,
-      log,
-    }),
+    modelPrices: config.modelPrices,
   };
   const probe = () =>
     client.auth.test().then(
@@ -192,18 +155,14 @@ function createSender(needs: SlackNeeds, door: Door, identity: Identity, people:
     log,
     gate: createRefusalGate({ access, probe }),
     deliver: between(at, "Slack send", (message: DueMessage, signal: AbortSignal) =>
-      deliver(parts, message, signal),
+      deliver(deps, message, signal),
     ),
   });
 }
 
-function createHomes(
-  { homes, log }: SlackNeeds,
-  readHome: ReadHome,
-  linkTo: LinkTo,
-  door: Door,
-  access: Access,
-): HomeSender {
+function createHomes(deps: SlackDeps, access: Access): HomeSender {
+  const { homes, door, log, linkTo } = deps;
+  const readHome = createReadHome(deps);
   const render = async (home: DueHome) => renderHome(await readHome(home), home.notice, linkTo);
   return createHomeSender({ port: homes, door, render, access, log });
 }

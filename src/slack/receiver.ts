@@ -25,7 +25,8 @@ const PING_TIMEOUT_MS = 5_000;
 /** Bolt refuses what is older; what claims to come from the future it would take. */
 const MAX_CLOCK_AHEAD_SECONDS = 300;
 
-type Needs = {
+/** Which workspace, and how it is reached. */
+type ReceiverOptions = {
   mode: SlackMode;
   botToken: string;
   apiUrl: string | null;
@@ -35,14 +36,14 @@ type Needs = {
 };
 
 /** Builds Bolt for one workspace. Nothing is opened before `start`. */
-export function createReceiver(needs: Needs): Receiver {
-  return needs.mode.kind === "socket"
-    ? socketReceiver(needs, needs.mode.appToken)
-    : httpReceiver(needs, needs.mode.signingSecret);
+export function createReceiver(options: ReceiverOptions): Receiver {
+  return options.mode.kind === "socket"
+    ? socketReceiver(options, options.mode.appToken)
+    : httpReceiver(options, options.mode.signingSecret);
 }
 
-function socketReceiver(needs: Needs, appToken: string): Receiver {
-  const { log, access } = needs;
+function socketReceiver(options: ReceiverOptions, appToken: string): Receiver {
+  const { log, access } = options;
   const stopping = new AbortController();
   const open = () =>
     new SocketModeReceiver({
@@ -56,11 +57,11 @@ function socketReceiver(needs: Needs, appToken: string): Receiver {
         return false;
       },
       // An object of its own each: the SDK writes into it.
-      installerOptions: { clientOptions: socketOptions(needs.apiUrl, log, stopping.signal) },
+      installerOptions: { clientOptions: socketOptions(options.apiUrl, log, stopping.signal) },
     });
   const first = open();
   const others = Array.from({ length: SOCKETS - 1 }, open);
-  const app = createApp(needs, first);
+  const app = createApp(options, first);
   for (const receiver of others) receiver.init(app);
   const sockets = createSockets({
     clients: [first, ...others].map(({ client }) => client),
@@ -81,9 +82,9 @@ function socketReceiver(needs: Needs, appToken: string): Receiver {
   };
 }
 
-function httpReceiver(needs: Needs, signingSecret: string): Receiver {
-  const receiver = new HTTPReceiver({ signingSecret, logger: slackLogger(needs.log) });
-  const app = createApp(needs, receiver);
+function httpReceiver(options: ReceiverOptions, signingSecret: string): Receiver {
+  const receiver = new HTTPReceiver({ signingSecret, logger: slackLogger(options.log) });
+  const app = createApp(options, receiver);
   return {
     app,
     listener: (request, response) => listen(receiver, request, response),
@@ -92,8 +93,8 @@ function httpReceiver(needs: Needs, signingSecret: string): Receiver {
   };
 }
 
-function createApp(needs: Needs, receiver: SocketModeReceiver | HTTPReceiver): App {
-  const { botToken, identity, apiUrl, log } = needs;
+function createApp(options: ReceiverOptions, receiver: SocketModeReceiver | HTTPReceiver): App {
+  const { botToken, identity, apiUrl, log } = options;
   return new App({
     receiver,
     token: botToken,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Decide } from "#change/changes.ts";
 import { choose } from "#slack/clicks/choosing.ts";
-import type { Given } from "#slack/clicks/deciding.ts";
 import { approvedAs } from "#test/support/approved.ts";
 import { aChange, aQuestion } from "#test/support/changes.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
 
 const asks = (round: number, choices: string[]) =>
   aQuestion({ gate: "answers", round, questions: [{ text: "Which?", choices }] });
@@ -33,17 +34,23 @@ describe("a click on a choice", () => {
 
 /** Which round was answered with which words; null: nothing was. */
 async function press(round: number, choice: string, digest = "a", change: typeof CHANGE | null = CHANGE) {
-  const given: Given[] = [];
-  const needs = {
-    changes: { get: async () => change },
-    decideAs: async (_where: unknown, one: Given) => {
-      given.push(one);
-      return "Answered.";
+  const given: Decide[] = [];
+  const deps = slackDeps({
+    known: () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
+    changes: {
+      get: async () => change,
+      decide: async (one) => {
+        given.push(one);
+        return { kind: "decided", change: CHANGE, decision: aQuestion({ answer: "answered" }) };
+      },
     },
-  };
+  });
   const where = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
-  const text = await choose(needs, where, `${CHANGE.id}:1:${round}:${digest.repeat(12)} ${choice}`);
-  assert.match(text, given.length === 0 ? approvedAs("clicks/choice-not-open") : /^Answered\.$/);
+  const text = await choose(deps, where, `${CHANGE.id}:1:${round}:${digest.repeat(12)} ${choice}`);
+  assert.match(
+    text,
+    given.length === 0 ? approvedAs("clicks/choice-not-open") : approvedAs("clicks/answered"),
+  );
   const [one] = given;
   return one === undefined ? null : [one.round, one.answers];
 }

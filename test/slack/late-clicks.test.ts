@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { CancelAsk, Changes } from "#change/changes.ts";
-import { createCancelAs } from "#slack/clicks/cancelling.ts";
+import type { CancelAsk } from "#change/changes.ts";
+import { cancelAs } from "#slack/clicks/cancelling.ts";
 import { readPressed } from "#slack/clicks/pressed.ts";
+import type { Where } from "#slack/client/where.ts";
 import { cancelForm } from "#slack/forms/cancel.ts";
 import { openingOf, submissionOf } from "#slack/forms/forms.ts";
 import { aChange } from "#test/support/changes.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
 
 const TS = "1795000000.000100";
 const PRESSED = new Date(1_795_000_000_000.1);
@@ -43,25 +45,20 @@ function clickOn(action_id: string, value: string) {
   };
 }
 
-async function stopped(where: Parameters<ReturnType<typeof createCancelAs>>[0]): Promise<CancelAsk> {
+async function stopped(where: Where): Promise<CancelAsk> {
   const asked: CancelAsk[] = [];
   const change = aChange();
-  const cancelAs = createCancelAs({
+  const deps = slackDeps({
+    known: () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
     changes: {
       get: async () => change,
-      cancel: async (given: CancelAsk) => {
+      cancel: async (given) => {
         asked.push(given);
         return { kind: "cancelled", change };
       },
-    } as Pick<Changes, "get" | "cancel"> as Changes,
-    people: {
-      isMember: async () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
-      mayAsk: async () => ({ ok: false, reason: "not asked" }),
     },
-    findGroups: async () => ({ groups: [], fault: null }),
-    isHere: async () => true,
   });
-  await cancelAs(where, change.id, null);
+  await cancelAs(deps, where, change.id, null);
   const [first] = asked;
   assert.ok(first);
   return first;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { createAnswerMessage } from "#slack/asking/answer-message.ts";
-import type { AskedFor } from "#slack/asking/ask-as.ts";
 import { askForm, readAskForm } from "#slack/asking/ask-form.ts";
-import { createAskIn } from "#slack/asking/ask-where.ts";
+import { askIn } from "#slack/asking/ask-where.ts";
 import { readCommand } from "#slack/asking/commands.ts";
+import type { Identity } from "#slack/client/identity.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
 
 const TS = "1700000000.000100";
 const WHERE = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "D1" };
@@ -22,16 +23,7 @@ describe("the key of a request", () => {
 
   it("of a message is the same in whichever event it comes, and one instance answers it once", async () => {
     const keys: string[] = [];
-    const answer = createAnswerMessage({
-      changes: { get: async () => null },
-      changeAt: async () => null,
-      followUp: async () => assert.fail("it is in no thread"),
-      answerTyped: async ({ key }) => {
-        keys.push(key);
-        return { text: "", blocks: [] };
-      },
-      bot: { userId: "UBOT", name: "greenlight" },
-    });
+    const answer = createAnswerMessage(asking((key) => keys.push(key)));
     const event = { type: "app_mention", user: "U1", text: "<@UBOT> restart it", ts: TS, channel: "C1" };
     await answer({ team_id: "T1", event })?.answer();
     assert.equal(answer({ team_id: "T1", event }), null);
@@ -47,34 +39,28 @@ async function command(which: string): Promise<string> {
 
 async function message(which: string): Promise<string> {
   let key = "";
-  const answer = createAnswerMessage({
-    changes: { get: async () => null },
-    changeAt: async () => null,
-    followUp: async () => assert.fail("it is in no thread"),
-    answerTyped: async (line) => {
-      key = line.key;
-      return { text: "", blocks: [] };
-    },
-    bot: { userId: "UBOT", name: "greenlight" },
-  });
+  const answer = createAnswerMessage(
+    asking((asked) => {
+      key = asked;
+    }),
+  );
   const event = { type: "app_mention", user: "U1", text: "restart it", ts: `${TS}${which}`, channel: "C1" };
   await answer({ team_id: "T1", event })?.answer();
   return key;
 }
 
 async function choice(which: string): Promise<string> {
-  let asked: AskedFor | undefined;
-  const askIn = createAskIn(async (_where, given) => {
-    asked = given;
-    return { ok: true, text: "" };
+  let key = "";
+  const deps = asking((asked) => {
+    key = asked;
   });
   const words = { block_id: "greenlight:request", elements: [{ type: "text", text: "restart web" }] };
-  await askIn(WHERE, undefined, {
+  await askIn(deps, WHERE, undefined, {
     container: { message_ts: `${TS}${which}` },
     message: { blocks: [words] },
     actions: [{ block_id: "greenlight:where", selected_conversation: "C1" }],
   });
-  return asked?.key ?? "";
+  return key;
 }
 
 async function form(which: string): Promise<string> {
@@ -84,4 +70,19 @@ async function form(which: string): Promise<string> {
   const read = readAskForm({ user: { id: "U1", team_id: "T1" }, team: { id: "T1" }, view });
   assert.ok("asked" in read, JSON.stringify(read));
   return read.asked.key;
+}
+
+/** Somebody may ask, in no change's thread; `note` gets the key under which the port is asked. */
+function asking(note: (key: string) => void) {
+  return slackDeps({
+    known: () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
+    identity: { botUserId: "UBOT", botName: "greenlight" } as Identity,
+    outbox: { changeAt: async () => null },
+    changes: {
+      ask: async ({ idempotencyKey }) => {
+        note(idempotencyKey);
+        return { kind: "refused", reason: "only asked" };
+      },
+    },
+  });
 }

@@ -2,7 +2,7 @@ import type { ApprovalTerms } from "#change/approval.ts";
 import type { Change, ChangeStatus, Decision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import type { ListedChange } from "#change/listed.ts";
-import type { Person } from "#change/person.ts";
+import type { SlackPerson } from "#change/person.ts";
 import { aChange, aPlan, aQuestion, aRecord, aStep } from "./changes.ts";
 
 /** One change at one place of its way, with its journal. */
@@ -12,9 +12,9 @@ export const AT = new Date("2026-11-23T03:00:00Z");
 export const later = (minutes: number): Date => new Date(AT.getTime() + minutes * 60_000);
 
 /** Ana asks, Ben and Cleo may approve, Gus is a guest. */
-export const ANA: Person = { kind: "slack", teamId: "T1", userId: "U0ANA" };
-export const BEN: Person = { kind: "slack", teamId: "T1", userId: "U0BEN" };
-export const CLEO: Person = { kind: "slack", teamId: "T1", userId: "U0CLEO" };
+export const ANA: SlackPerson = { kind: "slack", teamId: "T1", userId: "U0ANA" };
+export const BEN: SlackPerson = { kind: "slack", teamId: "T1", userId: "U0BEN" };
+export const CLEO: SlackPerson = { kind: "slack", teamId: "T1", userId: "U0CLEO" };
 
 const SCALE = "scale deployment/payment-api --replicas=5 -n production";
 const BACK = "scale deployment/payment-api --replicas=3 -n production";

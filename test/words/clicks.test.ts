@@ -6,16 +6,17 @@ import type { Cancelled, Decided, RollbackAsked, Unlocked } from "#change/change
 import { NOT_OPENED as NOT_OPENED_ASKING } from "#slack/asking/listen-shortcuts.ts";
 import { askRollback, giveFeedback } from "#slack/clicks/after-clicks.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
-import { createButtons } from "#slack/clicks/buttons.ts";
-import { createCancelAs } from "#slack/clicks/cancelling.ts";
+import { answerClick } from "#slack/clicks/buttons.ts";
+import { cancelAs } from "#slack/clicks/cancelling.ts";
 import { choose } from "#slack/clicks/choosing.ts";
-import { createDecideAs, type Given } from "#slack/clicks/deciding.ts";
+import { decideAs, type Given } from "#slack/clicks/deciding.ts";
 import { planAgain, runPlanned } from "#slack/clicks/plan-again.ts";
-import { createUnlockAs } from "#slack/clicks/unlocking.ts";
+import { unlockAs } from "#slack/clicks/unlocking.ts";
 import type { Where } from "#slack/client/where.ts";
 import { NOT_FILLED, NOT_OPENED } from "#slack/forms/open-form.ts";
 import { approvedIn } from "#test/support/approved.ts";
-import { aPort } from "#test/support/port.ts";
+import type { aPort } from "#test/support/port.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
 import { ANA, BEN, CLEO, later, STAGES, scaling, theApproval, theTerms } from "#test/support/stages.ts";
 
 const log = pino({ level: "silent" });
@@ -27,21 +28,17 @@ const { change } = STAGES.waiting;
 const question = { changeId: change.id, revision: 1, round: 1, digest: "a".repeat(12) };
 const terms = theTerms();
 
-const known = { ok: true as const, person: BEN };
-const people = { isMember: async () => known, mayAsk: async () => known };
-const findPlace = async () => ({ ok: true as const });
-
-/** Everything a click needs beside the port, of somebody who may. */
-function needs(port: Parameters<typeof aPort>[0], of: Change = change, isHere = true) {
-  return {
-    changes: aPort({ get: async () => of, ...port }),
-    ...{
-      people,
-      findPlace,
-      findGroups: async () => ({ groups: [], fault: null }),
-      isHere: async () => isHere,
+/** What a click is given, of somebody who may; they may see the change from elsewhere only where `maySee`. */
+function depsOf(port: Parameters<typeof aPort>[0], of: Change = change, maySee = true) {
+  return slackDeps({
+    known: () => ({ ok: true, person: BEN }),
+    outbox: { isDirectCard: async () => false },
+    changes: {
+      get: async () => of,
+      find: async () => (maySee ? { kind: "one", change: of, cardTs: null } : { kind: "none" }),
+      ...port,
     },
-  } as unknown as Parameters<typeof createDecideAs>[0] & Parameters<typeof planAgain>[0];
+  });
 }
 
 function decided(answer: Answer, given: Partial<Change> = {}, brokeGlass = false): Decided {
@@ -78,7 +75,7 @@ describe("the words after a click that decides", () => {
   for (const [name, answer] of Object.entries(answers))
     it(name, async () => {
       const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
-      approved(name, await createDecideAs(needs({ decide: async () => answer }))(there, given));
+      approved(name, await decideAs(depsOf({ decide: async () => answer }), there, given));
     });
 
   it("is late", async () => {
@@ -86,7 +83,7 @@ describe("the words after a click that decides", () => {
       const decision = theApproval({ by: CLEO, decidedAt: later(5), ...given });
       const port = { decide: async () => ({ kind: "already" as const, change, decision }) };
       const click: Given = { ...question, gate: "approval", answer: "approve", reason: null };
-      approved(name, await createDecideAs(needs(port))(there, click));
+      approved(name, await decideAs(depsOf(port), there, click));
     };
     const reason = "THE REASON.";
     await said("already-by-glass", { answer: "approve", brokeGlass: true, reason });
@@ -97,11 +94,11 @@ describe("the words after a click that decides", () => {
 
   it("is made by who is no member", async () => {
     const nobody = async () => ({ ok: false as const, reason: "THE REASON." });
-    const of = { ...needs({}), people: { isMember: nobody, mayAsk: nobody } };
+    const of = { ...depsOf({}), people: { isMember: nobody, mayAsk: nobody } };
     const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
-    approved("not-a-member", await createDecideAs(of)(there, given));
-    approved("cancel-not-a-member", await createCancelAs(of)(there, change.id, null));
-    approved("unlock-not-a-member", await createUnlockAs(of)(there, { changeId: change.id, reason: "x" }));
+    approved("not-a-member", await decideAs(of, there, given));
+    approved("cancel-not-a-member", await cancelAs(of, there, change.id, null));
+    approved("unlock-not-a-member", await unlockAs(of, there, { changeId: change.id, reason: "x" }));
     const away = () => Promise.reject(new AwayError(new Error("away")));
     approved("database-away", await answerOrFault(away, log, (text) => text));
     const fault = () => Promise.reject(new Error("a fault"));
@@ -113,20 +110,21 @@ describe("the words after a click that decides", () => {
 
   it("is not counted where it was made", async () => {
     const given: Given = { ...question, gate: "approval", answer: "approve", reason: null };
-    approved("elsewhere", await createDecideAs(needs({}, change, false))(elsewhere, given));
-    approved("not-yours-on-home", await createDecideAs(needs({}, change, false))(onHome, given));
+    approved("elsewhere", await decideAs(depsOf({}, change, false), elsewhere, given));
+    approved("not-yours-on-home", await decideAs(depsOf({}, change, false), onHome, given));
   });
 
   it("chooses an answer to a question that is not open", async () => {
-    const { changes } = needs({});
-    approved("choice-not-open", await choose({ changes, decideAs: async () => "" }, there, "none"));
+    approved("choice-not-open", await choose(depsOf({}), there, "none"));
   });
 
   it("is on something older", async () => {
-    const buttons = createButtons(async () => "", {});
     const pressed = { action: "greenlight:gone", value: "", triggerId: null, place: null, form: null };
-    approved("older-card", await buttons(null, {}));
-    approved("older-home", await buttons({ ...pressed, where: onHome, ts: undefined }, {}));
+    approved("older-card", await answerClick(depsOf({}), {}, null, {}));
+    approved(
+      "older-home",
+      await answerClick(depsOf({}), {}, { ...pressed, where: onHome, ts: undefined }, {}),
+    );
   });
 
   const stops: Readonly<Record<string, Cancelled>> = {
@@ -138,14 +136,11 @@ describe("the words after a click that decides", () => {
   };
   for (const [name, answer] of Object.entries(stops))
     it(name, async () =>
-      approved(name, await createCancelAs(needs({ cancel: async () => answer }))(there, change.id, null)),
+      approved(name, await cancelAs(depsOf({ cancel: async () => answer }), there, change.id, null)),
     );
   it("cancels nothing from elsewhere", async () => {
-    approved(
-      "cancel-not-yours-on-home",
-      await createCancelAs(needs({}, change, false))(onHome, change.id, null),
-    );
-    approved("cancel-elsewhere", await createCancelAs(needs({}, change, false))(elsewhere, change.id, null));
+    approved("cancel-not-yours-on-home", await cancelAs(depsOf({}, change, false), onHome, change.id, null));
+    approved("cancel-elsewhere", await cancelAs(depsOf({}, change, false), elsewhere, change.id, null));
   });
 
   const unlocks: Readonly<Record<string, Unlocked>> = {
@@ -158,7 +153,7 @@ describe("the words after a click that decides", () => {
   for (const [name, answer] of Object.entries(unlocks))
     it(name, async () => {
       const given = { changeId: change.id, reason: "nobody looks at it" };
-      approved(name, await createUnlockAs(needs({ unlock: async () => answer }))(there, given));
+      approved(name, await unlockAs(depsOf({ unlock: async () => answer }), there, given));
     });
 });
 
@@ -175,27 +170,27 @@ describe("the words after a click that asks for more", () => {
   for (const [name, asked] of Object.entries(asks))
     it(name, async () => {
       const ask = { ask: async () => asked };
-      approved(`again-${name}`, await planAgain(needs(ask, STAGES.failed.change), there, change.id));
-      approved(`run-planned-${name}`, await runPlanned(needs(ask, STAGES.planned.change), there, change.id));
+      approved(`again-${name}`, await planAgain(depsOf(ask, STAGES.failed.change), there, change.id));
+      approved(`run-planned-${name}`, await runPlanned(depsOf(ask, STAGES.planned.change), there, change.id));
       const back = { askRollback: async () => asked };
-      approved(`rollback-${name}`, await askRollback(needs(back, STAGES.done.change), there, change.id));
+      approved(`rollback-${name}`, await askRollback(depsOf(back, STAGES.done.change), there, change.id));
     });
 
   it("starts nothing", async () => {
     const press = (of: Change, where = there, value: unknown = change.id) =>
-      planAgain(needs({}, of), where, value);
+      planAgain(depsOf({}, of), where, value);
     approved("goes-on", await press(STAGES.running.change));
     approved("elsewhere", await press(STAGES.failed.change, elsewhere));
     approved("ended-otherwise", await press(STAGES.planned.change));
     approved("unknown", await press(STAGES.failed.change, there, "none"));
-    const back = needs({}, STAGES.done.change);
+    const back = depsOf({}, STAGES.done.change);
     approved("rollback-elsewhere", await askRollback(back, elsewhere, change.id));
     approved("rollback-unknown", await askRollback(back, there, "none"));
   });
 
   it("thinks of how it went", async () => {
     const thumb = (of: Change, value: string, where = there) =>
-      giveFeedback(needs({ giveFeedback: async () => true }, of), where, value);
+      giveFeedback(depsOf({ giveFeedback: async () => true }, of), where, value);
     approved("feedback-up", await thumb(STAGES.done.change, `up:${change.id}`));
     approved("feedback-down", await thumb(STAGES.done.change, `down:${change.id}`));
     approved("feedback-goes-on", await thumb(STAGES.running.change, `up:${change.id}`));

@@ -2,11 +2,11 @@ import { describe, it } from "node:test";
 import type { Change } from "#change/change.ts";
 import type { Asked, Changes } from "#change/changes.ts";
 import type { Checked, Listed } from "#change/listed.ts";
-import { createAskAs } from "#slack/asking/ask-as.ts";
-import { createAnswerTyped } from "#slack/asking/typed-line.ts";
+import { answerTyped } from "#slack/asking/typed-line.ts";
+import type { Identity } from "#slack/client/identity.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aRecord } from "#test/support/changes.ts";
-import { aPort } from "#test/support/port.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
 import { ANA, later, listed, STAGES, type Stage, theTerms } from "#test/support/stages.ts";
 
 const { change } = STAGES.waiting;
@@ -25,23 +25,18 @@ type Given = {
 /** What is answered to a line that Ana types. */
 function type(text: string, given: Given = {}) {
   const { port = {}, where = "C1", channels = [], nobodyCanApprove = false, canAttach = true } = given;
-  const known = { ok: true as const, person: ANA };
-  const needs = {
-    changes: aPort(port),
-    people: { isMember: async () => known, mayAsk: async () => known },
-    findPlace: async () => ({ ok: true as const }),
-    findGroups: async () => ({ groups: [], fault: null }),
-    groupsOf: async () => [],
+  const deps = slackDeps({
+    known: () => ({ ok: true, person: ANA }),
+    changes: port,
+    identity: { canAttach } as Identity,
     linkTo: () => "https://acme.slack.com/archives/C1/p1700000000000001",
     now: () => later(10),
-    unlockAs: async () => "THE ANSWER.",
-    cancelFor: async () => "THE ANSWER.",
-    ...{ channels, canAttach, nobodyCanApprove },
-  } as unknown as Parameters<typeof createAskAs>[0] & Parameters<typeof createAnswerTyped>[0];
+    ...{ channels, nobodyCanApprove },
+  });
   const at = { userId: "U0ANA", userTeamId: "T1", teamId: "T1", channelId: where };
   const source = given.isMessage === true ? { channelId: where, ts: "1700000000.000001" } : null;
   const line = { command: "/infra", text, where: at, key: "k", source };
-  return createAnswerTyped({ ...needs, askAs: createAskAs(needs) })(line);
+  return answerTyped(deps, line);
 }
 
 function finds({ change: found, steps }: Stage): Partial<Changes> {

@@ -1,10 +1,9 @@
-import type { Changes } from "#change/changes.ts";
-import type { OutboxPort } from "#change/outbox-port.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { ThreadPlace } from "#slack/client/tell.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
-import type { FollowUp } from "./follow-up.ts";
+import { followUp } from "./follow-up.ts";
 import { readSaidMessage, type SaidMessage } from "./said-message.ts";
-import type { AnswerTyped, TypedLine } from "./typed-line.ts";
+import { answerTyped, type TypedLine } from "./typed-line.ts";
 
 /** What is answered to a message, and to whom and where. */
 export type MessageAnswer = { place: ThreadPlace; answer(): Promise<Rendered> };
@@ -12,46 +11,37 @@ export type MessageAnswer = { place: ThreadPlace; answer(): Promise<Rendered> };
 /** How many messages are remembered as answered. */
 const REMEMBERED = 2_000;
 
-/** What answering a message takes. */
-type MessageNeeds = {
-  changes: Pick<Changes, "get">;
-  answerTyped: AnswerTyped;
-  followUp: FollowUp;
-  changeAt: OutboxPort["changeAt"];
-  bot: { userId: string; name: string };
-};
-
 /**
  * Answers what people write to the bot: returns who is to be told and how to find out what, or null for a message that is
  * none of a person to it. In a change's thread it is about that change, anywhere else it is what stands after a command.
  */
-export function createAnswerMessage(needs: MessageNeeds): (body: unknown) => MessageAnswer | null {
+export function createAnswerMessage(deps: SlackDeps): (body: unknown) => MessageAnswer | null {
   const isFirst = createIsFirst();
   return (body) => {
-    const message = readSaidMessage(body, needs.bot.userId);
+    const message = readSaidMessage(body, deps.identity.botUserId);
     if (message === null || !isFirst(message)) return null;
     const { where, threadTs } = message;
     return {
       place: { userId: where.userId, channelId: where.channelId, threadTs },
-      answer: () => answerTo(needs, message),
+      answer: () => answerTo(deps, message),
     };
   };
 }
 
-async function answerTo(needs: MessageNeeds, message: SaidMessage): Promise<Rendered> {
+async function answerTo(deps: SlackDeps, message: SaidMessage): Promise<Rendered> {
   const { where, text, ts, threadTs } = message;
   const { channelId, userId } = where;
   const line: TypedLine = {
-    command: `@${needs.bot.name}`,
+    command: `@${deps.identity.botName}`,
     text,
     where,
     // A message is the same one however often, and as whatever event, Slack delivers it.
     key: `slack:${channelId}:${ts}`,
     source: { channelId, ts },
   };
-  const changeId = threadTs === null ? null : await needs.changeAt({ channelId, ts: threadTs, userId });
-  const change = changeId === null ? null : await needs.changes.get(changeId);
-  return change === null ? needs.answerTyped(line) : needs.followUp(change, message, line);
+  const changeId = threadTs === null ? null : await deps.outbox.changeAt({ channelId, ts: threadTs, userId });
+  const change = changeId === null ? null : await deps.changes.get(changeId);
+  return change === null ? answerTyped(deps, line) : followUp(deps, change, message, line);
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { SlackMessage } from "#change/change.ts";
-import type { Asked, Changes } from "#change/changes.ts";
-import type { FindPlace } from "#slack/client/channels.ts";
-import type { People } from "#slack/client/people.ts";
+import type { Asked } from "#change/changes.ts";
+import type { AskingDeps, SlackDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
 import { cutMiddle, inert } from "#slack/text/text.ts";
 
@@ -14,37 +13,28 @@ export type AskedFor = {
   source: SlackMessage | null;
 };
 
-/** Takes somebody's request to the port, and says what only they are told of it. Not taken: `about` says what the reason is about. Throws only for faults of the port. */
-export type AskAs = (where: Where, asked: AskedFor) => Promise<AskedAs>;
 type AskedAs = { ok: true; text: string } | { ok: false; about: "place" | "request"; text: string };
 
 const REQUEST_CHARS = 300;
 
-/** What asking takes. */
-export type AskNeeds = {
-  changes: Changes;
-  people: People;
-  findPlace: FindPlace;
-  nobodyCanApprove: boolean;
-};
-
-/** Makes it. Who they are, and whether others see the card there, is asked of Slack now; no answer is a no. */
-export function createAskAs(needs: AskNeeds): AskAs {
-  return async (where, { channelId, key, ...asked }) => {
-    const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, channelId);
-    if (!allowed.ok) return { ok: false, about: "request", text: allowed.reason };
-    const place = await needs.findPlace(channelId);
-    if (!place.ok) return { ok: false, about: "place", text: place.reason };
-    const home = { teamId: where.teamId, channelId };
-    const became = await needs.changes.ask({
-      ...asked,
-      requester: allowed.person,
-      home,
-      idempotencyKey: key,
-    });
-    const there = channelId === where.channelId ? "this channel" : `<#${channelId}>`;
-    return answerTo(became, there, needs.nobodyCanApprove);
-  };
+/**
+ * Takes somebody's request to the port, and says what only they are told of it. Who they are, and whether others see the card
+ * there, is asked of Slack now; no answer is a no. Not taken: `about` says what the reason is about. Throws only for faults of
+ * the port.
+ */
+export async function askAs(
+  deps: AskingDeps & Pick<SlackDeps, "nobodyCanApprove">,
+  where: Where,
+  { channelId, key, ...asked }: AskedFor,
+): Promise<AskedAs> {
+  const allowed = await deps.people.mayAsk(where.userId, where.userTeamId, channelId);
+  if (!allowed.ok) return { ok: false, about: "request", text: allowed.reason };
+  const place = await deps.findPlace(channelId);
+  if (!place.ok) return { ok: false, about: "place", text: place.reason };
+  const home = { teamId: where.teamId, channelId };
+  const became = await deps.changes.ask({ ...asked, requester: allowed.person, home, idempotencyKey: key });
+  const there = channelId === where.channelId ? "this channel" : `<#${channelId}>`;
+  return answerTo(became, there, deps.nobodyCanApprove);
 }
 
 function answerTo(asked: Asked, there: string, nobodyCanApprove: boolean): AskedAs {

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { MAX_REQUEST_LENGTH } from "#change/changes.ts";
-import type { Act } from "#slack/clicks/buttons.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
+import type { Where } from "#slack/client/where.ts";
 import { codeBox, paragraph, type Rendered, rich, said } from "#slack/text/blocks.ts";
 import { say } from "#slack/text/say.ts";
 import { visible } from "#slack/text/text.ts";
-import type { AskAs } from "./ask-as.ts";
+import { askAs } from "./ask-as.ts";
 import { channelSelect } from "./ask-form.ts";
 
 /** The choice of a channel for a request made in a direct message. */
@@ -48,19 +49,17 @@ const Chosen = z.object({
 });
 
 /** Takes the choice: a request like a typed one, checked as one, in the channel that was chosen. One for each message of ours. */
-export function createAskIn(askAs: AskAs): Act {
-  return async (where, _value, body) => {
-    const chosen = Chosen.safeParse(body);
-    if (!chosen.success) return GONE;
-    const { container, message, actions } = chosen.data;
-    const [{ block_id, selected_conversation: channelId }] = actions;
-    const request = wordsIn(message.blocks.find((block) => block.block_id === REQUEST));
-    if (request.trim() === "") return GONE;
-    const key = `slack:${where.channelId}:${container.message_ts}`;
-    const planOnly = block_id === PLAN_ONLY;
-    const { text } = await askAs(where, { request, channelId, planOnly, key, source: null });
-    return text;
-  };
+export async function askIn(deps: SlackDeps, where: Where, _value: unknown, body: unknown): Promise<string> {
+  const chosen = Chosen.safeParse(body);
+  if (!chosen.success) return GONE;
+  const { container, message, actions } = chosen.data;
+  const [{ block_id, selected_conversation: channelId }] = actions;
+  const request = wordsIn(message.blocks.find((block) => block.block_id === REQUEST));
+  if (request.trim() === "") return GONE;
+  const key = `slack:${where.channelId}:${container.message_ts}`;
+  const planOnly = block_id === PLAN_ONLY;
+  const { text } = await askAs(deps, where, { request, channelId, planOnly, key, source: null });
+  return text;
 }
 
 /** What stands in the block. Slack may have made a link or an emoji of a piece of it. */

@@ -1,16 +1,14 @@
 import { type Change, isEnded, openDecision } from "#change/change.ts";
 import { MAX_REQUEST_LENGTH } from "#change/changes.ts";
-import type { DecideAs } from "#slack/clicks/deciding.ts";
+import { decideAs, type Given } from "#slack/clicks/deciding.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import { code, type Rendered, said } from "#slack/text/blocks.ts";
 import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, plainWords } from "#slack/text/text.ts";
 import { WORDS } from "#slack/words/names.ts";
 import { readTyped } from "#slack/words/read-typed.ts";
 import type { SaidMessage } from "./said-message.ts";
-import type { AnswerTyped, TypedLine } from "./typed-line.ts";
-
-/** Answers what somebody says to the bot in a change's thread. `line` is the message as a line of its own. */
-export type FollowUp = (change: Change, message: SaidMessage, line: TypedLine) => Promise<Rendered>;
+import { answerTyped, type TypedLine } from "./typed-line.ts";
 
 /** How much of the old request a new one repeats. */
 const OLD_CHARS = 1_200;
@@ -22,23 +20,46 @@ const stops =
 /** Words whose whole line nobody gives as an answer. */
 const lines = /^(?:list (?:waiting|mine|running|recent|all)|check (?:kubectl|terraform) .*)$/isu;
 
+/** What words in a change's thread come to: a line as if it had been typed, an answer to its question, or words back alone. */
+type Meant =
+  | { kind: "line"; text: string }
+  | { kind: "decide"; given: Given }
+  | { kind: "say"; answer: Rendered };
+
+/** Answers what somebody says to the bot in a change's thread. `line` is the message as a line of its own. */
+export async function followUp(
+  deps: SlackDeps,
+  change: Change,
+  message: SaidMessage,
+  line: TypedLine,
+): Promise<Rendered> {
+  const meant = readFollowUp(change, message.at, line.text);
+  switch (meant.kind) {
+    case "line":
+      return answerTyped(deps, { ...line, text: meant.text });
+    case "decide":
+      return { text: await decideAs(deps, message.where, meant.given), blocks: [] };
+    case "say":
+      return meant.answer;
+  }
+}
+
 /**
- * Makes it. While the change waits for an approval the words are a wish for changes, while it asks one question the answer
- * to it, and after its end a new request that names what it follows. Words count for what stood there when they were
- * written: so neither a message Slack delivers late, nor one that crossed a new plan, does anything to what came after it.
+ * Reads such words. While the change waits for an approval they are what should be different, while it asks one question the
+ * answer to it, and after its end a new request that names what it follows. They count for what stood there when they were
+ * written (`at`): so neither a message Slack delivers late, nor one that crossed a new plan, does anything to what came after
+ * it.
  */
-export function createFollowUp(needs: { decideAs: DecideAs; answerTyped: AnswerTyped }): FollowUp {
-  return async (change, message, line) => {
-    const text = plainWords(line.text);
-    const own = wordAbout(change, text);
-    if (own !== null) return needs.answerTyped({ ...line, text: own });
-    if (change.status === "asking") return answer(needs, change, message, text);
-    if (change.status === "waiting") return wish(needs, change, message, text);
-    if (isEnded(change.status)) return askAnew(needs, change, message, { ...line, text });
-    return change.status === "needs_person"
-      ? say("A person is asked about this change: its card has the buttons. Nothing was added to it.")
-      : say("Nothing can be added to this change now: it is under way. When it has ended, say it again.");
-  };
+export function readFollowUp(change: Change, at: Date, words: string): Meant {
+  const text = plainWords(words);
+  const own = wordAbout(change, text);
+  if (own !== null) return { kind: "line", text: own };
+  if (change.status === "asking") return answer(change, at, text);
+  if (change.status === "waiting") return requestChanges(change, at, text);
+  if (isEnded(change.status)) return askAnew(change, at, text);
+  return change.status === "needs_person"
+    ? back(say("A person is asked about this change: its card has the buttons. Nothing was added to it."))
+    : back(say("Nothing can be added to this change now: it is under way. When it has ended, say it again."));
 }
 
 /** A word of the bot's own, with this change's id where the word takes one and none stands there; null: it is none. */
@@ -59,67 +80,60 @@ function wordAbout(change: Change, text: string): string | null {
   return takesId && !hasId ? `${word} ${change.id} ${rest}` : text;
 }
 
-async function answer(
-  { decideAs }: { decideAs: DecideAs },
-  change: Change,
-  { where, at }: SaidMessage,
-  text: string,
-): Promise<Rendered> {
+function answer(change: Change, at: Date, text: string): Meant {
   const question = openDecision(change);
   if (question === null || question.gate !== "answers" || at < question.askedAt) return newer();
   const { questions, revision, round, digest } = question;
   if (questions.length !== 1)
-    return say(
-      `${questions.length} questions are open, and one message cannot answer them all. Answer them on the card.`,
+    return back(
+      say(
+        `${questions.length} questions are open, and one message cannot answer them all. Answer them on the card.`,
+      ),
     );
   const asked = { changeId: change.id, gate: "answers", revision, round, digest } as const;
-  return plain(await decideAs(where, { ...asked, answer: "answered", reason: null, answers: [text] }));
+  return { kind: "decide", given: { ...asked, answer: "answered", reason: null, answers: [text] } };
 }
 
-async function wish(
-  { decideAs }: { decideAs: DecideAs },
-  change: Change,
-  { where, at }: SaidMessage,
-  text: string,
-): Promise<Rendered> {
+function requestChanges(change: Change, at: Date, text: string): Meant {
   if (decides.test(text))
-    return say(
-      "Nothing was decided: words approve and reject nothing, so that nobody does it by chance. Press the button on the card. To have the plan changed, say what should be different.",
+    return back(
+      say(
+        "Nothing was decided: words approve and reject nothing, so that nobody does it by chance. Press the button on the card. To have the plan changed, say what should be different.",
+      ),
     );
   const question = openDecision(change);
   if (question === null || question.gate !== "approval" || at < question.askedAt) return newer();
   if (!/\s/u.test(text))
-    return sayPieces([
-      said("One word is too little to change a plan by. Say what should be different, for example: "),
-      code("use 4 instead"),
-    ]);
+    return back(
+      sayPieces([
+        said("One word is too little to change a plan by. Say what should be different, for example: "),
+        code("use 4 instead"),
+      ]),
+    );
   const { revision, round, digest } = question;
   const asked = { changeId: change.id, gate: "approval", revision, round, digest } as const;
-  return plain(await decideAs(where, { ...asked, answer: "request_changes", reason: text }));
+  return { kind: "decide", given: { ...asked, answer: "request_changes", reason: text } };
 }
 
 /** Everything in it is data for the Planner, and the new change has a plan, a card and an approval of its own. */
-async function askAnew(
-  { answerTyped }: { answerTyped: AnswerTyped },
-  change: Change,
-  message: SaidMessage,
-  line: TypedLine,
-): Promise<Rendered> {
-  if (change.endedAt !== null && message.at < change.endedAt) return newer();
-  const typed = readTyped(line.text);
-  if (typed.kind !== "request") return answerTyped(line);
+function askAnew(change: Change, at: Date, text: string): Meant {
+  if (change.endedAt !== null && at < change.endedAt) return newer();
+  const typed = readTyped(text);
+  if (typed.kind !== "request") return { kind: "line", text };
   const head = `Follow-up of change ${change.id.slice(0, 8)}: `;
   const now = `; now: ${typed.request}`;
   const room = Math.max(0, Math.min(OLD_CHARS, MAX_REQUEST_LENGTH - head.length - now.length));
-  return answerTyped({ ...line, text: `${head}${cutMiddle(change.request, room)}${now}` });
+  return { kind: "line", text: `${head}${cutMiddle(change.request, room)}${now}` };
 }
 
-function newer(): Rendered {
-  return say(
-    "The change has moved on since this was written, so nothing was done with it. Look at the card, and say it again if it is still meant.",
+function newer(): Meant {
+  return back(
+    say(
+      "The change has moved on since this was written, so nothing was done with it. Look at the card, and say it again if it is still meant.",
+    ),
   );
 }
 
-function plain(text: string): Rendered {
-  return { text, blocks: [] };
+function back(answer: Rendered): Meant {
+  return { kind: "say", answer };
 }

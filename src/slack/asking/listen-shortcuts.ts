@@ -1,10 +1,10 @@
-import type { Log } from "#observe/log.ts";
+import type { App } from "@slack/bolt";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
-import type { FindPlace } from "#slack/client/channels.ts";
-import type { Door, Way } from "#slack/client/door.ts";
-import { type Listening, tell, waysTo } from "#slack/client/tell.ts";
-import type { AskAs } from "./ask-as.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
+import type { Way } from "#slack/client/door.ts";
+import { tell, waysTo } from "#slack/client/tell.ts";
+import { askAs } from "./ask-as.ts";
 import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
 import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
 
@@ -15,14 +15,12 @@ const OLD =
   "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
 
 /** Every shortcut: each opens a form, and nothing comes before that. Where its card could not stand, the form then has a choice of channels. */
-export function addShortcuts({ app, door, inFlight, log }: Listening, findPlace: FindPlace): void {
+export function addShortcuts(app: App, deps: SlackDeps): void {
+  const { door, inFlight, log } = deps;
   app.shortcut(/^/u, async ({ ack, body }) => {
     const opening = openingOfShortcut(body);
     const work = async (): Promise<void> => {
-      const [text] = await Promise.all([
-        opening === null ? null : open(door, opening, findPlace, log),
-        ack(),
-      ]);
+      const [text] = await Promise.all([opening === null ? null : open(deps, opening), ack()]);
       if (opening === null || text === null) return;
       const { userId, channelId } = opening;
       const ways: Way[] =
@@ -37,7 +35,8 @@ export function addShortcuts({ app, door, inFlight, log }: Listening, findPlace:
  * The form for asking. A refusal stands in the form, which keeps the words; so it is asked before Slack is answered. What
  * takes longer than Slack waits is told when it is known, and the form stays until then.
  */
-export function addAskForm({ app, door, inFlight, log }: Listening, askAs: AskAs): void {
+export function addAskForm(app: App, deps: SlackDeps): void {
+  const { door, inFlight, log } = deps;
   app.view(ASK_FORM, async ({ ack, body }) => {
     const read = readAskForm(body);
     const work = async (): Promise<void> => {
@@ -47,7 +46,7 @@ export function addAskForm({ app, door, inFlight, log }: Listening, askAs: AskAs
       }
       const { where, asked } = read;
       const asking = answerOrFault(
-        () => askAs(where, asked),
+        () => askAs(deps, where, asked),
         log,
         (text) => ({ ok: false, about: "request", text }) as const,
       );
@@ -64,17 +63,13 @@ export function addAskForm({ app, door, inFlight, log }: Listening, askAs: AskAs
   });
 }
 
-async function open(
-  door: Door,
-  opening: ShortcutOpening,
-  findPlace: FindPlace,
-  log: Log,
-): Promise<string | null> {
+async function open(deps: SlackDeps, opening: ShortcutOpening): Promise<string | null> {
+  const { door, log } = deps;
   const { triggerId, view } = opening;
   if (view === null) return OLD;
   try {
     const viewId = await door.openForm({ triggerId, view, onTop: false });
-    await offerChannels(door, opening, viewId, findPlace).catch((error: unknown) =>
+    await offerChannels(deps, opening, viewId).catch((error: unknown) =>
       log.warn({ err: error }, "A form for asking offers no channels"),
     );
     return null;
@@ -86,10 +81,9 @@ async function open(
 
 /** What is sent from a form that stayed as it was is refused with the same reason. */
 async function offerChannels(
-  door: Door,
+  { door, findPlace }: SlackDeps,
   { elsewhere: view, channelId }: ShortcutOpening,
   viewId: string | null,
-  findPlace: FindPlace,
 ): Promise<void> {
   if (view === undefined || channelId === null || viewId === null) return;
   const place = await findPlace(channelId);

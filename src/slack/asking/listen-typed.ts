@@ -1,22 +1,25 @@
+import type { App } from "@slack/bolt";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
-import { type Listening, tell, waysTo } from "#slack/client/tell.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
+import { tell, waysTo } from "#slack/client/tell.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import { say } from "#slack/text/say.ts";
-import type { MessageAnswer } from "./answer-message.ts";
+import { createAnswerMessage } from "./answer-message.ts";
 import { readCommand } from "./commands.ts";
-import type { AnswerTyped } from "./typed-line.ts";
+import { answerTyped } from "./typed-line.ts";
 
 const UNREADABLE = "Slack sent this command in a way Greenlight does not understand. Nothing was started.";
 
 /** Every command of the app, so that one that was renamed works too. */
-export function addCommands({ app, door, inFlight, log }: Listening, answerTyped: AnswerTyped): void {
+export function addCommands(app: App, deps: SlackDeps): void {
+  const { door, inFlight, log } = deps;
   app.command(/^\//u, async ({ ack, body, respond }) => {
     const work = async (): Promise<void> => {
       // First of all: Slack gives us 3 s, and a late answer makes people type it again.
       await ack();
       const line = readCommand(body);
       const answer =
-        line === null ? say(UNREADABLE) : await answerOrFault(() => answerTyped(line), log, plain);
+        line === null ? say(UNREADABLE) : await answerOrFault(() => answerTyped(deps, line), log, plain);
       const there = line === null ? [] : waysTo({ ...line.where, threadTs: null });
       await tell({ door, log }, [{ by: "response_url", respond }, ...there], answer);
     };
@@ -25,10 +28,9 @@ export function addCommands({ app, door, inFlight, log }: Listening, answerTyped
 }
 
 /** Every message to the bot: a mention in a channel, and a direct message. Bolt acknowledges events by itself, before this. */
-export function addMessages(
-  { app, door, inFlight, log }: Listening,
-  answerOf: (body: unknown) => MessageAnswer | null,
-): void {
+export function addMessages(app: App, deps: SlackDeps): void {
+  const { door, inFlight, log } = deps;
+  const answerOf = createAnswerMessage(deps);
   const isSaidOften = createSaidOften();
   const take = async ({ body }: { body: unknown }): Promise<void> => {
     const found = answerOf(body);

@@ -1,16 +1,15 @@
 import type { SlackMessage } from "#change/change.ts";
 import type { Viewer } from "#change/listed.ts";
-import type { GroupsOf } from "#slack/client/approver-groups.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { LookupFor } from "#slack/client/lookups.ts";
-import type { People } from "#slack/client/people.ts";
 import type { Where } from "#slack/client/where.ts";
 import { code, type Piece, type Rendered, said } from "#slack/text/blocks.ts";
 import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, oneLine } from "#slack/text/text.ts";
-import { type AllWordsNeed, answerWord } from "#slack/words/answer-word.ts";
+import { answerWord } from "#slack/words/answer-word.ts";
 import { renderHelp } from "#slack/words/help.ts";
 import { readTyped, type Typed } from "#slack/words/read-typed.ts";
-import type { AskAs } from "./ask-as.ts";
+import { askAs } from "./ask-as.ts";
 import { askWhere } from "./ask-where.ts";
 
 /**
@@ -25,49 +24,33 @@ export type TypedLine = {
   source: SlackMessage | null;
 };
 
-/** Answers a line: returns what only the person who typed it is told. Throws only for faults of the port. */
-export type AnswerTyped = (line: TypedLine) => Promise<Rendered>;
-
-/** What answering a typed line takes. */
-export type TypedNeeds = AllWordsNeed & {
-  people: People;
-  groupsOf: GroupsOf;
-  askAs: AskAs;
-  /** The channels where changes may be asked for; empty: all that the bot is in. */
-  channels: readonly string[];
-};
-
 const WORD_CHARS = 40;
 const DIRECT =
   "A change is asked for where others see it. Type this in a channel that Greenlight is in; or write it to Greenlight here without the command, and you are asked for the channel.";
 
-/** Makes it: a word is looked up, anything else is a request. */
-export function createAnswerTyped(needs: TypedNeeds): AnswerTyped {
-  return async (line) => {
-    const typed = readTyped(line.text);
-    switch (typed.kind) {
-      case "word": {
-        const { word, rest } = typed;
-        // Help tells nothing of anybody, so it is there for everybody.
-        if (word === "help") return renderHelp(line.command);
-        if (word === "plan") return planFor(needs, line, rest);
-        const found = await viewerOf(needs, line.where, word === "cancel" ? "stop" : "ask");
-        if (!found.ok) return say(found.reason);
-        const { command, where } = line;
-        return answerWord(needs, word, {
-          command,
-          rest,
-          viewer: found.viewer,
-          where,
-          writtenAt: writtenAt(line),
-        });
-      }
-      case "unknown":
-        return unknown(line, typed);
-      case "request":
-        return askFor(needs, line, typed.request, false);
+/**
+ * Answers a line: a word is looked up, anything else is a request. Returns what only the person who typed it is told. Throws
+ * only for faults of the port.
+ */
+export async function answerTyped(deps: SlackDeps, line: TypedLine): Promise<Rendered> {
+  const typed = readTyped(line.text);
+  switch (typed.kind) {
+    case "word": {
+      const { word, rest } = typed;
+      // Help tells nothing of anybody, so it is there for everybody.
+      if (word === "help") return renderHelp(line.command);
+      if (word === "plan") return planFor(deps, line, rest);
+      const found = await viewerOf(deps, line.where, word === "cancel" ? "stop" : "ask");
+      if (!found.ok) return say(found.reason);
+      const { command, where } = line;
+      const { viewer } = found;
+      return answerWord(deps, word, { command, rest, viewer, where, writtenAt: writtenAt(line) });
     }
-  };
+    case "unknown":
+      return unknown(line, typed);
+    case "request":
+      return askFor(deps, line, typed.request, false);
+  }
 }
 
 function writtenAt({ source }: TypedLine): Date | undefined {
@@ -76,7 +59,7 @@ function writtenAt({ source }: TypedLine): Date | undefined {
 
 /** Who looks, as Slack says they are now. In a direct message nobody else reads along, and nothing belongs to it. */
 async function viewerOf(
-  { people, groupsOf }: TypedNeeds,
+  { people, groupsOf }: SlackDeps,
   where: Where,
   what: LookupFor,
 ): Promise<{ ok: true; viewer: Viewer } | { ok: false; reason: string }> {
@@ -87,36 +70,36 @@ async function viewerOf(
   return { ok: true, viewer: { person, groups: await groupsOf(person), channelId } };
 }
 
-async function planFor(needs: TypedNeeds, line: TypedLine, rest: string): Promise<Rendered> {
+async function planFor(deps: SlackDeps, line: TypedLine, rest: string): Promise<Rendered> {
   if (!/\s/u.test(rest))
     return sayPieces([
       code(`${line.command} plan`),
       said(" takes a request, and only plans it: "),
       code(`${line.command} plan scale payment-api to 5 replicas in production`),
     ]);
-  return askFor(needs, line, rest, true);
+  return askFor(deps, line, rest, true);
 }
 
 /** Where others see it: the channel it was typed in; of a direct message the only channel there is, or the one they choose. */
 async function askFor(
-  needs: TypedNeeds,
+  deps: SlackDeps,
   line: TypedLine,
   request: string,
   planOnly: boolean,
 ): Promise<Rendered> {
   const { where, key, source } = line;
-  const [only, ...others] = needs.channels;
+  const [only, ...others] = deps.channels;
   const one = only !== undefined && others.length === 0 ? only : null;
   const channelId = isDirect(where) ? one : where.channelId;
   if (channelId === null) {
     if (source === null) return say(DIRECT);
     // Before they are asked anything, so that nobody chooses a channel for nothing.
-    const known = await needs.people.isMember(where.userId, where.userTeamId);
+    const known = await deps.people.isMember(where.userId, where.userTeamId);
     return known.ok ? askWhere(request, planOnly) : say(known.reason);
   }
   // A link to a direct message would lead nobody else anywhere.
   const shown = isDirect(where) ? null : source;
-  const asked = await needs.askAs(where, { request, channelId, planOnly, key, source: shown });
+  const asked = await askAs(deps, where, { request, channelId, planOnly, key, source: shown });
   // Our own sentences, whose parts of others are inert.
   return { text: asked.text, blocks: [] };
 }

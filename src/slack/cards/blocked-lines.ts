@@ -1,18 +1,7 @@
 import type { Change } from "#change/change.ts";
 import { readTarget, targetInWords } from "#change/target.ts";
 import { bold, datePiece, type Part, type Piece, paragraph, personPiece, said } from "#slack/text/blocks.ts";
-
-/** Where a message stands, as an address to click; null when nobody can tell. */
-export type LinkTo = (place: { teamId: string; channelId: string; ts: string }) => string | null;
-
-/** Makes links to messages of our own workspace; `address` is how Slack says it is reached ("https://acme.slack.com/"). */
-export function createLinkTo(identity: { teamId: string; address: string }): LinkTo {
-  return ({ teamId, channelId, ts }) => {
-    if (teamId !== identity.teamId || !/^https?:\/\/[^\s<>|]+\/$/u.test(identity.address)) return null;
-    if (!/^[CGD][A-Z0-9]+$/u.test(channelId) || !/^\d+\.\d+$/u.test(ts)) return null;
-    return `${identity.address}archives/${channelId}/p${ts.replace(".", "")}`;
-  };
-}
+import type { LinkTo } from "#slack/text/link-to.ts";
 
 /** Whom a blocked change waits for: what that one holds, whose it is, since when, and where its card stands. */
 export function blockedParts(change: Change, linkTo: LinkTo): Part[] {

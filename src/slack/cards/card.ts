@@ -18,6 +18,7 @@ import {
 } from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_SUMMARY_CHARS } from "#slack/text/limits.ts";
+import type { LinkTo } from "#slack/text/link-to.ts";
 import { shortDigest } from "#slack/text/questions.ts";
 import { reviewLabel } from "#slack/text/review-words.ts";
 import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
@@ -30,7 +31,7 @@ import { planAgainActions } from "./again-buttons.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
 import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
-import { blockedParts, type LinkTo } from "./blocked-lines.ts";
+import { blockedParts } from "./blocked-lines.ts";
 import { cancelActions, cancelLines } from "./cancel-buttons.ts";
 import { commandBlocks } from "./commands-box.ts";
 import { cardFacts, sourceFacts } from "./facts.ts";

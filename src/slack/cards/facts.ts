@@ -1,7 +1,7 @@
 import { type Change, openDecision } from "#change/change.ts";
 import { dateMrkdwn, personMrkdwn } from "#slack/text/blocks.ts";
+import type { LinkTo } from "#slack/text/link-to.ts";
 import { inertWithin } from "#slack/text/text.ts";
-import type { LinkTo } from "./blocked-lines.ts";
 
 const ENVIRONMENTS_CHARS = 200;
 

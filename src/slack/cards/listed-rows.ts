@@ -1,9 +1,9 @@
 import type { ChangeStatus } from "#change/change.ts";
 import type { ListedChange } from "#change/listed.ts";
 import { bold, bullets, code, type Part, type Piece, personPiece, said } from "#slack/text/blocks.ts";
+import type { LinkTo } from "#slack/text/link-to.ts";
 import { statusWords } from "#slack/text/states.ts";
 import { cutMiddle, oneLine } from "#slack/text/text.ts";
-import type { LinkTo } from "./blocked-lines.ts";
 
 /** Ten rows of these lengths stay within one rich_text block. */
 const REQUEST_CHARS = 110;

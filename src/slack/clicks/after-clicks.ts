@@ -1,14 +1,10 @@
 import { z } from "zod";
 import { type Change, isEnded } from "#change/change.ts";
-import type { Changes, RollbackAsked } from "#change/changes.ts";
+import type { RollbackAsked } from "#change/changes.ts";
 import { Thumb } from "#change/model-use.ts";
-import type { FindPlace } from "#slack/client/channels.ts";
-import type { People } from "#slack/client/people.ts";
+import type { AskingDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
 import { inert } from "#slack/text/text.ts";
-
-/** What a click under a verdict takes. */
-type AfterNeeds = { changes: Changes; people: People; findPlace: FindPlace };
 
 /** `up:CHANGE` or `down:CHANGE`, as the buttons carry it. */
 const ThumbValue = z
@@ -18,30 +14,30 @@ const ThumbValue = z
   .pipe(z.tuple([Thumb, z.uuid()]));
 
 /** Takes a click on Roll back under a verdict: a request of whoever clicked, checked as a typed one is. */
-export async function askRollback(needs: AfterNeeds, where: Where, value: unknown): Promise<string> {
+export async function askRollback(deps: AskingDeps, where: Where, value: unknown): Promise<string> {
   const id = z.uuid().safeParse(value);
-  const change = id.success ? await needs.changes.get(id.data) : null;
+  const change = id.success ? await deps.changes.get(id.data) : null;
   if (change === null) return answerTo({ kind: "unknown" });
   if (!isAtHome(change, where)) return "Nothing was started: this change belongs to another channel.";
-  const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, where.channelId);
+  const allowed = await deps.people.mayAsk(where.userId, where.userTeamId, where.channelId);
   if (!allowed.ok) return allowed.reason;
-  const place = await needs.findPlace(where.channelId);
+  const place = await deps.findPlace(where.channelId);
   if (!place.ok) return place.reason;
-  return answerTo(await needs.changes.askRollback(change.id, allowed.person));
+  return answerTo(await deps.changes.askRollback(change.id, allowed.person));
 }
 
 /** Takes a thumb: one row for each person, the last one counts. */
-export async function giveFeedback(needs: AfterNeeds, where: Where, value: unknown): Promise<string> {
+export async function giveFeedback(deps: AskingDeps, where: Where, value: unknown): Promise<string> {
   const thumb = ThumbValue.safeParse(value);
-  const change = thumb.success ? await needs.changes.get(thumb.data[1]) : null;
+  const change = thumb.success ? await deps.changes.get(thumb.data[1]) : null;
   if (!thumb.success || change === null)
     return "Nothing was noted: Greenlight does not know this change any more.";
   if (!isAtHome(change, where)) return "Nothing was noted: this change belongs to another channel.";
   if (!isEnded(change.status)) return "Nothing was noted: this change goes on.";
-  const known = await needs.people.isMember(where.userId, where.userTeamId);
+  const known = await deps.people.isMember(where.userId, where.userTeamId);
   if (!known.ok) return `Nothing was noted. ${known.reason}`;
   const [verdict] = thumb.data;
-  const noted = await needs.changes.giveFeedback(change.id, known.person, verdict);
+  const noted = await deps.changes.giveFeedback(change.id, known.person, verdict);
   if (!noted) return "Nothing was noted: this change goes on.";
   return `Noted: this change went ${verdict === "up" ? "well" : "badly"}. Your last click counts.`;
 }

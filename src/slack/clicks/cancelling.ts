@@ -1,43 +1,34 @@
 import { z } from "zod";
-import type { CancelAsk, Cancelled, Changes } from "#change/changes.ts";
-import type { FindGroups } from "#slack/client/groups.ts";
-import type { People } from "#slack/client/people.ts";
+import type { CancelAsk, Cancelled } from "#change/changes.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanApprove } from "#slack/text/who-can.ts";
-import { type IsHere, notHere } from "./deciding.ts";
+import type { DecidingDeps } from "./deciding.ts";
+import { isHere, notHere } from "./is-here.ts";
 
-/** Has a change stopped by somebody where they look at it, and says what only they are told of it. */
-export type CancelAs = (where: Where, changeId: unknown, reason: string | null) => Promise<string>;
-
-/** Makes it. Who they are and, where that decides, which groups they are in is asked of Slack now. */
-export function createCancelAs(needs: {
-  changes: Changes;
-  people: People;
-  findGroups: FindGroups;
-  isHere: IsHere;
-}): CancelAs {
-  return async (where, changeId, reason) => {
-    const id = z.uuid().safeParse(changeId);
-    const known = await needs.people.isMember(where.userId, where.userTeamId, "stop");
-    if (!known.ok) return `Nothing was stopped. ${known.reason}`;
-    const change = id.success ? await needs.changes.get(id.data) : null;
-    if (change === null) return answerTo({ kind: "unknown" });
-    if (!(await needs.isHere(change, where, "stop"))) return `Nothing was stopped: ${notHere(where)}`;
-    return cancelWithGroups(needs, { changeId: change.id, by: known.person, reason, writtenAt: where.at });
-  };
+/**
+ * Has a change stopped by somebody where they look at it, and says what only they are told of it. Who they are and, where
+ * that decides, which groups they are in is asked of Slack now.
+ */
+export async function cancelAs(
+  deps: DecidingDeps,
+  where: Where,
+  changeId: unknown,
+  reason: string | null,
+): Promise<string> {
+  const id = z.uuid().safeParse(changeId);
+  const known = await deps.people.isMember(where.userId, where.userTeamId, "stop");
+  if (!known.ok) return `Nothing was stopped. ${known.reason}`;
+  const change = id.success ? await deps.changes.get(id.data) : null;
+  if (change === null) return answerTo({ kind: "unknown" });
+  if (!(await isHere(deps, change, where, "stop"))) return `Nothing was stopped: ${notHere(where)}`;
+  return cancelFor(deps, { changeId: change.id, by: known.person, reason, writtenAt: where.at });
 }
 
 /** Has a change stopped for somebody Slack vouches for, wherever it belongs, and says what only they are told of it. */
-export type CancelFor = (given: Omit<CancelAsk, "groups">) => Promise<string>;
-
-/** Makes it, for a word that names a change its typist may see. */
-export function createCancelFor(needs: { changes: Changes; findGroups: FindGroups }): CancelFor {
-  return (given) => cancelWithGroups(needs, given);
-}
-
-async function cancelWithGroups(
-  { changes, findGroups }: { changes: Changes; findGroups: FindGroups },
+export async function cancelFor(
+  { changes, findGroups }: Pick<SlackDeps, "changes" | "findGroups">,
   given: Omit<CancelAsk, "groups">,
 ): Promise<string> {
   const { by } = given;

@@ -1,9 +1,8 @@
-import type { Changes } from "#change/changes.ts";
 import { choicesOf } from "#slack/cards/talk-actions.ts";
 import type { Where } from "#slack/client/where.ts";
 import { isAsked, readButton } from "#slack/text/questions.ts";
 import type { Act } from "./buttons.ts";
-import type { DecideAs } from "./deciding.ts";
+import { type DecidingDeps, decideAs } from "./deciding.ts";
 
 /** As many choices as a question may have. */
 const CHOICES = [0, 1, 2, 3, 4] as const;
@@ -13,17 +12,10 @@ export function choices(act: Act): { [actionId: string]: Act } {
   return Object.fromEntries(CHOICES.map((index) => [`greenlight:choose_${index}`, act]));
 }
 
-/** What taking a choice takes. */
-type ChooseNeeds = { changes: Pick<Changes, "get">; decideAs: DecideAs };
-
 /** Takes a click on a choice, and says what only they are told. Which words it stands for the row says. */
-export async function choose(
-  { changes, decideAs }: ChooseNeeds,
-  where: Where,
-  value: unknown,
-): Promise<string> {
+export async function choose(deps: DecidingDeps, where: Where, value: unknown): Promise<string> {
   const read = typeof value === "string" ? readButton(value) : null;
-  const change = read === null ? null : await changes.get(read.question.changeId);
+  const change = read === null ? null : await deps.changes.get(read.question.changeId);
   const asked = change?.decisions.find(
     (one) => one.gate === "answers" && read !== null && isAsked(one, read.question),
   );
@@ -31,5 +23,5 @@ export async function choose(
   if (read === null || choice === undefined)
     return "Nothing was answered: this is not a question that is open. The card shows where the change stands.";
   const said = { gate: "answers", answer: "answered", reason: null, answers: [choice] } as const;
-  return decideAs(where, { ...read.question, ...said });
+  return decideAs(deps, where, { ...read.question, ...said });
 }

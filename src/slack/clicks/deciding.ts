@@ -1,70 +1,56 @@
 import type { Change } from "#change/change.ts";
-import type { Changes, Decide, Decided } from "#change/changes.ts";
-import type { OutboxPort } from "#change/outbox-port.ts";
+import type { Decide, Decided } from "#change/changes.ts";
 import type { SlackPerson } from "#change/person.ts";
-import { findUnknown, type Seen } from "#slack/cards/unknown-step.ts";
-import type { GroupsOf } from "#slack/client/approver-groups.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { FindGroups } from "#slack/client/groups.ts";
-import type { LookupFor } from "#slack/client/lookups.ts";
-import type { People } from "#slack/client/people.ts";
 import type { Where } from "#slack/client/where.ts";
 import { decisionLine } from "#slack/text/decision-lines.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanStillApprove } from "#slack/text/who-can.ts";
+import { type HereDeps, isHere, notHere } from "./is-here.ts";
+
+/** What deciding takes of what Slack shares; cancelling takes the same. */
+export type DecidingDeps = HereDeps & Pick<SlackDeps, "findGroups">;
 
 /** What is answered, without who answers. */
 export type Given = Omit<Decide, "by" | "groups">;
 
-/** Takes somebody's answer to the port, and says what only they are told of it. Throws only for faults of the port. */
-export type DecideAs = (where: Where, given: Given) => Promise<string>;
-
-/** Makes it. Who they are and which groups they are in is asked of Slack now; no answer is a no. */
-export function createDecideAs(needs: {
-  changes: Changes;
-  people: People;
-  findGroups: FindGroups;
-  isHere: IsHere;
-}): DecideAs {
-  return async (where, given) => {
-    // A Reject runs nothing, so it may work where Slack does not say anew who somebody is.
-    const what = given.answer === "reject" ? "stop" : "decide";
-    const known = await needs.people.isMember(where.userId, where.userTeamId, what);
-    if (!known.ok) return `Nothing was decided. ${known.reason}`;
-    const change = await needs.changes.get(given.changeId);
-    if (change === null) return answerTo({ kind: "unknown" });
-    if (!(await needs.isHere(change, where, what))) return `Nothing was decided: ${notHere(where)}`;
-    const by = known.person;
-    const { groups, fault } = await groupsFor(needs.findGroups, by, change, given);
-    const decided = await needs.changes.decide({ ...given, by, groups });
-    // What Slack did not say may be why: that is worth more to them than a list of others.
-    return decided.kind === "refused" && decided.terms !== undefined && fault !== null
-      ? `Nothing was decided. ${fault}`
-      : answerTo(decided, change);
-  };
+/**
+ * Takes somebody's answer to the port, and says what only they are told of it. Who they are and which groups they are in is
+ * asked of Slack now; no answer is a no. Throws only for faults of the port.
+ */
+export async function decideAs(deps: DecidingDeps, where: Where, given: Given): Promise<string> {
+  // A Reject runs nothing, so it may work where Slack does not say anew who somebody is.
+  const what = given.answer === "reject" ? "stop" : "decide";
+  const known = await deps.people.isMember(where.userId, where.userTeamId, what);
+  if (!known.ok) return `Nothing was decided. ${known.reason}`;
+  const change = await deps.changes.get(given.changeId);
+  if (change === null) return answerTo({ kind: "unknown" });
+  if (!(await isHere(deps, change, where, what))) return `Nothing was decided: ${notHere(where)}`;
+  const by = known.person;
+  const { groups, fault } = await groupsFor(deps.findGroups, by, change, given);
+  const decided = await deps.changes.decide({ ...given, by, groups });
+  // What Slack did not say may be why: that is worth more to them than a list of others.
+  return decided.kind === "refused" && decided.terms !== undefined && fault !== null
+    ? `Nothing was decided. ${fault}`
+    : answerTo(decided, change);
 }
 
-/** Why somebody could not give this answer from there, in words for them, before they write a word of it; null when they could, or nobody can tell. */
-export type WhyNotAs = (where: Where, given: Given) => Promise<string | null>;
-
-/** Makes it. Where Slack does not say who they are it is no refusal: what they send is looked at anyway. */
-export function createWhyNotAs(needs: {
-  changes: Changes;
-  people: People;
-  findGroups: FindGroups;
-  isHere: IsHere;
-}): WhyNotAs {
-  return async (where, given) => {
-    const what = given.answer === "reject" ? "stop" : "decide";
-    const known = await needs.people.isMember(where.userId, where.userTeamId, what);
-    if (!known.ok) return known.fault === undefined ? known.reason : null;
-    const change = await needs.changes.get(given.changeId);
-    if (change === null || !(await needs.isHere(change, where, what))) return null;
-    const by = known.person;
-    const { groups, fault } = await groupsFor(needs.findGroups, by, change, given);
-    const why = await needs.changes.whyNotDecide({ ...given, by, groups });
-    if (why === null || (why.kind === "refused" && why.terms !== undefined && fault !== null)) return null;
-    return answerTo(why, change);
-  };
+/**
+ * Why somebody could not give this answer from there, in words for them, before they write a word of it; null when they
+ * could, or nobody can tell. Where Slack does not say who they are it is no refusal: what they send is looked at anyway.
+ */
+export async function whyNotAs(deps: DecidingDeps, where: Where, given: Given): Promise<string | null> {
+  const what = given.answer === "reject" ? "stop" : "decide";
+  const known = await deps.people.isMember(where.userId, where.userTeamId, what);
+  if (!known.ok) return known.fault === undefined ? known.reason : null;
+  const change = await deps.changes.get(given.changeId);
+  if (change === null || !(await isHere(deps, change, where, what))) return null;
+  const by = known.person;
+  const { groups, fault } = await groupsFor(deps.findGroups, by, change, given);
+  const why = await deps.changes.whyNotDecide({ ...given, by, groups });
+  if (why === null || (why.kind === "refused" && why.terms !== undefined && fault !== null)) return null;
+  return answerTo(why, change);
 }
 
 function groupsFor(
@@ -74,75 +60,6 @@ function groupsFor(
   { breaksGlass }: Given,
 ): ReturnType<FindGroups> | Awaited<ReturnType<FindGroups>> {
   return terms === null || breaksGlass === true ? { groups: [], fault: null } : findGroups(by, terms);
-}
-
-/** A change for somebody who looks at it from there; `elsewhere`: it is shown at another place only. */
-export type FindHere = (changeId: string, where: Where) => Promise<Seen | "elsewhere" | null>;
-
-/**
- * Makes it. Whoever got a card directly may have left the approvers since: what that one decides the port refuses, and what
- * it shows is no more than what they may see by now.
- */
-export function createFindHere(needs: HereNeeds): FindHere {
-  const { changes } = needs;
-  const isHere = createIsHere(needs);
-  const maySee = createMaySee(needs);
-  return async (changeId, where) => {
-    const change = await changes.get(changeId);
-    if (change === null) return null;
-    if (!(await isHere(change, where))) return "elsewhere";
-    const isDirect = where.onHome !== true && change.home?.channelId !== where.channelId;
-    if (isDirect && !(await maySee(change.id, where))) return "elsewhere";
-    const steps = await changes.steps(changeId);
-    return { change, steps, unknown: await findUnknown(changes, change, steps) };
-  };
-}
-
-/**
- * Whether a click on a change counts there: where the change belongs, where its card was put before exactly this person, or
- * on a person's own Home if they may see the change by the rules of now.
- */
-export type IsHere = (change: Change, where: Where, what?: LookupFor) => Promise<boolean>;
-
-/** On a Home: what Slack did not say may be why. */
-export const NOT_YOURS =
-  "by the rules as they are now, and as far as Slack says who is in which group, this change is not for you to see. Open your Home again.";
-
-/** Why a click does not count where it was made, after a colon. */
-export function notHere({ onHome }: Where): string {
-  return onHome === true ? NOT_YOURS : "this change belongs to another channel, so it is decided there.";
-}
-
-type HereNeeds = {
-  changes: Changes;
-  people: People;
-  groupsOf: GroupsOf;
-  isDirectCard: OutboxPort["isDirectCard"];
-};
-
-/** Makes it. A Home says what was true when it was published, so who looks is asked anew. */
-export function createIsHere(needs: HereNeeds): IsHere {
-  const maySee = createMaySee(needs);
-  return async ({ id, home }, where, what) => {
-    const { userId, channelId, teamId, onHome } = where;
-    if (onHome === true) return maySee(id, where, what);
-    if (home === null || home.teamId !== teamId) return false;
-    return home.channelId === channelId || needs.isDirectCard({ changeId: id, userId, channelId });
-  };
-}
-
-/** Whether somebody may see a change outside of its channel, by the rules of now. */
-function createMaySee({ changes, people, groupsOf }: Omit<HereNeeds, "isDirectCard">) {
-  return async (
-    changeId: string,
-    { userId, userTeamId }: Where,
-    what: LookupFor = "decide",
-  ): Promise<boolean> => {
-    const known = await people.isMember(userId, userTeamId, what);
-    if (!known.ok) return false;
-    const viewer = { person: known.person, groups: await groupsOf(known.person), channelId: null };
-    return (await changes.find(viewer, changeId)).kind === "one";
-  };
 }
 
 function answerTo(decided: Decided, about: Change | null = null): string {

@@ -1,29 +1,25 @@
 import { z } from "zod";
 import { type Change, isEnded } from "#change/change.ts";
-import type { Asked, Changes } from "#change/changes.ts";
+import type { Asked } from "#change/changes.ts";
 import { fulfilled, planned, unfulfilled } from "#slack/cards/again-buttons.ts";
-import type { FindPlace } from "#slack/client/channels.ts";
-import type { People } from "#slack/client/people.ts";
+import type { AskingDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
 import { statusWords } from "#slack/text/states.ts";
 import { cutMiddle, inert } from "#slack/text/text.ts";
 
 const REQUEST_CHARS = 300;
 
-/** What asking for the same once more takes. */
-type AgainNeeds = { changes: Changes; people: People; findPlace: FindPlace };
-
 /** Takes a click on Plan again or Run again; its value is a change's id. A request of whoever clicked, with the same words in the same channel, checked as a typed one is. */
-export function planAgain(needs: AgainNeeds, where: Where, value: unknown): Promise<string> {
+export function planAgain(deps: AskingDeps, where: Where, value: unknown): Promise<string> {
   const fits = ({ status }: Change) => unfulfilled.has(status) || fulfilled.has(status);
   const kind = { fits, key: "again", words: AGAIN, ofChange: ({ planOnly }: Change) => planOnly };
-  return askAgain(needs, kind, where, value);
+  return askAgain(deps, kind, where, value);
 }
 
 /** The same for Run this on what was only planned: no plan only any more, so it is judged and approved as a typed request. */
-export function runPlanned(needs: AgainNeeds, where: Where, value: unknown): Promise<string> {
+export function runPlanned(deps: AskingDeps, where: Where, value: unknown): Promise<string> {
   const fits = ({ status }: Change) => planned.has(status);
-  return askAgain(needs, { fits, key: "run", words: RUN, ofChange: () => false }, where, value);
+  return askAgain(deps, { fits, key: "run", words: RUN, ofChange: () => false }, where, value);
 }
 
 type Words = { accepted: string; repeated: string };
@@ -38,24 +34,24 @@ type AgainKind = {
   ofChange(change: Change): boolean;
 };
 
-async function askAgain(needs: AgainNeeds, kind: AgainKind, where: Where, value: unknown): Promise<string> {
+async function askAgain(deps: AskingDeps, kind: AgainKind, where: Where, value: unknown): Promise<string> {
   const id = z.uuid().safeParse(value);
-  const change = id.success ? await needs.changes.get(id.data) : null;
+  const change = id.success ? await deps.changes.get(id.data) : null;
   if (change === null) return "Nothing was started: Greenlight does not know this change any more.";
   const { home } = change;
   if (home === null || home.channelId !== where.channelId || home.teamId !== where.teamId)
     return "Nothing was started: this change belongs to another channel.";
   if (!isEnded(change.status))
     return "Nothing was started: this change goes on. Its card shows where it stands.";
-  const allowed = await needs.people.mayAsk(where.userId, where.userTeamId, where.channelId);
+  const allowed = await deps.people.mayAsk(where.userId, where.userTeamId, where.channelId);
   if (!allowed.ok) return allowed.reason;
-  const place = await needs.findPlace(where.channelId);
+  const place = await deps.findPlace(where.channelId);
   if (!place.ok) return place.reason;
   if (!kind.fits(change)) return "Nothing was started: this is not how this change ended. Its card shows it.";
   const { request } = change;
   // One successor for each change, however often and by whom it is clicked; that one has a button of its own.
   const idempotencyKey = `${kind.key}:${change.id}`;
-  const asked = await needs.changes.ask({
+  const asked = await deps.changes.ask({
     request,
     planOnly: kind.ofChange(change),
     home,

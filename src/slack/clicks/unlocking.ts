@@ -1,40 +1,35 @@
 import { z } from "zod";
-import type { AskUnlock, Changes, Unlocked } from "#change/changes.ts";
+import type { AskUnlock, Unlocked } from "#change/changes.ts";
 import { targetsInWords } from "#slack/cards/unlock-message.ts";
-import type { FindGroups } from "#slack/client/groups.ts";
-import type { People } from "#slack/client/people.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanApprove } from "#slack/text/who-can.ts";
 
-/** Takes a change's targets away for somebody, and says what only they are told of it. Throws only for faults of the port. */
-export type UnlockAs = (where: Where, given: Omit<AskUnlock, "by" | "groups">) => Promise<string>;
-
 const ChangeId = z.uuid();
 
-/** Makes it. Who they are and which groups they are in is asked of Slack now; no answer is a no. */
-export function createUnlockAs(needs: {
-  changes: Changes;
-  people: People;
-  findGroups: FindGroups;
-}): UnlockAs {
-  return async ({ userId, userTeamId }, given) => {
-    const known = await needs.people.isMember(userId, userTeamId, "decide");
-    if (!known.ok) return `Nothing was unlocked. ${known.reason}`;
-    // Whoever typed it may have typed anything.
-    const change = ChangeId.safeParse(given.changeId).success
-      ? await needs.changes.get(given.changeId)
-      : null;
-    if (change === null) return answerTo({ kind: "unknown" });
-    const by = known.person;
-    const { groups, fault } =
-      change.terms === null ? { groups: [], fault: null } : await needs.findGroups(by, change.terms);
-    const unlocked = await needs.changes.unlock({ ...given, by, groups });
-    // What Slack did not say may be why: that is worth more to them than a list of others.
-    return unlocked.kind === "refused" && unlocked.terms !== undefined && fault !== null
-      ? `Nothing was unlocked. ${fault}`
-      : answerTo(unlocked);
-  };
+/**
+ * Takes a change's targets away for somebody, and says what only they are told of it. Who they are and which groups they are
+ * in is asked of Slack now; no answer is a no. Throws only for faults of the port.
+ */
+export async function unlockAs(
+  deps: Pick<SlackDeps, "changes" | "people" | "findGroups">,
+  { userId, userTeamId }: Where,
+  given: Omit<AskUnlock, "by" | "groups">,
+): Promise<string> {
+  const known = await deps.people.isMember(userId, userTeamId, "decide");
+  if (!known.ok) return `Nothing was unlocked. ${known.reason}`;
+  // Whoever typed it may have typed anything.
+  const change = ChangeId.safeParse(given.changeId).success ? await deps.changes.get(given.changeId) : null;
+  if (change === null) return answerTo({ kind: "unknown" });
+  const by = known.person;
+  const { groups, fault } =
+    change.terms === null ? { groups: [], fault: null } : await deps.findGroups(by, change.terms);
+  const unlocked = await deps.changes.unlock({ ...given, by, groups });
+  // What Slack did not say may be why: that is worth more to them than a list of others.
+  return unlocked.kind === "refused" && unlocked.terms !== undefined && fault !== null
+    ? `Nothing was unlocked. ${fault}`
+    : answerTo(unlocked);
 }
 
 function answerTo(unlocked: Unlocked): string {

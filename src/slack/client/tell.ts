@@ -1,15 +1,10 @@
-import type { App } from "@slack/bolt";
 import type { Log } from "#observe/log.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import type { Door, Way } from "./door.ts";
 import { type Failure, isPassing, readFailure } from "./failures.ts";
-import type { InFlight } from "./in-flight.ts";
 
 /** What telling somebody takes. */
-export type TellNeeds = { door: Pick<Door, "answer">; log: Log };
-
-/** What every listener has: what it listens to, the way to answer, and the work that a stop waits for. */
-export type Listening = { app: App; door: Door; inFlight: InFlight; log: Log };
+export type TellDeps = { door: Pick<Door, "answer">; log: Log };
 
 /** For so long each way is tried before the next one is. */
 const SOON_MS = 1_500;
@@ -32,27 +27,27 @@ export function waysTo({ userId, channelId, threadTs }: ThreadPlace): Way[] {
  * to wait is tried once more at the end. Better told twice, where an answer of Slack's got lost, than never. Never throws: an
  * answer that goes no way is in the log.
  */
-export async function tell(needs: TellNeeds, ways: readonly Way[], answer: Rendered): Promise<void> {
+export async function tell(deps: TellDeps, ways: readonly Way[], answer: Rendered): Promise<void> {
   const last = performance.now() + LONGEST_MS;
   let left = ways;
   for (const isLast of [false, true]) {
     const waiting: Way[] = [];
     for (const way of left) {
       if (performance.now() > last) break;
-      const failure = await tryWay(needs, way, answer, isLast ? last : performance.now() + SOON_MS);
+      const failure = await tryWay(deps, way, answer, isLast ? last : performance.now() + SOON_MS);
       if (failure === null) return;
-      needs.log.warn({ by: way.by, why: failure }, "An answer is not taken there");
+      deps.log.warn({ by: way.by, why: failure }, "An answer is not taken there");
       if (isPassing(failure)) waiting.push(way);
     }
     left = waiting;
   }
   const to = ways.flatMap((way) => ("userId" in way ? [way.userId] : []))[0];
-  needs.log.error({ person: to, ways: ways.map(({ by }) => by) }, "An answer reached nobody");
+  deps.log.error({ person: to, ways: ways.map(({ by }) => by) }, "An answer reached nobody");
 }
 
 /** Null: it was taken. */
 async function tryWay(
-  { door, log }: TellNeeds,
+  { door, log }: TellDeps,
   way: Way,
   { text, blocks }: Rendered,
   until: number,

@@ -1,7 +1,8 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
 import type { Seen } from "#slack/cards/unknown-step.ts";
-import { type FindHere, type Given, NOT_YOURS } from "#slack/clicks/deciding.ts";
+import type { Given } from "#slack/clicks/deciding.ts";
+import { type findHere, NOT_YOURS } from "#slack/clicks/is-here.ts";
 import {
   type AnswerPlace,
   type Kept,
@@ -55,7 +56,7 @@ export type Opening =
       triggerId: string;
       onTop: boolean;
       view: types.ModalView;
-      fill: ((seen: Awaited<ReturnType<FindHere>>) => types.ModalView) | null;
+      fill: ((seen: Awaited<ReturnType<typeof findHere>>) => types.ModalView) | null;
       gives: Given | null;
       /** What stands there for somebody who could not give that answer. */
       instead: (why: string) => types.ModalView;
@@ -188,7 +189,7 @@ export function questionForm(form: QuestionForm): Form {
 
 /** A form's view once its change was looked for. */
 export function filled(
-  seen: Awaited<ReturnType<FindHere>>,
+  seen: Awaited<ReturnType<typeof findHere>>,
   { onHome }: Where,
   fill: (seen: Seen) => types.ModalView,
 ): types.ModalView {

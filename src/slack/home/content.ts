@@ -3,9 +3,12 @@ import type { DueHome } from "#change/home-port.ts";
 import type { HeldTarget, ListedChange, ListGroup } from "#change/listed.ts";
 import type { Person } from "#change/person.ts";
 import { findUnknown, type Seen } from "#slack/cards/unknown-step.ts";
-import type { GroupsOf } from "#slack/client/approver-groups.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Known } from "#slack/client/lookups.ts";
 import type { People } from "#slack/client/people.ts";
+
+/** What reading a Home takes. Nobody waits for it: better one that comes late than one that says that nothing waits. */
+type HomeDeps = Pick<SlackDeps, "changes" | "people" | "certainGroupsOf" | "now">;
 
 /** What stands on one person's Home. `asked`: of what waits, the changes in full, to be answered right there. */
 export type HomeContent = {
@@ -24,26 +27,18 @@ const KNOWN_MS = 300_000;
 /** Reads it, as far as this person may see it; or says why they see nothing. Throws for faults of the port, and where Slack does not say who they are. */
 export type ReadHome = (home: DueHome) => Promise<HomeContent | { refusal: string }>;
 
-/** Makes it. What may be seen is the port's rule: one's own changes, and those one may approve. `groupsOf` is one that throws. */
-export function createReadHome(needs: {
-  changes: Changes;
-  people: People;
-  groupsOf: GroupsOf;
-  now: () => Date;
-}): ReadHome {
-  const findPerson = rememberPeople(needs.people, needs.now);
+/** Makes it. What may be seen is the port's rule: one's own changes, and those one may approve. It remembers for a while who somebody is. */
+export function createReadHome(deps: HomeDeps): ReadHome {
+  const findPerson = rememberPeople(deps.people, deps.now);
   return async (home) => {
     const known = await findPerson(home);
     if (!known.ok && known.fault !== undefined) throw known.fault;
-    return known.ok ? read(needs, known.person) : { refusal: known.reason };
+    return known.ok ? read(deps, known.person) : { refusal: known.reason };
   };
 }
 
-async function read(
-  { changes, groupsOf }: { changes: Changes; groupsOf: GroupsOf },
-  person: Person,
-): Promise<HomeContent> {
-  const viewer = { person, groups: await groupsOf(person), channelId: null };
+async function read({ changes, certainGroupsOf }: HomeDeps, person: Person): Promise<HomeContent> {
+  const viewer = { person, groups: await certainGroupsOf(person), channelId: null };
   const list = (group: HomeGroup) =>
     changes.list({
       ...{ viewer, group, environment: null, status: null, requester: null, after: null },

@@ -1,6 +1,6 @@
+import type { App } from "@slack/bolt";
 import { z } from "zod";
-import type { HomesPort } from "#change/home-port.ts";
-import type { Listening } from "#slack/client/tell.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 
 const OpenedEvent = z.object({
@@ -13,7 +13,7 @@ const OpenedEvent = z.object({
 });
 
 /** Whoever looks at their Home finds it true, and for a day after that. */
-export function addHome({ app, inFlight, log }: Listening, homes: Pick<HomesPort, "opened">): void {
+export function addHome(app: App, { homes, inFlight, log }: SlackDeps): void {
   app.event("app_home_opened", async ({ body }) => {
     const by = openedBy(body);
     if (by === null) return;

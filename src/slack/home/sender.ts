@@ -17,7 +17,8 @@ const STORE_RETRY_MS = 1_000;
 /** The loop that keeps the Homes of those true who look at them. */
 export type HomeSender = { start(): void; stop(): Promise<void> };
 
-type Needs = {
+/** What publishing takes. */
+type Publishing = {
   port: HomesPort;
   door: Pick<Door, "publishHome">;
   /** What a person's Home says now. */
@@ -28,12 +29,12 @@ type Needs = {
 };
 
 /** Makes the loop. A Home that says already what it should is not published again. */
-export function createHomeSender(needs: Needs): HomeSender {
+export function createHomeSender(deps: Publishing): HomeSender {
   const stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
   return {
     start() {
-      loop = run(needs, stopping.signal);
+      loop = run(deps, stopping.signal);
     },
     async stop() {
       stopping.abort();
@@ -42,11 +43,11 @@ export function createHomeSender(needs: Needs): HomeSender {
   };
 }
 
-async function run(needs: Needs, signal: AbortSignal): Promise<void> {
-  const { port, access, log } = needs;
+async function run(deps: Publishing, signal: AbortSignal): Promise<void> {
+  const { port, access, log } = deps;
   const underWay = new Set<Promise<void>>();
   const begin = (home: DueHome): void => {
-    const work: Promise<void> = publish(needs, home)
+    const work: Promise<void> = publish(deps, home)
       // Its claim runs out by itself.
       .catch((error: unknown) =>
         log.error({ err: error, person: home.userId }, "A Home could not be put off"),
@@ -80,7 +81,7 @@ async function rest(
   await Promise.race([wait, ...underWay]).finally(() => over.abort());
 }
 
-async function publish({ port, door, render, access, log }: Needs, home: DueHome): Promise<void> {
+async function publish({ port, door, render, access, log }: Publishing, home: DueHome): Promise<void> {
   const about = { person: home.userId };
   try {
     const view = await render(home);

@@ -1,7 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { HeldTarget, ListedChange } from "#change/listed.ts";
 import { readTarget, targetInWords } from "#change/target.ts";
-import type { LinkTo } from "#slack/cards/blocked-lines.ts";
 import { idPiece, shortId, shortRequest } from "#slack/cards/listed-rows.ts";
 import type { Seen } from "#slack/cards/unknown-step.ts";
 import {
@@ -18,6 +17,7 @@ import {
   said,
   smallPrint,
 } from "#slack/text/blocks.ts";
+import type { LinkTo } from "#slack/text/link-to.ts";
 import { statusWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, oneLine } from "#slack/text/text.ts";
 import { askedBlocks, besideRow } from "./asked.ts";

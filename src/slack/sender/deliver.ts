@@ -1,39 +1,13 @@
 import type { DueMessage } from "#change/outbox-port.ts";
-import type { Log } from "#observe/log.ts";
-import type { CardOptions } from "#slack/cards/card.ts";
-import type { Door } from "#slack/client/door.ts";
 import { type Delivery, readFailure } from "#slack/client/failures.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import { type MessageKey, parseMessageName } from "#slack/text/message-key.ts";
-import { kindsRefused, type RichKinds, type Takes } from "#slack/text/rich-kinds.ts";
-import { deliverLogFile, type FindLogFile } from "./log-file.ts";
-import type { MayRead } from "./may-read.ts";
-import type { OpenDirect } from "./open-direct.ts";
-import { EVENT_TYPE, type FindStanding } from "./standing-message.ts";
-import type { TellApprovers } from "./tell-approvers.ts";
-
-/** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
-export type Shown = Rendered & { isOver?: boolean };
-
-/** What a message must know beside its row: `cardTs`, where the card stands that it belongs to; `isTheirs`, whether the person it stands with may read it. */
-export type RenderOptions = CardOptions & { cardTs: string | null; isTheirs: boolean };
-
-/** What a message says now, from its row; null when it has no place any more. */
-export type Render = (changeId: string, key: MessageKey, options: RenderOptions) => Promise<Shown | null>;
-
-type Needs = {
-  door: Pick<Door, "post" | "change" | "upload">;
-  render: Render;
-  findStanding: FindStanding;
-  openDirect: OpenDirect;
-  tellApprovers: TellApprovers;
-  mayRead: MayRead;
-  findLogFile: FindLogFile;
-  /** Whether it is still this sender's to post. */
-  isHeld(message: DueMessage): boolean;
-  richKinds: RichKinds;
-  log: Log;
-};
+import { kindsRefused, type Takes } from "#slack/text/rich-kinds.ts";
+import type { SenderDeps } from "./deps.ts";
+import { mayRead, openDirect, tellApprovers } from "./direct.ts";
+import { deliverLogFile } from "./log-file.ts";
+import { renderMessage, type Shown } from "./render.ts";
+import { EVENT_TYPE } from "./standing-message.ts";
 
 /** A message as it is rendered now, and how it is rendered with other blocks. */
 type Draft = { rendered: Shown; again(takes: Takes): Promise<Shown | null> };
@@ -49,23 +23,28 @@ const SHORTENED = "(Slack did not take this message in full. The log of Greenlig
  */
 const MOST_SOON = 10;
 
-/** Brings one message to Slack as its row says at this moment. Throws only when it cannot be rendered, when Slack does not say who may read it, or when it is aborted. */
-export async function deliver(needs: Needs, message: DueMessage, signal: AbortSignal): Promise<Delivery> {
+/** Brings one message to Slack as its row says at this moment; `render`: what it says. Throws only when it cannot be rendered, when Slack does not say who may read it, or when it is aborted. */
+export async function deliver(
+  deps: SenderDeps,
+  message: DueMessage,
+  signal: AbortSignal,
+  render = renderMessage,
+): Promise<Delivery> {
   const key = parseMessageName(message.name);
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
   if (key.kind === "approvers")
-    return failing(message, signal, () => needs.tellApprovers(message.changeId, key));
-  if (key.kind === "log") return failing(message, signal, () => deliverLogFile(needs, message, key, signal));
+    return failing(message, signal, () => tellApprovers(deps, message.changeId, key));
+  if (key.kind === "log") return failing(message, signal, () => deliverLogFile(deps, message, key, signal));
   const { pagesStand, cardTs } = message;
   // Whoever gets it anew was found among those who may a moment ago.
-  const isTheirs = key.kind !== "direct" || message.ts === null || (await needs.mayRead(message));
+  const isTheirs = key.kind !== "direct" || message.ts === null || (await mayRead(deps, message));
   const again = (takes: Takes) =>
-    needs.render(message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
-  const rendered = await again(needs.richKinds.takesIn(message.teamId));
+    render(deps, message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
+  const rendered = await again(deps.richKinds.takesIn(message.teamId));
   if (rendered === null) return { kind: "never", why: "it has no place any more" };
   return failing(message, signal, async () => {
-    const channelId = message.channelId ?? (await needs.openDirect(message));
-    return bring(needs, { ...message, channelId }, key, { rendered, again }, signal);
+    const channelId = message.channelId ?? (await openDirect(deps, message));
+    return bring(deps, { ...message, channelId }, key, { rendered, again }, signal);
   });
 }
 
@@ -90,29 +69,29 @@ async function failing(
 }
 
 async function bring(
-  needs: Needs,
+  deps: SenderDeps,
   message: Placed,
   key: MessageKey,
   draft: Draft,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const ts = message.ts ?? (message.failures > 0 ? await needs.findStanding(message) : null);
-  const known = ts === null ? null : await update(needs, message, ts, draft);
+  const ts = message.ts ?? (message.failures > 0 ? await deps.findStanding(message) : null);
+  const known = ts === null ? null : await update(deps, message, ts, draft);
   if (known !== null) return { kind: "sent", ts: known };
   if (draft.rendered.isOver === true)
     return { kind: "never", why: "it stands nowhere, and there is nothing to decide" };
-  return { kind: "sent", ts: await post(needs, message, key, draft, signal) };
+  return { kind: "sent", ts: await post(deps, message, key, draft, signal) };
 }
 
 /** The ts, or null when the message is not there any more and has to be posted anew. */
-async function update(needs: Needs, message: Placed, ts: string, draft: Draft): Promise<string | null> {
+async function update(deps: SenderDeps, message: Placed, ts: string, draft: Draft): Promise<string | null> {
   const target = { channel: message.channelId, ts, attachments: [] };
   try {
-    await inFullOrShort(needs, message, draft, (content) => needs.door.change({ ...target, ...content }));
+    await inFullOrShort(deps, message, draft, (content) => deps.door.change({ ...target, ...content }));
     return ts;
   } catch (error) {
     if (readFailure(error).kind !== "gone") throw error;
-    needs.log.warn(
+    deps.log.warn(
       { change: message.changeId, message: message.name },
       "A message was deleted in Slack, posted anew",
     );
@@ -121,7 +100,7 @@ async function update(needs: Needs, message: Placed, ts: string, draft: Draft): 
 }
 
 async function post(
-  needs: Needs,
+  deps: SenderDeps,
   message: Placed,
   key: MessageKey,
   draft: Draft,
@@ -134,10 +113,10 @@ async function post(
     metadata: { event_type: EVENT_TYPE, event_payload: { change_id: message.changeId, name: message.name } },
   };
   const send = (thread: ThreadTarget | undefined) =>
-    inFullOrShort(needs, message, draft, (content) =>
-      needs.door.post(
+    inFullOrShort(deps, message, draft, (content) =>
+      deps.door.post(
         { ...target, ...content, ...thread },
-        { signal, ready: () => assertHeld(needs, message) },
+        { signal, ready: () => assertHeld(deps, message) },
       ),
     );
   const thread =
@@ -153,8 +132,8 @@ async function post(
 }
 
 /** After the waiting, right before the call: an instance that was frozen meanwhile would post what another one has posted. */
-function assertHeld({ isHeld }: Pick<Needs, "isHeld">, message: DueMessage): void {
-  if (!isHeld(message)) throw new Error("its claim ran out before it was sent");
+function assertHeld({ outbox }: SenderDeps, message: DueMessage): void {
+  if (!outbox.isHeld(message)) throw new Error("its claim ran out before it was sent");
 }
 
 type Content = { text: string; blocks: Rendered["blocks"] };
@@ -165,7 +144,7 @@ type Content = { text: string; blocks: Rendered["blocks"] };
  * over its looks.
  */
 async function inFullOrShort<Answer>(
-  needs: Needs,
+  deps: SenderDeps,
   message: DueMessage,
   draft: Draft,
   call: (content: Content) => Promise<Answer>,
@@ -178,17 +157,17 @@ async function inFullOrShort<Answer>(
     if (failure.kind !== "too much") throw error;
     const about = { change: message.changeId, message: message.name, slack: failure.why };
     const refused = failure.why.startsWith("invalid_blocks") ? kindsRefused(blocks, failure.why) : [];
-    const takes = needs.richKinds.takesIn(message.teamId);
+    const takes = deps.richKinds.takesIn(message.teamId);
     const classic =
       refused.length === 0 ? null : await draft.again((kind) => takes(kind) && !refused.includes(kind));
     if (classic === null) {
-      needs.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
+      deps.log.error(about, "Slack refuses the blocks of a message, so its text is sent alone");
       return inFewWords(message, text, call);
     }
-    needs.log.warn({ ...about, refused }, "Slack refuses rich blocks, so the classic form is sent");
+    deps.log.warn({ ...about, refused }, "Slack refuses rich blocks, so the classic form is sent");
     // Remembered first: what is rendered again below must not hold them, or this would never end.
-    needs.richKinds.refusedIn(message.teamId, refused);
-    return inFullOrShort(needs, message, { ...draft, rendered: classic }, call);
+    deps.richKinds.refusedIn(message.teamId, refused);
+    return inFullOrShort(deps, message, { ...draft, rendered: classic }, call);
   }
 }
 

@@ -1,13 +1,12 @@
 import { webApi } from "@slack/bolt";
-import type { Changes } from "#change/changes.ts";
 import { isAttempt, type StepKey } from "#change/journal.ts";
 import type { DueMessage } from "#change/outbox-port.ts";
 import { isWholeInline, lineText, logFileName, whichStep } from "#slack/cards/step-message.ts";
-import type { Door } from "#slack/client/door.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Delivery } from "#slack/client/failures.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
-import type { FindStanding } from "./standing-message.ts";
+import type { SenderDeps } from "./deps.ts";
 
 /** More lines than any attempt keeps. */
 const ALL_LINES = { head: 10_000_000, tail: 0 } as const;
@@ -15,39 +14,12 @@ const ALL_LINES = { head: 10_000_000, tail: 0 } as const;
 const INLINE = "inline";
 const MISSING = "the Slack app lacks files:write, so the full log is not attached";
 
-/** The whole log of an attempt as a file; null when it stands in the step's message as it is. */
-export type LogFile = { name: string; title: string; content: string };
-export type FindLogFile = (key: StepKey) => Promise<LogFile | null>;
-
-/** Makes it, from every row of the log. The name is made of ids alone, and tells the file apart from every other one. */
-export function createFindLogFile(changes: Changes): FindLogFile {
-  return async (key) => {
-    if (isWholeInline(await changes.logs(key, LOG_LINES))) return null;
-    const { head, omitted } = await changes.logs(key, ALL_LINES);
-    const steps = await changes.steps(key.changeId);
-    if (!steps.some((record) => isAttempt(record, key) && record.outcome !== "running")) return null;
-    const dropped = omitted === 0 ? [] : [`(${omitted} lines were printed and not kept)`];
-    return {
-      name: logFileName(key),
-      title: `Full log of ${whichStep(key).replaceAll("-", " ")}, attempt ${key.attempt}`,
-      content: [...head.map((line) => lineText(line, null)), ...dropped].join("\n"),
-    };
-  };
-}
-
-type Needs = {
-  door: Pick<Door, "upload">;
-  findLogFile: FindLogFile;
-  findStanding: FindStanding;
-  isHeld(message: DueMessage): boolean;
-};
-
 /**
  * Uploads the log of an attempt to the card's thread, once. The claim of its row is the intent: where an earlier one came
  * to nothing, the thread is looked at first. Throws what Slack's failures throw, but for the missing scope.
  */
 export async function deliverLogFile(
-  needs: Needs,
+  deps: SenderDeps,
   message: DueMessage,
   key: MessageKey & { kind: "log" },
   signal: AbortSignal,
@@ -55,16 +27,16 @@ export async function deliverLogFile(
   if (message.ts !== null) return { kind: "sent", ts: message.ts };
   const { cardTs, channelId } = message;
   if (cardTs === null || channelId === null) return { kind: "later", why: "its card does not stand yet" };
-  const file = await needs.findLogFile({ changeId: message.changeId, ...key });
+  const file = await findLogFile(deps, { changeId: message.changeId, ...key });
   if (file === null) return { kind: "sent", ts: INLINE };
   const standing =
-    message.failures > 0 ? await needs.findStanding({ ...message, channelId }, file.name) : null;
+    message.failures > 0 ? await deps.findStanding({ ...message, channelId }, file.name) : null;
   if (standing !== null) return { kind: "sent", ts: standing };
   const ready = () => {
-    if (!needs.isHeld(message)) throw new Error("its claim ran out before it was sent");
+    if (!deps.outbox.isHeld(message)) throw new Error("its claim ran out before it was sent");
   };
   try {
-    await needs.door.upload(
+    await deps.door.upload(
       {
         channel_id: channelId,
         thread_ts: cardTs,
@@ -81,4 +53,21 @@ export async function deliverLogFile(
   }
   // Slack shares it a moment later and does not say where.
   return { kind: "sent", ts: file.name };
+}
+
+/** The whole log of an attempt as a file; null when it stands in the step's message as it is. The name is made of ids alone, and tells the file apart from every other one. */
+async function findLogFile(
+  { changes }: Pick<SlackDeps, "changes">,
+  key: StepKey,
+): Promise<{ name: string; title: string; content: string } | null> {
+  if (isWholeInline(await changes.logs(key, LOG_LINES))) return null;
+  const { head, omitted } = await changes.logs(key, ALL_LINES);
+  const steps = await changes.steps(key.changeId);
+  if (!steps.some((record) => isAttempt(record, key) && record.outcome !== "running")) return null;
+  const dropped = omitted === 0 ? [] : [`(${omitted} lines were printed and not kept)`];
+  return {
+    name: logFileName(key),
+    title: `Full log of ${whichStep(key).replaceAll("-", " ")}, attempt ${key.attempt}`,
+    content: [...head.map((line) => lineText(line, null)), ...dropped].join("\n"),
+  };
 }

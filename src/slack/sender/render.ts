@@ -1,9 +1,7 @@
 import type { Change } from "#change/change.ts";
-import type { Changes } from "#change/changes.ts";
 import { isAttempt, type StepRecord } from "#change/journal.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
-import type { LinkTo } from "#slack/cards/blocked-lines.ts";
-import { renderCard } from "#slack/cards/card.ts";
+import { type CardOptions, renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";
 import { renderNotice } from "#slack/cards/notice-message.ts";
 import { planPages } from "#slack/cards/plan-pages.ts";
@@ -12,58 +10,62 @@ import { findUnknown, type UnknownStep } from "#slack/cards/unknown-step.ts";
 import { renderUnlock } from "#slack/cards/unlock-message.ts";
 import { renderQuestion, renderVerdict, type VerdictOptions } from "#slack/cards/verdict-message.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
-import { costWords, type ModelPrices } from "#slack/text/cost.ts";
+import { costWords } from "#slack/text/cost.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
+import type { LinkTo } from "#slack/text/link-to.ts";
 import { type MessageKey, messageName, questionKey } from "#slack/text/message-key.ts";
 import { takesNone } from "#slack/text/rich-kinds.ts";
-import type { Render, RenderOptions } from "./deliver.ts";
+import type { SenderDeps } from "./deps.ts";
 
-/** Makes the renderer of every message of a change, from what the port says at that moment. */
-export function createRender(needs: {
-  changes: Changes;
-  linkTo: LinkTo;
-  prices: ModelPrices;
-  canAttach: boolean;
-}): Render {
-  const { changes, linkTo, prices, canAttach } = needs;
-  return async (changeId, key, options) => {
-    const change = await changes.get(changeId);
-    if (change === null) return null;
-    const steps = await changes.steps(changeId);
-    switch (key.kind) {
-      case "card":
-        return renderCard(change, steps, { ...options, linkTo });
-      case "direct":
-        return renderDirect(change, steps, {
-          ...{ ...options, linkTo, userId: key.userId },
-          unknown: await findUnknown(changes, change, steps),
-        });
-      case "approvers":
-        return null;
-      case "verdict":
-        return renderAny(change, steps, key, {
-          unknown: await findUnknown(changes, change, steps),
-          cost: costWords(await changes.modelUse(changeId), prices),
-          takes: options.takes ?? takesNone,
-        });
-      case "asking":
-        return renderAsking(change, key.revision, key.round);
-      case "notice":
-        return renderNotice(change, key, cardAddress(change, options, linkTo));
-      case "unlock":
-        return renderUnlock(change, key.number);
-      case "plan":
-        return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
-      case "log":
-        return null;
-      case "step": {
-        const record = steps.find((one) => isAttempt(one, key));
-        return record === undefined
-          ? null
-          : renderStep(change, record, await changes.logs(record, LOG_LINES), canAttach);
-      }
+/** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
+export type Shown = Rendered & { isOver?: boolean };
+
+/** What a message must know beside its row: `cardTs`, where the card stands that it belongs to; `isTheirs`, whether the person it stands with may read it. */
+type RenderOptions = CardOptions & { cardTs: string | null; isTheirs: boolean };
+
+/** What a message of a change says now, from what the port says at that moment; null when it has no place any more. */
+export async function renderMessage(
+  { changes, linkTo, modelPrices, identity }: SenderDeps,
+  changeId: string,
+  key: MessageKey,
+  options: RenderOptions,
+): Promise<Shown | null> {
+  const change = await changes.get(changeId);
+  if (change === null) return null;
+  const steps = await changes.steps(changeId);
+  switch (key.kind) {
+    case "card":
+      return renderCard(change, steps, { ...options, linkTo });
+    case "direct":
+      return renderDirect(change, steps, {
+        ...{ ...options, linkTo, userId: key.userId },
+        unknown: await findUnknown(changes, change, steps),
+      });
+    case "approvers":
+      return null;
+    case "verdict":
+      return renderAny(change, steps, key, {
+        unknown: await findUnknown(changes, change, steps),
+        cost: costWords(await changes.modelUse(changeId), modelPrices),
+        takes: options.takes ?? takesNone,
+      });
+    case "asking":
+      return renderAsking(change, key.revision, key.round);
+    case "notice":
+      return renderNotice(change, key, cardAddress(change, options, linkTo));
+    case "unlock":
+      return renderUnlock(change, key.number);
+    case "plan":
+      return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
+    case "log":
+      return null;
+    case "step": {
+      const record = steps.find((one) => isAttempt(one, key));
+      return record === undefined
+        ? null
+        : renderStep(change, record, await changes.logs(record, LOG_LINES), identity.canAttach);
     }
-  };
+  }
 }
 
 function cardAddress({ home }: Change, { cardTs }: RenderOptions, linkTo: LinkTo): string | null {

@@ -1,5 +1,4 @@
-import type { CancelFor } from "#slack/clicks/cancelling.ts";
-import type { UnlockAs } from "#slack/clicks/unlocking.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import { answerCancel } from "./cancel.ts";
 import { answerCheck } from "./check.ts";
@@ -10,16 +9,13 @@ import { answerLogs } from "./logs.ts";
 import type { WordName } from "./names.ts";
 import { answerStatus } from "./status.ts";
 import { answerUnlock } from "./unlock.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
-
-/** What all words together need. */
-export type AllWordsNeed = WordNeeds & { unlockAs: UnlockAs; cancelFor: CancelFor };
+import type { WordAsked } from "./word.ts";
 
 /** The words that are answered here. `plan` is a request, and is asked for as one (typed-line.ts). */
 type AnsweredWord = Exclude<WordName, "plan">;
 
 const ANSWERS: {
-  [word in AnsweredWord]: (deps: AllWordsNeed, asked: WordAsked) => Rendered | Promise<Rendered>;
+  [word in AnsweredWord]: (deps: SlackDeps, asked: WordAsked) => Rendered | Promise<Rendered>;
 } = {
   check: answerCheck,
   list: answerList,
@@ -32,10 +28,6 @@ const ANSWERS: {
 };
 
 /** Answers a word: only the person who typed it is told. Throws only for faults of the port. */
-export async function answerWord(
-  deps: AllWordsNeed,
-  word: AnsweredWord,
-  asked: WordAsked,
-): Promise<Rendered> {
+export async function answerWord(deps: SlackDeps, word: AnsweredWord, asked: WordAsked): Promise<Rendered> {
   return ANSWERS[word](deps, asked);
 }

@@ -1,19 +1,17 @@
-import type { CancelFor } from "#slack/clicks/cancelling.ts";
+import { cancelFor } from "#slack/clicks/cancelling.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import { code, type Rendered, said } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { findNamed } from "./named-change.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 /** As many characters as a decision's reason has by API. */
 const REASON_CHARS = 1_000;
 
 /** Cancels a change, or has it stopped while it runs, for its requester and for those who may approve it. */
-export async function answerCancel(
-  needs: WordNeeds & { cancelFor: CancelFor },
-  asked: WordAsked,
-): Promise<Rendered> {
+export async function answerCancel(deps: SlackDeps, asked: WordAsked): Promise<Rendered> {
   const [, id = "", reason = ""] = /^(\S*)\s*(.*)$/su.exec(asked.rest.trim()) ?? [];
-  const named = await findNamed(needs, asked, "cancel", id);
+  const named = await findNamed(deps, asked, "cancel", id);
   if (!named.ok) return named.answer;
   if (reason.length > REASON_CHARS)
     return sayPieces([
@@ -25,6 +23,6 @@ export async function answerCancel(
   const { person } = asked.viewer;
   const { writtenAt } = asked;
   const given = { changeId: named.change.id, by: person, reason: reason === "" ? null : reason, writtenAt };
-  const text = await needs.cancelFor(given);
+  const text = await cancelFor(deps, given);
   return { text, blocks: [] };
 }

@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Checked } from "#change/listed.ts";
 import { termsLines } from "#slack/cards/approval-lines.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import {
   bold,
   bullets,
@@ -16,7 +17,7 @@ import {
 } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, inert, oneLine, visible } from "#slack/text/text.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 const LINE_CHARS = 1_000;
 const REASON_CHARS = 300;
@@ -24,7 +25,7 @@ const REASONS = 6;
 
 /** Says what the policy makes of a command line. Nothing is looked at and nothing runs. */
 export async function answerCheck(
-  { changes }: WordNeeds,
+  { changes }: SlackDeps,
   { command, rest, viewer }: WordAsked,
 ): Promise<Rendered> {
   // People paste a command as Slack showed it to them, in backticks.

@@ -1,15 +1,16 @@
 import { listedRows } from "#slack/cards/listed-rows.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import { bold, code, paragraph, type Rendered, rich, said, smallPrint } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, inert, oneLine } from "#slack/text/text.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 const MOST_ROWS = 10;
 const TARGET_CHARS = 100;
 
 /** Lists the changes that touched something, the newest first. */
 export async function answerHistory(
-  { changes, linkTo, now }: WordNeeds,
+  { changes, linkTo, now }: SlackDeps,
   { command, rest, viewer }: WordAsked,
 ): Promise<Rendered> {
   const target = rest.replaceAll("`", "").trim();

@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import { ChangeStatus } from "#change/change.ts";
 import { type Listed, ListGroup } from "#change/listed.ts";
 import { listedRows } from "#slack/cards/listed-rows.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import {
   bold,
   code,
@@ -14,7 +15,7 @@ import {
 } from "#slack/text/blocks.ts";
 import { sayPieces } from "#slack/text/say.ts";
 import { count, inert } from "#slack/text/text.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 const MOST_ROWS = 10;
 /** With all groups in one answer, which then stays within what Slack takes of one message. */
@@ -35,7 +36,7 @@ export const GROUP_TITLES: Record<ListGroup, string> = {
 };
 
 /** Lists changes by group: what waits for whoever asks, theirs, what runs, what ended. */
-export async function answerList({ changes, linkTo, now }: WordNeeds, asked: WordAsked): Promise<Rendered> {
+export async function answerList({ changes, linkTo, now }: SlackDeps, asked: WordAsked): Promise<Rendered> {
   const filter = readFilter(asked.rest);
   if (filter === null) return usage(asked);
   const groups: ListGroup[] =

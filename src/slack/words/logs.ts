@@ -3,6 +3,7 @@ import type { Change } from "#change/change.ts";
 import type { LogExcerpt, StepRecord } from "#change/journal.ts";
 import { idPiece, shortId } from "#slack/cards/listed-rows.ts";
 import { isWholeInline, logFileName, renderStep } from "#slack/cards/step-message.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import {
   charsOf,
   code,
@@ -18,7 +19,7 @@ import { sayPieces } from "#slack/text/say.ts";
 import { stateTitle, stateWords } from "#slack/text/states.ts";
 import { inert } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 const LINES = { head: 0, tail: 40 };
 /** Leaves room for what is said around the logs. */
@@ -26,17 +27,17 @@ const LOGS_CHARS = SLACK_LIMITS.message - 1_500;
 const LOGS_BLOCKS = SLACK_LIMITS.blocks - 5;
 
 /** Shows the last lines of every attempt, or of those at one step, the newest where not all of it fits. */
-export async function answerLogs(needs: WordNeeds, asked: WordAsked): Promise<Rendered> {
+export async function answerLogs(deps: SlackDeps, asked: WordAsked): Promise<Rendered> {
   const [id, step, ...more] = asked.rest.split(/\s+/u).filter((word) => word !== "");
-  const named = await findNamed(needs, asked, "logs", id);
+  const named = await findNamed(deps, asked, "logs", id);
   if (!named.ok) return named.answer;
   const { change, cardTs } = named;
   if ((step !== undefined && !/^[1-9]\d?$/u.test(step)) || more.length > 0)
     return sayPieces([code(`${asked.command} logs ID STEP`), said(" takes the number of one step.")]);
-  const all = await needs.changes.steps(change.id);
+  const all = await deps.changes.steps(change.id);
   const records = step === undefined ? all : all.filter((record) => record.step === Number(step));
   if (records.length === 0) return nothing(change, all, step);
-  const shown = await fitting(needs, change, records);
+  const shown = await fitting(deps, change, records);
   const left = records.length - shown.length;
   return {
     text: `${inert(stateWords(change, all))}: logs of change ${shortId(change.id)}`,
@@ -45,7 +46,7 @@ export async function answerLogs(needs: WordNeeds, asked: WordAsked): Promise<Re
       rich(
         paragraph(
           said("The thread of change "),
-          idPiece({ ...change, cardTs }, needs.linkTo),
+          idPiece({ ...change, cardTs }, deps.linkTo),
           said(" has all of it."),
         ),
       ),
@@ -57,7 +58,7 @@ export async function answerLogs(needs: WordNeeds, asked: WordAsked): Promise<Re
 
 /** As many as fit, counted from the newest, in the order they ran. */
 async function fitting(
-  { changes, canAttach }: WordNeeds,
+  { changes, identity }: SlackDeps,
   change: Change,
   records: readonly StepRecord[],
 ): Promise<types.KnownBlock[][]> {
@@ -65,7 +66,7 @@ async function fitting(
   let [chars, many] = [0, 0];
   for (const record of records.toReversed()) {
     const log = await changes.logs(record, LINES);
-    const blocks = [...renderStep(change, record, log).blocks, ...wholeLog(record, log, canAttach)];
+    const blocks = [...renderStep(change, record, log).blocks, ...wholeLog(record, log, identity.canAttach)];
     chars += blocks.reduce((sum, block) => sum + charsOf(block), 0);
     many += blocks.length;
     if (shown.length > 0 && (chars > LOGS_CHARS || many > LOGS_BLOCKS)) break;

@@ -1,9 +1,10 @@
 import type { Change } from "#change/change.ts";
 import { MIN_ID_CHARS } from "#change/listed.ts";
 import { listedRows } from "#slack/cards/listed-rows.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import { code, paragraph, type Rendered, rich, said } from "#slack/text/blocks.ts";
 import { say, sayPieces } from "#slack/text/say.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 const MOST_ALIKE = 5;
 
@@ -12,7 +13,7 @@ export type Named = { ok: true; change: Change; cardTs: string | null } | { ok: 
 
 /** Finds it. What somebody may not see is answered as what is not there. */
 export async function findNamed(
-  { changes, linkTo, now }: WordNeeds,
+  { changes, linkTo, now }: SlackDeps,
   { viewer, command }: WordAsked,
   word: string,
   typed: string | undefined,

@@ -3,8 +3,9 @@ import { type Change, openDecision } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
-import { blockedParts, type LinkTo } from "#slack/cards/blocked-lines.ts";
+import { blockedParts } from "#slack/cards/blocked-lines.ts";
 import { standingLine } from "#slack/cards/verdict-message.ts";
+import type { SlackDeps } from "#slack/client/deps.ts";
 import {
   bold,
   bullets,
@@ -19,22 +20,23 @@ import {
   smallPrint,
 } from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
+import type { LinkTo } from "#slack/text/link-to.ts";
 import { standingsOf, tally } from "#slack/text/standings.ts";
 import { stateTitle, stateWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
-import type { WordAsked, WordNeeds } from "./word.ts";
+import type { WordAsked } from "./word.ts";
 
 const REQUEST_CHARS = 400;
 const WHY_CHARS = 900;
 const DECISIONS = 6;
 
 /** Says where one change stands: its state, each step, who decided, what it waits for, and where its card is. */
-export async function answerStatus(needs: WordNeeds, asked: WordAsked): Promise<Rendered> {
-  const named = await findNamed(needs, asked, "status", asked.rest.split(/\s+/u)[0]);
+export async function answerStatus(deps: SlackDeps, asked: WordAsked): Promise<Rendered> {
+  const named = await findNamed(deps, asked, "status", asked.rest.split(/\s+/u)[0]);
   if (!named.ok) return named.answer;
   const { change, cardTs } = named;
-  return render(change, await needs.changes.steps(change.id), cardTs, needs.linkTo);
+  return render(change, await deps.changes.steps(change.id), cardTs, deps.linkTo);
 }
 
 function render(

@@ -1,6 +1,4 @@
-import type { Changes } from "#change/changes.ts";
 import type { Viewer } from "#change/listed.ts";
-import type { LinkTo } from "#slack/cards/blocked-lines.ts";
 import type { Where } from "#slack/client/where.ts";
 
 /** A word as it was typed: the command before it, what stands behind it, who typed it, where, and when it was written, if it is a message. */
@@ -11,6 +9,3 @@ export type WordAsked = {
   where: Where;
   writtenAt: Date | undefined;
 };
-
-/** What the words need. `canAttach`: whether whole logs come as files. */
-export type WordNeeds = { changes: Changes; linkTo: LinkTo; now: () => Date; canAttach: boolean };

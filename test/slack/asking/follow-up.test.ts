@@ -2,9 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Change, ChangeStatus, Decision, Gate } from "#change/change.ts";
 import { MAX_REQUEST_LENGTH } from "#change/changes.ts";
-import { createFollowUp } from "#slack/asking/follow-up.ts";
-import type { TypedLine } from "#slack/asking/typed-line.ts";
-import type { Given } from "#slack/clicks/deciding.ts";
+import { readFollowUp } from "#slack/asking/follow-up.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aChange } from "#test/support/changes.ts";
 
@@ -14,20 +12,20 @@ const EARLIER = new Date("2026-11-23T02:59:50Z");
 
 describe("what is said in a change's thread", () => {
   const approved = approvedIn("follow-ups");
-  it("is a wish while it waits, for the question that stood there when it was written", async () => {
+  it("is a wish while it waits, for the question that stood there when it was written", () => {
     const change = inStatus("waiting", "approval");
-    const said = await say(change, "also restart it");
+    const said = say(change, "also restart it");
     assert.deepEqual(
       said.decided.map(({ answer, reason, digest }) => [answer, reason, digest]),
       [["request_changes", "also restart it", "d".repeat(64)]],
     );
-    const late = await say(change, "also restart it", EARLIER);
+    const late = say(change, "also restart it", EARLIER);
     assert.deepEqual([late.decided, late.typed], [[], []]);
     approved("moved-on", late.answer);
-    approved("one-word", (await say(change, "smaller")).answer);
+    approved("one-word", say(change, "smaller").answer);
   });
 
-  it("decides nothing by words", async () => {
+  it("decides nothing by words", () => {
     for (const words of [
       "approve",
       "Approved!",
@@ -40,15 +38,15 @@ describe("what is said in a change's thread", () => {
       "-1",
       "go ahead",
     ]) {
-      const said = await say(inStatus("waiting", "approval"), words);
+      const said = say(inStatus("waiting", "approval"), words);
       assert.deepEqual([said.decided, said.typed], [[], []], words);
       approved("words-decide-nothing", said.answer);
     }
   });
 
-  it("answers a single question, also in one word or with what begins like one of the bot's own", async () => {
+  it("answers a single question, also in one word or with what begins like one of the bot's own", () => {
     for (const words of ["production", "yes", "list all of them"]) {
-      const { decided } = await say(inStatus("asking", "answers", 1), words);
+      const { decided } = say(inStatus("asking", "answers", 1), words);
       assert.deepEqual(
         decided.map(({ answer, answers }) => [answer, answers]),
         [["answered", [words]]],
@@ -64,29 +62,26 @@ describe("what is said in a change's thread", () => {
       ["list mine", "list mine"],
       ["check kubectl get pods -n web", "check kubectl get pods -n web"],
     ] as const) {
-      const { typed, decided } = await say(change, words);
+      const { typed, decided } = say(change, words);
       assert.deepEqual([typed, decided], [[read], []], words);
     }
-    const several = await say(inStatus("asking", "answers", 2), "production");
+    const several = say(inStatus("asking", "answers", 2), "production");
     approved("several-questions", several.answer);
     assert.deepEqual(several.decided, []);
-    assert.deepEqual((await say(inStatus("asking", "answers", 1), "production", EARLIER)).decided, []);
+    assert.deepEqual(say(inStatus("asking", "answers", 1), "production", EARLIER).decided, []);
   });
 
-  it("is a request that names what it follows once the change has ended, and not for what was written before", async () => {
+  it("is a request that names what it follows once the change has ended, and not for what was written before", () => {
     const ended = { ...inStatus("done", null), endedAt: ASKED };
-    const { typed } = await say(ended, "also restart it");
+    const { typed } = say(ended, "also restart it");
     assert.equal(typed.length, 1);
     approved("request", typed[0]);
-    assert.deepEqual((await say(ended, "also restart it", EARLIER)).typed, []);
-    const long = await say(
-      { ...ended, request: "x".repeat(MAX_REQUEST_LENGTH) },
-      `also ${"y".repeat(2_000)}`,
-    );
+    assert.deepEqual(say(ended, "also restart it", EARLIER).typed, []);
+    const long = say({ ...ended, request: "x".repeat(MAX_REQUEST_LENGTH) }, `also ${"y".repeat(2_000)}`);
     assert.ok((long.typed[0]?.length ?? 0) <= MAX_REQUEST_LENGTH);
   });
 
-  it("adds nothing while it is under way", async () => {
+  it("adds nothing while it is under way", () => {
     for (const status of [
       "queued",
       "planning",
@@ -96,28 +91,28 @@ describe("what is said in a change's thread", () => {
       "rolling_back",
       "needs_person",
     ] as const) {
-      const said = await say(inStatus(status, null), "also restart it");
+      const said = say(inStatus(status, null), "also restart it");
       assert.deepEqual([said.decided, said.typed], [[], []], status);
       approved(status === "needs_person" ? "asks-a-person" : "under-way", said.answer);
     }
   });
 
-  it("stops this change, at any state, when it says only that", async () => {
+  it("stops this change, at any state, when it says only that", () => {
     for (const status of ["asking", "waiting", "running", "rolling_back", "needs_person", "done"] as const) {
       const change = inStatus(status, null);
       for (const words of ["stop", "Stop it now!", "please abort", "halt, please"]) {
-        const said = await say(change, words);
+        const said = say(change, words);
         assert.deepEqual([said.typed, said.decided], [[`cancel ${change.id} ${words}`], []], status);
       }
     }
-    const wish = await say(inStatus("waiting", "approval"), "stop the old job first");
+    const wish = say(inStatus("waiting", "approval"), "stop the old job first");
     assert.deepEqual(
       wish.decided.map(({ reason }) => reason),
       ["stop the old job first"],
     );
   });
 
-  it("may be a word, which is about this change where it takes one and names none", async () => {
+  it("may be a word, which is about this change where it takes one and names none", () => {
     const change = inStatus("waiting", "approval");
     const { id } = change;
     for (const [words, read] of [
@@ -127,27 +122,17 @@ describe("what is said in a change's thread", () => {
       ["list mine", "list mine"],
       ["help", "help"],
     ] as const)
-      assert.deepEqual((await say(change, words)).typed, [read]);
+      assert.deepEqual(say(change, words).typed, [read]);
   });
 });
 
-async function say(change: Change, text: string, at = LATER) {
-  const decided: Given[] = [];
-  const typed: string[] = [];
-  const followUp = createFollowUp({
-    decideAs: async (_where, given) => {
-      decided.push(given);
-      return "decided";
-    },
-    answerTyped: async (line) => {
-      typed.push(line.text);
-      return { text: "typed", blocks: [] };
-    },
-  });
-  const where = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
-  const line: TypedLine = { command: "@greenlight", text, where, key: "k", source: null };
-  const { text: answer } = await followUp(change, { where, text, ts: "1.1", at, threadTs: "1.0" }, line);
-  return { decided, typed, answer };
+function say(change: Change, text: string, at = LATER) {
+  const meant = readFollowUp(change, at, text);
+  return {
+    decided: meant.kind === "decide" ? [meant.given] : [],
+    typed: meant.kind === "line" ? [meant.text] : [],
+    answer: meant.kind === "say" ? meant.answer.text : undefined,
+  };
 }
 
 function inStatus(status: ChangeStatus, gate: Gate | null, questions = 0): Change {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createAnswerTyped } from "#slack/asking/typed-line.ts";
+import { answerTyped } from "#slack/asking/typed-line.ts";
 import { aChange } from "#test/support/changes.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
 
 const CHANGE = aChange({ status: "running" });
 const WHERE = { userId: "U1", userTeamId: "T1", teamId: "T1", channelId: "C1" };
@@ -18,23 +19,22 @@ describe("what is typed to the bot", () => {
 
 async function type(text: string, ts: string | null): Promise<(Date | undefined)[]> {
   const written: (Date | undefined)[] = [];
-  const answerTyped = createAnswerTyped({
-    people: {
-      isMember: async () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
+  const deps = slackDeps({
+    known: () => ({ ok: true, person: { kind: "slack", teamId: "T1", userId: "U1" } }),
+    changes: {
+      get: async () => CHANGE,
+      find: async () => ({ kind: "one", change: CHANGE, cardTs: null }),
+      cancel: async ({ writtenAt }) => {
+        written.push(writtenAt);
+        return { kind: "unknown" };
+      },
+      unlock: async ({ writtenAt }) => {
+        written.push(writtenAt);
+        return { kind: "unknown" };
+      },
     },
-    groupsOf: async () => [],
-    changes: { find: async () => ({ kind: "one", change: CHANGE, cardTs: null }) },
-    cancelFor: async ({ writtenAt }: { writtenAt?: Date }) => {
-      written.push(writtenAt);
-      return "Stopped.";
-    },
-    unlockAs: async (_where: unknown, { writtenAt }: { writtenAt?: Date }) => {
-      written.push(writtenAt);
-      return "Unlocked.";
-    },
-    channels: [],
-  } as unknown as Parameters<typeof createAnswerTyped>[0]);
+  });
   const source = ts === null ? null : { channelId: "C1", ts };
-  await answerTyped({ command: "@greenlight", text, where: WHERE, key: "k", source });
+  await answerTyped(deps, { command: "@greenlight", text, where: WHERE, key: "k", source });
   return written;
 }

@@ -7,11 +7,16 @@ import type { SlackStandIn } from "#playground/slack/slack.ts";
 import { sendingOptions } from "#slack/client/clients.ts";
 import { createDoor } from "#slack/client/door.ts";
 import { findIdentity } from "#slack/client/identity.ts";
-import { deliver, type Shown } from "#slack/sender/deliver.ts";
+import { deliver } from "#slack/sender/deliver.ts";
+import type { SenderDeps } from "#slack/sender/deps.ts";
+import type { Shown } from "#slack/sender/render.ts";
 import { createFindStanding } from "#slack/sender/standing-message.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
 import { approvedIn } from "#test/support/approved.ts";
+import { aChange } from "#test/support/changes.ts";
 import { startOwnSlack } from "#test/support/own-slack.ts";
+import { slackDeps } from "#test/support/slack-deps.ts";
+import { BEN } from "#test/support/stages.ts";
 
 const log = pino({ level: "silent" });
 const CHANGE = "01890000-0000-7000-8000-000000000001";
@@ -22,29 +27,33 @@ const THIRD = "01890000-0000-7000-8000-000000000003";
 describe("bringing one message to Slack", () => {
   const approved = approvedIn("sender");
   let slack: SlackStandIn;
-  let needs: Parameters<typeof deliver>[0];
+  let deps: SenderDeps;
   let client: webApi.WebClient;
   let shown: Shown;
   let mayRead = true;
   before(async () => {
     slack = await startOwnSlack();
     client = new webApi.WebClient(slack.tokens.bot, sendingOptions(slack.apiUrl, log));
-    needs = {
-      ...{ door: createDoor(client), log, richKinds: createRichKinds() },
-      render: async (_id, _key, { isTheirs }) => (isTheirs ? shown : { ...shown, text: "nothing for them" }),
-      findStanding: createFindStanding(client, await findIdentity(client), log),
-      openDirect: async () => assert.fail("every channel is known"),
-      tellApprovers: async () => assert.fail("nobody is looked for"),
-      mayRead: async () => mayRead,
-      findLogFile: async () => null,
-      isHeld: () => true,
+    const identity = await findIdentity(client);
+    deps = {
+      ...slackDeps({
+        ...{ log, identity, door: createDoor(client) },
+        outbox: { isHeld: () => true },
+        known: () => (mayRead ? { ok: true, person: BEN } : { ok: false, reason: "a guest" }),
+        changes: { find: async () => ({ kind: "one", change: aChange(), cardTs: null }) },
+      }),
+      richKinds: createRichKinds(),
+      findStanding: createFindStanding(client, identity, log),
+      modelPrices: { in: 1, out: 1 },
     };
   });
   after(() => slack.stop());
 
   const bring = (message: Partial<DueMessage>) => {
     const due = { ...dueIn(slack.channels.infra), ...message };
-    return deliver(needs, due, new AbortController().signal);
+    return deliver(deps, due, new AbortController().signal, async (_deps, _id, _key, { isTheirs }) =>
+      isTheirs ? shown : { ...shown, text: "nothing for them" },
+    );
   };
   const place = async (message: Partial<DueMessage>) => {
     const delivery = await bring(message);
