@@ -27,8 +27,8 @@ export function createInTurn(now: () => number = () => performance.now()): InTur
     form: createSlots(MOST.form),
   };
   const pauses = createPauses(now);
-  const once = async <Result>({ lane, kind }: Turn, call: () => Promise<Result>): Promise<Result> => {
-    await slots[kind].take();
+  const once = async <Result>({ lane, kind, until }: Turn, call: () => Promise<Result>): Promise<Result> => {
+    await slots[kind].take(until - now());
     try {
       const paused = pauses.left(lane);
       // The failure of a call that was spared: what Slack would have said.
@@ -72,19 +72,39 @@ function createPauses(now: () => number) {
   };
 }
 
-/** So many at once; the rest in the order in which they came. */
+/** So many at once; the rest in the order in which they came, and none of them for longer than its time. */
 function createSlots(most: number) {
-  const waiting: (() => void)[] = [];
+  const waiting = new Set<() => void>();
   let free = most;
   return {
-    async take(): Promise<void> {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
+    async take(ms: number): Promise<void> {
+      if (free > 0) {
+        free -= 1;
+        return;
+      }
+      await new Promise<void>((resolve, reject) => {
+        const turn = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+        const timer = setTimeout(
+          () => {
+            waiting.delete(turn);
+            reject(new Error(`${most} calls to Slack were under way all the time this one could wait.`));
+          },
+          Math.max(0, ms),
+        );
+        waiting.add(turn);
+      });
     },
     give(): void {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
+      const [next] = waiting;
+      if (next === undefined) {
+        free += 1;
+        return;
+      }
+      waiting.delete(next);
+      next();
     },
   };
 }

@@ -20,3 +20,15 @@ it("lets three new messages through at once and then one a second, in each chann
   const again = await msFor("C1");
   assert.ok(again > 950 && again < 1_900, `${again} ms`);
 });
+
+it("who waits no longer takes nobody's turn", async () => {
+  const pace = createPace(() => 0);
+  const never = new AbortController().signal;
+  for (const _ of [1, 2, 3]) await pace("D1", never);
+  // Each an answer that goes another way, because it could not wait.
+  for (const _ of [1, 2, 3, 4, 5]) await assert.rejects(pace("D1", AbortSignal.timeout(5)));
+  const began = performance.now();
+  await pace("D1", never);
+  const waited = performance.now() - began;
+  assert.ok(waited > 950 && waited < 1_900, `${waited} ms`);
+});

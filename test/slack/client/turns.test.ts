@@ -57,4 +57,26 @@ describe("the turns of calls that write to Slack", () => {
     await assert.rejects(inTurn(answer("three"), refusing(expired)), /expired_trigger_id/);
     assert.equal(calls, 3);
   });
+
+  it("an answer whose time is over while all are busy is not begun", async () => {
+    const inTurn = createInTurn();
+    let release = (): void => undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const busy = Array.from({ length: 20 }, (_, index) => inTurn(answer(`lane ${index}`), () => slow));
+    let calls = 0;
+    const late = inTurn(answer("late", 50), async () => {
+      calls += 1;
+    });
+    const gaveUp = await Promise.race([
+      assert.rejects(late).then(() => true),
+      sleep(1_000).then(() => false),
+    ]);
+    assert.equal(gaveUp, true, "it still waits");
+    release();
+    await Promise.all(busy);
+    await inTurn(answer("next"), async () => undefined);
+    assert.equal(calls, 0);
+  });
 });
