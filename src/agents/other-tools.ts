@@ -28,7 +28,7 @@ export function declineOtherTools(value: unknown): PlannerOutput | null {
   const read = Tools.safeParse(value);
   if (!read.success) return null;
   const named = read.data.plan.flatMap(({ tool, rollback }) => (rollback ? [tool, rollback.tool] : [tool]));
-  const others = [...new Set(named.filter((tool) => !Tool.safeParse(tool).success).map(nameOf))];
+  const others = [...new Set(named.filter((tool) => !isRun(tool)).map(nameOf))];
   if (others.length === 0) return null;
   const [first = ""] = others;
   const shown = others.slice(0, MAX_NAMES);
@@ -41,6 +41,11 @@ export function declineOtherTools(value: unknown): PlannerOutput | null {
     risk_reason: "",
     questions: [],
   };
+}
+
+/** Also written otherwise: that is no plan for another program, and a model that is asked again writes it right. */
+function isRun(tool: string): boolean {
+  return Tool.safeParse(tool.trim().toLowerCase()).success;
 }
 
 function nameOf(tool: string): string {

@@ -19,6 +19,10 @@ const cases: [value: unknown, summary: string | null][] = [
     "Another program is not supported: Greenlight runs kubectl and terraform.",
   ],
   [planned("kubectl", "terraform"), null],
+  // One that is run, written otherwise: the model is asked again.
+  [planned("Kubectl"), null],
+  [planned("kubectl", " Terraform "), null],
+  [planned("KUBECTL", "helm"), "Helm is not supported: Greenlight runs kubectl and terraform."],
   [{ plan: "helm" }, null],
   [{ plan: [{ args: [] }] }, null],
   [null, null],
