@@ -38,7 +38,7 @@ export type RollbackAsked = Asked | { kind: "unknown" };
 /**
  * A decision as a person makes it; `revision` and `digest` (or its first 12 characters) are what they saw. `groups`: the
  * user groups Slack says they are in at this moment. `breaksGlass`: approve alone, whatever the approvers and freezes say.
- * `answers`: one text for each question of the Planner. `target`: the name they typed to approve what destroys it. `reason` is the wish where changes are asked for.
+ * `answers`: one text for each question of the Planner. `target`: the name they typed to approve what destroys it. `reason`: what should change, where changes are asked for.
  */
 export type Decide = {
   changeId: string;

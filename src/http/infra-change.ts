@@ -126,7 +126,7 @@ async function decide(
 
 /** An answer that the network repeats names the same plan: to the next question it would be a second permission. */
 function whichRound(times: number): string {
-  return `An operator was asked ${times} times about this plan by now. Read the change, and name the round of the question you answer (decisions, gate operator).`;
+  return `A person was asked ${times} times about this plan by now. Read the change, and name the round of the question you answer (decisions, gate operator).`;
 }
 
 function authenticate(

@@ -4,7 +4,7 @@ import { PLAN_AGAIN, RUN_AGAIN, RUN_PLANNED } from "#slack/cards/again-buttons.t
 import { STOP } from "#slack/cards/cancel-buttons.ts";
 import { ASK_ROLLBACK, FEEDBACK, FEEDBACK_DOWN, FEEDBACK_UP } from "#slack/cards/verdict-actions.ts";
 import { askRollback, giveFeedback } from "#slack/clicks/after-clicks.ts";
-import type { Act } from "#slack/clicks/buttons.ts";
+import type { Act } from "#slack/clicks/answer-click.ts";
 import { cancelAs } from "#slack/clicks/cancelling.ts";
 import { choices, choose } from "#slack/clicks/choosing.ts";
 import { planAgain, runPlanned } from "#slack/clicks/plan-again.ts";
@@ -13,8 +13,8 @@ import { answerForm } from "#slack/forms/answers.ts";
 import { breakGlassForm } from "#slack/forms/break-glass.ts";
 import { cancelForm } from "#slack/forms/cancel.ts";
 import { detailsForm } from "#slack/forms/details.ts";
+import { rejectForm, requestChangesForm } from "#slack/forms/reasons.ts";
 import { typedTargetForm } from "#slack/forms/typed-target.ts";
-import { rejectForm, requestChangesForm } from "#slack/forms/words.ts";
 import { addButtons, addForms } from "./listen-clicks.ts";
 
 /** What each button does that is no answer to a question, by its action id. */

@@ -7,7 +7,7 @@ import type { Log } from "#observe/log.ts";
 import { addAsking } from "#slack/asking/add-asking.ts";
 import { type Access, createAccess } from "#slack/client/access.ts";
 import { createGroupsOf } from "#slack/client/approver-groups.ts";
-import { createFindPlace } from "#slack/client/channels.ts";
+import { createCanPostIn } from "#slack/client/channels.ts";
 import { askingOptions, sendingOptions } from "#slack/client/clients.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import { createDoor } from "#slack/client/door.ts";
@@ -23,8 +23,8 @@ import { createHomeSender, type HomeSender } from "#slack/home/sender.ts";
 import { renderHome } from "#slack/home/view.ts";
 import { deliver } from "#slack/sender/deliver.ts";
 import type { SenderDeps } from "#slack/sender/deps.ts";
+import { createFindPosted } from "#slack/sender/find-posted.ts";
 import { createOutboxSender } from "#slack/sender/outbox.ts";
-import { createFindStanding } from "#slack/sender/standing-message.ts";
 import type { ModelPrices } from "#slack/text/cost.ts";
 import { createLinkTo } from "#slack/text/link-to.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
@@ -120,7 +120,7 @@ function shared(
     door: createDoor(new webApi.WebClient(config.botToken, sendingOptions(config.apiUrl, log))),
     inFlight: createInFlight(),
     people: createPeople({ ...config, client, home: identity }),
-    findPlace: createFindPlace(client),
+    canPostIn: createCanPostIn(client),
     findGroups: createFindGroups(client),
     groupsOf: createGroupsOf(createFindMembers(client), config.approverGroups, now, true),
     certainGroupsOf: createGroupsOf(findMembers, config.approverGroups, now),
@@ -141,7 +141,7 @@ function createSender({ config, at = nowhere }: SlackOptions, shared: SlackDeps,
     ...shared,
     findMembers,
     certainGroupsOf: createGroupsOf(findMembers, config.approverGroups, now),
-    findStanding: createFindStanding(client, identity, log),
+    findPosted: createFindPosted(client, identity, log),
     richKinds: createRichKinds(),
     modelPrices: config.modelPrices,
   };

@@ -1,7 +1,7 @@
 import type { App } from "@slack/bolt";
 import { ASK_FORM } from "#slack/asking/ask-form.ts";
+import { type Act, answerClick } from "#slack/clicks/answer-click.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
-import { type Act, answerClick } from "#slack/clicks/buttons.ts";
 import { cancelAs } from "#slack/clicks/cancelling.ts";
 import { decideAs } from "#slack/clicks/deciding.ts";
 import { type AnswerPlace, readPressed } from "#slack/clicks/pressed.ts";

@@ -17,7 +17,7 @@ export function slackDeps(given: Given): SlackDeps {
   const isKnown = async () => known?.() ?? ({ ok: false, reason: "Nobody said who they are." } as const);
   const deps: Partial<SlackDeps> = {
     people: { isMember: isKnown, mayAsk: isKnown },
-    findPlace: async () => ({ ok: true }),
+    canPostIn: async () => ({ ok: true }),
     findGroups: async () => ({ groups: [], fault: null }),
     findMembers: async () => [],
     groupsOf: async () => [],

@@ -101,12 +101,12 @@ function waitsForValue(verb: string, word: string | undefined): boolean {
   return takesOf(verb, word.replace(/^--/, "-")) !== "switch";
 }
 
-type Place = { verb: string; rule: VerbRule };
+type KnownVerb = { verb: string; rule: VerbRule };
 
 /** Takes one flag off the line; says how many words it was, or what is wrong with it. */
 function takeFlag(
   flags: Flags,
-  { verb, rule }: Place,
+  { verb, rule }: KnownVerb,
   word: string,
   next: string | undefined,
 ): number | string {
@@ -124,7 +124,7 @@ function takeFlag(
   return takes === "value" && given === undefined ? 2 : 1;
 }
 
-function whyNoFlag({ verb, rule }: Place, name: string): string | null {
+function whyNoFlag({ verb, rule }: KnownVerb, name: string): string | null {
   const refused = own(rule.never ?? {}, name) ?? own(REFUSED_FLAGS, name);
   if (refused !== undefined) return `${name} is refused: ${refused}`;
   const known = takesOf(verb, name) !== undefined;

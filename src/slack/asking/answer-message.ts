@@ -2,7 +2,7 @@ import type { SlackDeps } from "#slack/client/deps.ts";
 import type { ThreadPlace } from "#slack/client/tell.ts";
 import type { Rendered } from "#slack/text/blocks.ts";
 import { followUp } from "./follow-up.ts";
-import { readSaidMessage, type SaidMessage } from "./said-message.ts";
+import { type MessageToBot, readMessageToBot } from "./message-to-bot.ts";
 import { answerTyped, type TypedLine } from "./typed-line.ts";
 
 /** What is answered to a message, and to whom and where. */
@@ -18,7 +18,7 @@ const REMEMBERED = 2_000;
 export function createAnswerMessage(deps: SlackDeps): (body: unknown) => MessageAnswer | null {
   const isFirst = createIsFirst();
   return (body) => {
-    const message = readSaidMessage(body, deps.identity.botUserId);
+    const message = readMessageToBot(body, deps.identity.botUserId);
     if (message === null || !isFirst(message)) return null;
     const { where, threadTs } = message;
     return {
@@ -28,7 +28,7 @@ export function createAnswerMessage(deps: SlackDeps): (body: unknown) => Message
   };
 }
 
-async function answerTo(deps: SlackDeps, message: SaidMessage): Promise<Rendered> {
+async function answerTo(deps: SlackDeps, message: MessageToBot): Promise<Rendered> {
   const { where, text, ts, threadTs } = message;
   const { channelId, userId } = where;
   const line: TypedLine = {
@@ -48,7 +48,7 @@ async function answerTo(deps: SlackDeps, message: SaidMessage): Promise<Rendered
  * Spares people a second answer to what Slack delivers twice. That nothing is done twice does not rest on it: it is one
  * instance's memory.
  */
-function createIsFirst(): (message: SaidMessage) => boolean {
+function createIsFirst(): (message: MessageToBot) => boolean {
   const known = new Set<string>();
   return ({ where, ts }) => {
     const key = `${where.channelId}:${ts}`;

@@ -29,7 +29,7 @@ export async function askAs(
 ): Promise<AskedAs> {
   const allowed = await deps.people.mayAsk(where.userId, where.userTeamId, channelId);
   if (!allowed.ok) return { ok: false, about: "request", text: allowed.reason };
-  const place = await deps.findPlace(channelId);
+  const place = await deps.canPostIn(channelId);
   if (!place.ok) return { ok: false, about: "place", text: place.reason };
   const home = { teamId: where.teamId, channelId };
   const became = await deps.changes.ask({ ...asked, requester: allowed.person, home, idempotencyKey: key });

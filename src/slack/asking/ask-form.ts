@@ -11,10 +11,10 @@ import type { AskedFor } from "./ask-as.ts";
 export const ASK_FORM = "greenlight:ask";
 
 /** Slack takes no more in one field. */
-const WORDS_CHARS = 3_000;
-const WORDS = { block: "greenlight:words", action: "words" };
-const PLACE = { block: "greenlight:place", action: "place" };
-const PLAN_ONLY = { block: "greenlight:plan_only", action: "plan_only" };
+const REQUEST_CHARS = 3_000;
+const REQUEST_FIELD = { block: "greenlight:words", action: "words" };
+const CHANNEL_FIELD = { block: "greenlight:place", action: "place" };
+const PLAN_ONLY_FIELD = { block: "greenlight:plan_only", action: "plan_only" };
 
 const ChannelId = z.string().regex(/^[CG][A-Z0-9]{1,30}$/u);
 /** What the form is about, kept by Slack as it was given: ids only. `channelId` null: it is chosen in the form. */
@@ -26,7 +26,7 @@ const Submission = z.object({
   team: z.object({ id: z.string() }),
   view: z.object({
     id: z.string().min(1).max(60),
-    private_metadata: z.string().max(WORDS_CHARS),
+    private_metadata: z.string().max(REQUEST_CHARS),
     state: z.object({
       values: z.record(
         z.string(),
@@ -71,9 +71,9 @@ export function askForm(given: {
     close: plain("Not now"),
     blocks: [
       rich(paragraph(said(about))),
-      wordsField(words),
+      requestField(words),
       ...(whyElsewhere === undefined ? [] : [rich(paragraph(said(whyElsewhere)))]),
-      ...(channelId === null ? [placeField(whyElsewhere === undefined)] : []),
+      ...(channelId === null ? [channelField(whyElsewhere === undefined)] : []),
       planOnlyField(),
       ...(channelId === null
         ? []
@@ -87,17 +87,24 @@ export function readAskForm(body: unknown): { errors: FieldErrors } | { where: W
   const submission = Submission.safeParse(body);
   const kept = submission.success ? keptIn(submission.data.view.private_metadata) : null;
   if (!submission.success || kept === null)
-    return { errors: { [WORDS.block]: "This form is of another version. Close it and open it again." } };
+    return {
+      errors: { [REQUEST_FIELD.block]: "This form is of another version. Close it and open it again." },
+    };
   const { user, team, view } = submission.data;
   const { values } = view.state;
-  const request = values[WORDS.block]?.[WORDS.action]?.value?.trim() ?? "";
+  const request = values[REQUEST_FIELD.block]?.[REQUEST_FIELD.action]?.value?.trim() ?? "";
   if (!/\s/u.test(request))
-    return { errors: { [WORDS.block]: "Say what should change, and where. One word is too little." } };
-  const chosen = ChannelId.safeParse(values[PLACE.block]?.[PLACE.action]?.selected_conversation);
+    return {
+      errors: { [REQUEST_FIELD.block]: "Say what should change, and where. One word is too little." },
+    };
+  const chosen = ChannelId.safeParse(
+    values[CHANNEL_FIELD.block]?.[CHANNEL_FIELD.action]?.selected_conversation,
+  );
   const channelId = kept.channelId ?? (chosen.success ? chosen.data : null);
   if (channelId === null)
-    return { errors: { [PLACE.block]: "Choose a channel, where others see the card." } };
-  const planOnly = (values[PLAN_ONLY.block]?.[PLAN_ONLY.action]?.selected_options ?? []).length > 0;
+    return { errors: { [CHANNEL_FIELD.block]: "Choose a channel, where others see the card." } };
+  const planOnly =
+    (values[PLAN_ONLY_FIELD.block]?.[PLAN_ONLY_FIELD.action]?.selected_options ?? []).length > 0;
   return {
     where: { userId: user.id, userTeamId: user.team_id ?? team.id, teamId: team.id, channelId },
     asked: { request, channelId, planOnly, key: `slack:view:${view.id}`, source: kept.source },
@@ -107,8 +114,9 @@ export function readAskForm(body: unknown): { errors: FieldErrors } | { where: W
 /** A refusal under the field it is about, in words without marks: Slack shows them as they are. */
 export function askErrors(body: unknown, refused: { about: "place" | "request"; text: string }): FieldErrors {
   const submission = Submission.safeParse(body);
-  const hasPlace = submission.success && Object.hasOwn(submission.data.view.state.values, PLACE.block);
-  const block = refused.about === "place" && hasPlace ? PLACE.block : WORDS.block;
+  const hasPlace =
+    submission.success && Object.hasOwn(submission.data.view.state.values, CHANNEL_FIELD.block);
+  const block = refused.about === "place" && hasPlace ? CHANNEL_FIELD.block : REQUEST_FIELD.block;
   return {
     [block]: refused.text
       .replace(/<#([A-Z0-9]+)>/gu, "#$1")
@@ -117,32 +125,32 @@ export function askErrors(body: unknown, refused: { about: "place" | "request"; 
   };
 }
 
-function wordsField(words: string): types.InputBlock {
-  const shown = cutMiddle(visible(words), WORDS_CHARS);
+function requestField(words: string): types.InputBlock {
+  const shown = cutMiddle(visible(words), REQUEST_CHARS);
   return {
     type: "input",
-    block_id: WORDS.block,
+    block_id: REQUEST_FIELD.block,
     label: plain("What should change, and where?"),
     hint: plain("For example: scale payment-api to 5 replicas in production. Put no secrets in it."),
     element: {
       type: "plain_text_input",
-      action_id: WORDS.action,
+      action_id: REQUEST_FIELD.action,
       multiline: true,
-      max_length: WORDS_CHARS,
+      max_length: REQUEST_CHARS,
       focus_on_load: true,
       ...(shown === "" ? {} : { initial_value: shown }),
     },
   };
 }
 
-function placeField(beginsHere: boolean): types.InputBlock {
+function channelField(beginsHere: boolean): types.InputBlock {
   return {
     type: "input",
-    block_id: PLACE.block,
+    block_id: CHANNEL_FIELD.block,
     label: plain("In which channel?"),
     hint: plain("Its card comes there, where everybody reads it. Greenlight has to be in it."),
     element: {
-      ...channelSelect(PLACE.action, "Choose a channel"),
+      ...channelSelect(CHANNEL_FIELD.action, "Choose a channel"),
       ...(beginsHere ? { default_to_current_conversation: true } : {}),
     },
   };
@@ -151,12 +159,12 @@ function placeField(beginsHere: boolean): types.InputBlock {
 function planOnlyField(): types.InputBlock {
   return {
     type: "input",
-    block_id: PLAN_ONLY.block,
+    block_id: PLAN_ONLY_FIELD.block,
     label: plain("How far"),
     optional: true,
     element: {
       type: "checkboxes",
-      action_id: PLAN_ONLY.action,
+      action_id: PLAN_ONLY_FIELD.action,
       options: [{ text: plain("Plan only: nothing of it can run"), value: "plan_only" }],
     },
   };

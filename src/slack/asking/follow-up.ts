@@ -7,7 +7,7 @@ import { say, sayPieces } from "#slack/text/say.ts";
 import { cutMiddle, plainWords } from "#slack/text/text.ts";
 import { WORDS } from "#slack/words/names.ts";
 import { readTyped } from "#slack/words/read-typed.ts";
-import type { SaidMessage } from "./said-message.ts";
+import type { MessageToBot } from "./message-to-bot.ts";
 import { answerTyped, type TypedLine } from "./typed-line.ts";
 
 /** How much of the old request a new one repeats. */
@@ -30,7 +30,7 @@ type Meant =
 export async function followUp(
   deps: SlackDeps,
   change: Change,
-  message: SaidMessage,
+  message: MessageToBot,
   line: TypedLine,
 ): Promise<Rendered> {
   const meant = readFollowUp(change, message.at, line.text);

@@ -81,11 +81,11 @@ async function open(deps: SlackDeps, opening: ShortcutOpening): Promise<string |
 
 /** What is sent from a form that stayed as it was is refused with the same reason. */
 async function offerChannels(
-  { door, findPlace }: SlackDeps,
+  { door, canPostIn }: SlackDeps,
   { elsewhere: view, channelId }: ShortcutOpening,
   viewId: string | null,
 ): Promise<void> {
   if (view === undefined || channelId === null || viewId === null) return;
-  const place = await findPlace(channelId);
+  const place = await canPostIn(channelId);
   if (!place.ok && place.isUntold !== true) await door.changeForm(viewId, view);
 }

@@ -31,13 +31,13 @@ export function addCommands(app: App, deps: SlackDeps): void {
 export function addMessages(app: App, deps: SlackDeps): void {
   const { door, inFlight, log } = deps;
   const answerOf = createAnswerMessage(deps);
-  const isSaidOften = createSaidOften();
+  const isToldOften = createToldOften();
   const take = async ({ body }: { body: unknown }): Promise<void> => {
     const found = answerOf(body);
     if (found === null) return;
     const work = async (): Promise<void> => {
       const answer = await answerOrFault(found.answer, log, plain);
-      if (isSaidOften(found.place.userId, answer.text)) return;
+      if (isToldOften(found.place.userId, answer.text)) return;
       await tell({ door, log }, waysTo(found.place), answer);
     };
     await inFlight.track(work());
@@ -56,7 +56,7 @@ const WITHIN_MS = 60_000;
 const REMEMBERED = 500;
 
 /** Makes the question whether somebody was told these very words often enough lately. Counts each time it says no. */
-function createSaidOften(now: () => number = Date.now): (userId: string, text: string) => boolean {
+function createToldOften(now: () => number = Date.now): (userId: string, text: string) => boolean {
   const told = new Map<string, { text: string; times: number; since: number }>();
   return (userId, text) => {
     const last = told.get(userId);

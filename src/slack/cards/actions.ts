@@ -2,10 +2,10 @@ import type { types } from "@slack/bolt";
 import { type Answer, type Change, type Decision, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { operatorAnswers, unsettledStep } from "#change/operator.ts";
+import { button, buttonValue } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
-import { button, buttonValue } from "#slack/text/questions.ts";
-import { standingsOf } from "#slack/text/standings.ts";
 import { riskiestFirst, riskiestSteps, riskOfStep } from "#slack/text/step-risks.ts";
+import { stepStatesOf } from "#slack/text/step-states.ts";
 import { commandLine, cutMiddle, oneLine } from "#slack/text/text.ts";
 import { cancelButtons } from "./cancel-buttons.ts";
 import { shownCommand } from "./plan-steps.ts";
@@ -100,7 +100,7 @@ export function operatorButtons(change: Change, steps: readonly StepRecord[]): t
 type Dialog = { title: string; text: string; confirm: string; isDangerous: boolean };
 
 function wayBack(change: Change, steps: readonly StepRecord[], open: StepRecord | null): Dialog {
-  const toTakeBack = standingsOf(change, steps)
+  const toTakeBack = stepStatesOf(change, steps)
     .filter(({ ran, back }) => ran === "done" && back !== "done")
     .reverse();
   const ways = toTakeBack.map(({ step }) =>

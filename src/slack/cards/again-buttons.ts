@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change, ChangeStatus } from "#change/change.ts";
-import { button } from "#slack/text/questions.ts";
+import { button } from "#slack/text/buttons.ts";
 
 /** The buttons that ask for the same once more: where it was not carried out, where it was, and where it was only planned. */
 export const PLAN_AGAIN = "greenlight:plan_again";

@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change, ChangeStatus } from "#change/change.ts";
 import { dateMrkdwn, personMrkdwn } from "#slack/text/blocks.ts";
-import { button } from "#slack/text/questions.ts";
+import { button } from "#slack/text/buttons.ts";
 import { inert } from "#slack/text/text.ts";
 
 /** The button that stops what runs, after a dialog; and the one that opens the form for ending what waits. */

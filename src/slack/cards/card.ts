@@ -16,10 +16,10 @@ import {
   said,
   smallPrint,
 } from "#slack/text/blocks.ts";
+import { shortDigest } from "#slack/text/buttons.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import { CARD_REASONS_CHARS, CARD_REQUEST_CHARS, CARD_SUMMARY_CHARS } from "#slack/text/limits.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
-import { shortDigest } from "#slack/text/questions.ts";
 import { reviewLabel } from "#slack/text/review-words.ts";
 import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";

@@ -95,7 +95,7 @@ function isAsked(change: Change): boolean {
 
 function decided(seen: Seen, home: types.KnownBlock): Rendered {
   const { change, steps } = seen;
-  const { line, words } = standing(change, steps);
+  const { line, words } = decidedState(change, steps);
   const request = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
   const lines = [...decisionLines(change).slice(-3), ...cancelLines(change)];
   return {
@@ -128,7 +128,7 @@ function detailed({ id }: Change, buttons: readonly types.Button[] = []): types.
 }
 
 /** How it ended or where a person is needed, as the row says; else only that it was approved. */
-function standing(change: Change, steps: readonly StepRecord[]): { line: string; words: string } {
+function decidedState(change: Change, steps: readonly StepRecord[]): { line: string; words: string } {
   if (change.endedAt !== null || change.status === "needs_person")
     return { line: stateLine(change, steps), words: stateWords(change, steps) };
   const answer = lastDecision(change, "approval")?.answer ?? null;

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change, Decision } from "#change/change.ts";
-import { button, buttonValue } from "#slack/text/questions.ts";
+import { button, buttonValue } from "#slack/text/buttons.ts";
 import { openQuestions } from "./talk-parts.ts";
 
 /** The buttons under the Planner's questions: its choices where there is one question, and the form for everything else. */

@@ -14,7 +14,7 @@ import {
 } from "#slack/text/blocks.ts";
 import { cutMiddle, visible } from "#slack/text/text.ts";
 
-const WISH_CHARS = 700;
+const REQUESTED_CHARS = 700;
 const ANSWER_CHARS = 300;
 
 /** The Planner's questions that are open now, or null. */
@@ -23,7 +23,7 @@ export function openQuestions(change: Change): Decision | null {
   return open?.gate === "answers" ? open : null;
 }
 
-/** What was said about a change so far, for its card: the questions or what was answered, and which wish this revision follows. */
+/** What was said about a change so far, for its card: the questions or what was answered, and which requested changes this revision follows. */
 export function talkParts(change: Change): Part[] {
   const open = openQuestions(change);
   return [...revisionPart(change), ...(open === null ? answeredParts(change) : questionParts(open))];
@@ -46,16 +46,16 @@ export function askedOf(change: Change): types.ContextBlock[] {
 }
 
 function revisionPart(change: Change): Part[] {
-  const wish = change.decisions.findLast(
+  const asked = change.decisions.findLast(
     ({ answer, revision }) => answer === "request_changes" && revision === change.revision - 1,
   );
-  if (wish === undefined) return [];
+  if (asked === undefined) return [];
   return [
     paragraph(
       bold(`Revision ${change.revision}, after `),
-      personPiece(wish.by),
+      personPiece(asked.by),
       bold(" asked: "),
-      said(cutMiddle(visible(wish.reason ?? ""), WISH_CHARS)),
+      said(cutMiddle(visible(asked.reason ?? ""), REQUESTED_CHARS)),
     ),
   ];
 }

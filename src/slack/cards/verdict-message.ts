@@ -20,8 +20,8 @@ import {
 import { decisionLine } from "#slack/text/decision-lines.ts";
 import { reviewLabel } from "#slack/text/review-words.ts";
 import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
-import { type Standing, standingsOf, standingWords, tally } from "#slack/text/standings.ts";
 import { aboutWords, stateLine, stateWords } from "#slack/text/states.ts";
+import { type StepState, stepStatesOf, stepStateWords, tally } from "#slack/text/step-states.ts";
 import { isReading, stepWords } from "#slack/text/step-words.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { operatorActions } from "./actions.ts";
@@ -103,15 +103,15 @@ type Said = { title: string; facts: types.KnownBlock[]; lines: string[]; asked: 
 
 function verdict(change: Change, steps: readonly StepRecord[], parts: Said): Rendered {
   const { title, facts, lines, asked } = parts;
-  const standings = standingsOf(change, steps);
-  const hasRun = standings.some(({ ran }) => ran !== null);
+  const states = stepStatesOf(change, steps);
+  const hasRun = states.some(({ ran }) => ran !== null);
   const about = paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS)));
   return {
-    text: verdictText(change, steps, standings),
+    text: verdictText(change, steps, states),
     blocks: [
       headline(title),
       rich(about, ...why(change), ...failedStepParts(change, steps)),
-      ...(hasRun ? [rich(bullets(standings.map(standingLine)))] : []),
+      ...(hasRun ? [rich(bullets(states.map(stepStateLine)))] : []),
       ...facts,
       ...notes(change),
       smallPrint(`Asked by ${personMrkdwn(change.requester)}`, ...lines, `Change \`${inert(change.id)}\``),
@@ -121,8 +121,8 @@ function verdict(change: Change, steps: readonly StepRecord[], parts: Said): Ren
 }
 
 /** Complete in itself: it is what is posted when Slack takes no blocks. */
-function verdictText(change: Change, steps: readonly StepRecord[], standings: Standing[]): string {
-  const counted = tally(standings);
+function verdictText(change: Change, steps: readonly StepRecord[], states: StepState[]): string {
+  const counted = tally(states);
   const error = change.error ?? "";
   return [
     `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 150))}.`,
@@ -145,17 +145,17 @@ function tellsWhy({ status }: Change): boolean {
 }
 
 /** One step as a bullet: where it stands, and its command. */
-export function standingLine(standing: Standing): Piece[] {
-  const { step } = standing;
-  const words = standingWords(standing);
+export function stepStateLine(state: StepState): Piece[] {
+  const { step } = state;
+  const words = stepStateWords(state);
   // Of one that nothing has become of yet there is nothing to say.
-  const state = words === "" ? "" : ` ${words}`;
-  return [bold(`Step ${step.step}:${state} `), code(cutMiddle(shownCommand(step), COMMAND_CHARS))];
+  const shown = words === "" ? "" : ` ${words}`;
+  return [bold(`Step ${step.step}:${shown} `), code(cutMiddle(shownCommand(step), COMMAND_CHARS))];
 }
 
 /** Before and after of the steps that stand as done, as they were seen before the run. */
 function changed(change: Change, steps: readonly StepRecord[], takes: Takes): types.KnownBlock[] {
-  const stands = standingsOf(change, steps).filter(({ ran, back }) => ran === "done" && back !== "done");
+  const stands = stepStatesOf(change, steps).filter(({ ran, back }) => ran === "done" && back !== "done");
   const done = new Set(stands.map(({ step }) => step.step));
   const looks = change.previews.filter(({ step }) => done.has(step));
   return beforeAfter(looks, "What changed, as seen before the run", takes);
@@ -163,12 +163,12 @@ function changed(change: Change, steps: readonly StepRecord[], takes: Takes): ty
 
 /** What the word "done" rests on: how many commands ended well, what was watched, and who read what they printed. */
 function checked(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
-  const standings = standingsOf(change, steps);
-  const done = standings.filter(({ ran }) => ran === "done");
+  const states = stepStatesOf(change, steps);
+  const done = states.filter(({ ran }) => ran === "done");
   if (change.review === null || done.length === 0) return [];
   const watched = done.filter(({ step }) => isReading(step)).map(({ step }) => stepWords(step));
   const words = [
-    `${done.length} of ${standings.length} commands ended well`,
+    `${done.length} of ${states.length} commands ended well`,
     ...(watched.length === 0 ? [] : [`looked after: ${watched.join(", ")}`]),
     "a model read what they printed",
   ];

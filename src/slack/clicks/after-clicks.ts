@@ -21,7 +21,7 @@ export async function askRollback(deps: AskingDeps, where: Where, value: unknown
   if (!isAtHome(change, where)) return "Nothing was started: this change belongs to another channel.";
   const allowed = await deps.people.mayAsk(where.userId, where.userTeamId, where.channelId);
   if (!allowed.ok) return allowed.reason;
-  const place = await deps.findPlace(where.channelId);
+  const place = await deps.canPostIn(where.channelId);
   if (!place.ok) return place.reason;
   return answerTo(await deps.changes.askRollback(change.id, allowed.person));
 }

@@ -7,11 +7,11 @@ const AWAY =
   "Greenlight's database is away for the moment. Try again in a minute; what the card shows then is what was recorded.";
 
 /** What was found out, or the sentence for a fault of ours, which is logged. */
-export async function answerOrFault<Said>(
-  answer: () => Promise<Said>,
+export async function answerOrFault<Answer>(
+  answer: () => Promise<Answer>,
   log: Log,
-  inWords: (fault: string) => Said,
-): Promise<Said> {
+  inWords: (fault: string) => Answer,
+): Promise<Answer> {
   try {
     return await answer();
   } catch (error) {

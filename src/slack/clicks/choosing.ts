@@ -1,7 +1,7 @@
 import { choicesOf } from "#slack/cards/talk-actions.ts";
 import type { Where } from "#slack/client/where.ts";
-import { isAsked, readButton } from "#slack/text/questions.ts";
-import type { Act } from "./buttons.ts";
+import { isAsked, readButton } from "#slack/text/buttons.ts";
+import type { Act } from "./answer-click.ts";
 import { type DecidingDeps, decideAs } from "./deciding.ts";
 
 /** As many choices as a question may have. */
@@ -22,6 +22,6 @@ export async function choose(deps: DecidingDeps, where: Where, value: unknown): 
   const choice = asked === undefined ? undefined : choicesOf(asked)[Number(read?.extra)];
   if (read === null || choice === undefined)
     return "Nothing was answered: this is not a question that is open. The card shows where the change stands.";
-  const said = { gate: "answers", answer: "answered", reason: null, answers: [choice] } as const;
-  return decideAs(deps, where, { ...read.question, ...said });
+  const answer = { gate: "answers", answer: "answered", reason: null, answers: [choice] } as const;
+  return decideAs(deps, where, { ...read.question, ...answer });
 }

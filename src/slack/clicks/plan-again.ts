@@ -45,7 +45,7 @@ async function askAgain(deps: AskingDeps, kind: AgainKind, where: Where, value: 
     return "Nothing was started: this change goes on. Its card shows where it stands.";
   const allowed = await deps.people.mayAsk(where.userId, where.userTeamId, where.channelId);
   if (!allowed.ok) return allowed.reason;
-  const place = await deps.findPlace(where.channelId);
+  const place = await deps.canPostIn(where.channelId);
   if (!place.ok) return place.reason;
   if (!kind.fits(change)) return "Nothing was started: this is not how this change ended. Its card shows it.";
   const { request } = change;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Where } from "#slack/client/where.ts";
 import { isUserId } from "#slack/text/blocks.ts";
-import { MORE } from "#slack/text/questions.ts";
+import { MORE } from "#slack/text/buttons.ts";
 
 /** Where somebody is answered: in a channel; `channelId` null: at the top of their Home, which is in none. */
 export type AnswerPlace = { userId: string; channelId: string | null; threadTs: string | null };

@@ -11,7 +11,7 @@ const Channel = z.object({
 type CanPost = Extract<Allowed, { ok: true }> | { ok: false; reason: string; isUntold?: true };
 
 /** Whether the bot can post in this channel; asked before a change is taken on, so that none runs that nobody sees. */
-export type FindPlace = (channelId: string) => Promise<CanPost>;
+export type CanPostIn = (channelId: string) => Promise<CanPost>;
 
 const INVITE =
   "Greenlight is not in this channel, so it could not show the plan. Invite it with /invite and ask again.";
@@ -19,7 +19,7 @@ const DIRECT =
   "Changes are asked for in a channel that Greenlight is in, where others see them; not in direct messages.";
 
 /** Makes the check. Never throws: no answer from Slack is a no. */
-export function createFindPlace(client: webApi.WebClient): FindPlace {
+export function createCanPostIn(client: webApi.WebClient): CanPostIn {
   return async (channelId) => {
     if (channelId.startsWith("D")) return { ok: false, reason: DIRECT };
     try {

@@ -4,7 +4,7 @@ import type { OutboxPort } from "#change/outbox-port.ts";
 import type { Log } from "#observe/log.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
 import type { GroupsOf } from "./approver-groups.ts";
-import type { FindPlace } from "./channels.ts";
+import type { CanPostIn } from "./channels.ts";
 import type { Door } from "./door.ts";
 import type { FindGroups, FindMembers } from "./groups.ts";
 import type { Identity } from "./identity.ts";
@@ -28,7 +28,7 @@ export type SlackDeps = {
   inFlight: InFlight;
   /** What is asked of Slack anew each time. */
   people: People;
-  findPlace: FindPlace;
+  canPostIn: CanPostIn;
   findGroups: FindGroups;
   findMembers: FindMembers;
   /** A group that Slack says nothing of counts as one without them: for whoever waits for an answer. */
@@ -38,4 +38,4 @@ export type SlackDeps = {
 };
 
 /** What asking for a change takes of it. */
-export type AskingDeps = Pick<SlackDeps, "changes" | "people" | "findPlace">;
+export type AskingDeps = Pick<SlackDeps, "changes" | "people" | "canPostIn">;

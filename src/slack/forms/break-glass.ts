@@ -1,6 +1,6 @@
 import { MIN_BREAK_GLASS_REASON } from "#change/changes.ts";
 import { code, paragraph, rich, said } from "#slack/text/blocks.ts";
-import { BREAK_GLASS } from "#slack/text/questions.ts";
+import { BREAK_GLASS } from "#slack/text/buttons.ts";
 import { type Form, notice, plain, questionForm } from "./forms.ts";
 import { aboutQuestion, textField } from "./parts.ts";
 import { destroyedBlocks, typedField, typedIn, withName } from "./typed-target.ts";

@@ -8,13 +8,13 @@ import { reasonLines } from "#slack/cards/plan-pages.ts";
 import { longText, stepBlocks } from "#slack/cards/plan-steps.ts";
 import { talkParts } from "#slack/cards/talk-parts.ts";
 import { type Seen, unknownBlocks } from "#slack/cards/unknown-step.ts";
-import { standingLine } from "#slack/cards/verdict-message.ts";
+import { stepStateLine } from "#slack/cards/verdict-message.ts";
 import { bold, bullets, charsOf, headline, paragraph, rich, said, smallPrint } from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
-import { standingsOf } from "#slack/text/standings.ts";
 import { aboutWords, stateWords } from "#slack/text/states.ts";
 import { riskiestFirst } from "#slack/text/step-risks.ts";
+import { stepStatesOf } from "#slack/text/step-states.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanStillApprove } from "#slack/text/who-can.ts";
 import { type Form, notice, plain } from "./forms.ts";
@@ -77,7 +77,7 @@ function blocksOf({ change, steps, unknown }: Seen): types.KnownBlock[] {
   const { plan } = change;
   const talk = talkParts(change);
   const decided = [...decisionLines(change).slice(-9), ...cancelLines(change)];
-  const stands = steps.length === 0 ? [] : standingsOf(change, steps);
+  const stands = steps.length === 0 ? [] : stepStatesOf(change, steps);
   const why = change.review?.notes ?? change.error;
   return [
     headline(aboutWords(change)),
@@ -87,7 +87,7 @@ function blocksOf({ change, steps, unknown }: Seen): types.KnownBlock[] {
     ...(talk.length === 0 ? [] : [rich(...talk)]),
     ...(decided.length === 0 ? [] : [smallPrint(...decided)]),
     ...(why === null || why === "" ? [] : longText("Why", why)),
-    ...(stands.length === 0 ? [] : [rich(bullets(stands.map(standingLine)))]),
+    ...(stands.length === 0 ? [] : [rich(bullets(stands.map(stepStateLine)))]),
     ...(unknown === null || change.status !== "needs_person" ? [] : unknownBlocks(unknown)),
     ...(plan === null
       ? [rich(paragraph(said("There is no plan at the moment.")))]

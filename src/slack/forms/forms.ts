@@ -12,8 +12,8 @@ import {
   whereOf,
 } from "#slack/clicks/pressed.ts";
 import type { Where } from "#slack/client/where.ts";
+import { type AskedDecision, readButton } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
-import { type AskedQuestion, readButton } from "#slack/text/questions.ts";
 
 /** What was put into a form, by block and action, "" for nothing; `has` says whether the form has the block at all. */
 export type Fields = { (block: string, action: string): string; has(block: string): boolean };
@@ -64,7 +64,7 @@ export type Opening =
     };
 
 /** What a button asks a form about. `extra` is what its value says beside the question: the name to be typed. */
-export type Subject = { question: AskedQuestion; extra: string };
+export type Subject = { question: AskedDecision; extra: string };
 
 /** A form about one question. */
 type QuestionForm = {

@@ -9,7 +9,7 @@ import { talkActions } from "#slack/cards/talk-actions.ts";
 import { openQuestions, questionParts } from "#slack/cards/talk-parts.ts";
 import type { Seen, UnknownStep } from "#slack/cards/unknown-step.ts";
 import { codeBox, paragraph, rich, said } from "#slack/text/blocks.ts";
-import { moreMenu } from "#slack/text/questions.ts";
+import { moreMenu } from "#slack/text/buttons.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
 import { riskiestFirst, riskOfStep } from "#slack/text/step-risks.ts";
 import { commandLine, cutMiddle, oneLine, visible } from "#slack/text/text.ts";

@@ -5,15 +5,15 @@ import { type MessageKey, parseMessageName } from "#slack/text/message-key.ts";
 import { kindsRefused, type Takes } from "#slack/text/rich-kinds.ts";
 import type { SenderDeps } from "./deps.ts";
 import { mayRead, openDirect, tellApprovers } from "./direct.ts";
+import { EVENT_TYPE } from "./find-posted.ts";
 import { deliverLogFile } from "./log-file.ts";
 import { renderMessage, type Shown } from "./render.ts";
-import { EVENT_TYPE } from "./standing-message.ts";
 
 /** A message as it is rendered now, and how it is rendered with other blocks. */
 type Draft = { rendered: Shown; again(takes: Takes): Promise<Shown | null> };
 
 /** A message whose channel is known. */
-type Placed = DueMessage & { channelId: string };
+type InChannel = DueMessage & { channelId: string };
 
 const SHORTENED = "(Slack did not take this message in full. The log of Greenlight says why.)";
 
@@ -70,12 +70,12 @@ async function failing(
 
 async function bring(
   deps: SenderDeps,
-  message: Placed,
+  message: InChannel,
   key: MessageKey,
   draft: Draft,
   signal: AbortSignal,
 ): Promise<Delivery> {
-  const ts = message.ts ?? (message.failures > 0 ? await deps.findStanding(message) : null);
+  const ts = message.ts ?? (message.failures > 0 ? await deps.findPosted(message) : null);
   const known = ts === null ? null : await update(deps, message, ts, draft);
   if (known !== null) return { kind: "sent", ts: known };
   if (draft.rendered.isOver === true)
@@ -84,7 +84,12 @@ async function bring(
 }
 
 /** The ts, or null when the message is not there any more and has to be posted anew. */
-async function update(deps: SenderDeps, message: Placed, ts: string, draft: Draft): Promise<string | null> {
+async function update(
+  deps: SenderDeps,
+  message: InChannel,
+  ts: string,
+  draft: Draft,
+): Promise<string | null> {
   const target = { channel: message.channelId, ts, attachments: [] };
   try {
     await inFullOrShort(deps, message, draft, (content) => deps.door.change({ ...target, ...content }));
@@ -101,7 +106,7 @@ async function update(deps: SenderDeps, message: Placed, ts: string, draft: Draf
 
 async function post(
   deps: SenderDeps,
-  message: Placed,
+  message: InChannel,
   key: MessageKey,
   draft: Draft,
   signal: AbortSignal,

@@ -29,9 +29,8 @@ export async function deliverLogFile(
   if (cardTs === null || channelId === null) return { kind: "later", why: "its card does not stand yet" };
   const file = await findLogFile(deps, { changeId: message.changeId, ...key });
   if (file === null) return { kind: "sent", ts: INLINE };
-  const standing =
-    message.failures > 0 ? await deps.findStanding({ ...message, channelId }, file.name) : null;
-  if (standing !== null) return { kind: "sent", ts: standing };
+  const posted = message.failures > 0 ? await deps.findPosted({ ...message, channelId }, file.name) : null;
+  if (posted !== null) return { kind: "sent", ts: posted };
   const ready = () => {
     if (!deps.outbox.isHeld(message)) throw new Error("its claim ran out before it was sent");
   };

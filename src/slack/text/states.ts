@@ -1,6 +1,6 @@
 import { type Change, type ChangeStatus, isEnded } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
-import { standingsOf } from "./standings.ts";
+import { stepStatesOf } from "./step-states.ts";
 import { planWords } from "./step-words.ts";
 import { cutMiddle, oneLine } from "./text.ts";
 
@@ -124,9 +124,9 @@ function hadNothingToDo({ previews, review }: Change, steps: readonly StepRecord
 
 /** The step that runs now, or the one that will be next. */
 function runningStep(change: Change, steps: readonly StepRecord[]): number {
-  const standings = standingsOf(change, steps);
-  const open = standings.find(({ ran }) => ran !== "done");
-  return open?.step.step ?? Math.max(1, standings.length);
+  const states = stepStatesOf(change, steps);
+  const open = states.find(({ ran }) => ran !== "done");
+  return open?.step.step ?? Math.max(1, states.length);
 }
 
 function namedEnvironments(change: Change): string[] {

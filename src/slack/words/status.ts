@@ -4,7 +4,7 @@ import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
 import { blockedParts } from "#slack/cards/blocked-lines.ts";
-import { standingLine } from "#slack/cards/verdict-message.ts";
+import { stepStateLine } from "#slack/cards/verdict-message.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import {
   bold,
@@ -21,8 +21,8 @@ import {
 } from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
-import { standingsOf, tally } from "#slack/text/standings.ts";
 import { stateTitle, stateWords } from "#slack/text/states.ts";
+import { stepStatesOf, tally } from "#slack/text/step-states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
 import type { WordAsked } from "./word.ts";
@@ -45,8 +45,8 @@ function render(
   cardTs: string | null,
   linkTo: LinkTo,
 ): Rendered {
-  const standings = standingsOf(change, steps);
-  const counted = tally(standings);
+  const states = stepStatesOf(change, steps);
+  const counted = tally(states);
   const until = openDecision(change)?.expiresAt ?? null;
   const why = change.review?.notes ?? (change.error === null ? null : unfolded(change.error));
   const parts: Part[] = [
@@ -60,7 +60,7 @@ function render(
   const blocks: types.KnownBlock[] = [
     headline(stateTitle(change, steps)),
     rich(...parts),
-    ...(standings.length === 0 ? [] : [rich(bullets(standings.map(standingLine)))]),
+    ...(states.length === 0 ? [] : [rich(bullets(states.map(stepStateLine)))]),
     ...approvalBlocks(change),
     smallPrint(
       `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,

@@ -40,10 +40,10 @@ function readAnswers({ questions }: Decision, answers: string[]): DecisionText {
 }
 
 function whyNotRequestChanges({ revision }: Change, requested: string): string | null {
-  if (requested === "") return "Say what should be different: a wish for changes needs words.";
+  if (requested === "") return "Say what should be different: changes are asked for in words.";
   if (requested.length > MAX_REQUESTED_CHANGES_LENGTH)
-    return `The wish has ${requested.length} characters; at most ${MAX_REQUESTED_CHANGES_LENGTH} are taken.`;
+    return `What should change has ${requested.length} characters; at most ${MAX_REQUESTED_CHANGES_LENGTH} are taken.`;
   if (revision >= MAX_REVISIONS)
-    return `This is plan number ${revision} already, and ${MAX_REVISIONS} are the most. Approve it, or reject it and ask anew with all wishes in the request.`;
+    return `This is plan number ${revision} already, and ${MAX_REVISIONS} are the most. Approve it, or reject it and ask anew with all of it in the request.`;
   return null;
 }

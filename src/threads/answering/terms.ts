@@ -26,14 +26,14 @@ export function findTerms({ policy, tokens, now }: TermsDeps, change: Questioned
   const { environments, risk, requester } = change;
   const terms = termsOf(
     policy,
-    { environments, risk: risk ?? "high", requester, said: saidOf(change), escalated: escalatedOf(change) },
+    { environments, risk: risk ?? "high", requester, said: whoSpoke(change), escalated: escalatedOf(change) },
     { tokens, now: now() },
   );
   const { plan = null, previews = [], places = [] } = change;
   return { ...terms, ...typedTargetOf({ risk, plan, previews, environments, places }) };
 }
 
-function saidOf({ decisions = [] }: Questioned): Person[] {
+function whoSpoke({ decisions = [] }: Questioned): Person[] {
   return whoHadASay(decisions.map(({ answer = null, by = null }) => ({ answer, by })));
 }
 

@@ -41,7 +41,8 @@ export async function settleStopped(deps: StopDeps, lease: Lease): Promise<RunRe
   const change = await mustFind(database, changeId);
   const steps = await findSteps(database, changeId);
   const result = await parkAtOperator(deps, lease, saysStopped(change, steps), isTakingBack(change, steps));
-  if (result === null) throw new Error(`Change ${changeId} was stopped and cannot be put to an operator.`);
+  if (result === null)
+    throw new Error(`Change ${changeId} was stopped, and a person cannot be asked about it.`);
   return result;
 }
 

@@ -6,10 +6,10 @@ import type { PreviewRow } from "#change/preview.ts";
 import { checkBlocks } from "#playground/slack/blocks.ts";
 import { renderCard } from "#slack/cards/card.ts";
 import { planPages } from "#slack/cards/plan-pages.ts";
-import { standingLine } from "#slack/cards/verdict-message.ts";
+import { stepStateLine } from "#slack/cards/verdict-message.ts";
 import { createRichKinds, kindsRefused } from "#slack/text/rich-kinds.ts";
-import { standingsOf } from "#slack/text/standings.ts";
 import { aboutWords, stateLine } from "#slack/text/states.ts";
+import { stepStatesOf } from "#slack/text/step-states.ts";
 import { planWords, stepWords } from "#slack/text/step-words.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aChange, aPlan, aQuestion, aRecord, aStep } from "#test/support/changes.ts";
@@ -131,9 +131,9 @@ describe("what a step is called", () => {
   });
 
   it("stands without a state where nothing has become of it yet", () => {
-    const [first] = standingsOf(waiting(), []).map(standingLine);
+    const [first] = stepStatesOf(waiting(), []).map(stepStateLine);
     assert.doesNotMatch(JSON.stringify(first), /done|running|failed|unknown|not run/);
-    const [done] = standingsOf({ ...waiting(), status: "done" }, [aRecord({})]).map(standingLine);
+    const [done] = stepStatesOf({ ...waiting(), status: "done" }, [aRecord({})]).map(stepStateLine);
     assert.match(JSON.stringify(done?.[0]), /\b1\b.*\bdone\b/);
   });
 

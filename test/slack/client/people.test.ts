@@ -4,7 +4,7 @@ import { webApi } from "@slack/bolt";
 import pino from "pino";
 import type { ApprovalTerms } from "#change/approval.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
-import { createFindPlace } from "#slack/client/channels.ts";
+import { createCanPostIn } from "#slack/client/channels.ts";
 import { askingOptions } from "#slack/client/clients.ts";
 import { createFindGroups } from "#slack/client/groups.ts";
 import { createPeople, type People } from "#slack/client/people.ts";
@@ -69,13 +69,13 @@ describe("who may act, as Slack says now", () => {
     assert.ok(!elsewhere.ok && !notAsked.ok);
     approved("asks-elsewhere", elsewhere.reason);
     approved("may-not-ask", notAsked.reason);
-    const findPlace = createFindPlace(client);
-    assert.equal((await findPlace(channels.infra)).ok, true);
+    const canPostIn = createCanPostIn(client);
+    assert.equal((await canPostIn(channels.infra)).ok, true);
     for (const [channel, name] of [
       [channels.general, "not-in-channel"],
       ["D0ANA00001", "direct-message"],
     ] as const) {
-      const place = await findPlace(channel);
+      const place = await canPostIn(channel);
       assert.ok(!place.ok);
       approved(name, place.reason);
     }
@@ -84,7 +84,7 @@ describe("who may act, as Slack says now", () => {
       ["missing_scope", "channel-scope"],
     ] as const) {
       slack.faults.errorOn(1, code, "conversations.info");
-      const place = await findPlace(channels.infra);
+      const place = await canPostIn(channels.infra);
       assert.ok(!place.ok);
       approved(name, place.reason);
     }

@@ -9,8 +9,8 @@ import { createDoor } from "#slack/client/door.ts";
 import { findIdentity } from "#slack/client/identity.ts";
 import { deliver } from "#slack/sender/deliver.ts";
 import type { SenderDeps } from "#slack/sender/deps.ts";
+import { createFindPosted } from "#slack/sender/find-posted.ts";
 import type { Shown } from "#slack/sender/render.ts";
-import { createFindStanding } from "#slack/sender/standing-message.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aChange } from "#test/support/changes.ts";
@@ -43,7 +43,7 @@ describe("bringing one message to Slack", () => {
         changes: { find: async () => ({ kind: "one", change: aChange(), cardTs: null }) },
       }),
       richKinds: createRichKinds(),
-      findStanding: createFindStanding(client, identity, log),
+      findPosted: createFindPosted(client, identity, log),
       modelPrices: { in: 1, out: 1 },
     };
   });
@@ -104,7 +104,7 @@ describe("bringing one message to Slack", () => {
       ok: true,
       messages: [{ ...forged, bot_id: "B0OTHER001", user: "U0OTHER001", metadata }],
     });
-    const find = createFindStanding(
+    const find = createFindPosted(
       { conversations: { history } } as unknown as webApi.WebClient,
       await findIdentity(client),
       log,

@@ -32,12 +32,12 @@ const Messages = z.array(
  * Where a message stands that was posted without our hearing of it, or null; `fileName`: a message that holds this file.
  * Throws when Slack does not answer.
  */
-export type FindStanding = (message: Placed, fileName?: string) => Promise<string | null>;
+export type FindPosted = (message: InChannel, fileName?: string) => Promise<string | null>;
 
-type Placed = DueMessage & { channelId: string };
+type InChannel = DueMessage & { channelId: string };
 
 /** Makes the search. Without the optional scopes it finds nothing, and says so once. */
-export function createFindStanding(client: webApi.WebClient, identity: Identity, log: Log): FindStanding {
+export function createFindPosted(client: webApi.WebClient, identity: Identity, log: Log): FindPosted {
   // Direct channels have a scope of their own.
   const refused = new Set<boolean>();
   return async (message, fileName) => {
@@ -62,7 +62,7 @@ export function createFindStanding(client: webApi.WebClient, identity: Identity,
 /** In its card's thread; where that was deleted, in the channel: there a verdict is said without it. */
 async function searchHere(
   client: webApi.WebClient,
-  message: Placed,
+  message: InChannel,
   isIt: (found: Found) => boolean,
 ): Promise<string | null> {
   try {
@@ -77,7 +77,7 @@ async function searchHere(
 /** Through all that stands there since the change was asked for, the newest first. */
 async function search(
   client: webApi.WebClient,
-  message: Placed,
+  message: InChannel,
   isIt: (found: Found) => boolean,
 ): Promise<string | null> {
   const oldest = String((message.since.getTime() - CLOCKS_APART_MS) / 1_000);

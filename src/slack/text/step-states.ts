@@ -3,7 +3,7 @@ import type { Direction, Outcome, StepRecord } from "#change/journal.ts";
 import type { Step } from "#change/plan.ts";
 
 /** Where one step of the plan stands; null when nothing needs saying about it yet. */
-export type Standing = {
+export type StepState = {
   step: Step;
   ran: Outcome | "running" | null;
   back: Outcome | "running" | null;
@@ -23,7 +23,7 @@ const past: ReadonlySet<ChangeStatus> = new Set([
 ]);
 
 /** Where every step of the present revision stands, in order; empty without a plan. */
-export function standingsOf(change: Change, steps: readonly StepRecord[]): Standing[] {
+export function stepStatesOf(change: Change, steps: readonly StepRecord[]): StepState[] {
   const mine = steps.filter((record) => record.revision === change.revision);
   const ended = past.has(change.status) || (change.status === "failed" && mine.length > 0);
   return (change.plan?.plan ?? []).map((step) => {
@@ -38,14 +38,14 @@ export function standingsOf(change: Change, steps: readonly StepRecord[]): Stand
   });
 }
 
-/** The standing in words: "failed (exit code 1)", "done, then taken back". Empty when nothing needs saying. */
-export function standingWords(standing: Standing): string {
-  const { back } = standing;
-  const forward = ranWords(standing);
+/** The state in words: "failed (exit code 1)", "done, then taken back". Empty when nothing needs saying. */
+export function stepStateWords(state: StepState): string {
+  const { back } = state;
+  const forward = ranWords(state);
   return back === null ? forward : `${forward}, ${backWords[back]}`;
 }
 
-function ranWords({ ran, record }: Standing): string {
+function ranWords({ ran, record }: StepState): string {
   const code = record?.exitCode ?? null;
   if (ran === "failed" && code !== null) return `failed (exit code ${code})`;
   if (ran === "unknown") return "unknown, nobody saw how it ended";
@@ -54,9 +54,9 @@ function ranWords({ ran, record }: Standing): string {
 }
 
 /** How many steps are in which state, in words: "2 done, 1 failed, 1 not run". */
-export function tally(standings: readonly Standing[]): string {
+export function tally(states: readonly StepState[]): string {
   const words = ["done", "taken back", "failed", "unknown", "running", "not run"] as const;
-  const kinds = standings.map(({ ran, back }) => (back === "done" ? "taken back" : ran));
+  const kinds = states.map(({ ran, back }) => (back === "done" ? "taken back" : ran));
   return words
     .map((word) => ({ word, many: kinds.filter((kind) => kind === word).length }))
     .filter(({ many }) => many > 0)

@@ -3,10 +3,10 @@ import type { Where } from "#slack/client/where.ts";
 import { isUserId } from "#slack/text/blocks.ts";
 
 /** A message a person wrote to the bot: a mention of it in a channel, or a direct message. `threadTs` null: it stands in no thread. */
-export type SaidMessage = { where: Where; text: string; ts: string; at: Date; threadTs: string | null };
+export type MessageToBot = { where: Where; text: string; ts: string; at: Date; threadTs: string | null };
 
 const Ts = z.string().regex(/^\d{1,12}\.\d{1,9}$/u);
-const Said = z.object({
+const ToBot = z.object({
   team_id: z.string().min(1),
   event: z.object({
     type: z.enum(["app_mention", "message"]),
@@ -26,10 +26,10 @@ const Said = z.object({
 });
 
 /** Reads an event; null for whatever is no person's word to the bot: bots', edited and other messages. `botUserId` is the bot. */
-export function readSaidMessage(body: unknown, botUserId: string): SaidMessage | null {
-  const said = Said.safeParse(body);
-  if (!said.success) return null;
-  const { team_id: teamId, event } = said.data;
+export function readMessageToBot(body: unknown, botUserId: string): MessageToBot | null {
+  const read = ToBot.safeParse(body);
+  if (!read.success) return null;
+  const { team_id: teamId, event } = read.data;
   const isDirect = event.channel.startsWith("D");
   // A mention in a direct message comes as a direct message too, and one in a channel may come as that channel's message.
   if ((event.type === "message") !== isDirect || event.user === botUserId) return null;

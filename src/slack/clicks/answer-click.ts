@@ -1,6 +1,6 @@
 import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
-import { answerOfAction, readButton } from "#slack/text/questions.ts";
+import { answerOfAction, readButton } from "#slack/text/buttons.ts";
 import { decideAs } from "./deciding.ts";
 import type { Pressed } from "./pressed.ts";
 

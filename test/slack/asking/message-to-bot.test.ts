@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { readSaidMessage } from "#slack/asking/said-message.ts";
+import { readMessageToBot } from "#slack/asking/message-to-bot.ts";
 
 const event = {
   type: "app_mention",
@@ -9,7 +9,7 @@ const event = {
   ts: "1700000000.000100",
   channel: "C1",
 };
-const read = (over: object) => readSaidMessage({ team_id: "T1", event: { ...event, ...over } }, "UBOT");
+const read = (over: object) => readMessageToBot({ team_id: "T1", event: { ...event, ...over } }, "UBOT");
 
 describe("a message to the bot", () => {
   it("is read without the bot's name, wherever it stands", () => {
@@ -37,7 +37,7 @@ describe("a message to the bot", () => {
     ];
     for (const over of none) assert.equal(read(over), null, JSON.stringify(over));
     for (const body of [null, {}, { team_id: "T1" }, { team_id: "T1", event: "x" }])
-      assert.equal(readSaidMessage(body, "UBOT"), null);
+      assert.equal(readMessageToBot(body, "UBOT"), null);
   });
 
   it("says whose workspace its author is of, where it is another one", () => {

@@ -18,7 +18,7 @@ export const answerOfAction: Readonly<Record<string, { gate: Gate; answer: Answe
 };
 
 /** What a button's value names. */
-export type AskedQuestion = { changeId: string; revision: number; round: number; digest: string };
+export type AskedDecision = { changeId: string; revision: number; round: number; digest: string };
 
 /** The menu of what does not fit beside the buttons: each of its entries stands for a button, `NAME VALUE`. */
 export const MORE = "greenlight:more";
@@ -43,14 +43,14 @@ export function buttonValue(changeId: string, question: Decision, extra = ""): s
 }
 
 /** Reads a value with what may stand behind it, or null when it is none of ours. */
-export function readButton(text: string): { question: AskedQuestion; extra: string } | null {
+export function readButton(text: string): { question: AskedDecision; extra: string } | null {
   const [value = "", ...extra] = text.split(" ");
   const question = ButtonValue.safeParse(value);
   return question.success ? { question: question.data, extra: extra.join(" ") } : null;
 }
 
 /** Whether this is the question a value names. */
-export function isAsked(decision: Decision, { revision, round, digest }: AskedQuestion): boolean {
+export function isAsked(decision: Decision, { revision, round, digest }: AskedDecision): boolean {
   return decision.revision === revision && decision.round === round && decision.digest.startsWith(digest);
 }
 
