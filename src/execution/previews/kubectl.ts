@@ -4,12 +4,15 @@ import type { Preview, PreviewRow } from "#change/preview.ts";
 import { flagOf, type KubectlLine } from "#policy/kubectl/line.ts";
 import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
+import { autoscalerFacts } from "./autoscalers.ts";
 import { completeStep } from "./complete-step.ts";
 import { createdFacts } from "./created.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
 import { type Look, type NotSeen, type Objects, toObjects } from "./look.ts";
+import { whyNotAllowed } from "./may.ts";
 import { ALREADY_SO, changesNothing } from "./nothing.ts";
 import { type ClusterObject, nameOf, objectChanges, type RedactField, readField } from "./object-changes.ts";
+import { ownerFacts } from "./owners.ts";
 import { plannedFields } from "./planned-fields.ts";
 import { evicted, whatWasLookedFor } from "./reach.ts";
 import { riskOf } from "./risk.ts";
@@ -48,6 +51,8 @@ export async function previewKubectl(
   if (!current.ok) return unseen(step, isBeforeChange, current, redact);
   const sought = whatWasLookedFor(line, current.objects);
   if (sought !== null) return unseen(step, isBeforeChange, nothingMatches(sought), redact);
+  const forbidden = await whyNotAllowed(line, step, current.objects, look);
+  if (forbidden !== null) return unseen(step, isBeforeChange, { ok: false, problem: forbidden }, redact);
   const completed = completeStep(step, line, current.objects, isBeforeChange);
   // After it: a model's guess at the current count would make the dry run fail.
   const dry = await dryRun(line, completed.step, look);
@@ -66,6 +71,7 @@ export async function previewKubectl(
     ...(isNothing ? [ALREADY_SO] : []),
     ...(planned?.facts ?? []),
     ...createdFacts(current.objects, after ?? []),
+    ...(isNothing ? [] : await keeperFacts(line, step, { now: current.objects, after }, look)),
     ...shown.facts,
     ...completed.facts,
   ].map(redact);
@@ -92,6 +98,16 @@ export async function lookAt(
   if (!current.ok) return current;
   const dry = await dryRun(line, step, look);
   return dry.ok ? { ok: true, now: current.objects, after: dry.objects } : dry;
+}
+
+/** Who may take a change back. */
+async function keeperFacts(
+  line: KubectlLine,
+  step: Step,
+  seen: { now: readonly ClusterObject[]; after: readonly ClusterObject[] | null },
+  look: Look,
+): Promise<string[]> {
+  return [...(await autoscalerFacts(line, step, seen, look)), ...ownerFacts(seen.now)];
 }
 
 /** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */

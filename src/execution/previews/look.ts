@@ -11,6 +11,21 @@ export type NotSeen = { ok: false; problem: string; words?: string; answer?: str
 /** Objects as they were printed, or why none could be read. */
 export type Objects = { ok: true; objects: ClusterObject[] } | NotSeen;
 
+/**
+ * Looks of one plan, where the same `get` is asked once: nothing of the plan has run meanwhile, and five steps in a namespace
+ * would start five processes for its autoscalers.
+ */
+export function remembering(look: Look): Look {
+  const seen = new Map<string, Promise<LookResult>>();
+  return (args, step) => {
+    if (args[0] !== "get") return look(args, step);
+    const key = JSON.stringify([args, step.dir]);
+    const known = seen.get(key) ?? look(args, step);
+    seen.set(key, known);
+    return known;
+  };
+}
+
 /** Reads what a look printed with `-o json`. */
 export function toObjects(looked: LookResult): Objects {
   if (!looked.ok) return looked;

@@ -21,6 +21,7 @@ import { judge } from "#policy/judge.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { previewKubectl } from "./kubectl.ts";
+import { remembering } from "./look.ts";
 import { restingOn, unlessMadeBefore } from "./resting-on.ts";
 import { previewTerraform } from "./terraform.ts";
 
@@ -78,8 +79,10 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
   if (reason !== null) return { ok: false, reason };
   const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
   const seen: Previewed = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
+  const look = remembering(looks.kubectl(copy, signal));
+  const once = { ...deps, looks: { ...looks, kubectl: () => look } };
   for (const step of plan.plan) {
-    const refusal = await previewStep(deps, { changeId, revision }, copy, step, seen, signal);
+    const refusal = await previewStep(once, { changeId, revision }, copy, step, seen, signal);
     if (refusal !== null) return { ok: false, reason: refusal };
   }
   const completed = { ...plan, plan: seen.steps };
