@@ -34,11 +34,24 @@ export function changesNothing(
   now: readonly ClusterObject[],
   after: readonly ClusterObject[] | null,
 ): boolean {
-  if (now.length === 0 || BESIDE.some((name) => line.flags.has(name))) return false;
+  if (!isFound(line, now) || BESIDE.some((name) => line.flags.has(name))) return false;
   if (line.verb === "scale") return isScaled(line, now);
   if (after === null) return false;
   if (SHOWS_CHANGED.has(line.verb)) return isUnchanged(now, after);
   return SHOWS_AFTER.has(line.verb) && after.length > 0 && isUnchanged(now, after);
+}
+
+/** No dry run of these says that something is missing, and a look leaves out what is not there. */
+const WITHOUT_DRY_RUN = new Set(["rollout pause", "rollout resume"]);
+
+/** Whether all that it names was found: `rollout pause` of two, one of them missing, is no pause of both. */
+function isFound(line: KubectlLine, now: readonly ClusterObject[]): boolean {
+  const isByFile = line.flags.has("--filename") || line.flags.has("--kustomize");
+  if (now.length === 0 || (isByFile && WITHOUT_DRY_RUN.has(line.verb))) return false;
+  const names = line.resources.flatMap(({ name }) => name ?? []);
+  return (
+    names.length <= now.length && names.every((name) => now.some(({ metadata }) => metadata.name === name))
+  );
 }
 
 /** What scale prints is the object as it was, so the counts are compared. */

@@ -62,6 +62,18 @@ test("what nobody knows the end of, or does more than it prints, is never nothin
     assert.equal(isNothing(line, [web], after === null ? null : [...after]), false, line);
 });
 
+test("what it names and was not found is no reason to say that all is so already", () => {
+  const paused = { ...web, spec: { ...web.spec, paused: true } };
+  const other = { ...paused, metadata: { ...paused.metadata, name: "other" } };
+  const both = "rollout pause deployment/web deployment/other";
+  assert.equal(isNothing("rollout pause deployment/web", [paused], [paused]), true);
+  assert.equal(isNothing(both, [paused, other], [paused, other]), true);
+  for (const line of [both, "rollout pause deployment web other", "rollout pause -f two.yaml"])
+    assert.equal(isNothing(line, [paused], [paused]), false, line);
+  // The server's dry run would have said that one of the file is missing.
+  assert.equal(isNothing("apply -f two.yaml", [paused], [paused]), true);
+});
+
 test("a saved plan is nothing only where it is whole, terraform says so and every count is 0", () => {
   const nothing: PlanSummary = {
     counts: { create: 0, update: 0, replace: 0, destroy: 0, forget: 0, import: 0 },
