@@ -10,7 +10,7 @@ import { createdFacts } from "./created.ts";
 import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
 import { type Look, type NotSeen, type Objects, toObjects } from "./look.ts";
 import { whyNotAllowed } from "./may.ts";
-import { ALREADY_SO, changesNothing } from "./nothing.ts";
+import { alreadySo, changesNothing } from "./nothing.ts";
 import { type ClusterObject, nameOf, objectChanges, type RedactField, readField } from "./object-changes.ts";
 import { ownerFacts } from "./owners.ts";
 import { plannedFields } from "./planned-fields.ts";
@@ -68,7 +68,7 @@ export async function previewKubectl(
   const isNothing = !isBeforeChange && changesNothing(line, current.objects, after);
   const facts = [
     ...current.objects.slice(0, 5).map(factOf),
-    ...(isNothing ? [ALREADY_SO] : []),
+    ...(isNothing ? [alreadySo(line)] : []),
     ...(planned?.facts ?? []),
     ...createdFacts(current.objects, after ?? []),
     ...(isNothing ? [] : await keeperFacts(line, step, { now: current.objects, after }, look)),

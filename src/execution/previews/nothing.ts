@@ -4,6 +4,14 @@ import { type ClusterObject, isUnchanged, readField } from "./object-changes.ts"
 /** What a step that changes nothing says of itself. */
 export const ALREADY_SO = "Already so: it changes nothing of what is there";
 
+/** The same where kubectl fails on it (1.32): a plan that goes on ends there. */
+const FAILS_ON_IT = "Already so, and kubectl fails on it: ask for the rest without this step";
+
+/** What a step of this verb says of itself then. */
+export function alreadySo({ verb }: KubectlLine): string {
+  return verb === "rollout pause" || verb === "rollout resume" ? FAILS_ON_IT : ALREADY_SO;
+}
+
 /**
  * Verbs of which the object is known as it would be: the dry run by the server answers with it (kubectl 1.32), or it is
  * worked out (planned-fields.ts). A verb that is not here is never nothing.
@@ -34,6 +42,8 @@ export function changesNothing(
   now: readonly ClusterObject[],
   after: readonly ClusterObject[] | null,
 ): boolean {
+  // Its look and its dry run found nothing of what it names, and said so by no error.
+  if (line.verb === "delete") return now.length === 0 && flagOf(line, "--ignore-not-found") === "true";
   if (!isFound(line, now) || BESIDE.some((name) => line.flags.has(name))) return false;
   if (line.verb === "scale") return isScaled(line, now);
   if (after === null) return false;

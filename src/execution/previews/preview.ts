@@ -184,18 +184,19 @@ async function previewStep(
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
-    seen.changed.add(changesOnlyItsTarget(read.line) ? key : ANYTHING);
+    noteChanged(seen, kept.preview, changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;
   }
   const isBeforeChange = seen.changed.size > 0;
-  if (!onlyFetches(step)) seen.changed.add(ANYTHING);
   if (!runsSavedPlan(step)) {
+    if (!onlyFetches(step)) seen.changed.add(ANYTHING);
     seen.steps.push(step);
     return null;
   }
   const terraform = deps.looks.terraform(copy, step, signal);
   const saved = await previewTerraform(step, isBeforeChange, terraform, deps.redact);
   if (!saved.ok) return saved.reason;
+  noteChanged(seen, saved.preview, ANYTHING);
   const { bytes, sha256, path } = saved.plan;
   await deps.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
   // It holds secrets in clear text; from here on it is on disk only while it is applied.
@@ -205,6 +206,11 @@ async function previewStep(
   seen.savedPlans.push({ step: step.step, sha256 });
   seen.targets.push(saved.target);
   return null;
+}
+
+/** What a step changes is another one when later steps run; one that changes nothing leaves their looks true. */
+function noteChanged(seen: Previewed, { changesNothing }: Preview, what: string): void {
+  if (changesNothing !== true) seen.changed.add(what);
 }
 
 /**

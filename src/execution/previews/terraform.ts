@@ -143,7 +143,7 @@ function toPreview(
   }));
   const { create, update, replace, destroy, forget } = plan.counts;
   const gone = replace + destroy + forget;
-  const isNothing = plansNothing(plan);
+  const isNothing = !isBeforeChange && plansNothing(plan);
   const more = [
     ...(forget > 0 ? [`${forget} to forget`] : []),
     ...(plan.imported > 0 ? [`${plan.imported} to import`] : []),

@@ -47,6 +47,12 @@ test("a dry run that prints only what it would change says nothing where nothing
   assert.equal(isNothing("set image deployment/web app=web:1", [], []), false);
 });
 
+test("a delete of what is gone changes nothing, where its line says that it may be gone", () => {
+  assert.equal(isNothing("delete deployment web --ignore-not-found", [], null), true);
+  assert.equal(isNothing("delete deployment web", [], null), false);
+  assert.equal(isNothing("delete deployment web --ignore-not-found", [web], null), false);
+});
+
 test("what nobody knows the end of, or does more than it prints, is never nothing", () => {
   for (const [line, after] of [
     ["rollout undo deployment/web", null],

@@ -78,6 +78,21 @@ describe("a change with nothing to do", () => {
     assert.match(change.review?.notes ?? "", /^Nothing to do: /);
   });
 
+  it("is one of several steps that all change nothing, also of one target", async () => {
+    const now = await field("payment-api", "production", ".spec.replicas");
+    const image = await field("payment-api", "production", ".spec.template.spec.containers[0].image");
+    const change = await ask(
+      planOf([
+        [`set image deployment/payment-api *=${image} -n production`, null],
+        [`scale deployment/payment-api --replicas=${now} -n production`, null],
+        ["delete configmap never-there --ignore-not-found -n production", null],
+        [`scale deployment/payment-api --replicas=${now} -n production`, null],
+      ]),
+      "nothing four times",
+    );
+    await assertNothing(change);
+  });
+
   it("is not one where another step changes something: the step says that it is already so", async () => {
     const now = await field("payment-api", "production", ".spec.replicas");
     const change = await ask(
