@@ -4,7 +4,7 @@ import { takesNoWrites } from "#store/postgres/away.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { assertOwned, type Lease } from "./leases.ts";
 
-/** The checkpoint tables' own schema, beside our tables. */
+/** The checkpoint tables' own schema, beside our tables. Made with ours (postgres/own-schema.ts). */
 export const GRAPH_SCHEMA = "greenlight_graph";
 
 /**
@@ -14,6 +14,21 @@ export const GRAPH_SCHEMA = "greenlight_graph";
 export function createCheckpointer(database: Database, leaseOf?: (changeId: string) => Lease): PostgresSaver {
   const pool = leaseOf === undefined ? database.pool : fence(database.pool, leaseOf);
   return new PostgresSaver(pool, undefined, { schema: GRAPH_SCHEMA });
+}
+
+/**
+ * Makes the checkpoint tables, or brings them to the library's version; never two at a time. The library's own
+ * `create schema if not exists` is left out: it needs CREATE on the database also where the schema is there, so that a user
+ * who had lost that right could not start.
+ */
+export async function setUpCheckpoints({ pool }: Database): Promise<void> {
+  const connect = async (): Promise<Pick<pg.PoolClient, "query" | "release">> => {
+    const client = await pool.connect();
+    const query = (text: string, values?: unknown[]): Promise<pg.QueryResult> =>
+      /^create schema if not exists /i.test(text) ? client.query("select 1") : client.query(text, values);
+    return { query: query as pg.PoolClient["query"], release: (broken) => client.release(broken) };
+  };
+  await new PostgresSaver(withConnect(pool, connect), undefined, { schema: GRAPH_SCHEMA }).setup();
 }
 
 /**
@@ -38,6 +53,11 @@ function fence(pool: pg.Pool, leaseOf: (changeId: string) => Lease): pg.Pool {
     const release = (broken?: Error | boolean) => client.release(broken ?? isOfNoUse);
     return { query: query as pg.PoolClient["query"], release };
   };
+  return withConnect(pool, connect);
+}
+
+/** The same pool, of which each client comes by another way. */
+function withConnect(pool: pg.Pool, connect: () => Promise<unknown>): pg.Pool {
   return new Proxy(pool, {
     get: (target, name) => {
       if (name === "connect") return connect;

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { createCheckpointer } from "#store/checkpointer.ts";
+import { setUpCheckpoints } from "#store/checkpointer.ts";
 import { applyFile, type LockPace, type Migration, SchemaError, underLocks } from "./apply-migration.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { openSchema } from "./own-schema.ts";
@@ -37,7 +37,7 @@ export async function migrate(config: pg.PoolConfig, options: MigrateOptions = {
   try {
     return await inTurn(database, async () => {
       const applied = await applyFiles(database, options);
-      await createCheckpointer(database).setup();
+      await setUpCheckpoints(database);
       return applied;
     });
   } finally {

@@ -9,8 +9,9 @@ import { findOld, moveOld } from "./move-old.ts";
  * older instance still works on what would be moved.
  */
 export async function openSchema(sql: Sql, files: readonly Migration[]): Promise<void> {
-  await refuseForeignGraph(sql);
-  if ((await makeSchema(sql)) === "filled") return;
+  const schema = await makeSchema(sql);
+  await makeGraphSchema(sql);
+  if (schema === "filled") return;
   const places = await placesOfOld(sql);
   const old = await findOld(sql, places, files);
   if (old === null) {
@@ -28,11 +29,14 @@ const IS_OURS =
   "pg_get_userbyid(nspowner) = current_user or (current_setting('is_superuser') = 'off' and pg_has_role(nspowner, 'usage'))";
 
 /** LangGraph's tables are made with `if not exists`: ones that somebody put there, with a trigger, would be taken as they are. */
-async function refuseForeignGraph(sql: Sql): Promise<void> {
-  const { rowCount } = await sql.query(`select 1 from pg_namespace where nspname = $1 and not (${IS_OURS})`, [
-    GRAPH_SCHEMA,
-  ]);
-  if (rowCount === 0) return;
+async function makeGraphSchema(sql: Sql): Promise<void> {
+  const { rows } = await sql.query<{ ours: boolean }>(
+    `select ${IS_OURS} as ours from pg_namespace where nspname = $1`,
+    [GRAPH_SCHEMA],
+  );
+  const [found] = rows;
+  if (found === undefined) return createSchema(sql, GRAPH_SCHEMA);
+  if (found.ours) return;
   throw new SchemaError(
     `This database has a schema ${GRAPH_SCHEMA} that is not Greenlight's: another user owns it. Give Greenlight a database of its own, or rename that schema.`,
   );
@@ -46,7 +50,7 @@ async function makeSchema(sql: Sql): Promise<"filled" | "empty"> {
      from pg_namespace n where nspname = 'greenlight'`,
   );
   const [found] = rows;
-  if (found === undefined) await createSchema(sql);
+  if (found === undefined) await createSchema(sql, "greenlight");
   if (found === undefined || (found.ours && found.tables.length === 0)) return "empty";
   if (found.ours && found.tables.includes("applied_migrations")) return "filled";
   const why = found.ours ? "other tables stand in it" : "another user owns it";
@@ -55,7 +59,7 @@ async function makeSchema(sql: Sql): Promise<"filled" | "empty"> {
   );
 }
 
-async function createSchema(sql: Sql): Promise<void> {
+async function createSchema(sql: Sql, name: string): Promise<void> {
   const { rows } = await sql.query<{ may: boolean; who: string; where: string }>(
     "select has_database_privilege(current_database(), 'create') as may, quote_ident(current_user) as who, quote_ident(current_database()) as where",
   );
@@ -65,7 +69,7 @@ async function createSchema(sql: Sql): Promise<void> {
       `The database user ${who} may not make the schema that Greenlight keeps its tables in. Run as an administrator: grant create on database ${where} to ${who}`,
     );
   }
-  await sql.query("create schema greenlight");
+  await sql.query(`create schema ${name}`);
 }
 
 /** Where the statements of older versions went, which named no schema: by the path of this user, database and address. */
