@@ -31,9 +31,7 @@ async function run(context: Context): Promise<void> {
   const { line } = context;
   for (const flag of ["raw", "all-namespaces", "interactive", "field-selector"])
     if (line.flags.has(flag)) throw notInThePlayground(`"delete --${flag}"`);
-  const format = flagOf(line, "output") ?? "";
-  if (format !== "" && format !== "name")
-    throw new KubectlError(`error: unexpected -o output mode: ${format}. We only support '-o name'`);
+  const format = formatOf(line);
   const targets = await targetsOf(context);
   const dryRun = dryRunOf(line);
   const missing: string[] = [];
@@ -44,17 +42,7 @@ async function run(context: Context): Promise<void> {
     for (const target of targets) {
       for (const { kind, object } of found(context, state, target, missing, now)) {
         if (dryRun === null) take(state, kind, object, now);
-        const note =
-          dryRun === null
-            ? isOn(line, "force")
-              ? " force deleted"
-              : " deleted"
-            : ` deleted (${dryRun === "client" ? "" : "server "}dry run)`;
-        context.out(
-          format === "name"
-            ? `${label(kind, object.metadata.name)}\n`
-            : `${singularOf(kind)} "${object.metadata.name}"${note}\n`,
-        );
+        context.out(said(line, format, kind, object));
         count++;
       }
     }
@@ -62,6 +50,24 @@ async function run(context: Context): Promise<void> {
       context.out("No resources found\n");
   });
   if (missing.length > 0) throw new KubectlError(missing.join("\n"));
+}
+
+function formatOf(line: Context["line"]): "" | "name" {
+  const format = flagOf(line, "output") ?? "";
+  if (format === "" || format === "name") return format;
+  throw new KubectlError(`error: unexpected -o output mode: ${format}. We only support '-o name'`);
+}
+
+/** What kubectl says of what it deleted, or would have. */
+function said(line: Context["line"], format: "" | "name", kind: Kind, { metadata }: KubeObject): string {
+  if (format === "name") return `${label(kind, metadata.name)}\n`;
+  return `${singularOf(kind)} "${metadata.name}"${noteOf(line)}\n`;
+}
+
+function noteOf(line: Context["line"]): string {
+  const dryRun = dryRunOf(line);
+  if (dryRun !== null) return ` deleted (${dryRun === "client" ? "" : "server "}dry run)`;
+  return isOn(line, "force") ? " force deleted" : " deleted";
 }
 
 function found(context: Context, state: State, target: Target, missing: string[], now: number) {

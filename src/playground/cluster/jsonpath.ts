@@ -11,31 +11,43 @@ export function jsonPath(template: string, value: unknown): string {
 type Part = { text: string } | { path: string } | { range: string; inside: Part[] };
 
 function parse(template: string): Part[] {
-  const stack: Part[][] = [[]];
-  const ranges: string[] = [];
-  const add = (part: Part) => stack.at(-1)?.push(part);
+  const open: OpenRanges = { stack: [[]], ranges: [] };
   let rest = template;
   while (rest !== "") {
-    const open = rest.indexOf("{");
-    if (open !== 0) add({ text: open < 0 ? rest : rest.slice(0, open) });
-    if (open < 0) break;
-    const match = /^\{((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^{}"'])*)\}/.exec(rest.slice(open));
+    const brace = rest.indexOf("{");
+    if (brace !== 0) add(open, { text: brace < 0 ? rest : rest.slice(0, brace) });
+    if (brace < 0) break;
+    const match = /^\{((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^{}"'])*)\}/.exec(rest.slice(brace));
     if (match === null) throw failed(template, "unclosed action");
-    const action = (match[1] ?? "").trim();
-    if (action.startsWith("range ")) {
-      ranges.push(action.slice("range ".length).trim());
-      stack.push([]);
-    } else if (action === "end") {
-      const inside = stack.pop() ?? [];
-      const range = ranges.pop();
-      if (range === undefined) throw failed(template, "not in range, nothing to end");
-      add({ range, inside });
-    } else if (/^".*"$/s.test(action)) add({ text: unquote(action) });
-    else add({ path: action });
-    rest = rest.slice(open + match[0].length);
+    act(open, (match[1] ?? "").trim(), template);
+    rest = rest.slice(brace + match[0].length);
   }
-  if (ranges.length > 0) throw failed(template, "unexpected end of range");
-  return stack[0] ?? [];
+  if (open.ranges.length > 0) throw failed(template, "unexpected end of range");
+  return open.stack[0] ?? [];
+}
+
+/** The ranges that are open, and what stands in each; the first of the stack is the template itself. */
+type OpenRanges = { stack: Part[][]; ranges: string[] };
+
+function add({ stack }: OpenRanges, part: Part): void {
+  stack.at(-1)?.push(part);
+}
+
+/** What stands in one pair of braces. */
+function act(open: OpenRanges, action: string, template: string): void {
+  if (action.startsWith("range ")) {
+    open.ranges.push(action.slice("range ".length).trim());
+    open.stack.push([]);
+    return;
+  }
+  if (action !== "end") {
+    add(open, /^".*"$/s.test(action) ? { text: unquote(action) } : { path: action });
+    return;
+  }
+  const inside = open.stack.pop() ?? [];
+  const range = open.ranges.pop();
+  if (range === undefined) throw failed(template, "not in range, nothing to end");
+  add(open, { range, inside });
 }
 
 function render(parts: Part[], value: unknown): string {

@@ -42,9 +42,7 @@ async function run(context: Context): Promise<void> {
     if (line.flags.has(flag) && flagOf(line, flag) !== "false") throw notInThePlayground(`"logs --${flag}"`);
   const selector = flagOf(line, "selector");
   if ((line.words.length === 0) === (selector === undefined) || line.words.length > 2) throw usageOfLogs();
-  const tail =
-    goInteger(flagOf(line, "tail") ?? (selector === undefined ? "-1" : String(SELECTOR_TAIL))) ?? -1;
-  if (tail < -1) throw new KubectlError("error: --tail must be greater than or equal to -1");
+  const tail = tailOf(line, selector);
   const now = Date.now();
   for (const pod of choose(context, await readState(context.stateFile), now)) {
     const lines = linesOf(pod, now, context);
@@ -54,6 +52,14 @@ async function run(context: Context): Promise<void> {
     const prefix = isOn(line, "prefix") ? `[pod/${pod.name}/${container}] ` : "";
     context.out(kept.map((text) => `${prefix}${text}\n`).join(""));
   }
+}
+
+/** How many lines of each pod; -1 is all of them. */
+function tailOf(line: Context["line"], selector: string | undefined): number {
+  const standard = selector === undefined ? "-1" : String(SELECTOR_TAIL);
+  const tail = goInteger(flagOf(line, "tail") ?? standard) ?? -1;
+  if (tail < -1) throw new KubectlError("error: --tail must be greater than or equal to -1");
+  return tail;
 }
 
 function choose(context: Context, state: State, now: number): PodPlan[] {

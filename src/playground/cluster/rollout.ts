@@ -34,19 +34,25 @@ async function status(context: Context): Promise<void> {
   const timeoutMs = goDuration(flagOf(context.line, "timeout") ?? "0s") ?? 0;
   const until = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
   const watch = flagOf(context.line, "watch") !== "false";
-  for (const { name, namespace } of names) {
-    for (let shown = ""; ; ) {
-      const { text, done } = progressOf(
-        getDeployment(await readState(context.stateFile), namespace, name),
-        Date.now(),
-      );
-      if (text !== shown) context.out(`${text}\n`);
-      shown = text;
-      if (done || !watch) break;
-      if (performance.now() >= until) throw new KubectlError("error: timed out waiting for the condition");
-      const { signal } = context;
-      await wait(Math.min(POLL_MS, Math.max(1, until - performance.now())), undefined, { signal });
-    }
+  for (const one of names) await follow(context, one, watch, until);
+}
+
+/** Prints where one rollout stands, and while it is watched each time that changes, until it is done or the time is over. */
+async function follow(
+  context: Context,
+  { name, namespace }: { name: string; namespace: string },
+  watch: boolean,
+  until: number,
+): Promise<void> {
+  const { signal } = context;
+  for (let shown = ""; ; ) {
+    const deployment = getDeployment(await readState(context.stateFile), namespace, name);
+    const { text, done } = progressOf(deployment, Date.now());
+    if (text !== shown) context.out(`${text}\n`);
+    shown = text;
+    if (done || !watch) return;
+    if (performance.now() >= until) throw new KubectlError("error: timed out waiting for the condition");
+    await wait(Math.min(POLL_MS, Math.max(1, until - performance.now())), undefined, { signal });
   }
 }
 

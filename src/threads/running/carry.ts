@@ -1,4 +1,4 @@
-import { type Change, type ChangeStatus, type Gate, isEnded } from "#change/change.ts";
+import { type Change, type ChangeStatus, type Decision, type Gate, isEnded } from "#change/change.ts";
 import type { Question } from "#change/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import { applyDecision } from "#graph/apply-decision.ts";
@@ -27,8 +27,9 @@ export type RunResult =
 
 /**
  * Carries a change on from where its checkpoint stands until it rests: at a question nobody has answered yet, behind a
- * change that holds what it would touch (`takeTargets` says false), or at its end. This is the resume rule (docs/architecture.md): a decision goes in only while the thread is parked at the very interrupt it
- * was asked for; from any other place an updateState would run the plan again (measured).
+ * change that holds what it would touch (`takeTargets` says false), or at its end. This is the resume rule
+ * (docs/architecture.md): a decision goes in only while the thread is parked at the very interrupt it was asked for; from any
+ * other place an updateState would run the plan again (measured).
  */
 export async function carryOn(
   graph: ChangeGraph,
@@ -61,18 +62,8 @@ export async function carryOn(
     if (task === undefined) return ended(state);
     const parked = parkedAt(snapshot);
     if (parked !== null) {
-      const answer = await findAnswer(database, change.id, parked.interruptId);
-      if (answer === null) {
-        const questions = parked.gate === "answers" ? (state.talk.asked?.questions ?? []) : [];
-        return { at: "gate", ...parked, notes: state.reviewNotes, questions };
-      }
-      if (
-        answer.revision !== parked.revision ||
-        answer.digest !== parked.digest ||
-        answer.gate !== parked.gate
-      ) {
-        throw new Error(`The answer about ${change.id} is to another revision than the thread is parked at.`);
-      }
+      const answer = await answerTo(database, change.id, parked);
+      if (answer === null) return atGate(state, parked);
       await graph.updateState(config, applyDecision(state, answer), nodeOf[parked.gate]);
       continue;
     }
@@ -81,6 +72,22 @@ export async function carryOn(
     if (touches && !(await takeTargets())) return { at: "blocked" };
     await graph.invoke(null, run);
   }
+}
+
+type Parked = NonNullable<ReturnType<typeof parkedAt>>;
+
+/** The answer to the very question the thread is parked at; null while there is none. */
+async function answerTo(database: Database, changeId: string, parked: Parked): Promise<Decision | null> {
+  const answer = await findAnswer(database, changeId, parked.interruptId);
+  if (answer === null) return null;
+  if (answer.revision !== parked.revision || answer.digest !== parked.digest || answer.gate !== parked.gate)
+    throw new Error(`The answer about ${changeId} is to another revision than the thread is parked at.`);
+  return answer;
+}
+
+function atGate(state: GraphState, parked: Parked): RunResult {
+  const questions = parked.gate === "answers" ? (state.talk.asked?.questions ?? []) : [];
+  return { at: "gate", ...parked, notes: state.reviewNotes, questions };
 }
 
 /** The checkpointer's values are untyped; they are what our own nodes returned. */

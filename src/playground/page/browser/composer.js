@@ -7,39 +7,9 @@ import { shortcutButton } from "./shortcuts.js";
  * arriving meanwhile, loses nothing. `sent` is called once something was sent.
  */
 export function createComposer(room, { inThread, sent }) {
-  const input = el("textarea", {
-    rows: "1",
-    spellcheck: "true",
-    autocomplete: "off",
-    role: "combobox",
-    "aria-haspopup": "listbox",
-    "aria-expanded": "false",
-  });
-  const send = el(
-    "button",
-    { type: "submit", class: "button button-primary button-icon", "aria-label": "Send" },
-    icon("send"),
-  );
-  const who = el("span", { class: "writing-as" });
+  const { input, send, who } = parts();
   const hints = createHints(room, { input, inThread, complete: fill });
-  const node = el(
-    "form",
-    { class: "composer" },
-    hints.node,
-    el(
-      "div",
-      { class: "composer-box" },
-      input,
-      el(
-        "div",
-        { class: "composer-bar" },
-        el("span", { class: "has-menu opens-up" }, shortcutButton(room)),
-        who,
-        el("span", { class: "quiet keys" }, "Enter sends, Shift+Enter starts a line"),
-        send,
-      ),
-    ),
-  );
+  const node = formOf(room, { hints, input, send, who });
   let key = null;
 
   function fill(text) {
@@ -97,4 +67,33 @@ export function createComposer(room, { inThread, sent }) {
       changed();
     },
   };
+}
+
+function parts() {
+  const input = el("textarea", {
+    rows: "1",
+    spellcheck: "true",
+    autocomplete: "off",
+    role: "combobox",
+    "aria-haspopup": "listbox",
+    "aria-expanded": "false",
+  });
+  const send = el(
+    "button",
+    { type: "submit", class: "button button-primary button-icon", "aria-label": "Send" },
+    icon("send"),
+  );
+  return { input, send, who: el("span", { class: "writing-as" }) };
+}
+
+function formOf(room, { hints, input, send, who }) {
+  const bar = el(
+    "div",
+    { class: "composer-bar" },
+    el("span", { class: "has-menu opens-up" }, shortcutButton(room)),
+    who,
+    el("span", { class: "quiet keys" }, "Enter sends, Shift+Enter starts a line"),
+    send,
+  );
+  return el("form", { class: "composer" }, hints.node, el("div", { class: "composer-box" }, input, bar));
 }

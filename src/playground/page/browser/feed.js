@@ -49,52 +49,60 @@ export function createFeed(room, { inThread, intro }) {
     toEnd,
     show(newPlace, label, messages) {
       const fresh = newPlace !== place;
-      if (fresh) clear();
+      if (fresh) {
+        list.replaceChildren();
+        shown.clear();
+      }
       place = newPlace;
       scroll.setAttribute("aria-label", label);
       const stay = fresh || isNearEnd();
       const anchor = stay ? null : topVisible(scroll, list);
-      const added = draw(messages);
+      const added = draw(list, shown, messages, (one) => createMessage(room, one, { inThread }));
       if (stay) toEnd();
       else if (anchor !== null) scroll.scrollTop += anchor.node.getBoundingClientRect().top - anchor.top;
       if (!stay && added > 0) jump.hidden = false;
     },
   };
+}
 
-  function clear() {
-    list.replaceChildren();
-    shown.clear();
+/** Brings the list to these messages in place, and says how many came. `make` makes one that is not shown yet. */
+function draw(list, shown, messages, make) {
+  removeGone(shown, messages);
+  let added = 0;
+  let before = null;
+  let cursor = list.firstElementChild;
+  for (const message of messages) {
+    const newDay = before === null || dayName(before.ts) !== dayName(message.ts);
+    cursor = placeDivider(list, cursor, newDay ? dayName(message.ts) : null);
+    if (!shown.has(message.ts)) {
+      shown.set(message.ts, make(message));
+      added += 1;
+    }
+    const one = shown.get(message.ts);
+    if (one.node === cursor) cursor = cursor.nextElementSibling;
+    else list.insertBefore(one.node, cursor);
+    one.update(message, { follows: !newDay && isSameBreath(before, message) });
+    before = message;
   }
+  removeFrom(cursor);
+  return added;
+}
 
-  function draw(messages) {
-    const wanted = new Set(messages.map((message) => message.ts));
-    for (const [ts, one] of shown) {
-      if (wanted.has(ts)) continue;
-      one.node.remove();
-      shown.delete(ts);
-    }
-    let added = 0;
-    let before = null;
-    let cursor = list.firstElementChild;
-    for (const message of messages) {
-      const newDay = before === null || dayName(before.ts) !== dayName(message.ts);
-      cursor = placeDivider(list, cursor, newDay ? dayName(message.ts) : null);
-      if (!shown.has(message.ts)) {
-        shown.set(message.ts, createMessage(room, message, { inThread }));
-        added += 1;
-      }
-      const one = shown.get(message.ts);
-      if (one.node === cursor) cursor = cursor.nextElementSibling;
-      else list.insertBefore(one.node, cursor);
-      one.update(message, { follows: !newDay && isSameBreath(before, message) });
-      before = message;
-    }
-    while (cursor !== null) {
-      const next = cursor.nextElementSibling;
-      cursor.remove();
-      cursor = next;
-    }
-    return added;
+function removeGone(shown, messages) {
+  const wanted = new Set(messages.map((message) => message.ts));
+  for (const [ts, one] of shown) {
+    if (wanted.has(ts)) continue;
+    one.node.remove();
+    shown.delete(ts);
+  }
+}
+
+/** A node and all that come after it. */
+function removeFrom(node) {
+  for (let one = node; one !== null; ) {
+    const next = one.nextElementSibling;
+    one.remove();
+    one = next;
   }
 }
 
