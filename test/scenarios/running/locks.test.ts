@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Change } from "#change/change.ts";
@@ -117,13 +117,13 @@ describe("two changes that touch the same", () => {
     const first = await start([apply, null]);
     await program.decide(first, "approve");
     await program.until(first.id, "needs_person");
+    const file = join(program.config.dataDir, "sample", "sample-workspace", "manifests", "greeter.yaml");
+    // The same once more would be nothing to do.
+    await writeFile(file, (await readFile(file, "utf8")).replace("Good morning", "Good evening"));
     const second = await start([apply, null]);
     await program.decide(second, "approve");
     await program.until(second.id, "blocked");
-    await appendFile(
-      join(program.config.dataDir, "sample", "sample-workspace", "manifests", "greeter.yaml"),
-      "\n# changed\n",
-    );
+    await appendFile(file, "\n# changed\n");
     await program.decide(first, "accept");
     const ended = await program.until(second.id, "done", "failed");
     assert.match(ended.error ?? "", /greeter.yaml in the workspace has changed/);
