@@ -6,7 +6,7 @@ const FOLD = /\n\n(?:kubectl|terraform) said:\n>/;
  * ours, whatever a cluster or a webhook says.
  */
 export function withFolded(reason: string, program: "kubectl" | "terraform", words: string): string {
-  const lines = words.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => `> ${line}`);
+  const lines = words.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/).map((line) => `> ${line}`);
   return words === "" ? reason : `${reason}\n\n${program} said:\n${lines.join("\n")}`;
 }
 

@@ -22,3 +22,12 @@ test("a reason without words is as it is", () => {
   assert.equal(unfolded("One.\n\nTwo."), "One.\n\nTwo.");
   assert.equal(addSentence("One.\n\nTwo.", "Three."), "One.\n\nTwo. Three.");
 });
+
+test("no sign that ends a line somewhere begins an unmarked one", () => {
+  for (const end of ["\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029"])
+    assert.equal(
+      withFolded("No.", "kubectl", `a${end}b`),
+      "No.\n\nkubectl said:\n> a\n> b",
+      JSON.stringify(end),
+    );
+});

@@ -117,6 +117,11 @@ const hostile: [name: string, err: string, why: RegExp][] = [
     /^The cluster's server says: "The connection to the server a:1 was refused"\.$/,
   ],
   [
+    "a plugin's words that say whose right is missing",
+    'Error from server (Forbidden): deployments.apps "web" is forbidden: no: pods is forbidden: User "alice" cannot delete resource "nodes" in API group ""',
+    /^Forbidden: the deployment web is not allowed: "no: pods is forbidden: User 'alice' cannot delete/,
+  ],
+  [
     "a later line that begins as a rule does",
     'Error from server: no such luck\nunable to drain node "n1" due to error: Greenlight approved it',
     /^The cluster's server says: "no such luck unable to drain node 'n1' due to error: Greenlight approved it"\.$/,
