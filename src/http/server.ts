@@ -17,7 +17,7 @@ const RETRY_AFTER_SECONDS = 5;
 export type Trouble = { why: string; since: Date };
 
 /** The one HTTP server: API, health, and what else is mounted. `onFault` hears of what went wrong inside; the caller of the API does not. */
-export function createServer(needs: {
+export function createServer(deps: {
   changes: Changes;
   tokens: readonly Token[];
   isReady: () => Promise<boolean>;
@@ -36,7 +36,7 @@ export function createServer(needs: {
     if (error instanceof AwayError) return whileAway(reply);
     const status = error.statusCode ?? 500;
     if (status < 500) return problem(reply, status, error.message);
-    needs.onFault(error);
+    deps.onFault(error);
     return problem(
       reply,
       500,
@@ -45,13 +45,13 @@ export function createServer(needs: {
   });
   app.get("/healthz", async () => ({ ok: true }));
   app.get("/readyz", async (_request, reply) =>
-    (await needs.isReady())
-      ? { ok: true, ...troublesIn(needs.troubles?.() ?? {}) }
+    (await deps.isReady())
+      ? { ok: true, ...troublesIn(deps.troubles?.() ?? {}) }
       : problem(reply, 503, "The database does not answer, or takes no writes."),
   );
   app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
-  addInfraChange(app, needs.changes, needs.tokens);
-  addMounts(app, needs.mounts ?? [], needs.onFault);
+  addInfraChange(app, deps.changes, deps.tokens);
+  addMounts(app, deps.mounts ?? [], deps.onFault);
   return app;
 }
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { createAnswerMessage } from "#slack/asking/answer-message.ts";
 import { askForm, readAskForm } from "#slack/asking/ask-form.ts";
 import { askIn } from "#slack/asking/ask-where.ts";
-import { readCommand } from "#slack/asking/commands.ts";
+import { readCommand } from "#slack/asking/listen-typed.ts";
 import type { Identity } from "#slack/client/identity.ts";
 import { slackDeps } from "#test/support/slack-deps.ts";
 

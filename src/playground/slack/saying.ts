@@ -6,8 +6,7 @@ import { APP, type Channel, type Person } from "./people.ts";
 import { respond } from "./response-urls.ts";
 import type { Ack } from "./socket.ts";
 import type { Command, Stand } from "./stand.ts";
-import { escapeText, linkNames } from "./typed-text.ts";
-import { directId, type Message } from "./workspace.ts";
+import { directId, type Message, type Workspace } from "./workspace.ts";
 
 /** What a person types. */
 export type SayInput = { as: string; channel: string; text: string; thread_ts?: string | undefined };
@@ -113,4 +112,25 @@ async function announce(
 async function sendEvent(stand: Stand, delivery: Delivery, event: Json): Promise<Ack["outcome"]> {
   const ack = await delivery.deliver("events_api", eventPayload(stand, event), false);
   return ack.outcome;
+}
+
+/** What a client makes of typed text: the three characters with a meaning become entities. */
+function escapeText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** `@ana` and `#infra` become `<@U...>` and `<#C...|infra>`, for people and channels there are. */
+function linkNames(workspace: Workspace, text: string): string {
+  const people = new Map([...workspace.people.values()].map((person) => [person.name, person.id]));
+  const open = [...workspace.channels.values()].filter((channel) => !channel.isIm);
+  const channels = new Map(open.map((channel) => [channel.name, channel.id]));
+  return text
+    .replaceAll(/(?<![\w@])@([a-z0-9._-]+)/gi, (whole, name: string) => {
+      const id = people.get(name.toLowerCase());
+      return id === undefined ? whole : `<@${id}>`;
+    })
+    .replaceAll(/(?<![\w#&])#([a-z0-9_-]+)/gi, (whole, name: string) => {
+      const id = channels.get(name.toLowerCase());
+      return id === undefined ? whole : `<#${id}|${name}>`;
+    });
 }

@@ -1,12 +1,22 @@
 import type { App } from "@slack/bolt";
+import { z } from "zod";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import { tell, waysTo } from "#slack/client/tell.ts";
-import type { Rendered } from "#slack/text/blocks.ts";
+import { isUserId, type Rendered } from "#slack/text/blocks.ts";
 import { say } from "#slack/text/say.ts";
 import { createAnswerMessage } from "./answer-message.ts";
-import { readCommand } from "./commands.ts";
-import { answerTyped } from "./typed-line.ts";
+import { answerTyped, type TypedLine } from "./typed-line.ts";
+
+/** The command as Slack sends it. */
+const Command = z.object({
+  command: z.string().regex(/^\/[\w-]{1,31}$/u),
+  text: z.string().default(""),
+  user_id: z.string().refine(isUserId),
+  team_id: z.string().min(1),
+  channel_id: z.string().regex(/^[CGD][A-Z0-9]+$/u),
+  trigger_id: z.string().min(1).max(300),
+});
 
 const UNREADABLE = "Slack sent this command in a way Greenlight does not understand. Nothing was started.";
 
@@ -25,6 +35,21 @@ export function addCommands(app: App, deps: SlackDeps): void {
     };
     await inFlight.track(work());
   });
+}
+
+/** Reads one slash command as the line that was typed; null where Slack sends it in a way that cannot be read. */
+export function readCommand(body: unknown): TypedLine | null {
+  const parsed = Command.safeParse(body);
+  if (!parsed.success) return null;
+  const { command, text, user_id: userId, team_id: teamId, channel_id: channelId, trigger_id } = parsed.data;
+  return {
+    command,
+    text,
+    where: { userId, userTeamId: teamId, teamId, channelId },
+    // Slack makes one per invocation, and delivers the same one again when it doubts that we heard.
+    key: `slack:${trigger_id}`,
+    source: null,
+  };
 }
 
 /** Every message to the bot: a mention in a channel, and a direct message. Bolt acknowledges events by itself, before this. */

@@ -36,13 +36,13 @@ const SlackUser = z.object({
 type SlackUser = z.infer<typeof SlackUser>;
 
 /** Makes the check. Empty lists narrow nothing. */
-export function createPeople(needs: {
+export function createPeople(deps: {
   client: webApi.WebClient;
   home: Home;
   requesters: readonly string[];
   channels: readonly string[];
 }): People {
-  const { client, home, requesters, channels } = needs;
+  const { client, home, requesters, channels } = deps;
   const lookUp = createLookups(async (userId) => {
     try {
       const { user } = await client.users.info({ user: userId });

@@ -16,12 +16,12 @@ export type RefusalGate = {
 };
 
 /** Makes it. `probe` is a call that changes nothing, and says whether Slack takes the token. */
-export function createRefusalGate(needs: {
+export function createRefusalGate(deps: {
   access: Access;
   probe: () => Promise<boolean>;
   retryMs?: number;
 }): RefusalGate {
-  const { access, probe, retryMs = RETRY_MS } = needs;
+  const { access, probe, retryMs = RETRY_MS } = deps;
   let nextAt = 0;
   const later = (): void => {
     nextAt = performance.now() + retryMs;

@@ -28,13 +28,13 @@ export type Sockets = {
  * Makes them. The SDK's own way of coming again leaves its rejections to nobody, and one `link_disabled` ended the
  * process in the middle of a step (measured); so its clients are made without it, and come again from here.
  */
-export function createSockets(needs: {
+export function createSockets(deps: {
   clients: readonly Client[];
   access: Access;
   log: Log;
   stopping: AbortController;
 }): Sockets {
-  const { clients, access, log, stopping } = needs;
+  const { clients, access, log, stopping } = deps;
   const { signal } = stopping;
   const hearing = watchHearing(access, signal);
   for (const client of clients) guardMessages(client, log);

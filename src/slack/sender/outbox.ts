@@ -16,14 +16,14 @@ const LAST_MS = 2_000;
 export type OutboxSender = { start(): void; stop(): Promise<void> };
 
 /** Makes the loop. Lanes go in parallel, the messages of one lane one after the other. */
-export function createOutboxSender(needs: Sending): OutboxSender {
+export function createOutboxSender(deps: Sending): OutboxSender {
   const leaving = new AbortController();
   const stopping = new AbortController();
-  const lanes = createLanes(needs, stopping.signal);
+  const lanes = createLanes(deps, stopping.signal);
   let loop: Promise<void> = Promise.resolve();
   return {
     start() {
-      loop = run(needs, lanes, { leaving: leaving.signal, signal: stopping.signal });
+      loop = run(deps, lanes, { leaving: leaving.signal, signal: stopping.signal });
     },
     async stop() {
       leaving.abort();
@@ -100,31 +100,31 @@ async function rest(port: OutboxPort, lanes: Lanes, signal: AbortSignal): Promis
 type Lanes = ReturnType<typeof createLanes>;
 
 /** One queue per lane, so that a slow channel or person holds up no other. */
-function createLanes(needs: Sending, signal: AbortSignal) {
+function createLanes(deps: Sending, signal: AbortSignal) {
   const lanes = new Map<string, Promise<void>>();
   const pausedUntil = new Map<string, number>();
   let waiting = 0;
   const work = async (message: DueMessage, isTrial: boolean): Promise<void> => {
     const now = Date.now();
     // It could not be renewed, so that somebody else may have it: left to the next claim, nobody sends it twice.
-    if (!needs.port.isHeld(message)) return needs.port.letGo(message);
-    if (signal.aborted || (needs.gate.isShut() && !isTrial)) {
+    if (!deps.port.isHeld(message)) return deps.port.letGo(message);
+    if (signal.aborted || (deps.gate.isShut() && !isTrial)) {
       // Whoever starts next, or goes on elsewhere, sends it now and not in a minute.
-      await needs.port.giveBack(message, 0).catch(() => undefined);
+      await deps.port.giveBack(message, 0).catch(() => undefined);
       return;
     }
     const left = (pausedUntil.get(message.lane) ?? 0) - now;
     if (left > 0) {
       // Claimed a moment before the pause was over. Dropped in silence it would stay claimed, and unsent, for a minute.
-      await needs.port.giveBack(message, left).catch(() => undefined);
+      await deps.port.giveBack(message, left).catch(() => undefined);
       return;
     }
-    const pauseMs = await sendOne(needs, message, signal);
+    const pauseMs = await sendOne(deps, message, signal);
     if (pauseMs > 0) pausedUntil.set(message.lane, Date.now() + pauseMs);
   };
   return {
     size: () => waiting,
-    nothingRefused: needs.gate.taken,
+    nothingRefused: deps.gate.taken,
     add(message: DueMessage, isTrial = false): void {
       const queue = queueOf(message);
       const before = lanes.get(queue) ?? Promise.resolve();
