@@ -82,7 +82,7 @@ describe("an approval nobody gives", () => {
 
   it("runs once or not at all when approved at that very moment", async () => {
     const race = async (round: number): Promise<void> => {
-      const waiting = await program.ask(`scale payment-api to ${round + 3} replicas in production`);
+      const waiting = await program.ask(`scale payment-api to ${round + 4} replicas in production`);
       await endIn(waiting.id, 60);
       await new Promise((resolve) => setTimeout(resolve, 20 + round * 10));
       const decided = await program.decide(waiting, "approve");

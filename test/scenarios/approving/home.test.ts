@@ -155,13 +155,13 @@ describe("App Home", () => {
   it("shows Details with every command, and decides in them; who may not see the change sees nothing of it", async () => {
     const { ana, ben, cleo } = slack.users;
     for (const user of [ana, ben]) await slack.openHome(user).delivered;
-    const card = await askFor(slack, "scale web to 2 replicas in production", cleo);
+    const card = await askFor(slack, "scale web to 6 replicas in production", cleo);
     const id = await changeIdOf(slack, card);
     await shows(ben, new RegExp(`${id}:1:1`));
     const view = { type: "home", blocks: slack.home(ben)?.given.blocks };
     await forge(ana, view);
     await click(ana, "greenlight:details", id);
-    assert.doesNotMatch(await formShows(ana, approvedAs("forms/not-yours-on-home")), /replicas=2/);
+    assert.doesNotMatch(await formShows(ana, approvedAs("forms/not-yours-on-home")), /replicas=6/);
     await slack.close({ as: ana, view_id: slack.modal(ana)?.id ?? "" }).delivered;
     for (const action of ["greenlight:reject", "greenlight:cancel"]) {
       await forge(ana, view);
@@ -171,7 +171,7 @@ describe("App Home", () => {
       await shows(ana, approvedAs(`clicks/${answer}`));
     }
     await click(ben, "greenlight:details", id);
-    assert.match(await formShows(ben, /--replicas=2 -n production/), /"greenlight:approve"/);
+    assert.match(await formShows(ben, /--replicas=6 -n production/), /"greenlight:approve"/);
     assert.deepEqual(checkView(slack.modal(ben)?.given, "modal"), []);
     await clickInForm(slack, ben, APPROVE);
     await formShows(ben, approvedAs("clicks/approved"));
