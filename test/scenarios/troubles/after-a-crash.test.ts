@@ -48,7 +48,7 @@ describe("after a crash", () => {
   });
 
   it("says until when a command may still run on a machine it cannot reach", async () => {
-    const waiting = await program.ask("scale payment-api to 3 replicas in production");
+    const waiting = await program.ask("scale payment-api to 8 replicas in production");
     await program.app.database.query(
       `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, intent_at, host, boot_id)
        values ($1, 1, 1, 'forward', 1, '["kubectl", "get"]', '', 1, '2026-01-02T03:04:05Z', 'far-away', 'x')`,
