@@ -14,12 +14,12 @@ import { createSavedFiles } from "./saved-files.ts";
 
 /** What execution is given: where commands run, the rules, and the rows it writes. */
 export function openExecution(parts: Parts): ExecutionDeps {
-  const { commands, policy, redact, redactLines, signalsOf, at } = parts;
+  const { commands, policy, redact, redactLines, signalsOf, settle, now, at } = parts;
   const { workspace, dataDir, box, givenTo } = commands;
   const saved = createSavedFiles(parts);
   const where = { workspace, dataDir, openPackage: saved.openPackage };
   return {
-    ...{ ...where, ...saved, policy, box, redact, redactLines, signalsOf, at },
+    ...{ ...where, ...saved, policy, box, redact, redactLines, signalsOf, settle, now, at },
     looks: createLooks({ ...where, policy, givenTo, box, identify: parts.identify, redact }),
     keepPlan: between(at, "saved plan kept", saved.keepPlan),
     journal: watchJournal(at, createStepJournal(parts)),

@@ -2,6 +2,8 @@ import { planChange } from "#agents/planner.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
 import { assessBound } from "#execution/assess-bound.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
+import { factsOfRollback } from "#execution/facts/rollback-facts.ts";
+import { factsOfRun } from "#execution/facts/run-facts.ts";
 import { endOpenSteps } from "#execution/open-steps.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
 import { runStep } from "#execution/run-step.ts";
@@ -66,6 +68,8 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
       (await whyFrozen(parts, changeId, bound)) ??
       (await findDifference(execution, { changeId, bound, wayBack: null }, signal))?.reason ??
       null,
+    readFacts: (...given) => factsOfRun(execution, ...given),
+    readRestored: (...given) => factsOfRollback(execution, ...given),
     runStep: (key, command, bound, signals) => runStep(execution, key, command, bound, signals),
     endOpenSteps: (changeId) => endOpenSteps(execution, changeId),
   };
@@ -83,10 +87,12 @@ function agentDeps(
       if (prepared !== null) return { ok: true, answer: prepared };
       return planChange(ask, { ...input, environments, signal, book: bookFor(changeId, "planner") });
     },
-    askReviewer: (changeId, request, facts, signal) =>
+    askReviewer: (changeId, { request, steps, facts, may }, signal) =>
       reviewOutcome(ask, {
         request,
-        steps: facts.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
+        facts,
+        may,
+        steps: steps.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
           step,
           argv,
           direction,

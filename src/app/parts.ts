@@ -6,6 +6,7 @@ import type { RunSignals } from "#change/run-signals.ts";
 import { type Config, secretsOf } from "#config/config.ts";
 import type { Sees } from "#execution/box/view.ts";
 import { openEncryptionKey } from "#execution/encryption-key.ts";
+import { SETTLE_PACE, type SettlePace } from "#execution/facts/settle.ts";
 import type { RedactLine } from "#execution/process/line-buffer.ts";
 import { createSeal, type Seal } from "#execution/seal.ts";
 import { createIdentify, type Identify } from "#execution/target-identity.ts";
@@ -53,6 +54,7 @@ export type Parts = {
   signalsOf: (changeId: string) => RunSignals;
   held: HeldWrites;
   pace: LeasePace;
+  settle: SettlePace;
   now: () => Date;
   at: At;
 };
@@ -67,6 +69,8 @@ export type PartsOptions = {
   at?: At;
   sees?: Sees;
   pace?: LeasePace;
+  /** How looks after a run follow one another. */
+  settle?: SettlePace;
 };
 
 /** Opens them: database, Slack, what commands run on, key and redaction. `closing` gets what is stopped again. */
@@ -74,7 +78,7 @@ export async function openParts(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace = PACE, onSecrets, sees }: PartsOptions,
+  { at = nowhere, pace = PACE, settle = SETTLE_PACE, onSecrets, sees }: PartsOptions,
 ): Promise<Parts> {
   await mkdir(config.dataDir, { recursive: true });
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
@@ -99,7 +103,7 @@ export async function openParts(
     redact,
     redactJson: createRedactJson(redact),
     redactLines: createRedactLines(secrets),
-    ...{ runs, held, pace, at },
+    ...{ runs, held, pace, settle, at },
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     leaseOf: createLeaseOf(runs),
     signalsOf: createSignalsOf(runs),

@@ -46,6 +46,21 @@ export function createSavedFiles({
         return null;
       }
     },
+    keepStates: (key, { bytes, sha256 }) =>
+      database.transaction(async (sql) => {
+        await assertOwned(sql, leaseOf(key.changeId));
+        const sealed = seal.seal(bytes, statesOwner(key));
+        await insertSealedFile(sql, { ...key, name: "states", sha256, path: "", sealed });
+      }),
+    openStates: async (key) => {
+      const kept = await findSealedFile(database, { ...key, name: "states" });
+      try {
+        return kept === null ? null : seal.open(kept.sealed, statesOwner(key));
+      } catch {
+        // As for a plan: another key, or an altered row.
+        return null;
+      }
+    },
     keepPackage: ({ changeId, revision }, { bytes, sha256 }) =>
       database.transaction(async (sql) => {
         await assertOwned(sql, leaseOf(changeId));
@@ -92,6 +107,10 @@ function erroredOwner(
   key: Pick<StepKey, "changeId" | "revision" | "step"> & { direction: string; attempt: number | string },
 ): string {
   return `the errored state of change ${key.changeId}, revision ${key.revision}, step ${key.step}, ${key.direction} ${key.attempt}`;
+}
+
+function statesOwner(key: Pick<StepKey, "changeId" | "revision" | "step">): string {
+  return `what was seen for change ${key.changeId}, revision ${key.revision}, step ${key.step}`;
 }
 
 function ownerOf(key: Pick<StepKey, "changeId" | "revision" | "step">): string {

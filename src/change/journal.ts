@@ -54,6 +54,8 @@ export type StepRecord = StepKey & {
   mayRunUntil: Date | null;
   settledBy: Person | null;
   toldAt: Date | null;
+  /** It was refused before anything was spawned, as its own instance wrote. */
+  isRefused?: boolean;
 };
 
 /** Where a child runs, so that whoever finds its row can tell whether it is still there. `bootId` is the boot with the set of
@@ -71,6 +73,8 @@ export type StepEnd = {
   exitCode: number | null;
   signal: string | null;
   error: string | null;
+  /** It was refused before anything was spawned. */
+  isRefused?: true;
   /** Whether it was ended because its time was over. */
   isLate?: true;
   mayRunUntil?: Date | null;
@@ -89,6 +93,11 @@ export type OpenAttempt = {
   child: LostProcess | null;
   since: Date;
 };
+
+/** Whether an attempt was refused before anything was spawned: it has changed nothing, and its permission is unspent. */
+export function wasRefused({ outcome, startedAt, isRefused }: StepRecord): boolean {
+  return isRefused === true && outcome === "not run" && startedAt === null;
+}
 
 /** One line a command printed, redacted. `number` counts from 1 within its attempt. */
 export type LogLine = { number: number; stream: "out" | "err"; text: string };

@@ -45,6 +45,10 @@ export const Bindings = z.object({
   files: z.array(z.object({ path: z.string(), kind: z.enum(["file", "tree"]), sha256: z.string() })),
   /** The saved plans, by step. */
   savedPlans: z.array(z.object({ step: z.int(), sha256: z.string() })),
+  /** The hash of the rules it was judged by; in older plans only the digest knows it. */
+  policy: z.string().optional(),
+  /** What the previews saw around each step, sealed: what the facts after the run are held against. Older plans have none. */
+  states: z.array(z.object({ step: z.int(), sha256: z.string() })).optional(),
   /** Where it runs: context, server and namespace; terraform's directory, workspace, lineage and serial. */
   targets: z.array(z.string()),
   /** What looks showed that the risk of these steps rests on: it has to be so still when each runs. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Fact } from "./fact.ts";
 
 /** The Reviewer's answer, names as on the wire (docs/architecture.md, wire contracts). */
 export const ReviewerOutput = z.object({
@@ -7,7 +8,13 @@ export const ReviewerOutput = z.object({
 });
 export type ReviewerOutput = z.infer<typeof ReviewerOutput>;
 
-/** How a run is judged, as its row keeps it. `by`: where no model said it, but Greenlight itself. */
-export const Review = ReviewerOutput.extend({ by: z.literal("greenlight").optional() });
+/**
+ * How a run is judged, as its row keeps it. `by`: where no model said it, but Greenlight itself. `facts`: what was read
+ * back after the run; older rows have none.
+ */
+export const Review = ReviewerOutput.extend({
+  by: z.literal("greenlight").optional(),
+  facts: z.array(Fact).optional(),
+});
 export type Review = z.infer<typeof Review>;
 export type ReviewResult = ReviewerOutput["result"];

@@ -2,6 +2,7 @@ import type { ChildProcess, LogLine, OpenAttempt, StepEnd, StepKey } from "#chan
 import type { Plan } from "#change/plan.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { Box } from "#execution/box/box.ts";
+import type { SettlePace } from "#execution/facts/settle.ts";
 import type { RedactLine } from "#execution/process/line-buffer.ts";
 import type { OpenPackage, WorkspaceDeps } from "#execution/workspace/copy.ts";
 import type { At } from "#observe/crash-points.ts";
@@ -28,6 +29,9 @@ export type ExecutionDeps = WorkspaceDeps &
     ): Promise<string | null>;
     /** How the run of a change is told to let go of it. */
     signalsOf(changeId: string): RunSignals;
+    /** How looks after a run follow one another. */
+    settle: SettlePace;
+    now: () => Date;
     at: At;
   };
 
@@ -66,6 +70,10 @@ export type SavedFiles = {
   keepPlan(key: PlanKey, plan: { bytes: Buffer; sha256: string; path: string }): Promise<void>;
   /** A saved plan's bytes, and where they lay when it was made. Null: there is none. */
   openPlan(key: PlanKey): Promise<{ bytes: Buffer; path: string } | null>;
+  /** Keeps what a step's preview saw. It holds secrets in clear text. */
+  keepStates(key: PlanKey, states: { bytes: Buffer; sha256: string }): Promise<void>;
+  /** Null: there is none, or it does not open. */
+  openStates(key: PlanKey): Promise<Buffer | null>;
   /** Keeps a fetched package of modules, so that a registry is not asked again. */
   keepPackage(
     key: { changeId: string; revision: number },

@@ -33,6 +33,8 @@ export type GivenTo = (
 /** The program's own read-only commands, where a plan's commands run and with what they get. */
 export type Looks = {
   kubectl(copy: WorkspaceCopy, signal: AbortSignal): Look;
+  /** Looks at a cluster that need no files of the change. */
+  cluster(changeId: string, signal: AbortSignal): Look;
   /** What the kubeconfig says. It needs no files, so it may be asked while the change runs elsewhere. */
   kubeconfig(changeId: string, signal: AbortSignal): ConfigLooks;
   terraform(
@@ -103,6 +105,7 @@ export function createLooks(deps: LookDeps): Looks {
     terraform,
     kubectl: (copy, signal) => async (args, command) =>
       kubectl(deps, args, { cwd: directoryOf(copy, command), ...(await givenTo(copy, command)) }, signal),
+    cluster: createClusterLook(deps),
     kubeconfig: createKubeconfig(deps),
     readyRoot: async (copy, command, signal) => {
       const read = readRootCommand(command);
@@ -120,29 +123,42 @@ export function createLooks(deps: LookDeps): Looks {
         read.line.verb === "workspace new",
       );
     },
-    fetching: async (changeId, environment, signal) => {
-      const { env, view } = await deps.givenTo(changeId, environment, "git");
-      const dir = await makeChangeDir(deps.dataDir, changeId);
-      return {
-        https: { env, hosts: deps.policy.terraform.module_hosts, signal },
-        scratch: dir.terraform,
-        git: (args, cwd, own) =>
-          capture(deps.box, {
-            argv: ["git", ...args],
-            cwd,
-            env: own,
-            view: { ...view, readWrite: [dir.terraform, ...view.readWrite] },
-            deadlineMs: GIT_DEADLINE_MS,
-            signal,
-          }),
-      };
-    },
+    fetching: createFetching(deps),
   };
 }
 
 /** The copy of the workspace that a command runs in: kubectl sees nothing of what only terraform may read. */
 function copyFor({ tool }: Command, { dir }: WorkspaceCopy): string[] {
   return tool === "kubectl" ? [dir.kubectl] : [dir.workspace, dir.terraform];
+}
+
+/** What fetches packages, in the change's own directories. */
+function createFetching(deps: LookDeps): Looks["fetching"] {
+  return async (changeId, environment, signal) => {
+    const { env, view } = await deps.givenTo(changeId, environment, "git");
+    const dir = await makeChangeDir(deps.dataDir, changeId);
+    return {
+      https: { env, hosts: deps.policy.terraform.module_hosts, signal },
+      scratch: dir.terraform,
+      git: (args, cwd, own) =>
+        capture(deps.box, {
+          argv: ["git", ...args],
+          cwd,
+          env: own,
+          view: { ...view, readWrite: [dir.terraform, ...view.readWrite] },
+          deadlineMs: GIT_DEADLINE_MS,
+          signal,
+        }),
+    };
+  };
+}
+
+/** It reads no file, so it runs in the change's own home. */
+function createClusterLook(deps: LookDeps): Looks["cluster"] {
+  return (changeId, signal) => async (args, command) => {
+    const given = await givenIn(deps, changeId, command, null);
+    return kubectl(deps, args, { cwd: given.env["HOME"] ?? "/", ...given }, signal);
+  };
 }
 
 /** What the kubeconfig says, from memory while it is the same. */

@@ -126,6 +126,7 @@ async function finish(attempt: Attempt, end: StepEnd): Promise<StepEnd> {
   return end;
 }
 
+/** Nothing was spawned, so it may be tried again. */
 function refused(error: string): StepEnd {
-  return { outcome: "failed", exitCode: null, signal: null, error };
+  return { outcome: "not run", exitCode: null, signal: null, error, isRefused: true };
 }

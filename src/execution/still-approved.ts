@@ -19,7 +19,8 @@ export type DifferenceDeps = WorkspaceDeps & { policy: Policy; looks: Pick<Looks
  * way back: the rules, the bytes of every file the commands can read, and the clusters they run against are those the
  * digest was made from (docs/architecture.md, invariant 5). Saved terraform plans are checked where they are laid out, and
  * terraform itself refuses one whose state has changed. `wayBack`: the command of a way back, of whose files only what it
- * reads counts; null: the whole plan. Null: nothing differs.
+ * reads counts, and of the rules only what they deny now, which is asked right before the spawn: a policy that was edited
+ * since must not keep a half-run change as it is. `wayBack` null: the whole plan. Null: nothing differs.
  */
 export async function findDifference(
   deps: DifferenceDeps,
@@ -28,7 +29,8 @@ export async function findDifference(
 ): Promise<Difference | null> {
   const { changeId, bound, wayBack } = approved;
   const files = filesFor(wayBack, bound, deps.policy);
-  const here = whyOtherRules(bound, deps.policy) ?? (await whyFilesDiffer(deps, changeId, files));
+  const rules = wayBack === null ? whyOtherRules(bound, deps.policy) : whyOtherPlan(bound, deps.policy);
+  const here = rules ?? (await whyFilesDiffer(deps, changeId, files));
   if (here !== null) return { reason: here, isCertain: true };
   return findElsewhere(changeId, bound, deps.looks, signal);
 }
@@ -44,12 +46,20 @@ export function filesFor(wayBack: Command | null, bound: BoundPlan, policy: Poli
 }
 
 function whyOtherRules(bound: BoundPlan, policy: Policy): string | null {
-  const { plan, revision, bindings, digest } = bound;
-  if (digestOf(plan, revision, policy, bindings) === digest) return null;
-  return "The policy has changed since the plan was made.";
+  const { policy: hash = policy.hash } = bound.bindings;
+  return whyOtherPlan(bound, policy) ?? (hash === policy.hash ? null : OTHER_RULES);
 }
 
-async function findElsewhere(
+/** Why the plan is not the one its digest names, or null. Of an older plan only the rules of now can tell. */
+function whyOtherPlan({ plan, revision, bindings, digest }: BoundPlan, policy: Policy): string | null {
+  if (digestOf(plan, revision, policy, bindings) === digest) return null;
+  return bindings.policy === undefined ? OTHER_RULES : "The plan is not the one that was approved.";
+}
+
+const OTHER_RULES = "The policy has changed since the plan was made.";
+
+/** Why the kubeconfig does not lead where it led when the plan was made, or null. */
+export async function findElsewhere(
   changeId: string,
   bound: BoundPlan,
   looks: DifferenceDeps["looks"],

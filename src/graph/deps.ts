@@ -1,18 +1,24 @@
 import type { Cancel } from "#change/cancel.ts";
+import type { Fact } from "#change/fact.ts";
 import type { LogExcerpt, StepEnd, StepKey, StepRecord } from "#change/journal.ts";
 import type { Command, Plan, PlannerOutput } from "#change/plan.ts";
 import type { Bindings, BoundPlan, Preview, PreviewedPlan } from "#change/preview.ts";
 import type { AnsweredQuestion } from "#change/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
-import type { Review, ReviewerOutput } from "#change/verdict.ts";
+import type { Review, ReviewerOutput, ReviewResult } from "#change/verdict.ts";
 import type { Assessment } from "#policy/assess.ts";
 import type { Policy } from "#policy/document.ts";
 
 /** An answer, or a sentence saying why there is none. */
 export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string };
 
-/** One step as the Reviewer is told of it. */
-export type StepFacts = { record: StepRecord; log: LogExcerpt };
+/** What the Reviewer is told: the steps as they ended, what was read back, and which verdicts that leaves. */
+export type ReviewedOutcome = {
+  request: string;
+  steps: readonly { record: StepRecord; log: LogExcerpt }[];
+  facts: readonly Fact[];
+  may: readonly ReviewResult[];
+};
 
 /** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last requested changes are about. */
 export type PlanningInput = {
@@ -38,8 +44,7 @@ export type GraphDeps = {
   askPlanner(changeId: string, input: PlanningInput, signal: AbortSignal): Promise<Answered<PlannerOutput>>;
   askReviewer(
     changeId: string,
-    request: string,
-    facts: StepFacts[],
+    outcome: ReviewedOutcome,
     signal: AbortSignal,
   ): Promise<Answered<ReviewerOutput>>;
   /** Says what is being done now, to the row and whoever looks at it. */
@@ -58,6 +63,15 @@ export type GraphDeps = {
   whyVoid(changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<string | null>;
   /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */
   recordPlan(changeId: string, planned: PlannedChange): Promise<void>;
+  /** Reads back what the steps that are done left, until it stands as it should or the time for it is over. */
+  readFacts(
+    changeId: string,
+    bound: BoundPlan,
+    records: readonly StepRecord[],
+    signals: RunSignals,
+  ): Promise<{ facts: Fact[]; wasStopped: boolean }>;
+  /** Holds what the plan touched against what stood before its first step. */
+  readRestored: GraphDeps["readFacts"];
   /** Writes the verdict into the row. */
   recordReview(changeId: string, review: Review): Promise<void>;
   /** Whether a row permits exactly this revision and digest to run. Asked before every spawn (invariant 3). */

@@ -1,6 +1,7 @@
 import { ChangeCancelledError } from "#change/cancel.ts";
-import type { StepRecord } from "#change/journal.ts";
+import { type StepRecord, wasRefused } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -53,11 +54,21 @@ export async function executePlan(
       attempt: (before?.attempt ?? 0) + 1,
     } as const;
     const end = await deps.runStep(key, step, bound, signals);
+    if (end?.outcome === "done") continue;
+    const ran = await findAttempt(deps, changeId, state.revision, step.step);
+    if (ran !== undefined && wasRefused(ran)) return refused(deps, bound, ran);
     // A read that was cut off: the run is over, and this node is done again.
     const status: ExecutionStatus = end === null || end.outcome === "not run" ? "unknown" : end.outcome;
-    if (status !== "done") return { currentStep: step.step, executionStatus: status };
+    return { currentStep: step.step, executionStatus: status };
   }
   return { currentStep: bound.plan.plan.length, executionStatus: "done" };
+}
+
+/** Where nothing was changed yet, the change is over; else it is judged what becomes of what was. */
+function refused(deps: GraphDeps, { plan }: BoundPlan, { step, error }: StepRecord): GraphUpdate {
+  const hasChanged = plan.plan.some((one) => one.step < step && !onlyReads(one, deps.policy));
+  if (hasChanged) return { currentStep: step, executionStatus: "failed" };
+  return { error: `${error ?? `Step ${step} was refused.`} Nothing was changed.` };
 }
 
 async function isCancelled(deps: GraphDeps, changeId: string): Promise<boolean> {
@@ -72,7 +83,7 @@ function stopped(currentStep: number, hasRun: boolean): GraphUpdate {
 
 /**
  * Whether there may be one more attempt: an approver has said that this one did not happen, which is the one thing that
- * permits it of what may change something (invariant 3), or it only read and was cut off.
+ * permits it of what may change something (invariant 3), it was refused before its spawn, or it only read and was cut off.
  */
 export async function mayTryAgain(
   deps: GraphDeps,
@@ -81,6 +92,7 @@ export async function mayTryAgain(
   digest: string,
 ): Promise<boolean> {
   if (attempt.outcome !== "not run") return false;
+  if (wasRefused(attempt)) return true;
   return onlyReads(command, deps.policy) || (await deps.mayRunAgain(attempt, digest));
 }
 

@@ -1,41 +1,98 @@
+import type { Fact } from "#change/fact.ts";
 import { saysStopped } from "#change/how-far.ts";
+import type { StepRecord } from "#change/journal.ts";
 import { unsettledStep } from "#change/operator.ts";
+import type { BoundPlan } from "#change/preview.ts";
 import type { Review } from "#change/verdict.ts";
-import type { GraphDeps, StepFacts } from "./deps.ts";
+import { onlyReads } from "#policy/only-reads.ts";
+import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
-import type { GraphState, GraphUpdate } from "./state.ts";
+import { boundPlan, type GraphState, type GraphUpdate } from "./state.ts";
+import { heldToFacts, type Outcome, possibleVerdicts, sentences, withoutReviewer } from "./verdicts.ts";
+
+const READ = "It only read, and changed nothing. What was read stands in the thread.";
 
 const SAY_WHICH =
   "Look at what is there now, then say whether it happened: if so the plan goes on after it, if not the step runs again.";
 
-/** Facts first: what is unknown goes to a person without asking the model, and a failed step is never approved. */
+/**
+ * Facts first: code reads back what the steps left, and that says which verdicts are possible. Only then the Reviewer
+ * chooses among those. A plan that only reads has nothing to look back at, and is done or failed by its steps.
+ */
 export async function reviewOutcome(
   deps: GraphDeps,
   state: GraphState,
   context: NodeContext,
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
+  const bound = boundPlan(state);
+  if (bound?.plan.plan.every((step) => onlyReads(step, deps.policy)) === true) {
+    const read = await endRead(deps, state, context.changeId);
+    if (read !== null) return read;
+  }
   await deps.report(context.changeId, "reviewing");
-  const review = await judgeOutcome(deps, state, context);
+  const review = await judgeOutcome(deps, state, bound, context);
   await deps.recordReview(context.changeId, review);
   return { reviewResult: review.result, reviewNotes: review.notes };
 }
 
-async function judgeOutcome(deps: GraphDeps, state: GraphState, context: NodeContext): Promise<Review> {
+/** How a plan that changes nothing ends; null where nobody saw how a step ended, or it was cancelled. */
+async function endRead(deps: GraphDeps, state: GraphState, changeId: string): Promise<GraphUpdate | null> {
+  if (state.executionStatus === "done") {
+    const review = { result: "approved", notes: READ, by: "greenlight" } as const;
+    await deps.recordReview(changeId, review);
+    return { reviewResult: review.result, reviewNotes: review.notes };
+  }
+  if (state.executionStatus !== "failed") return null;
+  const failed = (await deps.findSteps(changeId)).findLast(({ outcome }) => outcome === "failed");
+  return {
+    error: `Step ${state.currentStep} failed, and nothing was changed. ${failed?.error ?? ""}`.trim(),
+  };
+}
+
+async function judgeOutcome(
+  deps: GraphDeps,
+  state: GraphState,
+  bound: BoundPlan | null,
+  context: NodeContext,
+): Promise<Review> {
   if (state.executionStatus === "cancelled")
     return needsHuman(await sayCancelled(deps, state, context.changeId));
   if (state.executionStatus === "unknown") {
     return needsHuman(await sayUnknown(deps, state, context.changeId));
   }
-  const facts = await findFacts(deps, state, context.changeId);
-  const reviewed = await deps.askReviewer(context.changeId, state.request, facts, context.signals.stop);
-  if (!reviewed.ok) return needsHuman(`The Reviewer gave no verdict: ${reviewed.reason}.`);
-  if (reviewed.answer.result === "approved" && state.executionStatus !== "done") {
-    return needsHuman(
-      `Step ${state.currentStep} failed, so this cannot count as done. ${reviewed.answer.notes}`,
-    );
-  }
-  return reviewed.answer;
+  if (bound === null) return needsHuman("There is no plan to hold the outcome against.");
+  const { changeId, signals } = context;
+  const records = (await deps.findSteps(changeId)).filter(
+    ({ revision, direction }) => revision === state.revision && direction === "forward",
+  );
+  const { facts, wasStopped } = await deps.readFacts(changeId, bound, records, signals);
+  if (wasStopped)
+    return { ...needsHuman(`It was stopped while the outcome was looked at. ${sentences(facts)}`), facts };
+  const outcome = outcomeOf(state, bound, records, facts);
+  const possible = possibleVerdicts(outcome);
+  if (possible.kind === "decided") return { ...possible.review, facts };
+  const steps = await Promise.all(
+    records.map(async (record) => ({ record, log: await deps.findLog(record) })),
+  );
+  const told = { request: state.request, steps, facts, may: possible.may };
+  const reviewed = await deps.askReviewer(changeId, told, signals.stop);
+  signals.pause.throwIfAborted();
+  const review = reviewed.ok
+    ? heldToFacts(outcome, possible.may, reviewed.answer)
+    : withoutReviewer(outcome, reviewed.reason);
+  return { ...review, facts };
+}
+
+function outcomeOf(
+  { executionStatus: status, currentStep }: GraphState,
+  { plan }: BoundPlan,
+  records: readonly StepRecord[],
+  facts: readonly Fact[],
+): Outcome {
+  const last = (step: number) => records.findLast((record) => record.step === step)?.outcome;
+  const done = plan.plan.filter(({ step }) => last(step) === "done").map(({ step }) => step);
+  return { plan, status, currentStep, done, facts };
 }
 
 async function sayUnknown(deps: GraphDeps, state: GraphState, changeId: string): Promise<string> {
@@ -51,10 +108,4 @@ async function sayCancelled(deps: GraphDeps, state: GraphState, changeId: string
 
 function needsHuman(notes: string): Review {
   return { result: "needs_human", notes, by: "greenlight" };
-}
-
-async function findFacts(deps: GraphDeps, state: GraphState, changeId: string): Promise<StepFacts[]> {
-  const steps = await deps.findSteps(changeId);
-  const mine = steps.filter((record) => record.revision === state.revision && record.direction === "forward");
-  return Promise.all(mine.map(async (record) => ({ record, log: await deps.findLog(record) })));
 }

@@ -7,12 +7,12 @@ import type { Policy } from "./document.ts";
 
 /**
  * Names exactly what would run: every command and every way back, in order, with its directory; the bytes of the files
- * and saved plans they read; where they run; and the rules they passed (docs/architecture.md, invariant 5). SHA-256, hex.
+ * and saved plans they read; what was there; where they run; and the rules they passed (docs/architecture.md, invariant 5). SHA-256, hex.
  */
 export function digestOf(plan: Plan, revision: number, policy: Policy, bindings: Bindings): string {
   const bound = {
     revision,
-    policy: policy.hash,
+    policy: bindings.policy ?? policy.hash,
     steps: plan.plan.map((step) => ({
       run: bind(step),
       back: step.rollback === null ? null : bind(step.rollback),
@@ -22,6 +22,10 @@ export function digestOf(plan: Plan, revision: number, policy: Policy, bindings:
     targets: bindings.targets,
     // Only where there is something: the digests of all others stay what they were.
     ...(bindings.shown === undefined ? {} : { shown: bindings.shown }),
+    // Absent in what older versions bound, so that their digests stay what they were.
+    ...(bindings.states === undefined
+      ? {}
+      : { states: bindings.states.map(({ step, sha256 }) => [step, sha256]) }),
   };
   return createHash("sha256").update(JSON.stringify(bound)).digest("hex");
 }

@@ -41,7 +41,7 @@ export async function markStarted(sql: Sql, key: StepKey, child: ChildProcess, a
 export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promise<boolean> {
   const { rowCount } = await sql.query(
     `update journal set finished_at = now(), outcome = $6, exit_code = $7, signal = $8, error = $9, may_run_until = $10,
-       spawn_token = case when $11 then null else spawn_token end
+       refused = $12, spawn_token = case when $11 then null else spawn_token end
      where ${ATTEMPT} and finished_at is null`,
     [
       ...keyValues(key),
@@ -51,6 +51,7 @@ export async function markFinished(sql: Sql, key: StepKey, end: StepEnd): Promis
       end.error,
       end.mayRunUntil ?? null,
       end.wasEnded === true,
+      end.isRefused === true,
     ],
   );
   return rowCount === 1;
@@ -150,6 +151,7 @@ const JournalRow = z.object({
   may_run_until: z.date().nullable(),
   settled_by: Person.nullable(),
   told_at: z.date().nullable(),
+  refused: z.boolean(),
 });
 type JournalRow = z.infer<typeof JournalRow>;
 
@@ -172,6 +174,7 @@ function toRecord(raw: JournalRow): StepRecord {
     mayRunUntil: row.may_run_until,
     settledBy: row.settled_by,
     toldAt: row.told_at,
+    isRefused: row.refused,
   };
 }
 

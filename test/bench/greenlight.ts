@@ -5,6 +5,7 @@ import type pg from "pg";
 import pino from "pino";
 import { startApp } from "#app/app.ts";
 import { readConfig } from "#config/config.ts";
+import { QUICK_LOOKS } from "#test/support/execution.ts";
 import type { Place } from "./place.ts";
 
 /** A look of the loops at nothing would be counted too: they are woken by what happens, and wait a minute for that. */
@@ -34,7 +35,7 @@ export async function createGreenlight(
     ANTHROPIC_BASE_URL: place.model.baseUrl,
   });
   if (!read.ok) throw new Error(read.faults.join("; "));
-  const app = await startApp(read.config, pino({ level: "silent" }), { pace: PACE });
+  const app = await startApp(read.config, pino({ level: "silent" }), { pace: PACE, settle: QUICK_LOOKS });
   const until = async (id: string, status: string) => {
     const giveUp = Date.now() + PATIENCE_MS;
     for (;;) {

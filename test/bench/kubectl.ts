@@ -19,6 +19,7 @@ const deployment = (replicas: number) =>
       replicas,
       template: { spec: { containers: [{ name: "web", image: "registry.example/web:1" }] } },
     },
+    status: { replicas, updatedReplicas: replicas, availableReplicas: replicas },
   });
 
 /** A kubectl that does nothing: it prints what previews look for, and starts no further process. Returns where it is. */
@@ -31,6 +32,7 @@ export async function installKubectl(dir: string): Promise<{ binDir: string; kub
 case " $* " in
   *" config view "*) echo '${KUBECONFIG}';;
   *" --dry-run="*) echo '${deployment(5)}';;
+  *" get Deployment.v1.apps "*) echo '${deployment(5)}';;
   *" get "*) echo '${deployment(2)}';;
   *) echo "deployment.apps/web scaled";;
 esac

@@ -18,15 +18,17 @@ const KUBECONFIG = {
   "current-context": "fake",
 };
 
-const DEPLOYMENT = {
+/** What it answers about any deployment: the count it was scaled to last, of which all are up. */
+const DEPLOYMENT = JSON.stringify({
   apiVersion: "apps/v1",
   kind: "Deployment",
-  metadata: { name: "web", annotations: { "deployment.kubernetes.io/revision": "3" } },
+  metadata: { name: "NAME", annotations: { "deployment.kubernetes.io/revision": "3" } },
   spec: {
-    replicas: 2,
+    replicas: "COUNT",
     template: { spec: { containers: [{ name: "web", image: "registry.example/web:1" }] } },
   },
-};
+  status: { replicas: "COUNT", updatedReplicas: "COUNT", availableReplicas: "COUNT" },
+}).replaceAll('"COUNT"', "COUNT");
 
 /** Puts it into `dir`. What the name of a thing says is how long a command about the first of them takes. A line is one write to a file opened for appending, so two at once cannot be mixed up. */
 export async function installCountingKubectl(dir: string): Promise<CountingKubectl> {
@@ -38,18 +40,20 @@ export async function installCountingKubectl(dir: string): Promise<CountingKubec
     [file, ""],
     [kubeconfig, JSON.stringify(KUBECONFIG)],
     [join(dir, "config.json"), JSON.stringify(KUBECONFIG)],
-    [join(dir, "live.json"), JSON.stringify(DEPLOYMENT)],
-    [join(dir, "dry.json"), JSON.stringify({ ...DEPLOYMENT, spec: { ...DEPLOYMENT.spec, replicas: 5 } })],
   ];
   await Promise.all(puts.map(([path, text]) => writeFile(path, text)));
   const script = `#!/bin/sh
-what=live; reads=; json=
+what=object; reads=; json=; dry=; name=web; names=; count=
 for word in "$@"; do
   case $word in
-    --dry-run=*) what=dry; reads=1;;
+    --dry-run=*) reads=1; dry=1;;
     config) what=config; reads=1;;
     get|diff|version|auth|describe) reads=1;;
     json|-ojson|--output=json) json=1;;
+    deployment/*|deployments/*) name=\${word#*/};;
+    --replicas=*) count=\${word#*=};;
+    -*|get|Deployment.v1.apps) ;;
+    *) [ "$1" = get ] && [ "$2" = Deployment.v1.apps ] && names="$names $word";;
   esac
 done
 case "$*" in
@@ -62,6 +66,8 @@ case "$*" in
 esac
 if [ -z "$reads" ]; then
   printf '%s\\n' "$*" >> '${file}'
+  # It takes effect as it begins, so that one that is killed has happened.
+  case "$*" in *broken*) ;; *) [ -z "$count" ] || printf '%s' "$count" > '${dir}'/"count-$name";; esac
   case "$*" in
     *slow*) sleep 0.4;;
     *brief*) sleep 0.8;;
@@ -71,11 +77,21 @@ if [ -z "$reads" ]; then
     *lingering*"--replicas=2 "*) sleep 300;;
     *stubborn*"-1 "*) trap '' TERM; (sleep 300 &); sleep 300 & wait; wait;;
   esac
+  case "$*" in *broken*) echo "deployment.apps/web scaled"; exit 1;; esac
   echo "deployment.apps/web scaled"
-  case "$*" in *broken*) exit 1;; esac
   exit 0
 fi
-[ -n "$json" ] && cat '${dir}'/$what.json
+[ -n "$json" ] || exit 0
+[ $what = config ] && { cat '${dir}'/config.json; exit 0; }
+object() {
+  now=$(cat '${dir}'/"count-$1" 2>/dev/null || echo 2)
+  printf '%s' '${DEPLOYMENT}' | sed "s/NAME/$1/; s/COUNT/\${2:-$now}/g"
+}
+[ -z "$dry" ] && count=
+[ -z "$names" ] && { object "$name" "$count"; exit 0; }
+printf '{"kind":"List","items":['; between=
+for name in $names; do printf '%s' "$between"; object "$name"; between=,; done
+printf ']}'
 exit 0
 `;
   await writeFile(join(binDir, "kubectl"), script);

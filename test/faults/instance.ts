@@ -6,6 +6,7 @@ import { startApp } from "#app/app.ts";
 import { stopOnSignals } from "#app/stop-signals.ts";
 import { readConfig } from "#config/config.ts";
 import type { At } from "#observe/crash-points.ts";
+import { QUICK_LOOKS } from "#test/support/execution.ts";
 import { FAST_LEASE } from "./pace.ts";
 
 const crash = process.env["FAULTS_CRASH"] ?? "";
@@ -30,7 +31,7 @@ const grace = process.env["FAULTS_GRACE_MS"];
 const starting = startApp(read.config, pino({ level: "warn" }, pino.destination(2)), {
   ...(notes === undefined ? {} : { sees: { readOnly: [], readWrite: [notes] } }),
   ...(crash === "" ? {} : { at: dieAt(crash) }),
-  ...(defaults ? {} : { pace: FAST_LEASE }),
+  ...(defaults ? {} : { pace: FAST_LEASE, settle: QUICK_LOOKS }),
   ...(grace === undefined ? {} : { graceMs: Number(grace) }),
 });
 // Whoever started it holds a channel to it open, which the program has not.

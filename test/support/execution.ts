@@ -13,6 +13,9 @@ import { createHeldWrites } from "#threads/running/held-writes.ts";
 
 const never = new AbortController().signal;
 
+/** Looks after a run that a test can wait for. */
+export const QUICK_LOOKS = { firstMs: 50, mostMs: 400, steadyMs: 50, standMs: 600 };
+
 /** What execution is given, where a test gives only what it is about: to ask for anything else is a fault. */
 export function executionDeps(
   given: Pick<ExecutionDeps, "workspace" | "dataDir"> & Partial<ExecutionDeps>,
@@ -30,6 +33,10 @@ export function executionDeps(
     at: () => undefined,
     keepPlan: fail,
     openPlan: async () => null,
+    settle: QUICK_LOOKS,
+    now: () => new Date(),
+    keepStates: async () => {},
+    openStates: async () => null,
     keepPackage: fail,
     openPackage: async () => null,
     keepErroredState: fail,
@@ -44,6 +51,7 @@ export function looksOf(given: Partial<Looks>): Looks {
   const fail = () => assert.fail("nobody should look at this");
   return {
     kubectl: fail,
+    cluster: fail,
     kubeconfig: fail,
     terraform: fail,
     readyRoot: async () => null,

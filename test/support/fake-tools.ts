@@ -34,12 +34,19 @@ for word in "$@"; do
   case $word in ${ID}|--namespace=${ID}) id=\${word##*=};; esac
   case $word in json|-ojson|--output=json) json=1;; --dry-run=*) kind=dry;; config) kind=config;; esac
 done
+# Each change that ended well turns what is there over: to what the dry run said, and by its rollback back again.
+if [ -n "$json" ] && [ $kind = live ] && [ -f '${outputs}/'$id.turned ]; then kind=dry; fi
 if [ -n "$json" ]; then
+  own=$id
   [ -f '${outputs}/'$id.$kind ] || id=none
-  cat '${outputs}/'$id.$kind; exit 0
+  sed "s/THE-ID/$own/" '${outputs}/'$id.$kind; exit 0
 fi
 [ -f '${outputs}/'$id ] && cat '${outputs}/'$id
 [ $kind = live ] && [ -f '${outputs}/'$id.exit ] && exit "$(cat '${outputs}/'$id.exit)"
+case " $* " in
+  *" get "*|*" rollout status "*|*" logs "*|*" describe "*|*" diff "*|*" config "*|*--dry-run*) ;;
+  *) if [ -f '${outputs}/'$id.turned ]; then rm '${outputs}/'$id.turned; else : > '${outputs}/'$id.turned; fi;;
+esac
 exit 0
 `;
     await writeFile(join(places.bin, tool), script);
@@ -73,8 +80,10 @@ function deployment(replicas: number): object {
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: "web", annotations },
+    // In a namespace of the call's own id, so that a look after it bears the id too.
+    metadata: { name: "web", namespace: "THE-ID", annotations },
     spec: { replicas, template: { spec: { containers } } },
+    status: { replicas, updatedReplicas: replicas, availableReplicas: replicas },
   };
 }
 

@@ -15,6 +15,7 @@ import { createCheckpointer } from "#store/checkpointer.ts";
 import type { EmbeddedConnection } from "#store/embedded/embedded.ts";
 import { migrate } from "#store/postgres/migrate.ts";
 import { boxOfTests } from "./box.ts";
+import { QUICK_LOOKS } from "./execution.ts";
 import { assertNoneRefused } from "./own-slack.ts";
 import { createDatabase } from "./postgres.ts";
 import { soon } from "./soon.ts";
@@ -103,7 +104,8 @@ export async function startProgram(
   });
   if (!read.ok) throw new Error(read.faults.join("; "));
   const { config } = read;
-  let app = await startApp(config, log, options);
+  const quick = { settle: QUICK_LOOKS, ...options };
+  let app = await startApp(config, log, quick);
   const refused: Refused[] = [];
   const until = async (id: string, ...statuses: ChangeStatus[]): Promise<Change> => {
     const giveUp = Date.now() + PATIENCE_MS;
@@ -170,7 +172,7 @@ export async function startProgram(
     restart: async () => {
       await app.stop();
       refused.push(...(app.slack?.takeRefused() ?? []));
-      app = await startApp(config, log, options);
+      app = await startApp(config, log, quick);
     },
     releaseTargets: async () => {
       await app.database.query("delete from target_locks");

@@ -86,6 +86,7 @@ export async function makeRoots(given: {
   const deps = executionDeps({
     ...{ ...ground, policy, looks },
     keepPlan: async ({ changeId, step }, kept) => void plans.set(`${changeId} ${step}`, kept),
+    keepStates: async () => {},
     keepPackage: async (_, { bytes, sha256 }) => void packages.set(sha256, bytes),
     openPlan: async ({ changeId, step }) => plans.get(`${changeId} ${step}`) ?? null,
   });

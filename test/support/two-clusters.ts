@@ -62,7 +62,15 @@ if (args[0] === "config") {
   const changed = !isDry && /^(scale|set|delete|rollout|apply|cordon)$/.test(args[0]) && args[1] !== "status";
   fs.appendFileSync(path.join(home, "calls"), JSON.stringify({ server: cluster.server, argv: args, changed }) + "\\n");
   const json = args.some((word, index) => /^(--output=json|-ojson)$/.test(word) || (word === "json" && args[index - 1] === "-o"));
-  const object = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "worker" }, spec: { replicas: 2 } };
+  // What stands there is what was set last, in each cluster and namespace, and all of it is up.
+  const key = [new URL(cluster.server).hostname, valueOf("--namespace") ?? valueOf("-n") ?? "default"].join("-");
+  const file = path.join(home, "count-" + key);
+  const asked = valueOf("--replicas");
+  if (changed && asked !== null) fs.writeFileSync(file, asked);
+  const replicas = isDry && asked !== null ? Number(asked) : fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 2;
+  const metadata = { name: "worker", namespace: valueOf("--namespace") ?? valueOf("-n") ?? undefined };
+  const status = { replicas, updatedReplicas: replicas, availableReplicas: replicas };
+  const object = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas }, status };
   if (json) process.stdout.write(JSON.stringify(object));
   else process.stdout.write("deployment.apps/worker scaled\\n");
 }

@@ -199,4 +199,27 @@ describe("the words of the verdict", () => {
     const review = { result: "needs_human", notes: "Step 1 is done.", by: "greenlight" } as const;
     approved("accepted-no-model", renderVerdict({ ...change, review }, steps));
   });
+  it("with what was read back after the run", () => {
+    const { change, steps } = STAGES.done;
+    const says = "5 of 5 ready, image registry.example/payment-api:1.4.3";
+    const good = { step: 1, target: "Deployment/payment-api in production", state: "good", says } as const;
+    const failed = {
+      step: 2,
+      target: "Deployment/web in production",
+      state: "failed",
+      says: "web in web-1: ImagePullBackOff (no such tag); 1 of 2 updated, 2 ready",
+    } as const;
+    const slow = { ...failed, state: "unknown", says: "not there yet: 1 of 2 updated, 2 ready" } as const;
+    const done = { result: "approved", notes: "As asked for.", facts: [good] } as const;
+    approved("done-with-facts", renderVerdict({ ...change, review: { ...done, facts: [good] } }, steps));
+    const read = { result: "approved", notes: "It only read.", by: "greenlight" } as const;
+    approved("done-read", renderVerdict({ ...change, review: read }, steps));
+    const asked = STAGES.needs_person;
+    const question = asked.change.decisions.find(({ gate }) => gate === "operator") ?? aQuestion();
+    const many = Array.from({ length: 14 }, (_, index) => ({ ...good, target: `ConfigMap/c${index}` }));
+    const review = { result: "needs_human", notes: "Look.", by: "greenlight" } as const;
+    const facts = [good, failed, slow, ...many];
+    const shown = { ...asked.change, review: { ...review, facts } };
+    approved("needs_person-with-facts", renderQuestion(shown, asked.steps, question, null));
+  });
 });

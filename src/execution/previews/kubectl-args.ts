@@ -4,7 +4,14 @@ import { type KubectlLine, readKubectl } from "#policy/kubectl/line.ts";
 export function targetArgs(line: KubectlLine): string[] | null {
   const file = flagArgs(line, ["--filename", "--kustomize", "--recursive"]);
   if (file.length > 0) return file;
-  if (line.resources.length === 0 || line.verb.startsWith("create")) return null;
+  return line.verb.startsWith("create") ? null : namedArgs(line);
+}
+
+/** The same also of what it creates, once that is there. */
+export function namedArgs(line: KubectlLine): string[] | null {
+  const file = flagArgs(line, ["--filename", "--kustomize", "--recursive"]);
+  if (file.length > 0) return file;
+  if (line.resources.length === 0) return null;
   const named = line.resources.filter(({ name }) => name !== null);
   if (named.length > 0) return named.map(({ kind, name }) => `${kind}/${name}`);
   return [

@@ -1,6 +1,7 @@
 import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
 import type { Preview, PreviewRow } from "#change/preview.ts";
+import { type StepStates, statesOf } from "#execution/objects/state.ts";
 import { flagOf, type KubectlLine } from "#policy/kubectl/line.ts";
 import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
@@ -18,8 +19,10 @@ import { evicted, whatWasLookedFor } from "./reach.ts";
 import { riskOf } from "./risk.ts";
 import { shownBy } from "./shown.ts";
 
-/** A step with what it would do, or why it cannot work. */
-export type PreviewedStep = { ok: true; step: Step; preview: Preview } | { ok: false; reason: string };
+/** A step with what it would do and the objects around it (null: they cannot be seen yet), or why it cannot work. */
+export type PreviewedStep =
+  | { ok: true; step: Step; preview: Preview; states: StepStates | null }
+  | { ok: false; reason: string };
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
@@ -85,7 +88,8 @@ export async function previewKubectl(
     ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
     ...(isNothing ? { changesNothing: true } : {}),
   };
-  return { ok: true, step: completed.step, preview };
+  const states = { objects: statesOf(line, current.objects, dry.objects) };
+  return { ok: true, step: completed.step, preview, states };
 }
 
 /** What is there now, and what a dry run answers (null: there is none): of a step that was completed before. */
@@ -212,5 +216,6 @@ function unseen(
       risk: "high",
       reasons: [reason],
     },
+    states: null,
   };
 }

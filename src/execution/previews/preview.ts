@@ -8,12 +8,14 @@ import type { ExecutionDeps } from "#execution/deps.ts";
 import { refuseMissing } from "#execution/environment-error.ts";
 import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
 import { namePlan } from "#execution/name-plan.ts";
+import type { StepStates } from "#execution/objects/state.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
 import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
 import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { openJudged } from "#execution/workspace/open-judged.ts";
 import { removeOwn } from "#execution/workspace/own-files.ts";
 import { changeDirOf, mayHaveRun } from "#execution/workspace/scratch.ts";
+import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
 import type { Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
@@ -33,12 +35,16 @@ const LEFT_GRACE_SECONDS = 30;
 
 /** What the preview of a plan is given. */
 export type PreviewDeps = WorkspaceDeps &
-  Pick<ExecutionDeps, "policy" | "looks" | "box" | "redact" | "keepPlan" | "keepPackage" | "whyNotPreview">;
+  Pick<
+    ExecutionDeps,
+    "policy" | "looks" | "box" | "redact" | "keepPlan" | "keepStates" | "keepPackage" | "whyNotPreview"
+  >;
 
 type Previewed = {
   steps: Step[];
   previews: Preview[];
   savedPlans: Bindings["savedPlans"];
+  states: NonNullable<Bindings["states"]>;
   targets: string[];
   /** What the steps so far change; ANYTHING when one of them may change more than the target it names. */
   changed: Set<string>;
@@ -78,7 +84,14 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
   const reason = await readyRoots(deps, copy, plan, signal);
   if (reason !== null) return { ok: false, reason };
   const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
-  const seen: Previewed = { steps: [], previews: [], savedPlans: [], targets: [], changed: new Set() };
+  const seen: Previewed = {
+    steps: [],
+    previews: [],
+    savedPlans: [],
+    states: [],
+    targets: [],
+    changed: new Set(),
+  };
   const look = remembering(looks.kubectl(copy, signal));
   const once = { ...deps, looks: { ...looks, kubectl: () => look } };
   for (const step of plan.plan) {
@@ -92,9 +105,12 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
   }
   const targets = [...clusters, ...seen.targets];
   const shown = restingOn(seen.previews);
+  const { savedPlans, states } = seen;
   const bindings = {
+    policy: deps.policy.hash,
     files: copy.bound,
-    savedPlans: seen.savedPlans,
+    savedPlans,
+    states,
     targets,
     ...(shown.length === 0 ? {} : { shown }),
   };
@@ -184,6 +200,7 @@ async function previewStep(
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
+    await keepStates(deps, { ...owner, step: step.step }, looked.states, seen);
     noteChanged(seen, kept.preview, changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;
   }
@@ -225,4 +242,18 @@ export function withAllowedBack({ step, preview }: StepPreview, policy: Policy, 
     step: { ...step, rollback: null },
     preview: { ...preview, risk: "high", reasons: [...preview.reasons, reason] },
   };
+}
+
+/** What is kept of the objects around a step: the facts after the run are held against it. */
+async function keepStates(
+  deps: PreviewDeps,
+  key: { changeId: string; revision: number; step: number },
+  states: StepStates | null,
+  seen: Previewed,
+): Promise<void> {
+  if (states === null) return;
+  const bytes = Buffer.from(JSON.stringify(states));
+  const sha256 = sha256Of(bytes);
+  await deps.keepStates(key, { bytes, sha256 });
+  seen.states.push({ step: key.step, sha256 });
 }

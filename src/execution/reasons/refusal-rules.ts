@@ -57,7 +57,7 @@ const ADMISSION: readonly Rule[] = [
 const FORBIDDEN: readonly Rule[] = [
   {
     kind: "forbidden",
-    said: /^[a-z][\w.\/-]{0,253}(?: "[^"\n]{0,253}")? is forbidden: User "([^"\n]{1,500})" cannot ([a-z*]{1,60}) (?:resource "([^"\n]{1,253})" in API group "[^"\n]{0,253}"|path "([^"\n]{1,500})")(?: in the namespace "([^"\n]{1,253})"| (at the cluster scope))?/,
+    said: /^[a-z][\w./-]{0,253}(?: "[^"\n]{0,253}")? is forbidden: User "([^"\n]{1,500})" cannot ([a-z*]{1,60}) (?:resource "([^"\n]{1,253})" in API group "[^"\n]{0,253}"|path "([^"\n]{1,500})")(?: in the namespace "([^"\n]{1,253})"| (at the cluster scope))?/,
     why: ([user = "", verb = "", resource, path = "", namespace]) =>
       `Forbidden: ${name(user)} may not ${name(verb)} ${name(resource ?? path)} ${namespace === undefined ? "in the whole cluster" : `in the namespace ${name(namespace)}`}.`,
   },

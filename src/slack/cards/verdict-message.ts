@@ -38,6 +38,9 @@ const NOTES_CHARS = 2_800;
 const REQUEST_CHARS = 300;
 /** Twenty steps of this length stay within one rich_text block. */
 const COMMAND_CHARS = 140;
+/** More objects than these are counted. */
+const MOST_FACTS = 12;
+const FACT_CHARS = 300;
 
 /** What a verdict must know beside the change: what it cost in words, and the rich blocks that may be used. */
 export type VerdictOptions = { cost: string[]; takes: Takes };
@@ -57,7 +60,7 @@ export function renderVerdict(
   const lines = decisions.slice(-3).map(decisionLine);
   return verdict(change, steps, {
     title: `${stateLine(change, steps)}: ${aboutWords(change)}`,
-    facts: [...changed(change, steps, takes), ...checked(change, steps)],
+    facts: [...changed(change, steps, takes), ...nowBlocks(change), ...checked(change, steps)],
     lines: [...lines, ...cancelLines(change), ...took(change), ...cost],
     asked: verdictActions(change, steps, takes),
   });
@@ -79,7 +82,7 @@ export function renderQuestion(
   const asked = isOpen
     ? [...about, ...called.map((line) => smallPrint(line)), ...operatorActions(change, steps)]
     : [];
-  const rendered = verdict(change, steps, { title, facts: [], lines, asked });
+  const rendered = verdict(change, steps, { title, facts: nowBlocks(change), lines, asked });
   return { ...rendered, text: [rendered.text, ...called].join(" ") };
 }
 
@@ -161,16 +164,37 @@ function changed(change: Change, steps: readonly StepRecord[], takes: Takes): ty
   return beforeAfter(looks, "What changed, as seen before the run", takes);
 }
 
-/** What the word "done" rests on: how many commands ended well, what was watched, and who read what they printed. */
+/** What code read back after the run, an object a line. */
+function nowBlocks({ review }: Change): types.KnownBlock[] {
+  const facts = review?.facts ?? [];
+  if (facts.length === 0) return [];
+  const lines = facts
+    .slice(0, MOST_FACTS)
+    .map(({ target, state, says }) => [
+      bold(`${visible(target)}: `),
+      said(cutMiddle(visible(`${FACT_WORDS[state]}${says}`), FACT_CHARS)),
+    ]);
+  const more = facts.length - lines.length;
+  return [
+    rich(paragraph(bold("Now:")), bullets([...lines, ...(more > 0 ? [[said(`and ${more} more`)]] : [])])),
+  ];
+}
+
+const FACT_WORDS = { good: "", failed: "failed: ", unknown: "not certain: " } as const;
+
+/** What the word "done" rests on: how many commands ended well, what was watched after the last change, and who read it. */
 function checked(change: Change, steps: readonly StepRecord[]): types.KnownBlock[] {
   const states = stepStatesOf(change, steps);
   const done = states.filter(({ ran }) => ran === "done");
   if (change.review === null || done.length === 0) return [];
-  const watched = done.filter(({ step }) => isReading(step)).map(({ step }) => stepWords(step));
+  const lastChange = Math.max(0, ...done.filter(({ step }) => !isReading(step)).map(({ step }) => step.step));
+  const watched = done
+    .filter(({ step }) => isReading(step) && step.step > lastChange)
+    .map(({ step }) => stepWords(step));
   const words = [
     `${done.length} of ${states.length} commands ended well`,
     ...(watched.length === 0 ? [] : [`looked after: ${watched.join(", ")}`]),
-    "a model read what they printed",
+    ...(change.review.by === "greenlight" ? [] : ["a model read what they printed"]),
   ];
   return [rich(paragraph(bold("How it was checked: "), said(words.join(" · "))))];
 }

@@ -64,14 +64,11 @@ describe("a secret, whatever way it comes in", () => {
   }, async () => {
     const slack = standIn(program);
     const texts = corpus.map((one) => one.text);
-    // By what a command prints, and the verdict repeats it all.
-    program.model.script([
-      { agent: "planner", json: planOf([["logs deployment/web -n production --tail=9000", null]], "high") },
-      {
-        agent: "reviewer",
-        json: { result: "approved", notes: texts.slice(0, 40).join("\n").slice(0, 1_900) },
-      },
-    ]);
+    // By what a command prints.
+    program.model.script({
+      agent: "planner",
+      json: planOf([["logs deployment/web -n production --tail=9000", null]], "high"),
+    });
     const card = await askFor(slack, "show the log of web in production");
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "the buttons");
     await press(slack, slack.users.ben, card, "greenlight:approve");
@@ -80,7 +77,17 @@ describe("a secret, whatever way it comes in", () => {
       () => (textOf(replies(slack, card)).includes("rollout status") ? true : undefined),
       "the log",
     );
-    // By what people ask for and what a Planner makes of it.
+    // By what people ask for and what a Planner makes of it, in Slack too.
+    const said = texts.slice(0, 40).join("\n").slice(0, 1_900);
+    program.model.script({
+      agent: "planner",
+      json: { summary: said, plan: [], risk_level: "low", risk_reason: said, questions: [] },
+    });
+    const declinedCard = await askFor(slack, texts.slice(0, 12).join(" ").slice(0, 990));
+    await waitFor(
+      () => (textOf(now(slack, declinedCard).blocks).includes("[redacted]") ? true : undefined),
+      "a card that says why",
+    );
     for (const [index, request] of packed(texts).entries()) {
       const summary = request.slice(0, 1_900);
       const declined = { summary, plan: [], risk_level: "low", risk_reason: summary, questions: [] };

@@ -63,8 +63,11 @@ describe("Cancel and Stop on a card", { timeout: 240_000 }, () => {
     const card = await askFor(slack, "restart web in production, to be stopped");
     await seen(card, inState("waiting"));
     await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
+    const planned = program.model.requests.length;
     await press(slack, slack.users.ben, card, "greenlight:approve");
     await seen(card, inState("reviewing"));
+    // Asked, and hanging: the answer would be the next change's otherwise.
+    await waitFor(() => program.model.requests.length > planned || undefined, "the Reviewer to be asked");
     await waitFor(() => hasButton(now(slack, card), "greenlight:stop"), "Stop");
     const told = await answerTo(slack, slack.users.ben, card, "greenlight:stop");
     assert.match(told, approvedAs("clicks/stopping"));

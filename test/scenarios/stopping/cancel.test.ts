@@ -249,13 +249,22 @@ describe("a change that is cancelled", { timeout: 300_000 }, () => {
   });
 
   it("while it is taken back by its review, ends the running step of that and asks", async () => {
-    program.model.script({ agent: "reviewer", json: { result: "rollback", notes: "Take it back." } });
-    const { id } = await approved("lingering");
+    const steps: Parameters<typeof planOf>[0] = ["lingering-1", "broken-2"].map((name) => [
+      `scale deployment/${name} --replicas=5 -n production`,
+      `scale deployment/${name} --replicas=2 -n production`,
+    ]);
+    program.model.script([
+      { agent: "planner", json: planOf(steps) },
+      { agent: "reviewer", json: { result: "rollback", notes: "Take it back." } },
+    ]);
+    const change = await program.ask(`scale lingering ${crypto.randomUUID()}`);
+    const { id } = change;
+    assert.equal((await program.decide(change, "approve")).kind, "decided");
     await program.until(id, "rolling_back");
     await runs(id, "rollback");
     assert.equal((await cancel(id)).kind, "stopping");
     const asked = await program.until(id, "needs_person");
-    assert.deepEqual(await program.ran(id), ["forward 1 done", "forward 2 done", "rollback 2 unknown"]);
+    assert.deepEqual(await program.ran(id), ["forward 1 done", "forward 2 failed", "rollback 1 unknown"]);
     await program.decide(asked, "accept");
     await program.until(id, "accepted");
   });

@@ -1,17 +1,31 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it, mock } from "node:test";
+import { promisify } from "node:util";
 import type { Change } from "#change/change.ts";
+import type { Command } from "#change/plan.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { ANA, BEN, BEN_SECRET, type Program, planOf, startProgram } from "#test/support/program.ts";
 import { soon } from "#test/support/soon.ts";
 
-const TWO: [string, string][] = [
-  [
-    "scale deployment/payment-api --replicas=6 -n production",
-    "scale deployment/payment-api --replicas=3 -n production",
-  ],
-  ["scale deployment/web --replicas=4 -n production", "scale deployment/web --replicas=2 -n production"],
-];
+/** What is not paused cannot be resumed. */
+const FAILS: [string, null] = ["rollout resume deployment/legacy-report -n production", null];
+/** Each plan to counts of its own: where they are there already, nothing would be run. */
+let count = 3;
+const two = (): [string, string][] => {
+  count += 1;
+  return [
+    [
+      `scale deployment/payment-api --replicas=${count} -n production`,
+      "scale deployment/payment-api --replicas=3 -n production",
+    ],
+    [
+      `scale deployment/web --replicas=${count} -n production`,
+      "scale deployment/web --replicas=2 -n production",
+    ],
+  ];
+};
 
 describe("a step nobody saw the end of", () => {
   const words = approvedIn("unknown-steps");
@@ -28,7 +42,7 @@ describe("a step nobody saw the end of", () => {
     more: { direction?: "forward" | "rollback"; host?: string; attempt?: number } = {},
   ): Promise<Change> => {
     const { direction = "forward", host = "gone", attempt = 1 } = more;
-    program.model.script({ agent: "planner", json: planOf(TWO, "high") });
+    program.model.script({ agent: "planner", json: planOf(two(), "high") });
     const waiting = await program.ask(`scale two things ${Math.random()}`);
     await leave(waiting.id, step, direction, { host, attempt, since: "1 hour" });
     await program.decide(waiting, "approve");
@@ -45,18 +59,31 @@ describe("a step nobody saw the end of", () => {
        values ($1, 1, $2, $3, $4, '["kubectl", "scale"]', '', 1, now() - $6::interval, $5, 'x')`,
       [id, step, direction, attempt, host, since],
     );
+  /** Does by hand what a command that was lost would have done. */
+  const happen = async (command: Command | null | undefined): Promise<void> => {
+    const kubectl = join(program.config.dataDir, "sample", "bin", "kubectl");
+    await promisify(execFile)(kubectl, command?.args ?? [], {
+      env: { PATH: program.config.inherited["PATH"] },
+    });
+  };
   const approved = (result: "approved" | "rollback" = "approved") =>
     program.model.script({ agent: "reviewer", json: { result, notes: "Looked at." } });
 
   it("counts as done when an approver says it happened, and the plan goes on after it", async () => {
     const asked = await lost(1);
     words("forward", asked.review?.notes);
-    approved();
     assert.equal((await program.decide(asked, "happened")).kind, "decided");
-    await program.until(asked.id, "done");
+    // It had not happened, whatever they say: what is there is held against it.
+    const looked = await soon("it is looked at", async () => {
+      const now = await program.until(asked.id, "needs_person");
+      return now.review?.facts !== undefined && now;
+    });
+    assert.equal(looked.review?.facts?.[0]?.state, "unknown");
     assert.deepEqual(await program.ran(asked.id), ["forward 1 done", "forward 2 done"]);
     const [first] = await program.app.changes.steps(asked.id);
     assert.deepEqual(first?.settledBy, BEN);
+    await program.decide(looked, "accept");
+    await program.until(asked.id, "accepted");
   });
 
   it("runs once more when an approver says it did not happen, as an attempt of its own", async () => {
@@ -78,8 +105,9 @@ describe("a step nobody saw the end of", () => {
       [asked.id],
     );
     // The newest is the one that is meant: the older one stays as it is, and runs nothing.
-    await program.decide(asked, "happened");
+    await happen(asked.plan?.plan[0]);
     approved();
+    await program.decide(asked, "happened");
     await program.until(asked.id, "done");
     assert.deepEqual(await program.ran(asked.id), ["forward 1 unknown", "forward 1 done", "forward 2 done"]);
   });
@@ -119,6 +147,7 @@ describe("a step nobody saw the end of", () => {
       [asked.id],
     );
     assert.equal((await program.decide(asked, "did_not_happen")).kind, "refused");
+    await happen(asked.plan?.plan[0]);
     approved();
     assert.equal((await program.decide(asked, "happened")).kind, "decided");
     await program.until(asked.id, "done");
@@ -146,7 +175,7 @@ describe("a step nobody saw the end of", () => {
   });
 
   it("cannot be said not to have happened while it may still run elsewhere, nor by its requester", async () => {
-    program.model.script({ agent: "planner", json: planOf(TWO, "high") });
+    program.model.script({ agent: "planner", json: planOf(two(), "high") });
     const waiting = await program.ask("scale two things, far away");
     await leave(waiting.id, 1, "forward", { host: "far-away", attempt: 1, since: "1 second" });
     await program.decide(waiting, "approve");
@@ -169,7 +198,7 @@ describe("a step nobody saw the end of", () => {
   });
 
   it("is asked about once more after a rollback, and is taken back when it did happen", async () => {
-    program.model.script({ agent: "planner", json: planOf(TWO, "high") });
+    program.model.script({ agent: "planner", json: planOf(two(), "high") });
     const waiting = await program.ask("scale two things and stop in between");
     await leave(waiting.id, 2, "forward", { host: "gone", attempt: 1, since: "1 hour" });
     await program.decide(waiting, "approve");
@@ -192,7 +221,7 @@ describe("a step nobody saw the end of", () => {
     for (const answer of ["happened", "did_not_happen"] as const) {
       const review = { result: "rollback", notes: "Take it back." };
       program.model.script([
-        { agent: "planner", json: planOf(TWO, "high") },
+        { agent: "planner", json: planOf([...two(), FAILS], "high") },
         { agent: "reviewer", json: review, delayMs: 2_000 },
       ]);
       const waiting = await program.ask(`scale two things and take them back ${answer}`);
@@ -202,6 +231,7 @@ describe("a step nobody saw the end of", () => {
       const asked = await program.until(waiting.id, "needs_person");
       words("way-back", asked.review?.notes);
       assert.equal((await program.decide(asked, "roll_back")).kind, "refused");
+      if (answer === "happened") await happen(asked.plan?.plan[1]?.rollback);
       await program.decide(asked, answer);
       await program.until(waiting.id, "rolled_back");
       const back = answer === "happened" ? ["rollback 2 done"] : ["rollback 2 not run", "rollback 2 done"];
@@ -209,7 +239,7 @@ describe("a step nobody saw the end of", () => {
         (await program.ran(waiting.id)).filter((line) => line.startsWith("rollback")),
         [...back, "rollback 1 done"],
       );
-      assert.equal((await program.ran(waiting.id)).filter((line) => line.startsWith("forward")).length, 2);
+      assert.equal((await program.ran(waiting.id)).filter((line) => line.startsWith("forward")).length, 3);
     }
   });
 

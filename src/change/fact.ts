@@ -1,0 +1,16 @@
+import { z } from "zod";
+
+/**
+ * What code read back of one object after a run. `good`: as the plan left it, and well. `failed`: it will not get there by
+ * itself. `unknown`: it could not be read, is still on its way, or somebody else holds it now.
+ */
+export const Fact = z.object({
+  /** The last step that changed it. */
+  step: z.int(),
+  /** "Deployment/payment-api in production". */
+  target: z.string(),
+  state: z.enum(["good", "failed", "unknown"]),
+  /** For people, redacted: "5 of 5 ready, image registry/app:1.4.3". */
+  says: z.string(),
+});
+export type Fact = z.infer<typeof Fact>;

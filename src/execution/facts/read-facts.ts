@@ -1,0 +1,171 @@
+import { z } from "zod";
+import type { Fact } from "#change/fact.ts";
+import type { Command } from "#change/plan.ts";
+import { keyOf } from "#execution/objects/state.ts";
+import type { Look } from "#execution/previews/look.ts";
+import {
+  type ClusterObject,
+  type RedactField,
+  readField,
+  readObjects,
+} from "#execution/previews/object-changes.ts";
+import type { Expected } from "./expected.ts";
+import { hasPods } from "./health.ts";
+import { judgeObject, type Standing, targetName } from "./judge.ts";
+import { newestOf, type Restarts, restartsOf, type Trouble, troublesOf } from "./pods.ts";
+import { type LookAtAll, type Looked, type SettlePace, settle } from "./settle.ts";
+
+/** What is read of one object: what it should be, and the command whose environment and login the look has. */
+export type Read = Expected & {
+  command: Command;
+  /** Where something else than what the step left is asked for; pods are not looked at then. */
+  judge?: (now: ClusterObject | null) => Standing;
+};
+
+/** What came of looking. `wasStopped`: a person told it to stop, so these are what the last look saw. */
+export type FactsRead = { facts: Fact[]; wasStopped: boolean };
+
+/**
+ * Reads back what the steps left, until it stands as it should, has failed for good, or `untilMs` has come. Nothing it runs
+ * changes anything. Ends early when `stop` is aborted, and throws when `pause` is: the next owner looks again.
+ */
+export async function readFacts(
+  deps: ReadDeps,
+  reads: readonly Read[],
+  untilMs: number,
+  signals: { stop: AbortSignal; pause: AbortSignal },
+): Promise<FactsRead> {
+  if (reads.length === 0) return { facts: [], wasStopped: false };
+  const first = new Map<string, Restarts>();
+  const lookAtAll: LookAtAll = async () => {
+    signals.pause.throwIfAborted();
+    const found = await Promise.all(groupsOf(reads).map((group) => lookAtGroup(deps, group, first)));
+    return found.flat().toSorted((one, other) => one.standing.step - other.standing.step);
+  };
+  return settle(lookAtAll, untilMs, {
+    pace: deps.pace,
+    now: deps.now,
+    wait: (ms) => waitOr(ms, signals),
+  });
+}
+
+/** What reading is given: the look, the redaction of what is shown, and the time (ms). */
+export type ReadDeps = { look: Look; redact: RedactField; pace: SettlePace; now: () => number };
+
+/** One `get` for each kind and namespace of each cluster. */
+function groupsOf(reads: readonly Read[]): Read[][] {
+  const groups = Map.groupBy(reads, ({ context, object }) =>
+    JSON.stringify([context, object["apiVersion"], object.kind, object.metadata.namespace ?? ""]),
+  );
+  return [...groups.values()];
+}
+
+async function lookAtGroup(
+  deps: ReadDeps,
+  group: readonly Read[],
+  first: Map<string, Restarts>,
+): Promise<Looked[]> {
+  const [one] = group;
+  if (one === undefined) return [];
+  const names = group.map(({ object }) => object.metadata.name);
+  const args = ["get", kindArg(one.object), ...names, ...placeOf(one), ...OUTPUT, "--show-managed-fields"];
+  const looked = await look(deps, args, one.command);
+  if (!looked.ok) return group.map((read) => unread(read, looked.problem, deps.redact));
+  const now = new Map(looked.objects.map((object) => [keyOf(object), object]));
+  return Promise.all(group.map((read) => judgeRead(deps, read, now.get(keyOf(read.object)) ?? null, first)));
+}
+
+const OUTPUT = ["--ignore-not-found", "-o", "json"];
+
+/** "Deployment.v1.apps": the kind in exactly this group and version, whatever else bears its name. */
+function kindArg(object: ClusterObject): string {
+  const [version = "", group] = String(object["apiVersion"] ?? "")
+    .split("/")
+    .toReversed();
+  return group === undefined ? object.kind : `${object.kind}.${version}.${group}`;
+}
+
+function placeOf({ context, object }: Read): string[] {
+  const { namespace } = object.metadata;
+  return [`--context=${context}`, ...(namespace === undefined ? [] : [`--namespace=${namespace}`])];
+}
+
+async function judgeRead(
+  deps: ReadDeps,
+  read: Read,
+  now: ClusterObject | null,
+  first: Map<string, Restarts>,
+): Promise<Looked> {
+  let standing: Standing;
+  try {
+    standing = read.judge?.(now) ?? judgeObject(read, now, deps.redact);
+  } catch (fault) {
+    // What the cluster says of it has a form nobody knows: that is no fault of the change.
+    if (!(fault instanceof z.ZodError)) throw fault;
+    return unread(read, "its status could not be read", deps.redact);
+  }
+  const own = standing.trouble === undefined ? [] : [{ key: standing.target, says: standing.trouble }];
+  if (now === null || !hasPods(now) || read.isGone || read.judge !== undefined)
+    return { standing, troubles: own, restarts: 0 };
+  const pods = await podsOf(deps, read, now);
+  const key = JSON.stringify([read.context, keyOf(now)]);
+  const before = first.get(key) ?? restartsOf(pods);
+  first.set(key, before);
+  const troubles = troublesOf(pods, before).map((trouble) => said(trouble, deps.redact));
+  const restarts = [...restartsOf(pods).values()].reduce((sum, count) => sum + count, 0);
+  return { standing, troubles: [...troubles, ...own], restarts };
+}
+
+/** Those its selector finds; none where it has none that words can name, or where they cannot be read. */
+async function podsOf(deps: ReadDeps, read: Read, object: ClusterObject): Promise<unknown[]> {
+  const selector = z
+    .record(z.string(), z.string())
+    .safeParse(readField(object, ["spec", "selector", "matchLabels"]));
+  if (!selector.success || Object.keys(selector.data).length === 0) return [];
+  const labels = Object.entries(selector.data).map(([name, value]) => `${name}=${value}`);
+  const args = ["get", "pods", `--selector=${labels.join(",")}`, ...placeOf(read), ...OUTPUT];
+  const looked = await look(deps, args, read.command);
+  return looked.ok ? newestOf(looked.objects) : [];
+}
+
+async function look(
+  deps: ReadDeps,
+  args: readonly string[],
+  command: Command,
+): Promise<{ ok: true; objects: ClusterObject[] } | { ok: false; problem: string }> {
+  const looked = await deps.look(args, command);
+  if (!looked.ok) return looked;
+  try {
+    return { ok: true, objects: readObjects(looked.stdout) };
+  } catch {
+    return { ok: false, problem: "what kubectl answered could not be read" };
+  }
+}
+
+function unread(read: Read, problem: string, redact: RedactField): Looked {
+  const says = `it could not be looked at: ${redact("", problem).slice(0, 300).trim()}`;
+  const target = targetName(read.object);
+  const standing = { step: read.step, target, state: "waiting" as const, says };
+  return { standing, troubles: [{ key: `unread ${target}`, says, isUnread: true }], restarts: 0 };
+}
+
+function said({ key, says }: Trouble, redact: RedactField): Trouble {
+  return { key, says: redact("", says).slice(0, 500) };
+}
+
+/** True after the time, false when it was told to stop. Throws when the work on the change is paused. */
+function waitOr(ms: number, { stop, pause }: { stop: AbortSignal; pause: AbortSignal }): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", done);
+      pause.removeEventListener("abort", done);
+      if (pause.aborted) reject(pause.reason);
+      else resolve(!stop.aborted);
+    };
+    const timer = setTimeout(done, ms);
+    stop.addEventListener("abort", done);
+    pause.addEventListener("abort", done);
+    if (stop.aborted || pause.aborted) done();
+  });
+}

@@ -1,0 +1,132 @@
+import type { Fact } from "#change/fact.ts";
+import type { StepRecord } from "#change/journal.ts";
+import type { Command, Step } from "#change/plan.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import type { RunSignals } from "#change/run-signals.ts";
+import type { ExecutionDeps } from "#execution/deps.ts";
+import type { Looks } from "#execution/looks.ts";
+import { StepStates } from "#execution/objects/state.ts";
+import { namedArgs, placeArgs } from "#execution/previews/kubectl-args.ts";
+import { readObjects } from "#execution/previews/object-changes.ts";
+import { findElsewhere } from "#execution/still-approved.ts";
+import { reopenCopy, type WorkspaceDeps } from "#execution/workspace/copy.ts";
+import { sha256Of } from "#execution/workspace/snapshot.ts";
+import { clusterLineOf } from "#policy/kubectl/name-context.ts";
+import { onlyReads } from "#policy/only-reads.ts";
+import { redactField } from "#redact/value.ts";
+import { expectedOf, type Left } from "./expected.ts";
+import { type FactsRead, type Read, type ReadDeps, readFacts } from "./read-facts.ts";
+
+/** What facts are read with. */
+export type FactsDeps = WorkspaceDeps &
+  Pick<ExecutionDeps, "policy" | "openStates" | "redact" | "settle" | "now"> & {
+    looks: Pick<Looks, "kubectl" | "kubeconfig" | "cluster">;
+  };
+
+/**
+ * Reads back what the steps of a run left that are done and may have changed something. `records` are the attempts of this
+ * revision. Looks until `settle_seconds` after the last step's end, whoever carries the change by then.
+ */
+export async function factsOfRun(
+  deps: FactsDeps,
+  changeId: string,
+  bound: BoundPlan,
+  records: readonly StepRecord[],
+  { stop, pause }: Pick<RunSignals, "stop" | "pause">,
+): Promise<FactsRead> {
+  const ran = bound.plan.plan.flatMap((step) => {
+    const last = records.findLast((one) => one.step === step.step && one.direction === "forward");
+    return last?.outcome === "done" && !onlyReads(step, deps.policy) ? [{ step, last }] : [];
+  });
+  const steps = ran.map(({ step }) => step);
+  const applied = steps.filter(({ tool }) => tool === "terraform").map(terraformFact);
+  const objects = steps.filter(({ tool }) => tool === "kubectl");
+  // A plan of an older version kept nothing of what it would do, and its commands may name no cluster.
+  if (objects.length === 0 || bound.bindings.states === undefined)
+    return { facts: applied, wasStopped: false };
+  const elsewhere = await findElsewhere(changeId, bound, deps.looks, pause);
+  if (elsewhere !== null) {
+    const facts = objects.map(({ step }) => unread(step, elsewhere.reason));
+    return { facts: inOrder([...applied, ...facts]), wasStopped: false };
+  }
+  const lefts: Left[] = [];
+  const blind: Fact[] = [];
+  for (const step of objects) {
+    const states = await statesLeft(deps, changeId, bound, step, pause);
+    if (typeof states === "string") blind.push(unread(step.step, states));
+    else if (states !== null) lefts.push(states);
+  }
+  const ended = Math.max(0, ...ran.map(({ last }) => last.finishedAt?.getTime() ?? 0));
+  const until = ended + 1_000 * deps.policy.deadlines.settle_seconds;
+  const commandOf = (number: number): Command => objects.find(({ step }) => step === number) ?? NO_COMMAND;
+  const reads = expectedOf(lefts).map((one): Read => ({ ...one, command: commandOf(one.step) }));
+  const read = await readFacts(readWith(deps, changeId, pause), reads, until, { stop, pause });
+  return { ...read, facts: inOrder([...applied, ...blind, ...read.facts]) };
+}
+
+const NO_COMMAND: Command = { tool: "kubectl", args: [], dir: "" };
+
+/** What terraform says of itself: it ends with another code where it did not do all of it. */
+function terraformFact({ step, dir }: Step): Fact {
+  const target = dir === "" ? "Terraform" : `Terraform root ${dir}`;
+  return { step, target, state: "good", says: "terraform ended without an error" };
+}
+
+/** A fact that says why there is none. */
+export function unread(step: number, reason: string): Fact {
+  return { step, target: `Step ${step}`, state: "unknown", says: `it could not be looked at: ${reason}` };
+}
+
+function inOrder(facts: readonly Fact[]): Fact[] {
+  return facts.toSorted((one, other) => one.step - other.step);
+}
+
+/** What a step left, by its preview; where that saw nothing yet, what its words name now. A sentence: neither can be told. */
+async function statesLeft(
+  deps: FactsDeps,
+  changeId: string,
+  bound: BoundPlan,
+  step: Step,
+  signal: AbortSignal,
+): Promise<Left | null | string> {
+  const line = clusterLineOf(step);
+  if (line === null) return null;
+  const context = line.context ?? "";
+  const { bindings } = bound;
+  const states = await keptStates(deps, changeId, bound, step.step);
+  if (states !== null) return { step: step.step, context, states };
+  const named = namedArgs(line);
+  if (named === null) return "its words name nothing to look at";
+  const opened = await reopenCopy(deps, changeId, bound.plan, bindings.files, step);
+  if (!opened.ok) return opened.reason;
+  const args = ["get", ...named, ...placeArgs(line), "-o", "json", "--ignore-not-found"];
+  const looked = await deps.looks.kubectl(opened.copy, signal)(args, step);
+  if (!looked.ok) return deps.redact(looked.problem).slice(0, 300);
+  const objects = readObjects(looked.stdout).map((before) => ({ before, after: null, isKnown: false }));
+  if (objects.length === 0) return "nothing of what it names is there";
+  return { step: step.step, context, states: { objects } };
+}
+
+/** What the preview saw around a step; null where it saw nothing, or that is not kept any more as it was bound. */
+export async function keptStates(
+  deps: Pick<FactsDeps, "openStates">,
+  changeId: string,
+  { revision, bindings }: BoundPlan,
+  step: number,
+): Promise<StepStates | null> {
+  const kept = bindings.states?.find((one) => one.step === step);
+  if (kept === undefined) return null;
+  const bytes = await deps.openStates({ changeId, revision, step });
+  if (bytes === null || sha256Of(bytes) !== kept.sha256) return null;
+  return StepStates.parse(JSON.parse(bytes.toString("utf8")));
+}
+
+/** What looks are made with, in the cluster of the change's commands. */
+export function readWith(deps: FactsDeps, changeId: string, signal: AbortSignal): ReadDeps {
+  return {
+    look: deps.looks.cluster(changeId, signal),
+    redact: (name, value) => redactField(name, value, deps.redact),
+    pace: deps.settle,
+    now: () => deps.now().getTime(),
+  };
+}

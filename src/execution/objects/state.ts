@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { ClusterObject, readField } from "#execution/previews/object-changes.ts";
+import type { KubectlLine } from "#policy/kubectl/line.ts";
+import { flagOf } from "#policy/kubectl/line.ts";
+
+/**
+ * One object around a step, as the preview saw it: what was there, and what the server said would be. Null is nothing.
+ * `isKnown` false: no dry run says what will be there, so only how it stands can be looked at afterwards.
+ */
+export const ObjectState = z.object({
+  before: ClusterObject.nullable(),
+  after: ClusterObject.nullable(),
+  isKnown: z.boolean(),
+});
+export type ObjectState = z.infer<typeof ObjectState>;
+
+/** What a step's preview saw, kept sealed until the change is over: it holds secrets in clear text. */
+export const StepStates = z.object({ objects: z.array(ObjectState) });
+export type StepStates = z.infer<typeof StepStates>;
+
+/** Puts a look and a dry run of the same step side by side. `dry` is null where there is none. */
+export function statesOf(
+  line: KubectlLine,
+  now: readonly ClusterObject[],
+  dry: readonly ClusterObject[] | null,
+): ObjectState[] {
+  if (line.verb === "delete") return now.map((before) => ({ before, after: null, isKnown: true }));
+  // What scale and an undo print is the object as it was, also without a dry run (kubectl 1.32).
+  if (line.verb === "scale") return now.map((before) => scaled(before, line));
+  if (dry === null || line.verb === "rollout undo")
+    return now.map((before) => ({ before, after: null, isKnown: false }));
+  const old = new Map(now.map((object) => [keyOf(object), object]));
+  return dry.map((after) => ({ before: old.get(keyOf(after)) ?? null, after, isKnown: true }));
+}
+
+/** An object's kind, namespace and name as one text. */
+export function keyOf({ kind, metadata }: ClusterObject): string {
+  return JSON.stringify([kind, metadata.namespace ?? "", metadata.name]);
+}
+
+function scaled(before: ClusterObject, line: KubectlLine): ObjectState {
+  const replicas = Number(flagOf(line, "--replicas"));
+  const spec = readField(before, ["spec"]);
+  if (!Number.isInteger(replicas) || typeof spec !== "object" || spec === null)
+    return { before, after: null, isKnown: false };
+  return { before, after: { ...before, spec: { ...spec, replicas } }, isKnown: true };
+}
