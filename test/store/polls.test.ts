@@ -24,6 +24,7 @@ const WITHOUT = new Set(
     "createHomes createOutbox",
     // LangGraph's own statements, all by the thread's key.
     "createCheckpointer",
+    "setUpCheckpoints",
   ].flatMap((names) => names.split(" ")),
 );
 
