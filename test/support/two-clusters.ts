@@ -67,7 +67,8 @@ if (args[0] === "config") {
   const file = path.join(home, "count-" + key);
   const asked = valueOf("--replicas");
   if (changed && asked !== null) fs.writeFileSync(file, asked);
-  const replicas = isDry && asked !== null ? Number(asked) : fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 2;
+  // A preview always sees 2, so that each of these plans has something to do; what is read back after a run is what was set.
+  const replicas = isDry && asked !== null ? Number(asked) : args[1] === "Deployment.v1.apps" && fs.existsSync(file) ? Number(fs.readFileSync(file, "utf8")) : 2;
   const metadata = { name: "worker", namespace: valueOf("--namespace") ?? valueOf("-n") ?? undefined };
   const status = { replicas, updatedReplicas: replicas, availableReplicas: replicas };
   const object = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { replicas }, status };

@@ -150,8 +150,11 @@ describe("the card as a direct message to those who may approve", () => {
     const card = await waitingCard(slack, "restart web in production, to be stopped");
     const id = await changeIdOf(slack, card);
     const [bens, cleos] = await Promise.all([directOf(slack, ben, card), directOf(slack, cleo, card)]);
+    const planned = program.model.requests.length;
     await press(slack, ben, bens, APPROVE);
     await program.until(id, "reviewing");
+    // Asked, and hanging: the answer would be the next change's otherwise.
+    await waitFor(() => program.model.requests.length > planned || undefined, "the Reviewer to be asked");
     await shows(slack, cleos, /<@U0BEN00001>, <!date/);
     await click(slack, cleo, cleos, "greenlight:details");
     await waitFor(() => (/greenlight:stop/.test(textOf(slack.modal(cleo))) ? true : undefined), "Stop");
@@ -215,7 +218,7 @@ describe("the card as a direct message to those who may approve", () => {
     const { ben, cleo } = slack.users;
     slack.faults.rateLimit(1, 12, "chat.postMessage", "D0BEN00001");
     const known = directCards(slack, ben).length;
-    const card = await waitingCard(slack, "scale web to 3 replicas in production");
+    const card = await waitingCard(slack, "scale web to 8 replicas in production");
     const cleos = await directOf(slack, cleo, card);
     await answerTo(slack, cleo, cleos, APPROVE);
     await verdictOf(slack, card);

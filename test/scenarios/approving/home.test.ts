@@ -204,8 +204,11 @@ describe("App Home", () => {
     ]);
     const second = await asked("restart web in production, to be stopped");
     const running = await changeIdOf(slack, second);
+    const planned = program.model.requests.length;
     await press(slack, cleo, second, APPROVE);
     await program.until(running, "reviewing");
+    // Asked, and hanging: the answer would be the next change's otherwise.
+    await waitFor(() => program.model.requests.length > planned || undefined, "the Reviewer to be asked");
     await shows(cleo, new RegExp(`cancel ${running} runs`));
     await click(cleo, "greenlight:details", running);
     await formShows(cleo, /"greenlight:stop"/);
@@ -224,7 +227,7 @@ describe("App Home", () => {
     program.model.script([
       { agent: "planner", json: planOf([[line, null]]) },
       { agent: "reviewer", json: { result: "needs_human", notes: "Look at it." } },
-      { agent: "planner", json: planOf([[line, null]]) },
+      { agent: "planner", json: planOf([[line.replace("=3", "=4"), null]]) },
     ]);
     const card = await askFor(slack, "first in staging");
     const id = await changeIdOf(slack, card);

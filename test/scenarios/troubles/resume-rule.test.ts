@@ -42,7 +42,7 @@ describe("a decision is carried into the graph once", () => {
   it("runs what was approved once, whether its owner was gone before, within or after carrying the decision in", async () => {
     const names = ["web", "checkout", "payment-api", "legacy-report"];
     const waiting = await Promise.all(
-      names.map((name) => program.ask(`scale ${name} to 3 replicas in production`)),
+      names.map((name) => program.ask(`scale ${name} to 5 replicas in production`)),
     );
     armed.push(...DECIDED);
     await Promise.all(waiting.map((change) => program.decide(change, "approve")));
