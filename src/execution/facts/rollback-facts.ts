@@ -4,6 +4,7 @@ import type { Command } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import { type Difference, differencesOf, isSame, pathName } from "#execution/objects/differences.ts";
+import { keptStates } from "#execution/objects/kept-states.ts";
 import { restoredOf } from "#execution/objects/restored.ts";
 import { keyOf, type ObjectState } from "#execution/objects/state.ts";
 import { type ClusterObject, nameOf } from "#execution/previews/object-changes.ts";
@@ -13,7 +14,7 @@ import { onlyReads } from "#policy/only-reads.ts";
 import type { Left } from "./expected.ts";
 import { type Standing, targetName } from "./judge.ts";
 import { type FactsRead, readFacts } from "./read-facts.ts";
-import { type FactsDeps, keptStates, readWith, unread } from "./run-facts.ts";
+import { type FactsDeps, readWith, unread } from "./run-facts.ts";
 
 /** One object of a plan as it was before any step, and what the steps changed of it. */
 type Before = {

@@ -5,12 +5,11 @@ import type { BoundPlan } from "#change/preview.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import type { Looks } from "#execution/looks.ts";
-import { StepStates } from "#execution/objects/state.ts";
+import { keptStates } from "#execution/objects/kept-states.ts";
 import { namedArgs, placeArgs } from "#execution/previews/kubectl-args.ts";
 import { readObjects } from "#execution/previews/object-changes.ts";
 import { findElsewhere } from "#execution/still-approved.ts";
 import { reopenCopy, type WorkspaceDeps } from "#execution/workspace/copy.ts";
-import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import { redactField } from "#redact/value.ts";
@@ -105,20 +104,6 @@ async function statesLeft(
   const objects = readObjects(looked.stdout).map((before) => ({ before, after: null, isKnown: false }));
   if (objects.length === 0) return "nothing of what it names is there";
   return { step: step.step, context, states: { objects } };
-}
-
-/** What the preview saw around a step; null where it saw nothing, or that is not kept any more as it was bound. */
-export async function keptStates(
-  deps: Pick<FactsDeps, "openStates">,
-  changeId: string,
-  { revision, bindings }: BoundPlan,
-  step: number,
-): Promise<StepStates | null> {
-  const kept = bindings.states?.find((one) => one.step === step);
-  if (kept === undefined) return null;
-  const bytes = await deps.openStates({ changeId, revision, step });
-  if (bytes === null || sha256Of(bytes) !== kept.sha256) return null;
-  return StepStates.parse(JSON.parse(bytes.toString("utf8")));
 }
 
 /** What looks are made with, in the cluster of the change's commands. */

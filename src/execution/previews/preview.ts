@@ -8,14 +8,13 @@ import type { ExecutionDeps } from "#execution/deps.ts";
 import { refuseMissing } from "#execution/environment-error.ts";
 import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
 import { namePlan } from "#execution/name-plan.ts";
-import type { StepStates } from "#execution/objects/state.ts";
+import { keepStates } from "#execution/objects/kept-states.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
 import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
 import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { openJudged } from "#execution/workspace/open-judged.ts";
 import { removeOwn } from "#execution/workspace/own-files.ts";
 import { changeDirOf, mayHaveRun } from "#execution/workspace/scratch.ts";
-import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
 import type { Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
@@ -200,7 +199,7 @@ async function previewStep(
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
-    await keepStates(deps, { ...owner, step: step.step }, looked.states, seen);
+    seen.states.push(...(await keepStates(deps, { ...owner, step: step.step }, looked.states)));
     noteChanged(seen, kept.preview, changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;
   }
@@ -242,18 +241,4 @@ export function withAllowedBack({ step, preview }: StepPreview, policy: Policy, 
     step: { ...step, rollback: null },
     preview: { ...preview, risk: "high", reasons: [...preview.reasons, reason] },
   };
-}
-
-/** What is kept of the objects around a step: the facts after the run are held against it. */
-async function keepStates(
-  deps: PreviewDeps,
-  key: { changeId: string; revision: number; step: number },
-  states: StepStates | null,
-  seen: Previewed,
-): Promise<void> {
-  if (states === null) return;
-  const bytes = Buffer.from(JSON.stringify(states));
-  const sha256 = sha256Of(bytes);
-  await deps.keepStates(key, { bytes, sha256 });
-  seen.states.push({ step: key.step, sha256 });
 }
