@@ -126,6 +126,10 @@ describe("by API", () => {
       ["unlock", 200],
       ["cancel", 202],
     ] as const) {
+      // What another instance carries on is not ended by the cancel itself; what somebody carries on is not unlocked.
+      const carried =
+        "update changes set lease_owner = 'elsewhere', lease_until = now() + interval '1 hour' where id = $1";
+      if (word === "cancel") await query(carried, [thread_id]);
       const [status, text] = await post(word, { reason });
       assert.equal(status, 409, text);
       const after = /"after\\": \\"([^"\\]+)/.exec(text)?.[1];
