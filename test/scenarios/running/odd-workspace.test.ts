@@ -193,7 +193,7 @@ describe("a workspace with something odd in it", () => {
     assert.ok((await preview("get pods -n staging")).ok);
     assert.equal(await refusalOf("diff -f k8s/api.yaml"), "taken");
     const ms = performance.now() - before;
-    assert.ok(ms < 1_000, `two previews took ${ms} ms`);
+    assert.ok(ms < 5_000, `two previews took ${ms} ms`);
     assert.match(
       await refusalOf("create configmap x -n staging --from-file=vendor/19/zz.txt"),
       /not in the workspace/,
