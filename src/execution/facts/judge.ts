@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Fact } from "#change/fact.ts";
-import { isSame, pathName, type Stretch } from "#execution/objects/differences.ts";
+import { isSame, pathName } from "#execution/objects/differences.ts";
 import { managerOf } from "#execution/objects/managers.ts";
+import { valueIn, valueWords } from "#execution/objects/values.ts";
 import { type ClusterObject, nameOf, type RedactField } from "#execution/previews/object-changes.ts";
 import type { Expected } from "./expected.ts";
 import { healthOf } from "./health.ts";
@@ -25,7 +26,7 @@ export function judgeObject(expected: Expected, now: ClusterObject | null, redac
     const value = valueIn(now, other.path);
     const by = managerOf(now, other.path);
     const who = by === null ? "" : `, set by ${by.manager}`;
-    const show = (one: unknown) => shown(now, other.path, one, redact);
+    const show = (one: unknown) => valueWords(now, other.path, one, redact);
     return is("unknown", `${pathName(other.path)} is ${show(value)}${who}, not ${show(other.after)}`);
   }
   const { state, says, trouble } = healthOf(now);
@@ -75,38 +76,4 @@ function judgeGone(
   return finalizers.length === 0
     ? is("waiting", "it is being deleted")
     : is("good", `it is being deleted, held by ${finalizers.join(", ")}`);
-}
-
-/** The value at a path; items of lists go by their names, since others may have moved them. */
-function valueIn(object: unknown, path: readonly Stretch[]): unknown {
-  return path.reduce<unknown>((value, stretch) => {
-    if (typeof stretch === "string") {
-      const fields = z.record(z.string(), z.unknown()).safeParse(value);
-      return fields.success && Object.hasOwn(fields.data, stretch) ? fields.data[stretch] : undefined;
-    }
-    const items = z.array(z.unknown()).safeParse(value);
-    const named = (item: unknown) => z.looseObject({ name: z.literal(stretch.name) }).safeParse(item).success;
-    return items.success ? items.data.find(named) : undefined;
-  }, object);
-}
-
-const MAX_VALUE_CHARS = 80;
-
-/** Redacted first and cut then: half a token looks like none. */
-function shown(
-  { kind }: ClusterObject,
-  path: readonly Stretch[],
-  value: unknown,
-  redact: RedactField,
-): string {
-  if (value === undefined) return "nothing";
-  if (kind === "Secret") return "[a secret's value]";
-  const last = path.at(-1) ?? "";
-  // Kubernetes' `{"name": "DB_PASSWORD", "value": "…"}` has the telling name beside it.
-  const name = last === "value" ? path.at(-2) : last;
-  const text = redact(
-    typeof name === "object" ? name.name : (name ?? ""),
-    typeof value === "string" ? value : JSON.stringify(value),
-  );
-  return text.length > MAX_VALUE_CHARS ? `${text.slice(0, MAX_VALUE_CHARS)}…` : text;
 }
