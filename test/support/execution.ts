@@ -14,7 +14,7 @@ import { createHeldWrites } from "#threads/running/held-writes.ts";
 const never = new AbortController().signal;
 
 /** Looks after a run that a test can wait for. */
-export const QUICK_LOOKS = { firstMs: 50, mostMs: 400, steadyMs: 50, standMs: 600 };
+export const QUICK_LOOKS = { firstMs: 50, mostMs: 400, steadyMs: 50, standMs: 600, landMs: 300 };
 
 /** What execution is given, where a test gives only what it is about: to ask for anything else is a fault. */
 export function executionDeps(

@@ -3,16 +3,12 @@ import type { Fact } from "#change/fact.ts";
 import type { Command } from "#change/plan.ts";
 import { keyOf } from "#execution/objects/state.ts";
 import type { Look } from "#execution/previews/look.ts";
-import {
-  type ClusterObject,
-  type RedactField,
-  readField,
-  readObjects,
-} from "#execution/previews/object-changes.ts";
+import { type ClusterObject, type RedactField, readField } from "#execution/previews/object-changes.ts";
 import type { Expected } from "./expected.ts";
 import { hasPods } from "./health.ts";
 import { judgeObject, type Standing, targetName } from "./judge.ts";
 import { newestOf, type Restarts, restartsOf, type Trouble, troublesOf } from "./pods.ts";
+import { getObjects, groupsOf, lookAtGroup } from "./read-objects.ts";
 import { type LookAtAll, type Looked, type SettlePace, settle } from "./settle.ts";
 
 /** What is read of one object: what it should be, and the command whose environment and login the look has. */
@@ -39,7 +35,7 @@ export async function readFacts(
   const first = new Map<string, Restarts>();
   const lookAtAll: LookAtAll = async () => {
     signals.pause.throwIfAborted();
-    const found = await Promise.all(groupsOf(reads).map((group) => lookAtGroup(deps, group, first)));
+    const found = await Promise.all(groupsOf(reads).map((group) => judgeGroup(deps, group, first)));
     return found.flat().toSorted((one, other) => one.standing.step - other.standing.step);
   };
   return settle(lookAtAll, untilMs, {
@@ -52,42 +48,16 @@ export async function readFacts(
 /** What reading is given: the look, the redaction of what is shown, and the time (ms). */
 export type ReadDeps = { look: Look; redact: RedactField; pace: SettlePace; now: () => number };
 
-/** One `get` for each kind and namespace of each cluster. */
-function groupsOf(reads: readonly Read[]): Read[][] {
-  const groups = Map.groupBy(reads, ({ context, object }) =>
-    JSON.stringify([context, object["apiVersion"], object.kind, object.metadata.namespace ?? ""]),
-  );
-  return [...groups.values()];
-}
-
-async function lookAtGroup(
+async function judgeGroup(
   deps: ReadDeps,
   group: readonly Read[],
   first: Map<string, Restarts>,
 ): Promise<Looked[]> {
-  const [one] = group;
-  if (one === undefined) return [];
-  const names = group.map(({ object }) => object.metadata.name);
-  const args = ["get", kindArg(one.object), ...names, ...placeOf(one), ...OUTPUT, "--show-managed-fields"];
-  const looked = await look(deps, args, one.command);
-  if (!looked.ok) return group.map((read) => unread(read, looked.problem, deps.redact));
-  const now = new Map(looked.objects.map((object) => [keyOf(object), object]));
-  return Promise.all(group.map((read) => judgeRead(deps, read, now.get(keyOf(read.object)) ?? null, first)));
-}
-
-const OUTPUT = ["--ignore-not-found", "-o", "json"];
-
-/** "Deployment.v1.apps": the kind in exactly this group and version, whatever else bears its name. */
-function kindArg(object: ClusterObject): string {
-  const [version = "", group] = String(object["apiVersion"] ?? "")
-    .split("/")
-    .toReversed();
-  return group === undefined ? object.kind : `${object.kind}.${version}.${group}`;
-}
-
-function placeOf({ context, object }: Read): string[] {
-  const { namespace } = object.metadata;
-  return [`--context=${context}`, ...(namespace === undefined ? [] : [`--namespace=${namespace}`])];
+  const found = await lookAtGroup(deps.look, group);
+  if (!found.ok) return group.map((read) => unread(read, found.problem, deps.redact));
+  return Promise.all(
+    group.map((read) => judgeRead(deps, read, found.now.get(keyOf(read.object)) ?? null, first)),
+  );
 }
 
 async function judgeRead(
@@ -123,23 +93,8 @@ async function podsOf(deps: ReadDeps, read: Read, object: ClusterObject): Promis
     .safeParse(readField(object, ["spec", "selector", "matchLabels"]));
   if (!selector.success || Object.keys(selector.data).length === 0) return [];
   const labels = Object.entries(selector.data).map(([name, value]) => `${name}=${value}`);
-  const args = ["get", "pods", `--selector=${labels.join(",")}`, ...placeOf(read), ...OUTPUT];
-  const looked = await look(deps, args, read.command);
-  return looked.ok ? newestOf(looked.objects) : [];
-}
-
-async function look(
-  deps: ReadDeps,
-  args: readonly string[],
-  command: Command,
-): Promise<{ ok: true; objects: ClusterObject[] } | { ok: false; problem: string }> {
-  const looked = await deps.look(args, command);
-  if (!looked.ok) return looked;
-  try {
-    return { ok: true, objects: readObjects(looked.stdout) };
-  } catch {
-    return { ok: false, problem: "what kubectl answered could not be read" };
-  }
+  const found = await getObjects(deps.look, read, ["pods", `--selector=${labels.join(",")}`]);
+  return found.ok ? newestOf(found.objects) : [];
 }
 
 function unread(read: Read, problem: string, redact: RedactField): Looked {

@@ -11,10 +11,10 @@ import { type ClusterObject, nameOf } from "#execution/previews/object-changes.t
 import { findElsewhere } from "#execution/still-approved.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
+import { type FactsDeps, readWith, unread } from "./deps.ts";
 import type { Left } from "./expected.ts";
 import { type Standing, targetName } from "./judge.ts";
 import { type FactsRead, readFacts } from "./read-facts.ts";
-import { type FactsDeps, readWith, unread } from "./run-facts.ts";
 
 /** One object of a plan as it was before any step, and what the steps changed of it. */
 type Before = {

@@ -3,24 +3,16 @@ import type { StepRecord } from "#change/journal.ts";
 import type { Command, Step } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import type { RunSignals } from "#change/run-signals.ts";
-import type { ExecutionDeps } from "#execution/deps.ts";
-import type { Looks } from "#execution/looks.ts";
 import { keptStates } from "#execution/objects/kept-states.ts";
 import { namedArgs, placeArgs } from "#execution/previews/kubectl-args.ts";
 import { readObjects } from "#execution/previews/object-changes.ts";
 import { findElsewhere } from "#execution/still-approved.ts";
-import { reopenCopy, type WorkspaceDeps } from "#execution/workspace/copy.ts";
+import { reopenCopy } from "#execution/workspace/copy.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
-import { redactField } from "#redact/value.ts";
+import { type FactsDeps, readWith, unread } from "./deps.ts";
 import { expectedOf, type Left } from "./expected.ts";
-import { type FactsRead, type Read, type ReadDeps, readFacts } from "./read-facts.ts";
-
-/** What facts are read with. */
-export type FactsDeps = WorkspaceDeps &
-  Pick<ExecutionDeps, "policy" | "openStates" | "redact" | "settle" | "now"> & {
-    looks: Pick<Looks, "kubectl" | "kubeconfig" | "cluster">;
-  };
+import { type FactsRead, type Read, readFacts } from "./read-facts.ts";
 
 /**
  * Reads back what the steps of a run left that are done and may have changed something. `records` are the attempts of this
@@ -71,11 +63,6 @@ function terraformFact({ step, dir }: Step): Fact {
   return { step, target, state: "good", says: "terraform ended without an error" };
 }
 
-/** A fact that says why there is none. */
-export function unread(step: number, reason: string): Fact {
-  return { step, target: `Step ${step}`, state: "unknown", says: `it could not be looked at: ${reason}` };
-}
-
 function inOrder(facts: readonly Fact[]): Fact[] {
   return facts.toSorted((one, other) => one.step - other.step);
 }
@@ -104,14 +91,4 @@ async function statesLeft(
   const objects = readObjects(looked.stdout).map((before) => ({ before, after: null, isKnown: false }));
   if (objects.length === 0) return "nothing of what it names is there";
   return { step: step.step, context, states: { objects } };
-}
-
-/** What looks are made with, in the cluster of the change's commands. */
-export function readWith(deps: FactsDeps, changeId: string, signal: AbortSignal): ReadDeps {
-  return {
-    look: deps.looks.cluster(changeId, signal),
-    redact: (name, value) => redactField(name, value, deps.redact),
-    pace: deps.settle,
-    now: () => deps.now().getTime(),
-  };
 }

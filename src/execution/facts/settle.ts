@@ -11,10 +11,21 @@ export type SettlePace = {
   steadyMs: number;
   /** What does not pass by itself has to stand this long before it counts. */
   standMs: number;
+  /**
+   * After this a request that nobody saw answered cannot land any more: an API server gives one up after 60 s, unless it was
+   * started with another `--request-timeout`.
+   */
+  landMs: number;
 };
 
 /** As people wait for it. */
-export const SETTLE_PACE: SettlePace = { firstMs: 1_000, mostMs: 8_000, steadyMs: 5_000, standMs: 20_000 };
+export const SETTLE_PACE: SettlePace = {
+  firstMs: 1_000,
+  mostMs: 8_000,
+  steadyMs: 5_000,
+  standMs: 20_000,
+  landMs: 60_000,
+};
 
 /** How one object stands at one look, what keeps it from being ready, and how often its containers had restarted. */
 export type Looked = { standing: Standing; troubles: readonly Trouble[]; restarts: number };

@@ -6,7 +6,7 @@ import type { ObjectState } from "#execution/objects/state.ts";
 import type { Look } from "#execution/previews/look.ts";
 import { ClusterObject } from "#execution/previews/object-changes.ts";
 
-const PACE = { firstMs: 1, mostMs: 4, steadyMs: 20, standMs: 30 };
+const PACE = { firstMs: 1, mostMs: 4, steadyMs: 20, standMs: 30, landMs: 30 };
 const WEB = deployment({ image: "app:1", replicas: 2 });
 
 describe("What is read back after a run", () => {

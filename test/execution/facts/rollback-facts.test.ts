@@ -139,7 +139,7 @@ async function after(steps: Ran[], now: ClusterObject[], kept?: Buffer | null): 
     looks: looks as Looks,
     openStates: async ({ step }: { step: number }) => (kept === undefined ? (bytes[step - 1] ?? null) : kept),
     redact: (text: string) => text,
-    settle: { firstMs: 1, mostMs: 2, steadyMs: 2, standMs: 20 },
+    settle: { firstMs: 1, mostMs: 2, steadyMs: 2, standMs: 20, landMs: 20 },
     now: () => new Date(),
   };
   const never = new AbortController().signal;
