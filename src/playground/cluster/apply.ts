@@ -1,9 +1,17 @@
-import { type Command, type Context, fileFlags, report, selectFlags, writeFlags } from "./command.ts";
+import { LAST_APPLIED, lastApplied, merge } from "#playground/cluster/fields/merge.ts";
+import {
+  type Command,
+  type Context,
+  fileFlags,
+  report,
+  selectFlags,
+  writeFlags,
+  writerOf,
+} from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import { dryRunOf, flagOf, isOn } from "./flags.ts";
-import { LAST_APPLIED, lastApplied, merge } from "./merge.ts";
 import { changeState, type KubeObject, type State } from "./state.ts";
-import { addObject, editStored, findStored, liveOf, type Stored } from "./store.ts";
+import { addObject, editStored, findStored, liveOf, type Stored, type Writing } from "./store.ts";
 import { readWanted, type Wanted } from "./targets.ts";
 
 /** `kubectl apply -f`: objects from files. */
@@ -44,7 +52,8 @@ async function run(context: Context): Promise<void> {
     const now = Date.now();
     const state = dryRun === null ? real : structuredClone(real);
     for (const one of wanted) {
-      const { stored, done } = applyOne(state, one, { dryRun: dryRun !== null, now });
+      const writing = { dryRun: dryRun !== null, now, writer: writerOf(context) };
+      const { stored, done } = applyOne(state, one, writing);
       const word = isOn(line, "server-side") ? "serverside-applied" : done;
       report(context, one.kind, liveOf(stored, now), word, dryRun);
     }
@@ -55,7 +64,7 @@ async function run(context: Context): Promise<void> {
 export function applyOne(
   state: State,
   { kind, object: wanted, namespace, file }: Wanted,
-  options: { dryRun: boolean; now: number },
+  options: Writing,
 ): { stored: Stored; done: "created" | "configured" | "unchanged" } {
   if (kind.namespaced && !state.namespaces.some((one) => one.metadata.name === namespace))
     throw new KubectlError(
@@ -66,7 +75,7 @@ export function applyOne(
   if (stored === null) {
     const annotations = { ...wanted.metadata.annotations, [LAST_APPLIED]: lastApplied(wanted) };
     const whole = { ...wanted, metadata: { ...wanted.metadata, annotations } };
-    addObject(state, kind, whole, namespace);
+    addObject(state, kind, whole, { namespace, writer: options.writer });
     const added = findStored(state, kind, namespace, name);
     if (added === null) throw new Error(`${name} was created and is not there`);
     return { stored: added, done: "created" };

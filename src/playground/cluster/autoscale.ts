@@ -1,4 +1,4 @@
-import { type Command, chosenObjects, fileFlags, report, writeFlags } from "./command.ts";
+import { type Command, chosenObjects, fileFlags, report, writeFlags, writerOf } from "./command.ts";
 import { KubectlError } from "./errors.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
 import { kindOf } from "./kinds.ts";
@@ -45,7 +45,8 @@ export const autoscale: Command = {
             `Error from server (AlreadyExists): horizontalpodautoscalers.autoscaling "${name}" already exists`,
           );
         const wanted = scalerOf({ name, target, max, min, cpu });
-        report(context, scaler, addObject(state, scaler, wanted, namespace), "autoscaled", mode);
+        const added = addObject(state, scaler, wanted, { namespace, writer: writerOf(context) });
+        report(context, scaler, added, "autoscaled", mode);
       }
     });
   },

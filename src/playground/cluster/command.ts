@@ -1,3 +1,4 @@
+import type { Writer } from "#playground/cluster/fields/book.ts";
 import { KubectlError, NeedsFiles } from "./errors.ts";
 import type { FlagTable, Line } from "./flags.ts";
 import { flagOf, isOn } from "./flags.ts";
@@ -91,6 +92,27 @@ export function report(
   }
   const suffix = dryRun === null ? "" : dryRun === "client" ? " (dry run)" : " (server dry run)";
   context.out(`${name} ${done}${suffix}\n`);
+}
+
+/** Verbs that kubectl books under a name of their own; the others go by "kubectl" (kubectl 1.32). */
+const OWN_MANAGER =
+  /^(annotate|autoscale|create|expose|label|patch|replace|rollout (?:pause|restart|resume)|set|taint)\b/;
+
+/** Who a command writes as: what --field-manager says, or kubectl's own name for it. */
+export function writerOf({ line, path }: Pick<Context, "line" | "path">): Writer {
+  const isApplied = path === "apply" && isOn(line, "server-side");
+  const [verb = ""] = OWN_MANAGER.exec(path) ?? [];
+  const own =
+    path === "apply"
+      ? isApplied
+        ? "kubectl"
+        : "kubectl-client-side-apply"
+      : verb === ""
+        ? "kubectl"
+        : `kubectl-${verb.split(" ")[0]}`;
+  const manager = flagOf(line, "field-manager") || own;
+  const base: Writer = { manager, operation: isApplied ? "Apply" : "Update" };
+  return path === "scale" ? { ...base, subresource: "scale" } : base;
 }
 
 /** Marks an object as written: the next resource version, and a generation when its spec changed. */

@@ -1,4 +1,12 @@
-import { type Command, type Context, fileFlags, report, selectFlags, writeFlags } from "./command.ts";
+import {
+  type Command,
+  type Context,
+  fileFlags,
+  report,
+  selectFlags,
+  writeFlags,
+  writerOf,
+} from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
 import { type Kind, kindOf, resourceOf } from "./kinds.ts";
@@ -41,7 +49,7 @@ async function run(context: Context): Promise<void> {
     for (const one of wanted) {
       refuseWrongPlace(state, one);
       const { kind, namespace, object } = one;
-      const added = addObject(state, kind, object, namespace);
+      const added = addObject(state, kind, object, { namespace, writer: writerOf(context) });
       const stored = findStored(state, kind, namespace, object.metadata.name);
       report(context, kind, stored === null ? added : liveOf(stored, now), "created", mode);
     }

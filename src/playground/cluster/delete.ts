@@ -1,10 +1,17 @@
-import { type Command, type Context, chosenObjects, fileFlags, selectFlags } from "./command.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { type Command, type Context, chosenObjects, fileFlags, selectFlags, touch } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
-import { dryRunOf, flagOf, isOn } from "./flags.ts";
+import { dryRunOf, flagOf, goDuration, isOn } from "./flags.ts";
 import { type Kind, label, resourceOf, singularOf, type Target } from "./kinds.ts";
+import { isoTime } from "./objects.ts";
 import { schedule } from "./pods.ts";
-import { changeState, type KubeObject, type State } from "./state.ts";
+import { changeState, type KubeObject, readState, type State } from "./state.ts";
+import { dropStored, findStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
+
+const POLL_MS = 50;
+
+type Deleted = { kind: Kind; object: KubeObject };
 
 /** `kubectl delete`: by name, selector or --all; a deleted pod comes back under another name. */
 export const remove: Command = {
@@ -35,13 +42,17 @@ async function run(context: Context): Promise<void> {
   const targets = await targetsOf(context);
   const dryRun = dryRunOf(line);
   const missing: string[] = [];
+  const deleted: Deleted[] = [];
   await changeState(context.stateFile, (state) => {
     const now = Date.now();
     let count = 0;
     // One after the other: what comes before a name that is not there is deleted all the same.
     for (const target of targets) {
       for (const { kind, object } of found(context, state, target, missing, now)) {
-        if (dryRun === null) take(state, kind, object, now);
+        if (dryRun === null) {
+          take(state, kind, object, now);
+          deleted.push({ kind, object });
+        }
         context.out(said(line, format, kind, object));
         count++;
       }
@@ -49,6 +60,7 @@ async function run(context: Context): Promise<void> {
     if (count === 0 && missing.length === 0 && targets.every(({ name }) => name === null))
       context.out("No resources found\n");
   });
+  if (flagOf(line, "wait") !== "false") await waitUntilGone(context, deleted);
   if (missing.length > 0) throw new KubectlError(missing.join("\n"));
 }
 
@@ -81,11 +93,9 @@ function found(context: Context, state: State, target: Target, missing: string[]
   }
 }
 
+/** Finalizers hold what is deleted until they are taken away. */
 function take(state: State, kind: Kind, object: KubeObject, now: number): void {
-  const { name, namespace } = object.metadata;
-  const isIt = (one: KubeObject) =>
-    one.kind === object.kind && one.metadata.name === name && one.metadata.namespace === namespace;
-  const isInside = (one: KubeObject) => kind.plural === "namespaces" && one.metadata.namespace === name;
+  const { name, namespace = "default" } = object.metadata;
   const owner = state.deployments.find(
     (one) => one.object.metadata.namespace === namespace && one.pods.some((pod) => pod.name === name),
   );
@@ -94,10 +104,28 @@ function take(state: State, kind: Kind, object: KubeObject, now: number): void {
     schedule(owner, now);
     return;
   }
-  if (kind.plural === "replicasets" || kind.plural === "nodes")
-    throw notInThePlayground(`"delete ${kind.plural}"`);
-  state.resourceVersion++;
-  state.namespaces = state.namespaces.filter((one) => !isIt(one));
-  state.deployments = state.deployments.filter((one) => !isIt(one.object) && !isInside(one.object));
-  state.others = state.others.filter((one) => !isIt(one) && !isInside(one));
+  const stored = findStored(state, kind, namespace, name);
+  if (stored === null || kind.plural === "nodes") throw notInThePlayground(`"delete ${kind.plural}"`);
+  const { metadata } = stored.object;
+  if ((metadata.finalizers ?? []).length === 0) dropStored(state, stored.object);
+  if ((metadata.finalizers ?? []).length === 0 || metadata.deletionTimestamp !== undefined) return;
+  Object.assign(metadata, { deletionTimestamp: isoTime(now), deletionGracePeriodSeconds: 0 });
+  touch(state, stored.object, true);
+}
+
+/** Waits, as kubectl does, until what was deleted is gone; what held it may be taken away meanwhile. */
+async function waitUntilGone(context: Context, deleted: readonly Deleted[]): Promise<void> {
+  const { line, stateFile, signal } = context;
+  const timeoutMs = goDuration(flagOf(line, "timeout") ?? "0s") ?? 0;
+  const until = timeoutMs > 0 ? performance.now() + timeoutMs : Number.POSITIVE_INFINITY;
+  for (const { kind, object } of deleted) {
+    const { name, namespace = "default", uid } = object.metadata;
+    const isThere = async () =>
+      findStored(await readState(stateFile), kind, namespace, name)?.object.metadata.uid === uid;
+    while (await isThere()) {
+      if (performance.now() >= until)
+        throw new KubectlError(`error: timed out waiting for the condition on ${kind.plural}/${name}`);
+      await wait(POLL_MS, undefined, { signal });
+    }
+  }
 }

@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
+import type { Writer } from "#playground/cluster/fields/book.ts";
+import { LAST_APPLIED } from "#playground/cluster/fields/merge.ts";
 import { applyOne } from "./apply.ts";
 import { type Command, type Context, fileFlags } from "./command.ts";
 import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf } from "./flags.ts";
-import { LAST_APPLIED } from "./merge.ts";
 import { isoTime } from "./objects.ts";
 import { yamlPrinter } from "./output.ts";
 import { type KubeObject, readState, type State } from "./state.ts";
@@ -67,6 +68,9 @@ async function run(context: Context): Promise<boolean> {
   return texts.some((text) => text !== "");
 }
 
+/** It writes nothing, and what it would book is not printed. */
+const DIFF: Writer = { manager: "kubectl-client-side-apply", operation: "Update" };
+
 type Sides = { live: KubeObject | null; merged: KubeObject };
 
 function bothSides(state: State, wanted: Wanted): Sides {
@@ -74,7 +78,7 @@ function bothSides(state: State, wanted: Wanted): Sides {
   const { kind, namespace, object } = wanted;
   const stored = findStored(state, kind, namespace, object.metadata.name);
   const live = stored === null ? null : structuredClone(liveOf(stored, now));
-  const done = applyOne(structuredClone(state), wanted, { dryRun: true, now });
+  const done = applyOne(structuredClone(state), wanted, { dryRun: true, now, writer: DIFF });
   const merged = structuredClone(liveOf(done.stored, now));
   // What apply notes of the file is no difference of the object: kubectl's merged side keeps the live one's note.
   const { [LAST_APPLIED]: _, ...notes } = merged.metadata.annotations ?? {};
@@ -82,6 +86,7 @@ function bothSides(state: State, wanted: Wanted): Sides {
   const annotations = before === undefined ? notes : { ...notes, [LAST_APPLIED]: before };
   const { annotations: __, ...metadata } = merged.metadata;
   merged.metadata = Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations };
+  for (const side of [live, merged]) delete side?.metadata.managedFields;
   return { live, merged };
 }
 

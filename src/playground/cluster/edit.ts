@@ -1,4 +1,4 @@
-import { type Context, chosenObjects, report } from "./command.ts";
+import { type Context, chosenObjects, report, writerOf } from "./command.ts";
 import { notInThePlayground } from "./errors.ts";
 import { dryRunOf } from "./flags.ts";
 import type { Kind, Target } from "./kinds.ts";
@@ -26,7 +26,7 @@ export async function editChosen(
       const { name, namespace = "" } = object.metadata;
       const stored = findStored(state, kind, namespace, name);
       if (stored === null) throw notInThePlayground(`"${context.path}" of a ${kind.kind}`);
-      const options = { dryRun: mode !== null, now };
+      const options = { dryRun: mode !== null, now, writer: writerOf(context) };
       const changed = editStored(state, stored, options, (one) => edit(one, kind));
       const done = say(changed, stored.object);
       if (done !== null) report(context, kind, liveOf(stored, now), done, mode);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { notFound } from "./errors.ts";
 import type { Kind } from "./kinds.ts";
 import { countsAt, isReady, podsAt } from "./pods.ts";
-import type { Deployment, KubeObject, Metadata, PodPlan, State } from "./state.ts";
+import type { Deployment, KubeObject, ManagedEntry, Metadata, PodPlan, State } from "./state.ts";
 
 /** Pods of a deployment that dies again and again are restarted this often. */
 const RESTART_EVERY_MS = 300_000;
@@ -69,7 +69,25 @@ export function liveDeployment(deployment: Deployment, now: number): KubeObject 
     ],
   };
   const shown = Object.fromEntries(Object.entries(status).filter(([, value]) => value !== 0));
-  return { ...object, metadata, status: shown };
+  const managedFields = [...(metadata.managedFields ?? []), controllersOwn(shown, at)];
+  return { ...object, metadata: { ...metadata, managedFields }, status: shown };
+}
+
+/** What the controller of deployments writes into them by itself. */
+function controllersOwn(status: object, time: string): ManagedEntry {
+  const fields = Object.keys(status).map((name) => [`f:${name}`, {}] as const);
+  return {
+    manager: "kube-controller-manager",
+    operation: "Update",
+    apiVersion: "apps/v1",
+    time,
+    fieldsType: "FieldsV1",
+    fieldsV1: {
+      "f:metadata": { "f:annotations": { "f:deployment.kubernetes.io/revision": {} } },
+      "f:status": Object.fromEntries(fields),
+    },
+    subresource: "status",
+  };
 }
 
 /** Whether a rollout has made no progress for longer than its deadline. */

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { jsonPatch, mergePatch, strategicPatch } from "#playground/cluster/fields/patches.ts";
 import { type Command, type Context, fileFlags, requireFiles, writeFlags } from "./command.ts";
 import { editChosen } from "./edit.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import { flagOf } from "./flags.ts";
-import { jsonPatch, mergePatch, strategicPatch } from "./patches.ts";
 import type { KubeObject } from "./state.ts";
 import { targetsOf } from "./targets.ts";
 

@@ -1,5 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type Command, type Context, chosenObjects, fileFlags, report, writeFlags } from "./command.ts";
+import {
+  type Command,
+  type Context,
+  chosenObjects,
+  fileFlags,
+  report,
+  writeFlags,
+  writerOf,
+} from "./command.ts";
 import { KubectlError } from "./errors.ts";
 import { dryRunOf, flagOf, goDuration, goInteger } from "./flags.ts";
 import { kindOf, label } from "./kinds.ts";
@@ -153,7 +161,7 @@ async function changeEach(context: Context, change: Change): Promise<void> {
       const stored: Stored = { object: deployment.object, deployment };
       const before = liveOf(stored, now);
       const result = { done: "" };
-      editStored(state, stored, { dryRun: mode !== null, now }, () => {
+      editStored(state, stored, { dryRun: mode !== null, now, writer: writerOf(context) }, () => {
         result.done = change(deployment, context, now);
       });
       // An undo prints the object as it was; the others ask the server for it again.

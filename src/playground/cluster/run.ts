@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { withoutBook } from "#playground/cluster/fields/book.ts";
 import { type Caller, type Command, type Context, requireFiles } from "./command.ts";
 import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf, isOn, parseLine, takeVerb } from "./flags.ts";
-import { printerOf } from "./output.ts";
+import { type Printer, printerOf } from "./output.ts";
 
 /** The one context there is. */
 const CONTEXT = "playground";
@@ -101,7 +102,8 @@ async function run(
     throw new KubectlError(`error: stat ${kubeconfig}: no such file or directory`);
   const wanted = flagOf(line, "context");
   if (wanted !== undefined && wanted !== "" && wanted !== CONTEXT) throw wrongContext(path, wanted);
-  const print = await printerOf(flagOf(line, "output") ?? "", path);
+  const printer = await printerOf(flagOf(line, "output") ?? "", path);
+  const print: Printer = (value) => printer(isOn(line, "show-managed-fields") ? value : withoutBook(value));
   await command.run({ ...base, line, print, namespace: flagOf(line, "namespace") || "default" });
 }
 

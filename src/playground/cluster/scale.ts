@@ -5,14 +5,14 @@ import {
   fileFlags,
   report,
   selectFlags,
-  touch,
   writeFlags,
+  writerOf,
 } from "./command.ts";
 import { KubectlError } from "./errors.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
 import { getDeployment, liveDeployment } from "./objects.ts";
-import { schedule } from "./pods.ts";
 import { changeState, type KubeObject, type State } from "./state.ts";
+import { editStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 
 /** `kubectl scale`: sets the replicas of deployments, with the precondition of --current-replicas. */
@@ -69,10 +69,11 @@ function setReplicas(context: Context, state: State, of: KubeObject, replicas: n
     throw new KubectlError(
       `error: Expected resource version to be ${version}, was ${metadata.resourceVersion}`,
     );
-  if (replicas !== null && replicas !== spec.replicas) {
-    spec.replicas = replicas;
-    touch(state, deployment.object, true);
-    schedule(deployment, now);
+  if (replicas !== null) {
+    const stored = { object: deployment.object, deployment };
+    editStored(state, stored, { dryRun: false, now, writer: writerOf(context) }, () => {
+      spec.replicas = replicas;
+    });
   }
   return liveDeployment(deployment, now);
 }

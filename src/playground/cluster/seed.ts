@@ -1,3 +1,4 @@
+import { writtenBy } from "#playground/cluster/fields/book.ts";
 import { isoTime, uidOf } from "./objects.ts";
 import { hashOf, NEVER_READY } from "./pods.ts";
 import type { Deployment, KubeObject, Metadata, State, Template } from "./state.ts";
@@ -64,7 +65,7 @@ function deployment(
   const progressDeadlineSeconds = never ? 2_147_483_647 : 600;
   const spec = { replicas, selector, template, strategy, revisionHistoryLimit: 10, progressDeadlineSeconds };
   return {
-    object: { apiVersion: "apps/v1", kind: "Deployment", metadata, spec },
+    object: writtenBy({ apiVersion: "apps/v1", kind: "Deployment", metadata, spec }, "kubectl-create"),
     revisions: templates.map((one, index) => ({
       revision: index + 1,
       hash: hashOf(one),
@@ -89,12 +90,14 @@ function service(namespace: string, [name, , , port]: (typeof apps)[number], now
   const ports = [{ name: "http", port: 80, protocol: "TCP", targetPort: port }];
   const last = Number.parseInt(uidOf(`${namespace}/${name}`).slice(0, 2), 16);
   const spec = { type: "ClusterIP", clusterIP: `10.43.0.${last}`, selector: { app: name }, ports };
-  return { ...object("v1", "Service", meta(name, namespace, now - 30 * DAY_MS, { app: name })), spec };
+  const whole = { ...object("v1", "Service", meta(name, namespace, now - 30 * DAY_MS, { app: name })), spec };
+  return writtenBy(whole, "kubectl-create");
 }
 
 function settings(namespace: string, now: number): KubeObject {
   const data = { LOG_LEVEL: namespace === "production" ? "info" : "debug", REGION: "eu-north" };
-  return { ...object("v1", "ConfigMap", meta("app-settings", namespace, now - 30 * DAY_MS, {})), data };
+  const whole = { ...object("v1", "ConfigMap", meta("app-settings", namespace, now - 30 * DAY_MS)), data };
+  return writtenBy(whole, "kubectl-create");
 }
 
 function node(now: number): KubeObject {
@@ -115,14 +118,14 @@ function meta(
   name: string,
   namespace: string | undefined,
   at: number,
-  labels: Record<string, string>,
+  labels?: Record<string, string>,
 ): Metadata {
   const base = {
     name,
     uid: uidOf(`${namespace}/${name}/${at}`),
     resourceVersion: "1000",
     creationTimestamp: isoTime(at),
-    labels,
+    ...(labels === undefined ? {} : { labels }),
   };
   return namespace === undefined ? base : { ...base, namespace };
 }

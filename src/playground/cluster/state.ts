@@ -22,9 +22,26 @@ export type Metadata = {
   generation?: number;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
+  /** While there are any, a deleted object stays. */
+  finalizers?: string[];
+  deletionTimestamp?: string;
+  deletionGracePeriodSeconds?: number;
+  managedFields?: ManagedEntry[];
   /** Who makes it again. */
   ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller: boolean }[];
 };
+
+/** What one writer wrote last of an object, as the API server books it. */
+export type ManagedEntry = {
+  manager: string;
+  operation: "Update" | "Apply";
+  apiVersion: string;
+  time: string;
+  fieldsType: string;
+  fieldsV1: FieldSet;
+  subresource?: string;
+};
+type FieldSet = { [key: string]: FieldSet };
 
 export type Container = { name: string; image: string; [field: string]: unknown };
 export type Template = {

@@ -1,6 +1,8 @@
+import { noteWriter, type Writer } from "#playground/cluster/fields/book.ts";
+import { normalize } from "#playground/cluster/fields/normal-form.ts";
 import { touch } from "./command.ts";
 import { KubectlError } from "./errors.ts";
-import type { Kind } from "./kinds.ts";
+import { type Kind, kinds, resourceOf } from "./kinds.ts";
 import { faultOfDeployment } from "./manifest.ts";
 import { isoTime, liveDeployment, uidOf } from "./objects.ts";
 import { schedule } from "./pods.ts";
@@ -29,6 +31,9 @@ export function liveOf({ object, deployment, status }: Stored, now: number): Kub
   return status === undefined ? live : { ...live, status };
 }
 
+/** How something is written: by whom, when, and whether for real. */
+export type Writing = { dryRun: boolean; now: number; writer: Writer };
+
 /**
  * Lets `edit` work on a stored object; answers whether anything changed. A dry run is given a copy of the state: as on
  * the server, the generation is counted on and nothing else follows from it.
@@ -36,15 +41,18 @@ export function liveOf({ object, deployment, status }: Stored, now: number): Kub
 export function editStored(
   state: State,
   stored: Stored,
-  options: { dryRun: boolean; now: number },
+  options: Writing,
   edit: (object: KubeObject) => void,
 ): boolean {
   const { object, deployment } = stored;
   const before = structuredClone(object);
   if (options.dryRun) stored.status = liveOf(stored, options.now)["status"];
   edit(object);
+  normalize(object);
   if (JSON.stringify(object) === JSON.stringify(before)) return false;
   check(object, before);
+  keepServers(object, before);
+  noteWriter(object, before, options.writer, isoTime(options.now));
   const specChanged = JSON.stringify(object.spec) !== JSON.stringify(before.spec);
   if (options.dryRun) {
     if (specChanged) object.metadata.generation = (object.metadata.generation ?? 1) + 1;
@@ -52,7 +60,35 @@ export function editStored(
   }
   touch(state, object, specChanged);
   if (deployment !== null && specChanged) schedule(deployment, options.now);
+  if (isFreed(object)) dropStored(state, object);
   return true;
+}
+
+/** What only the server writes; what a client sends for it is passed over. */
+function keepServers(object: KubeObject, { metadata, ...before }: KubeObject): void {
+  const { creationTimestamp, generation, deletionTimestamp, managedFields } = metadata;
+  const kept = { creationTimestamp, generation, deletionTimestamp, managedFields };
+  const own = Object.entries(kept).filter(([, value]) => value !== undefined);
+  for (const name of Object.keys(kept)) Reflect.deleteProperty(object.metadata, name);
+  Object.assign(object.metadata, Object.fromEntries(own));
+  Reflect.deleteProperty(object, "status");
+  if (before["status"] !== undefined) object["status"] = before["status"];
+}
+
+/** Whether a deleted object waited only for the finalizers that it has no more. */
+function isFreed({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
+}
+
+/** Takes a stored object away, as the server does once nothing holds it; a namespace goes with all that is in it. */
+export function dropStored(state: State, { kind, metadata }: KubeObject): void {
+  const isIt = (one: KubeObject) =>
+    one.kind === kind && one.metadata.name === metadata.name && one.metadata.namespace === metadata.namespace;
+  const isInside = (one: KubeObject) => kind === "Namespace" && one.metadata.namespace === metadata.name;
+  state.resourceVersion++;
+  state.namespaces = state.namespaces.filter((one) => !isIt(one));
+  state.deployments = state.deployments.filter((one) => !isIt(one.object) && !isInside(one.object));
+  state.others = state.others.filter((one) => !isIt(one) && !isInside(one));
 }
 
 /** What the API server refuses of a changed object. */
@@ -66,6 +102,17 @@ function check(object: KubeObject, before: KubeObject): void {
     throw new KubectlError(
       `Error from server (BadRequest): the name of the object (${object.metadata?.name}) does not match the name on the URL (${name})`,
     );
+  const kind = kinds.find((one) => one.kind === object.kind);
+  const conflict = (why: string): never => {
+    const what = `${kind === undefined ? object.kind : resourceOf(kind)} "${name}"`;
+    throw new KubectlError(`Error from server (Conflict): Operation cannot be fulfilled on ${what}: ${why}`);
+  };
+  if (object.metadata.resourceVersion !== before.metadata.resourceVersion)
+    conflict("the object has been modified; please apply your changes to the latest version and try again");
+  if (object.metadata.uid !== before.metadata.uid)
+    conflict(
+      `Precondition failed: UID in precondition: ${object.metadata.uid}, UID in object meta: ${before.metadata.uid}`,
+    );
   if (object.kind !== "Deployment") return;
   const fault = faultOfDeployment(object);
   if (fault !== null) throw new KubectlError(`The Deployment "${name}" is invalid: ${fault}`);
@@ -76,9 +123,14 @@ function check(object: KubeObject, before: KubeObject): void {
 }
 
 /** Adds a new object. A dry run is given a copy of the state. */
-export function addObject(state: State, kind: Kind, wanted: KubeObject, namespace: string): KubeObject {
+export function addObject(
+  state: State,
+  kind: Kind,
+  wanted: KubeObject,
+  { namespace, writer }: { namespace: string; writer: Writer },
+): KubeObject {
   const now = Date.now();
-  const { name, labels, annotations } = wanted.metadata;
+  const { name, labels, annotations, finalizers } = wanted.metadata;
   const metadata = {
     name,
     ...(kind.namespaced ? { namespace } : {}),
@@ -87,9 +139,13 @@ export function addObject(state: State, kind: Kind, wanted: KubeObject, namespac
     creationTimestamp: isoTime(now),
     ...(labels === undefined ? {} : { labels }),
     ...(annotations === undefined ? {} : { annotations }),
+    ...(finalizers === undefined ? {} : { finalizers }),
   };
-  const object: KubeObject = { ...structuredClone(wanted), metadata };
+  const { status: _, ...asked } = structuredClone(wanted);
+  const object: KubeObject = { ...asked, metadata };
+  normalize(object);
   touch(state, object, false);
+  noteWriter(object, null, writer, isoTime(now));
   if (kind.plural === "deployments") return addDeployment(state, object, now);
   const whole =
     kind.plural === "namespaces"

@@ -1,4 +1,4 @@
-import { KubectlError } from "./errors.ts";
+import { KubectlError } from "#playground/cluster/errors.ts";
 
 type Plain = Record<string, unknown>;
 
@@ -71,20 +71,38 @@ export function jsonPatch(value: unknown, patch: unknown): Plain {
 
 function applyOperation(root: { document: unknown }, operation: Plain): void {
   const { op, path, from, value } = operation;
-  const place = () => placeOf(root, path);
+  const place = (): Place => placeOf(root, path);
   if (op === "add") place().put(value, true);
   else if (op === "remove") place().take(true);
-  else if (op === "copy") place().put(structuredClone(placeOf(root, from).take(false)), true);
+  else if (op === "copy") place().put(structuredClone(placeOf(root, from).look() ?? null), true);
   else if (op === "replace") {
-    place().take(false);
+    place().look();
     place().put(value, false);
   } else if (op === "move") {
     const moved = placeOf(root, from).take(true);
     place().put(moved, true);
-  } else if (op !== "test" || JSON.stringify(place().take(false)) !== JSON.stringify(value)) throw refused();
+  } else if (op !== "test" || value === undefined || canonical(place().look()) !== canonical(value))
+    throw refused();
 }
 
-type Place = { take(away: boolean): unknown; put(value: unknown, insert: boolean): void };
+/** A value as text, whatever the order of its keys. Null and nothing are the same to a test, as they are to the server. */
+function canonical(value: unknown): string | undefined {
+  if (value === null) return undefined;
+  return JSON.stringify(value, (_key, part: unknown) =>
+    isPlain(part) ? Object.fromEntries(Object.entries(part).toSorted(byName)) : part,
+  );
+}
+
+function byName([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
+/** `look` finds nothing where a field is not there; what is taken has to be. */
+type Place = {
+  look(): unknown;
+  take(away: boolean): unknown;
+  put(value: unknown, insert: boolean): void;
+};
 
 /** Where a JSON pointer leads: the value there can be read, taken away or put. */
 function placeOf(root: { document: unknown }, pointer: unknown): Place {
@@ -104,6 +122,7 @@ function placeOf(root: { document: unknown }, pointer: unknown): Place {
 
 function placeInList(list: unknown[], name: string): Place {
   return {
+    look: () => list[indexOf(name, list.length - 1)],
     take: (away) => {
       const index = indexOf(name, list.length - 1);
       return away ? list.splice(index, 1)[0] : list[index];
@@ -117,6 +136,7 @@ function placeInList(list: unknown[], name: string): Place {
 
 function placeInObject(holder: Plain, name: string): Place {
   return {
+    look: () => (Object.hasOwn(holder, name) ? holder[name] : undefined),
     take: (away) => {
       if (!Object.hasOwn(holder, name)) throw refused();
       const value = holder[name];
@@ -129,9 +149,11 @@ function placeInObject(holder: Plain, name: string): Place {
   };
 }
 
+/** -1 is the last one, as the server has it. */
 function indexOf(name: string, last: number): number {
-  const index = /^(0|[1-9]\d*)$/.test(name) ? Number(name) : -1;
-  if (index < 0 || index > last) throw refused();
+  const number = /^(0|-?[1-9]\d*)$/.test(name) ? Number(name) : Number.NaN;
+  const index = number < 0 ? last + 1 + number : number;
+  if (!(index >= 0 && index <= last)) throw refused();
   return index;
 }
 

@@ -1,5 +1,5 @@
+import type { KubeObject } from "#playground/cluster/state.ts";
 import { listKey } from "./patches.ts";
-import type { KubeObject } from "./state.ts";
 
 /** The annotation in which apply keeps the file it applied last. */
 export const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
