@@ -1,7 +1,21 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { readEnvironment } from "#config/environment.ts";
 
 const LATER = ["doctor", "migrate", "audit verify"];
-const KNOWN = ["policy check", "redact", "state CHANGE_ID [NUMBER]"];
+
+const HELP = `Greenlight plans infrastructure changes asked for in Slack, has them approved, runs and reviews them.
+
+  npm start                                start, and serve until it is told to stop
+  npm run -s greenlight -- COMMAND         one of these commands:
+    policy check           judge command lines by the policy: JSON lines in, JSON lines out
+    redact                 take secrets out of text, from standard input to standard output
+    state CHANGE [NUMBER]  write out a state that terraform could not store for a change
+    help, --help           this
+    --version              which version this is
+
+Settings are environment variables, or lines of .env. README.md lists them.
+`;
 
 /** The program: without a command it starts and serves until it is told to stop. Sets the exit code; never throws. */
 export async function main(): Promise<void> {
@@ -12,11 +26,13 @@ export async function main(): Promise<void> {
   if (command === "redact") return run(command, redact);
   const [, changeId, number] = /^state (\S+)(?: ([1-9]\d?))?$/u.exec(command) ?? [];
   if (changeId !== undefined) return run("state", (env) => writeState(env, changeId, Number(number ?? 1)));
+  if (["help", "--help", "-h"].includes(command)) return print(HELP);
+  if (["version", "--version", "-v"].includes(command)) return print(`greenlight ${await version()}\n`);
   const isLater = LATER.some((name) => command.startsWith(name));
   say(
     isLater
       ? `${command}: not available yet.`
-      : `${command}: there is no such command. Known: ${KNOWN.join(", ")}.`,
+      : `${command}: there is no such command. \`npm run -s greenlight -- help\` lists them.`,
   );
   process.exitCode = 2;
 }
@@ -48,6 +64,16 @@ async function redact(env: Env): Promise<number> {
 async function writeState(env: Env, changeId: string, number: number): Promise<number> {
   const { stateCommand } = await import("#commands/state.ts");
   return stateCommand(env, { changeId, number }, process.stdout, say);
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(join(import.meta.dirname, "..", "package.json"), "utf8");
+  const { version: named }: { version: string } = JSON.parse(text);
+  return named;
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
 }
 
 function say(text: string): void {

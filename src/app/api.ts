@@ -6,6 +6,8 @@ import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Slack } from "#slack/create-slack.ts";
 import { isReady } from "#store/postgres/ready.ts";
 import type { Parts } from "./parts.ts";
+import { explained } from "./setup-error.ts";
+import { whyNoAddress } from "./why-no-address.ts";
 
 /** The playground can approve, so it listens nowhere else, whatever HOST says. */
 const LOOPBACK = "127.0.0.1";
@@ -19,13 +21,26 @@ export async function openApi(parts: Parts, slack: Slack, changes: Changes): Pro
     mounts: mountsOf(slack, standIn),
     tokens: config.tokens,
     isReady: () => isReady(database),
+    parts: () => slackParts(slack),
     troubles: () => slackTroubles(slack),
     onFault: (error) => log.error({ err: error }, "A request could not be answered"),
   });
   const host = standIn === null ? config.host : LOOPBACK;
-  const address = await server.listen({ host, port: config.port });
+  const { port } = config;
+  const address = await explained(
+    () => server.listen({ host, port }),
+    (fault) => whyNoAddress(fault, { host, port }),
+  );
   closing.push(() => server.close());
   return address;
+}
+
+/** Slack's two ways, each with whether it works. */
+function slackParts({ access }: Slack) {
+  return {
+    slack_hears: access.trouble("hear") ?? "ok",
+    slack_speaks: access.trouble("speak") ?? "ok",
+  } as const;
 }
 
 /** What of Slack does not work now, as /readyz names it. */

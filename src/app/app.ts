@@ -102,6 +102,7 @@ function linesOf(parts: Parts, model: Model, slack: Slack): string[] {
   const { config, policy, tokens, commands, slackWorkspace } = parts;
   const { tracing } = config;
   return [
+    ...config.warnings,
     `Database: ${parts.databaseLine}`,
     `Slack: ${slackWorkspace.line}`,
     `Model: ${model.line}`,

@@ -12,7 +12,9 @@ import { installKubectl } from "#playground/cluster/install.ts";
 import { serveKubectl } from "#playground/cluster/serve.ts";
 import { copySamples } from "#playground/sample-copy.ts";
 import { contextsOf, type Policy, withApprovers, withKubeconfig } from "#policy/document.ts";
+import { sharedNamespaces } from "#policy/shared-namespaces.ts";
 import { readPolicyFile } from "./policy-file.ts";
+import { SetupError } from "./setup-error.ts";
 
 /** What commands run on: the workspace, the rules, the environment children get, and their box. `lines` say which of it is real. */
 export type CommandEnvironment = {
@@ -27,11 +29,6 @@ export type CommandEnvironment = {
   /** Of the lines those that belong into the log too. */
   warnings: string[];
 };
-
-/** A setting that can only be judged by looking: a policy file with faults, say. Its message is for people. */
-export class SetupError extends Error {
-  override name = "SetupError";
-}
 
 /** The real workspace, rules and environment, or the samples with a cluster on a file. `approvers` come on top of the policy's, `sees` on top of what commands may see. */
 export async function openCommandEnvironment(
@@ -53,7 +50,7 @@ export async function openCommandEnvironment(
     const kubeconfig = await findKubeconfig(inherited);
     const contexts = await contextsNow(kubeconfig ?? "", inherited["PATH"] ?? "", dataDir);
     const policy = withKubeconfig(written, contexts);
-    const warnings = unattendedAnywhere(policy, contexts);
+    const warnings = [...unattendedAnywhere(policy, contexts), ...sharedNamespaces(policy)];
     return {
       workspace,
       dataDir,
@@ -87,8 +84,12 @@ export async function openCommandEnvironment(
       sees: cluster,
     }),
     secrets: secretVariables(policy, inherited),
-    lines: [`Cluster: a stand-in on ${stateFile}, workspace ${workspace}`, ...lines],
-    warnings: [],
+    lines: [
+      `Cluster: a stand-in on ${stateFile}, workspace ${workspace}`,
+      ...lines,
+      ...sharedNamespaces(policy),
+    ],
+    warnings: sharedNamespaces(policy),
   };
 }
 

@@ -7,7 +7,10 @@ import { type Database, openDatabase } from "#store/postgres/database.ts";
 import { migrate } from "#store/postgres/migrate.ts";
 import { listenForWakes, type Wakes } from "#store/postgres/notify.ts";
 import { startTargetSweep } from "#threads/stopping/sweep-targets.ts";
+import { explained, ownWords } from "./setup-error.ts";
 import type { Closing } from "./stopping.ts";
+import { whyNoDatabase } from "./why-no-database.ts";
+import { whyNoDirectory } from "./why-no-directory.ts";
 
 /** The database, brought to this version, and what listens to it and sweeps it. `line` says where it is. */
 export async function openStore(
@@ -16,12 +19,13 @@ export async function openStore(
   closing: Closing,
 ): Promise<{ database: Database; wakes: Wakes; line: string }> {
   const { connection, line } = await connectStore(config, (text) => log.info(text), closing);
-  await migrate(connection);
+  const why = config.database.kind === "url" ? whyNoDatabase : () => null;
+  await explained(() => migrate(connection), why);
   const database = openDatabase(connection, (error) =>
     log.warn({ err: error }, "A database connection was cut"),
   );
   closing.push(() => database.close());
-  const wakes = await listenForWakes(connection);
+  const wakes = await explained(() => listenForWakes(connection), why);
   closing.push(() => wakes.close());
   const sweep = startTargetSweep(database, log);
   closing.push(() => sweep.stop());
@@ -37,10 +41,11 @@ export async function connectStore(
   if (config.database.kind === "url") {
     return { connection: { connectionString: config.database.url }, line: "real, DATABASE_URL" };
   }
-  const embedded = await startEmbedded({
-    dataDir: join(config.dataDir, "postgres"),
-    log: say,
-  });
+  const { dataDir } = config;
+  const embedded = await explained(
+    () => startEmbedded({ dataDir: join(dataDir, "postgres"), log: say }),
+    (fault) => whyNoDirectory(fault, dataDir) ?? ownWords(fault),
+  );
   closing.push(() => embedded.stop());
   return { connection: embedded.connection, line: embedded.where };
 }

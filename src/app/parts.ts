@@ -26,8 +26,10 @@ import { createSignalsOf, type Runs } from "#threads/running/runs.ts";
 import { tokensOf } from "./approvers.ts";
 import { type CommandEnvironment, openCommandEnvironment } from "./command-environment.ts";
 import { openStore } from "./open-store.ts";
+import { explained, ownWords } from "./setup-error.ts";
 import { openSlackWorkspace, type SlackWorkspace } from "./slack-workspace.ts";
 import type { Closing } from "./stopping.ts";
+import { whyNoDirectory } from "./why-no-directory.ts";
 
 /** All that the parts of the program share: opened once at the start, and handed on whole to execution, graph, threads and Slack. */
 export type Parts = {
@@ -80,13 +82,20 @@ export async function openParts(
   closing: Closing,
   { at = nowhere, pace = PACE, settle = SETTLE_PACE, onSecrets, sees }: PartsOptions,
 ): Promise<Parts> {
-  await mkdir(config.dataDir, { recursive: true });
+  const { dataDir } = config;
+  await explained(
+    () => mkdir(dataDir, { recursive: true }),
+    (fault) => whyNoDirectory(fault, dataDir),
+  );
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
   const slackWorkspace = await openSlackWorkspace(config, closing);
   const commands = await openCommandEnvironment(config, slackWorkspace.approvers, closing, sees);
-  const key = await openEncryptionKey(config.encryptionKey, config.dataDir);
+  const key = await explained(
+    () => openEncryptionKey(config.encryptionKey, dataDir),
+    (fault) => whyNoDirectory(fault, dataDir) ?? ownWords(fault),
+  );
   // Said at the start, and where nobody reads that, in the log.
-  for (const warning of commands.warnings) log.warn(warning);
+  for (const warning of [...config.warnings, ...commands.warnings]) log.warn(warning);
   const secrets = [...secretsOf({ ...config, encryptionKey: key }), ...commands.secrets];
   onSecrets?.(secrets);
   const redact = createRedact(secrets);

@@ -6,7 +6,7 @@ import { createRedactJson } from "#redact/value.ts";
 import { SlackSetupError } from "#slack/client/identity.ts";
 import { SchemaError } from "#store/postgres/apply-migration.ts";
 import { startApp } from "./app.ts";
-import { SetupError } from "./command-environment.ts";
+import { SetupError } from "./setup-error.ts";
 import { stopOnSignals } from "./stop-signals.ts";
 import type { Leaving } from "./stopping.ts";
 
@@ -42,7 +42,7 @@ export async function start(
   } catch (error) {
     // What it was still waiting for at the start was given up for the stop.
     if (told.isTold() && hasBegun) return;
-    if (isSetup(error)) say(error.message);
+    if (isSetup(error)) say(`Greenlight cannot start. ${error.message}`);
     else log.fatal({ err: error }, "Greenlight could not start");
     process.exitCode = 1;
   }

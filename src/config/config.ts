@@ -6,6 +6,7 @@ import { ModelPrices } from "./prices.ts";
 import { readSlack, type SlackSettings } from "./slack.ts";
 import { type ApiToken, list, SLACK_USER, Tokens } from "./tokens.ts";
 import { type Tracing, tracingOf } from "./tracing.ts";
+import { unknownNames } from "./unknown-names.ts";
 
 /** All settings, read once. */
 export type Config = {
@@ -36,6 +37,8 @@ export type Config = {
   tokens: ApiToken[];
   /** Null: no traces. */
   tracing: Tracing | null;
+  /** Settings that do nothing, each with why. */
+  warnings: string[];
   /** What a child's environment is picked from. */
   inherited: Record<string, string | undefined>;
 };
@@ -108,13 +111,15 @@ export function readConfig(
   );
   const parsed = Environment.safeParse(set);
   const slack = readSlack(set);
+  const unknown = unknownNames(set, Object.keys(Environment.shape));
   const faults = [
     ...(parsed.success ? [] : parsed.error.issues.map(faultOf)),
     ...(slack.ok ? [] : slack.faults),
     ...mixtures(set, slack.ok ? slack.slack : null),
+    ...unknown.faults,
   ];
   if (!parsed.success || !slack.ok || faults.length > 0) return { ok: false, faults };
-  return { ok: true, config: toConfig(parsed.data, slack.slack, env) };
+  return { ok: true, config: toConfig(parsed.data, slack.slack, env, unknown.warnings) };
 }
 
 /** The values that must never be shown anywhere. */
@@ -180,7 +185,12 @@ function mixtures(env: { [name: string]: string | undefined }, slack: SlackSetti
   return faults;
 }
 
-function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inherited"]): Config {
+function toConfig(
+  env: Environment,
+  slack: SlackSettings,
+  inherited: Config["inherited"],
+  warnings: string[],
+): Config {
   const name = env.GREENLIGHT_MODEL;
   const config: Config = {
     host: env.HOST,
@@ -204,6 +214,7 @@ function toConfig(env: Environment, slack: SlackSettings, inherited: Config["inh
     mix: env.GREENLIGHT_MIX === "yes",
     tokens: env.GREENLIGHT_API_TOKENS,
     tracing: tracingOf(env),
+    warnings,
     inherited,
   };
   return Object.freeze(config);

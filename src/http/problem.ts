@@ -16,13 +16,18 @@ const TITLES: Readonly<Record<number, string>> = {
   503: "Not ready",
 };
 
-/** Answers with a problem document (RFC 9457). `detail` says what was found and what to do, and nothing of our insides. */
-export function problem(reply: FastifyReply, status: number, detail: string): FastifyReply {
+/** Answers with a problem document (RFC 9457). `detail` says what was found and what to do, and nothing of our insides; `more` are fields beside. */
+export function problem(
+  reply: FastifyReply,
+  status: number,
+  detail: string,
+  more: object = {},
+): FastifyReply {
   const title = TITLES[status] ?? "Error";
   return reply
     .code(status)
     .type("application/problem+json")
-    .send(JSON.stringify({ type: "about:blank", title, status, detail }));
+    .send(JSON.stringify({ type: "about:blank", title, status, detail, ...more }));
 }
 
 /** What is wrong with a body or a query, for whoever sent it: each field with its fault. */

@@ -21,6 +21,8 @@ export function createServer(deps: {
   changes: Changes;
   tokens: readonly Token[];
   isReady: () => Promise<boolean>;
+  /** Every part beside the database: whether it works, or why not. */
+  parts?: () => Readonly<Record<string, "ok" | Trouble>>;
   /** Parts that do not work now and that the API does without, each with why. */
   troubles?: () => Readonly<Record<string, Trouble>>;
   onFault: (error: Error) => void;
@@ -44,16 +46,25 @@ export function createServer(deps: {
     );
   });
   app.get("/healthz", async () => ({ ok: true }));
-  app.get("/readyz", async (_request, reply) =>
-    (await deps.isReady())
-      ? { ok: true, ...troublesIn(deps.troubles?.() ?? {}) }
-      : problem(reply, 503, "The database does not answer, or takes no writes."),
-  );
+  app.get("/", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(WHAT_THIS_IS));
+  app.get("/readyz", async (_request, reply) => {
+    const isReady = await deps.isReady();
+    const parts = { database: isReady ? "ok" : "away", ...deps.parts?.() };
+    if (isReady) return { ok: true, parts, ...troublesIn(deps.troubles?.() ?? {}) };
+    return problem(reply, 503, "The database does not answer, or takes no writes.", { parts });
+  });
   app.get("/metrics", async (_request, reply) => problem(reply, 501, "Metrics are not available yet."));
   addInfraChange(app, deps.changes, deps.tokens);
   addMounts(app, deps.mounts ?? [], deps.onFault);
   return app;
 }
+
+const WHAT_THIS_IS = `This is Greenlight. It plans infrastructure changes, has them approved, and runs and reviews them.
+
+In Slack: /infra help
+By API:   POST /infra-change   GET /infra-change/:thread_id   (with a bearer token)
+Health:   GET /healthz         GET /readyz
+`;
 
 /**
  * Named, and still ready: taken out of service for Slack's sake, the API would be away too, and with it the only way left to

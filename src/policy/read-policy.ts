@@ -1,44 +1,81 @@
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
 import { knowsKubectlVerb } from "#policy/kubectl/line.ts";
 import { whyNotLowered, whyNotLoweredKind } from "#policy/kubectl/lowered.ts";
 import { knowsTerraformVerb } from "#policy/terraform/verbs.ts";
+import { hiddenRules } from "./approvals/hidden-rules.ts";
 import { listedContexts, type Policy, PolicyDocument, withHash } from "./document.ts";
 
-/** Reads a policy file's text. Every fault names its line, its key and what was expected. */
+/** Reads a policy file's text. Every fault names its line, its key and what was expected, all at once and in line order. */
 export function parsePolicy(text: string): { ok: true; policy: Policy } | { ok: false; faults: string[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) return { ok: false, faults: document.errors.map((error) => error.message) };
-  const at = (path: readonly PropertyKey[]): string =>
-    `line ${lineOf(document, lines, path)}, ${path.join(".")}`;
   const written: unknown = document.toJS();
   const parsed = PolicyDocument.safeParse(written);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      faults: parsed.error.issues.flatMap((issue) => {
-        // Where the key stands that nobody knows, not the group it stands in.
-        if (issue.code === "unrecognized_keys")
-          return issue.keys.map((key) => `${at([...issue.path, key])}: is not a key of the policy`);
-        return issue.path.length === 0 ? `the file: ${issue.message}` : `${at(issue.path)}: ${issue.message}`;
-      }),
-    };
-  }
-  const faults = [
-    ...unnamed(parsed.data).map(
-      ({ path, name }) =>
-        `${at(path)}: no environment is named ${name}. Name it under environments, or mend the name`,
-    ),
-    ...whyNoDefault(parsed.data).map((fault) => `${at(["default_context"])}: ${fault}`),
-    ...verbsIn(parsed.data).flatMap(({ path, verb }) => {
-      const fault = whyNoVerb(verb) ?? (path[0] === "lower" ? whyNotLowered(verb) : null);
-      return fault === null ? [] : [`${at(path)}: ${fault}`];
-    }),
-    ...kindsIn(parsed.data).flatMap(({ path, fault }) => (fault === null ? [] : [`${at(path)}: ${fault}`])),
+  const read = parsed.success
+    ? parsed
+    : PolicyDocument.safeParse(withoutFaulty(written, parsed.error.issues));
+  const found = [
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(faultsOf)),
+    ...(read.success ? faultsIn(read.data) : []),
   ];
-  return faults.length > 0
-    ? { ok: false, faults }
-    : { ok: true, policy: withHash(parsed.data, Object(written)) };
+  if (parsed.success && found.length === 0)
+    return { ok: true, policy: withHash(parsed.data, Object(written)) };
+  const placed = found.map((one) => ({ ...one, line: lineOf(document, lines, one.path) }));
+  return { ok: false, faults: placed.toSorted((a, b) => a.line - b.line).map(inWords) };
+}
+
+type Fault = { path: readonly PropertyKey[]; fault: string };
+
+function inWords({ path, fault, line }: Fault & { line: number }): string {
+  return path.length === 0 ? `the file: ${fault}` : `line ${line}, ${path.join(".")}: ${fault}`;
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  // Where the key stands that nobody knows, not the group it stands in.
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ path: [...issue.path, key], fault: "is not a key of the policy" }));
+  return [{ path: issue.path, fault: issue.message }];
+}
+
+/**
+ * What is written without the keys and list items that have a fault of their own, so that the rest is looked at in the same
+ * round: whoever mends a file wants to hear of all of it.
+ */
+function withoutFaulty(written: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const faulty = new Set(issues.flatMap(faultsOf).map(({ path }) => JSON.stringify(path)));
+  const kept = (value: unknown, path: PropertyKey[]): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    const isFine = (key: PropertyKey) => !faulty.has(JSON.stringify([...path, key]));
+    if (Array.isArray(value)) return value.map((one, index) => kept(one, [...path, index]));
+    // Without one item the others would stand at other numbers than in the file, so that a list goes as a whole.
+    const isWhole = (key: string, one: unknown) =>
+      !Array.isArray(one) || one.every((_, index) => !faulty.has(JSON.stringify([...path, key, index])));
+    const entries = Object.entries(value).filter(([key, one]) => isFine(key) && isWhole(key, one));
+    return Object.fromEntries(entries.map(([key, one]) => [key, kept(one, [...path, key])]));
+  };
+  return kept(written, []);
+}
+
+/** What each key alone does not show: names nobody defined, rules that would never hold. */
+function faultsIn(rules: Omit<Policy, "hash">): Fault[] {
+  return [
+    ...unnamed(rules).map(({ path, name }) => ({
+      path,
+      fault: `no environment is named ${name}. Name it under environments, or mend the name`,
+    })),
+    ...whyNoDefault(rules).map((fault) => ({ path: ["default_context"], fault })),
+    ...verbsIn(rules).flatMap(({ path, verb }) => {
+      const fault = whyNoVerb(verb) ?? (path[0] === "lower" ? whyNotLowered(verb) : null);
+      return fault === null ? [] : [{ path, fault }];
+    }),
+    ...kindsIn(rules).flatMap(({ path, fault }) => (fault === null ? [] : [{ path, fault }])),
+    ...hiddenRules(rules.approvals).map(({ rule, by }) => ({
+      path: ["approvals", rule],
+      fault: `rule ${by + 1} of approvals fits all that this one fits and stands before it, so this one never holds. Put it first, or take it away`,
+    })),
+  ];
 }
 
 /** Where a key stands, or the nearest one above it that does; 1 when nothing of it is there. */

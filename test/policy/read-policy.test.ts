@@ -65,3 +65,50 @@ test("verbs, groups of them, and those that are refused anyway may be named, and
     assert.equal(verdict.decision, "deny", line);
   }
 });
+
+test("all faults are said at once, in the order of their lines, those that only the whole shows too", () => {
+  const read = parsePolicy(
+    [
+      "version: 1",
+      "colour: green",
+      "environments:",
+      "  production: { namespaces: [shop] }",
+      "unattended: { medium: [staging] }",
+      "limits: { steps: 900 }",
+      "deny: [kubectl expliode, terraform apply]",
+      "approvers: [ben]",
+    ].join("\n"),
+  );
+  assert.ok(!read.ok);
+  const where = read.faults.map((fault) => fault.split(":")[0]);
+  assert.deepEqual(where, [
+    "line 2, colour",
+    "line 5, unattended.medium.0",
+    "line 6, limits.steps",
+    "line 7, deny.0",
+    "line 8, approvers.0",
+  ]);
+});
+
+const rules: [what: string, rules: string[], hidden: string[]][] = [
+  ["the same twice", ["{ quorum: 2 }", "{ quorum: 1 }"], ["approvals.1"]],
+  ["a wider one first", ["{ risks: [medium, high] }", "{ environments: [prod] }"], ["approvals.1"]],
+  ["a narrower one first", ["{ environments: [prod], quorum: 2 }", "{ quorum: 1 }"], []],
+  ["of other risks", ["{ risks: [high] }", "{ risks: [medium] }"], []],
+  ["of some more risks", ["{ risks: [high] }", "{ risks: [medium, high] }"], []],
+  ["of low risk, which nobody is asked about", ["{}", "{ risks: [low] }"], []],
+  [
+    "of one of its environments",
+    ["{ environments: [prod, stage] }", "{ environments: [stage] }"],
+    ["approvals.1"],
+  ],
+];
+
+for (const [what, written, hidden] of rules) {
+  test(`a rule of approvals that an earlier one hides is a fault: ${what}`, () => {
+    const text = `version: 1\nenvironments:\n  prod: { namespaces: [a] }\n  stage: { namespaces: [b] }\napprovals:\n${written.map((one) => `  - ${one}\n`).join("")}`;
+    const read = parsePolicy(text);
+    const where = read.ok ? [] : read.faults.map((fault) => /, (approvals\.\d)/.exec(fault)?.[1]);
+    assert.deepEqual(where, hidden);
+  });
+}
