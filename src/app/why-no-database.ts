@@ -39,7 +39,10 @@ const BY_CODE: readonly [codes: RegExp, why: string][] = [
 ];
 
 const BY_TEXT: readonly [text: RegExp, why: string][] = [
-  [/does not support SSL/, "asks for TLS (sslmode), and the server has none. Switch it on there, or take sslmode out"],
+  [
+    /does not support SSL/,
+    "asks for TLS (sslmode), and the server has none. Switch it on there, or take sslmode out",
+  ],
   [/unsupported startup parameter/, BY_POOLER],
   [
     /^(timeout expired|Connection terminated|timeout exceeded when trying to connect)/,
