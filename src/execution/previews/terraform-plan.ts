@@ -1,12 +1,18 @@
 import { z } from "zod";
+import { attributesOf, type PlannedAttribute, Values } from "./planned-attributes.ts";
 
 /** What becomes of one resource. */
 export type ResourceAction = "create" | "update" | "replace" | "destroy" | "forget" | "import";
 
 /** One resource a plan touches. `reason` is terraform's own, in words; null when it gives none. */
-export type PlannedResource = { address: string; action: ResourceAction; reason: string | null };
+export type PlannedResource = {
+  address: string;
+  action: ResourceAction;
+  reason: string | null;
+  attributes: PlannedAttribute[];
+};
 
-/** A saved plan in numbers and addresses. No value of any resource or output is in it. */
+/** A saved plan in numbers, addresses and values. What terraform marks as sensitive is not in it, nor is any output. */
 export type PlanSummary = {
   /** By action. One that is imported and changed at once counts for its change, and in `imported`. */
   counts: Record<ResourceAction, number>;
@@ -30,11 +36,9 @@ export type PlanSummary = {
 
 const MAX_ADDRESS_CHARS = 1_000;
 
-const Change = z.looseObject({
+const Change = Values.extend({
   actions: z.array(z.string()).min(1).max(2),
   importing: z.unknown().optional(),
-  before_sensitive: z.unknown().optional(),
-  after_sensitive: z.unknown().optional(),
 });
 /** `terraform show -json PLANFILE`, as far as it is looked at (format version 1). */
 const PlanJson = z.looseObject({
@@ -138,7 +142,13 @@ function addResource(resource: Resource, summary: PlanSummary): void {
   }
   const action = planned === "none" ? "import" : planned;
   summary.counts[action] += 1;
-  summary.resources.push({ address: addressOf(resource), action, reason: reasonOf(resource, isImported) });
+  summary.resources.push({
+    address: addressOf(resource),
+    action,
+    reason: reasonOf(resource, isImported),
+    // What goes away is named; its values are of no use to whoever decides.
+    attributes: action === "destroy" || action === "forget" ? [] : attributesOf(change),
+  });
 }
 
 function actionOf(actions: readonly string[]): ResourceAction | "none" | "read" {

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { z } from "zod";
 import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
-import type { Preview, PreviewRow } from "#change/preview.ts";
+import type { Preview } from "#change/preview.ts";
 import type { Captured } from "#execution/process/capture.ts";
 import { tellTerraform } from "#execution/reasons/tell.ts";
 import { readOwn, removeOwn, writeOwn } from "#execution/workspace/own-files.ts";
@@ -10,6 +10,7 @@ import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { planFileOf, readRootCommand } from "#execution/workspace/terraform-files.ts";
 import type { Redact } from "#redact/redact.ts";
 import { ALREADY_SO } from "./nothing.ts";
+import { plannedRows } from "./planned-rows.ts";
 import { type PlanSummary, plansNothing, readPlanJson } from "./terraform-plan.ts";
 
 /** Runs terraform in the step's directory, and returns what it printed. */
@@ -26,7 +27,7 @@ export type SavedStep =
     }
   | { ok: false; reason: string };
 
-const MAX_ROWS = 30;
+const MAX_ROWS = 60;
 /** Flags of an apply that a plan does not take, or that are given to it here. */
 const APPLY_ONLY = new Set(["-auto-approve", "-input", "-no-color", "-compact-warnings", "-destroy"]);
 
@@ -124,23 +125,13 @@ function readSummary(json: string): PlanSummary | null {
   }
 }
 
-/** What takes something away stands first: a long list is cut at its end. */
-const FIRST: readonly PreviewRow["action"][] = ["destroy", "replace", "forget"];
-
 /** `asked`: the flags it was planned with, which the apply of the saved plan does not show any more. */
 function toPreview(
   { step, isBeforeChange, asked }: { step: number; isBeforeChange: boolean; asked: readonly string[] },
   plan: PlanSummary,
   redact: Redact,
 ): Preview {
-  const order = ({ action }: { action: PreviewRow["action"] }) => (FIRST.includes(action) ? 0 : 1);
-  const resources = plan.resources.toSorted((one, other) => order(one) - order(other));
-  const rows: PreviewRow[] = resources.map(({ address, action, reason }) => ({
-    target: redact(address),
-    action,
-    before: null,
-    after: reason,
-  }));
+  const rows = plannedRows(plan.resources, redact);
   const { create, update, replace, destroy, forget } = plan.counts;
   const gone = replace + destroy + forget;
   const isNothing = !isBeforeChange && plansNothing(plan);

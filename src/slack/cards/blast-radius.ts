@@ -23,8 +23,11 @@ export function blastRadius(change: Change): string {
 
 /** The most dangerous first: a long line is read from its front. */
 function seen(change: Change, rows: readonly PreviewRow[]): string {
+  const worse = new Set(rows.filter(({ action }) => action !== "update").map(objectOf));
   const counts = Object.entries(verbs).flatMap(([action, verb]) => {
-    const objects = new Set(rows.filter((row) => row.action === action).map(objectOf)).size;
+    const named = new Set(rows.filter((row) => row.action === action).map(objectOf));
+    // What is made or replaced has rows of its values too.
+    const objects = action === "update" ? [...named].filter((one) => !worse.has(one)).length : named.size;
     return objects === 0 ? [] : [`${objects} ${objects === 1 ? "object" : "objects"} ${verb}`];
   });
   const omitted = change.previews.reduce((sum, preview) => sum + preview.omitted, 0);

@@ -3,8 +3,10 @@ import { cp, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, test } from "node:test";
+import { plannedRows } from "#execution/previews/planned-rows.ts";
 import { readPlanJson } from "#execution/previews/terraform-plan.ts";
 import { whyTerraformFailed } from "#execution/reasons/terraform.ts";
+import { createRedact } from "#redact/redact.ts";
 import { reasonWithoutTerraform, runTerraform } from "#test/support/terraform.ts";
 
 const SECRET = "hunter2-correct-horse";
@@ -81,7 +83,7 @@ describe("a saved plan", { skip: reasonWithoutTerraform() }, () => {
     return readPlanJson((await run(["show", "-json", name])).text);
   }
 
-  it("is told resource by resource, without a value of any", async () => {
+  it("is told resource by resource, without a value that is sensitive", async () => {
     const summary = await planned("all");
     const short = summary.resources.map(({ address, action }) => `${action} ${address}`).toSorted();
     assert.deepEqual(short, [
@@ -108,6 +110,23 @@ describe("a saved plan", { skip: reasonWithoutTerraform() }, () => {
     assert.doesNotMatch(JSON.stringify(summary), /hunter2/);
   });
 
+  it("is shown value by value: what goes and is replaced first, then what changes, then what is new", async () => {
+    const rows = plannedRows((await planned("rows")).resources, createRedact([]));
+    const lines = rows.map(({ target, action, before, after }) => [action, target, before, after].join("|"));
+    assert.deepEqual(lines, [
+      'destroy|terraform_data.each["a"]||its key is no longer in for_each',
+      "forget|terraform_data.forgotten||it is no longer in the configuration",
+      "destroy|terraform_data.gone||it is no longer in the configuration",
+      "replace|terraform_data.replace||a change that cannot be made in place",
+      "update|terraform_data.replace triggers_replace|[1]|[2], forces replacement",
+      "update|terraform_data.change input|(sensitive)|(sensitive)",
+      "update|terraform_data.change output|1|(known after apply)",
+      'create|terraform_data.each["d"]||',
+      "import|terraform_data.imported||it is taken into the state first",
+      'update|terraform_data.each["d"] input||d',
+    ]);
+  });
+
   it("says when it destroys everything", async () => {
     const all = await planned("destroy", "-destroy");
     assert.deepEqual(
@@ -132,9 +151,8 @@ describe("a saved plan", { skip: reasonWithoutTerraform() }, () => {
   it("says when it is only a part, and by request", async () => {
     const asked = await planned("asked", "-replace=terraform_data.same", "-target=terraform_data.same");
     assert.equal(asked.isComplete, false);
-    assert.deepEqual(asked.resources, [
-      { address: "terraform_data.same", action: "replace", reason: "it was asked for" },
-    ]);
+    const told = asked.resources.map(({ address, action, reason }) => [address, action, reason]);
+    assert.deepEqual(told, [["terraform_data.same", "replace", "it was asked for"]]);
   });
 
   it("is refused where another state is", async () => {

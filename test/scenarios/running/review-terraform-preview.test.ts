@@ -60,7 +60,7 @@ describe("what the approver of a saved plan sees", () => {
   });
 
   it("is what goes away first, however much else there is", async () => {
-    const made = Array.from({ length: 40 }, (_, index) => ({
+    const made = Array.from({ length: 70 }, (_, index) => ({
       address: `a.new[${index}]`,
       change: { actions: ["create"] },
     }));
