@@ -192,7 +192,9 @@ test("every action has its name", () => {
     [["delete", "create"], "replace"],
     [["create", "forget"], "forget"],
   ] as const) {
-    assert.deepEqual(readPlanJson(change(actions)).resources, [{ address: "a.b", action, reason: null }]);
+    assert.deepEqual(readPlanJson(change(actions)).resources, [
+      { address: "a.b", action, reason: null, attributes: [] },
+    ]);
   }
   assert.deepEqual([readPlanJson(change(["read"])).resources, readPlanJson(change(["read"])).read], [[], 1]);
   assert.equal(readPlanJson(change(["no-op"])).unchanged, 1);
