@@ -12,5 +12,7 @@ export const Fact = z.object({
   state: z.enum(["good", "failed", "unknown"]),
   /** For people, redacted: "5 of 5 ready, image registry/app:1.4.3". */
   says: z.string(),
+  /** Of a step that failed: whether it changed this all the same. Left out: it is done, or nobody can tell. */
+  changed: z.boolean().optional(),
 });
 export type Fact = z.infer<typeof Fact>;

@@ -13,6 +13,7 @@ import { watchErroredState } from "#execution/workspace/errored-state.ts";
 import { judge } from "#policy/judge.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import type { Attempt, ExecutionDeps } from "./deps.ts";
+import { lookAfterFailure, notLookedAt } from "./failed-step.ts";
 import { readyStep } from "./ready-step.ts";
 
 /**
@@ -56,8 +57,17 @@ export async function runStep(
   // Before anything else is written: a database that is away must not cost the only copy of a state.
   const kept = await erroredState?.handOver((bytes) => deps.holdErroredState(key, bytes));
   await output.lines.end().catch(output.note);
-  const why = output.lastWords.explain(end);
-  const finished = await finish(attempt, { ...end, error: joined([why, end.error, kept]) });
+  const failed = {
+    end,
+    why: output.lastWords.explain(end),
+    wasRefused: output.lastWords.wasRefused(end),
+    isHeld: attempt.isHeld,
+  };
+  const seen = await lookAfterFailure(deps, key, bound, failed, signals).catch((fault: unknown) => {
+    output.note(fault);
+    return notLookedAt(failed);
+  });
+  const finished = await finish(attempt, { ...seen, error: joined([seen.error, kept]) });
   if (output.faults.length > 0) throw output.faults[0];
   return finished;
 }

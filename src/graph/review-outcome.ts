@@ -8,7 +8,14 @@ import { onlyReads } from "#policy/only-reads.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import { boundPlan, type GraphState, type GraphUpdate } from "./state.ts";
-import { heldToFacts, type Outcome, possibleVerdicts, sentences, withoutReviewer } from "./verdicts.ts";
+import {
+  changedNothing,
+  heldToFacts,
+  type Outcome,
+  possibleVerdicts,
+  sentences,
+  withoutReviewer,
+} from "./verdicts.ts";
 
 const READ = "It only read, and changed nothing. What was read stands in the thread.";
 
@@ -32,6 +39,7 @@ export async function reviewOutcome(
   }
   await deps.report(context.changeId, "reviewing");
   const review = await judgeOutcome(deps, state, bound, context);
+  if ("error" in review) return review;
   await deps.recordReview(context.changeId, review);
   return { reviewResult: review.result, reviewNotes: review.notes };
 }
@@ -44,10 +52,13 @@ async function endRead(deps: GraphDeps, state: GraphState, changeId: string): Pr
     return { reviewResult: review.result, reviewNotes: review.notes };
   }
   if (state.executionStatus !== "failed") return null;
-  const failed = (await deps.findSteps(changeId)).findLast(({ outcome }) => outcome === "failed");
-  return {
-    error: `Step ${state.currentStep} failed, and nothing was changed. ${failed?.error ?? ""}`.trim(),
-  };
+  return endUnchanged(state, await deps.findSteps(changeId));
+}
+
+/** A step that failed and changed nothing ends the change: no person is asked, and its targets are free. */
+function endUnchanged({ currentStep }: GraphState, records: readonly StepRecord[]): { error: string } {
+  const failed = records.findLast(({ outcome }) => outcome === "failed");
+  return { error: `Step ${currentStep} failed, and nothing was changed. ${failed?.error ?? ""}`.trim() };
 }
 
 async function judgeOutcome(
@@ -55,7 +66,7 @@ async function judgeOutcome(
   state: GraphState,
   bound: BoundPlan | null,
   context: NodeContext,
-): Promise<Review> {
+): Promise<Review | { error: string }> {
   if (state.executionStatus === "cancelled")
     return needsHuman(await sayCancelled(deps, state, context.changeId));
   if (state.executionStatus === "unknown") {
@@ -70,6 +81,8 @@ async function judgeOutcome(
   if (wasStopped)
     return { ...needsHuman(`It was stopped while the outcome was looked at. ${sentences(facts)}`), facts };
   const outcome = outcomeOf(state, bound, records, facts);
+  const changing = bound.plan.plan.filter((step) => !onlyReads(step, deps.policy)).map(({ step }) => step);
+  if (changedNothing(outcome, changing)) return endUnchanged(state, records);
   const possible = possibleVerdicts(outcome);
   if (possible.kind === "decided") return { ...possible.review, facts };
   const steps = await Promise.all(

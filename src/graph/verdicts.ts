@@ -47,6 +47,20 @@ export function withoutReviewer(outcome: Outcome, reason: string): Review {
   return { result: "approved", notes, by: "greenlight" };
 }
 
+/**
+ * Whether a run that failed changed nothing at all, for certain: then there is nothing to judge or to take back.
+ * `changing`: the numbers of the steps that may change something.
+ */
+export function changedNothing(
+  { status, currentStep, done, facts }: Outcome,
+  changing: readonly number[],
+): boolean {
+  if (status !== "failed" || done.some((step) => changing.includes(step))) return false;
+  if (!changing.includes(currentStep)) return true;
+  const seen = facts.filter(({ step }) => step === currentStep);
+  return seen.length > 0 && seen.every(({ changed }) => changed === false);
+}
+
 /** Facts as sentences for people. */
 export function sentences(facts: readonly Fact[]): string {
   return facts.map(({ target, says }) => `${target}: ${says.replace(/\.$/, "")}.`).join(" ");
@@ -63,8 +77,10 @@ function isWell({ status, facts }: Outcome): boolean {
   return status === "done" && facts.every(({ state }) => state === "good");
 }
 
-function canTakeBack({ plan, done }: Outcome): boolean {
-  return plan.plan.some(({ step, rollback }) => done.includes(step) && rollback?.tool === "kubectl");
+function canTakeBack({ plan, done, facts }: Outcome): boolean {
+  const hasChanged = (step: number) =>
+    done.includes(step) || facts.some((fact) => fact.step === step && fact.changed === true);
+  return plan.plan.some(({ step, rollback }) => rollback?.tool === "kubectl" && hasChanged(step));
 }
 
 function whatFailed({ status, currentStep, facts }: Outcome): string {

@@ -9,7 +9,7 @@ import { hasPods } from "./health.ts";
 import { judgeObject, type Standing, targetName } from "./judge.ts";
 import { newestOf, type Restarts, restartsOf, type Trouble, troublesOf } from "./pods.ts";
 import { getObjects, groupsOf, lookAtGroup } from "./read-objects.ts";
-import { type LookAtAll, type Looked, type SettlePace, settle } from "./settle.ts";
+import { type LookAtAll, type Looked, pauseFor, type SettlePace, settle } from "./settle.ts";
 
 /** What is read of one object: what it should be, and the command whose environment and login the look has. */
 export type Read = Expected & {
@@ -38,11 +38,13 @@ export async function readFacts(
     const found = await Promise.all(groupsOf(reads).map((group) => judgeGroup(deps, group, first)));
     return found.flat().toSorted((one, other) => one.standing.step - other.standing.step);
   };
-  return settle(lookAtAll, untilMs, {
-    pace: deps.pace,
-    now: deps.now,
-    wait: (ms) => waitOr(ms, signals),
-  });
+  const over = AbortSignal.any([signals.stop, signals.pause]);
+  const wait = async (ms: number): Promise<boolean> => {
+    const isOver = await pauseFor(ms, over);
+    signals.pause.throwIfAborted();
+    return isOver;
+  };
+  return settle(lookAtAll, untilMs, { pace: deps.pace, now: deps.now, wait });
 }
 
 /** What reading is given: the look, the redaction of what is shown, and the time (ms). */
@@ -106,21 +108,4 @@ function unread(read: Read, problem: string, redact: RedactField): Looked {
 
 function said({ key, says }: Trouble, redact: RedactField): Trouble {
   return { key, says: redact("", says).slice(0, 500) };
-}
-
-/** True after the time, false when it was told to stop. Throws when the work on the change is paused. */
-function waitOr(ms: number, { stop, pause }: { stop: AbortSignal; pause: AbortSignal }): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      clearTimeout(timer);
-      stop.removeEventListener("abort", done);
-      pause.removeEventListener("abort", done);
-      if (pause.aborted) reject(pause.reason);
-      else resolve(!stop.aborted);
-    };
-    const timer = setTimeout(done, ms);
-    stop.addEventListener("abort", done);
-    pause.addEventListener("abort", done);
-    if (stop.aborted || pause.aborted) done();
-  });
 }

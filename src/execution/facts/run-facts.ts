@@ -12,13 +12,27 @@ import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import { type FactsDeps, readWith, unread } from "./deps.ts";
 import { expectedOf, type Left } from "./expected.ts";
+import { factsOfFailed } from "./failed-facts.ts";
 import { type FactsRead, type Read, readFacts } from "./read-facts.ts";
 
 /**
- * Reads back what the steps of a run left that are done and may have changed something. `records` are the attempts of this
+ * Reads back what a run left: of the steps that are done and may have changed something, and of the one that failed. `records` are the attempts of this
  * revision. Looks until `settle_seconds` after the last step's end, whoever carries the change by then.
  */
 export async function factsOfRun(
+  deps: FactsDeps,
+  changeId: string,
+  bound: BoundPlan,
+  records: readonly StepRecord[],
+  signals: Pick<RunSignals, "stop" | "pause">,
+): Promise<FactsRead> {
+  const read = await factsOfDone(deps, changeId, bound, records, signals);
+  if (read.wasStopped) return read;
+  const failed = await factsOfFailed(deps, changeId, bound, records, signals.pause);
+  return { ...read, facts: inOrder([...read.facts, ...failed]) };
+}
+
+async function factsOfDone(
   deps: FactsDeps,
   changeId: string,
   bound: BoundPlan,

@@ -89,3 +89,17 @@ function withLasting(
   });
   return withTroubles(standing, lasting);
 }
+
+/** True after the time, false as soon as it is told to stop. */
+export function pauseFor(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve(!signal.aborted);
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
+}

@@ -1,6 +1,6 @@
 import type { LogLine, StepEnd } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
-import { whyKubectlFailed } from "#execution/reasons/kubectl.ts";
+import { wasRefused, whyKubectlFailed } from "#execution/reasons/kubectl.ts";
 import { whyTerraformFailed } from "#execution/reasons/terraform.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 import { explainWait, readWait } from "./waits.ts";
@@ -9,6 +9,8 @@ import { explainWait, readWait } from "./waits.ts";
 export type LastWords = {
   add: (lines: readonly LogLine[]) => void;
   explain: (end: StepEnd) => string | null;
+  /** Whether the command was answered with a no, or never ran, so that nothing of it can still be under way. */
+  wasRefused: (end: StepEnd) => boolean;
 };
 
 /** Of each stream the first lines and the last ones: an error is one of them. */
@@ -26,6 +28,10 @@ export function createLastWords(command: Command): LastWords {
       end.outcome === "done"
         ? null
         : explain(command, end, { out: printed.out.lines(), err: printed.err.lines() }),
+    wasRefused: ({ outcome, exitCode, signal }) =>
+      outcome === "failed" &&
+      signal === null &&
+      (exitCode === null || (command.tool === "kubectl" && wasRefused(printed.err.lines().join("\n")))),
   };
 }
 

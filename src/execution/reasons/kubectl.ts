@@ -31,6 +31,28 @@ export function whyKubectlFailed(stderr: string, known: Known): string | null {
   return withMore(said(first), statements);
 }
 
+/**
+ * Whether all that kubectl said of its failure is a no that nothing is under way behind: the server took nothing of what each
+ * of these is about. What is not known to be such a no may still have been done.
+ */
+export function wasRefused(stderr: string): boolean {
+  const statements = readStatements(stderr);
+  return statements.length > 0 && statements.every(isNo);
+}
+
+/** Kinds of answers after which nothing of the request is left to be done. */
+const NOES = new Set([
+  ...["webhook", "admission policy", "quota", "pod security", "terminating", "forbidden"],
+  ...["invalid", "no kind", "not found", "exists", "conflict", "context"],
+]);
+
+function isNo(statement: Statement): boolean {
+  const rules = statement.isServers ? [...BEHIND_RULES, ...ANSWERS] : [...REACH_RULES, ...ANSWERS];
+  const text = statement.isServers ? bareReason(statement) : ownWords(statement);
+  const read = rules.find(({ said: pattern }) => pattern.test(text) || pattern.test(bareReason(statement)));
+  return read !== undefined && NOES.has(read.kind);
+}
+
 /** Only kubectl's own words say that the cluster cannot be reached: a server's answer says that of somebody else. */
 function readOne(statement: Statement, known: Known): string | null {
   const bare = bareReason(statement);

@@ -29,7 +29,8 @@ export function renderStep(
 ): Rendered {
   const title = titleOf(change, record);
   const parts: Part[] = [paragraph(bold(title)), codeBox(cutMiddle(commandLine(record.argv), COMMAND_CHARS))];
-  if (record.error !== null && record.outcome !== "done")
+  // What a person has settled keeps the words of when nobody knew.
+  if (record.error !== null && (record.outcome !== "done" || record.settledBy === null))
     parts.push(paragraph(said(cutMiddle(visible(record.error), ERROR_CHARS))));
   const lines = logText(log);
   const shown = lines === "" ? [] : [rich(codeBox(lines))];

@@ -1,0 +1,40 @@
+import { pauseFor, type SettlePace } from "./settle.ts";
+import type { StepNow } from "./step-now.ts";
+
+/**
+ * Looks at a step that did not end well until two looks, `steadyMs` apart, agree. `wasRefused`: it was answered with a no, so
+ * nothing of it is under way. Else a request that nobody saw answered may still land after a look: what is not all there
+ * counts only once `landMs` are over. Returns null when it was told to stop, or no two looks agree.
+ */
+export async function lookTwice(
+  look: () => Promise<StepNow>,
+  wasRefused: boolean,
+  { pace, now, signal }: { pace: SettlePace; now: () => number; signal: AbortSignal },
+): Promise<StepNow | null> {
+  const began = now();
+  const landed = wasRefused ? 0 : pace.landMs;
+  const last = began + landed + MOST_LOOKS * pace.steadyMs;
+  let before: StepNow | null = null;
+  const longest = Math.max(pace.mostMs, pace.steadyMs);
+  for (let pauseMs = pace.steadyMs; ; pauseMs = Math.min(2 * pauseMs, longest)) {
+    const seen = await look();
+    if (seen.kind === "untold") return seen;
+    const hasLanded = isAllAfter(seen) || now() - began >= landed;
+    if (hasLanded && isSteady(before, seen)) return seen;
+    if (now() > last) return seen.kind === "unread" ? seen : null;
+    before = seen;
+    if (!(await pauseFor(pauseMs, signal))) return null;
+  }
+}
+
+/** Beyond the time in which a request may land. */
+const MOST_LOOKS = 4;
+
+/** Whether a step stands as it leaves things, whatever was answered. */
+export function isAllAfter(seen: StepNow): boolean {
+  return seen.kind === "seen" && seen.objects.every(({ became }) => became === "after");
+}
+
+function isSteady(before: StepNow | null, seen: StepNow): boolean {
+  return seen.kind === "seen" && JSON.stringify(seen) === JSON.stringify(before);
+}

@@ -1,0 +1,76 @@
+import { type ClusterObject, readField } from "#execution/previews/object-changes.ts";
+import { type Difference, differencesOf, isSame, pathName } from "./differences.ts";
+import type { ObjectState } from "./state.ts";
+import { valueIn } from "./values.ts";
+
+/**
+ * What is there of a step's object now: what stood before the step, what the step leaves, none of what it leaves (`other`:
+ * somebody else set it), or a part of it.
+ */
+export type Became = "before" | "after" | "other" | "partly";
+
+/**
+ * Holds an object against what the preview saw around a step. `earlier`: what steps of the same plan that are done left of
+ * it. Null: the step changes nothing of it, or nobody knows what it leaves.
+ */
+export function becameOf(
+  { before, after, isKnown }: ObjectState,
+  now: ClusterObject | null,
+  earlier: readonly Difference[] = [],
+): Became | null {
+  if (before === null) return after === null ? null : ofMade(after, now);
+  if (now !== null && isAnother(before, now)) return isKnown && after === null ? "after" : "other";
+  if (!isKnown) return now !== null && isAsLeft(before, now, earlier) ? "before" : null;
+  return after === null ? ofDeleted(now) : ofChanged(differencesOf(before, after), now, earlier);
+}
+
+function ofChanged(
+  changed: readonly Difference[],
+  now: ClusterObject | null,
+  earlier: readonly Difference[],
+): Became | null {
+  if (changed.length === 0) return null;
+  if (now === null) return "other";
+  const isAfter = changed.filter((one) => isSame(valueIn(now, one.path), one.after));
+  if (isAfter.length === changed.length) return "after";
+  if (isAfter.length > 0) return "partly";
+  const isBefore = changed.every((one) => isSame(valueIn(now, one.path), stoodAt(one, earlier)));
+  return isBefore ? "before" : "other";
+}
+
+/** What stood at a path before the step: an earlier step's value where one set it. */
+function stoodAt({ path, before }: Difference, earlier: readonly Difference[]): unknown {
+  const left = earlier.find((one) => pathName(one.path) === pathName(path));
+  return left === undefined ? before : left.after;
+}
+
+/** A step without a dry run may change any of it: it stood still only where nothing differs but what earlier steps left. */
+function isAsLeft(before: ClusterObject, now: ClusterObject, earlier: readonly Difference[]): boolean {
+  return differencesOf(before, now).every((left) =>
+    earlier.some((one) => pathName(one.path) === pathName(left.path) && isSame(one.after, left.after)),
+  );
+}
+
+/** Being deleted is past the point of return, whatever finalizers hold it. */
+function ofDeleted(now: ClusterObject | null): Became {
+  if (now === null) return "after";
+  return now.metadata["deletionTimestamp"] === undefined ? "before" : "after";
+}
+
+/** One of the same name may be somebody else's: it is the step's only where it holds all that the step writes. */
+function ofMade(after: ClusterObject, now: ClusterObject | null): Became {
+  if (now === null) return "before";
+  const missing = differencesOf(after, now).filter(
+    ({ path, before }) => before !== undefined && !GIVEN_BY_SERVER.test(pathName(path)),
+  );
+  return missing.length === 0 ? "after" : "other";
+}
+
+/** What a server gives to each new object anew, so that a dry run shows another. */
+const GIVEN_BY_SERVER =
+  /^(spec\.(clusterIPs?|healthCheckNodePort|volumeName|ports\..*\.nodePort)|(spec\.(selector|template)\..*|metadata\.labels\.)(batch\.kubernetes\.io\/)?(controller-uid|job-name))$/;
+
+function isAnother(before: ClusterObject, now: ClusterObject): boolean {
+  const uid = (object: ClusterObject) => readField(object.metadata, ["uid"]);
+  return uid(before) !== undefined && uid(before) !== uid(now);
+}
