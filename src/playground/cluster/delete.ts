@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { schedule } from "#playground/cluster/pods/schedule.ts";
 import { type Command, type Context, chosenObjects, fileFlags, selectFlags, touch } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
 import { dryRunOf, flagOf, goDuration, isOn } from "./flags.ts";
+import { isoTime } from "./identity.ts";
 import { type Kind, label, resourceOf, singularOf, type Target } from "./kinds.ts";
-import { isoTime } from "./objects.ts";
-import { schedule } from "./pods.ts";
 import { changeState, type KubeObject, readState, type State } from "./state.ts";
 import { dropStored, findStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
@@ -101,7 +101,7 @@ function take(state: State, kind: Kind, object: KubeObject, now: number): void {
   );
   if (kind.plural === "pods" && owner !== undefined) {
     owner.pods = owner.pods.filter((pod) => pod.name !== name);
-    schedule(owner, now);
+    schedule(state, owner, now);
     return;
   }
   const stored = findStored(state, kind, namespace, name);

@@ -5,7 +5,7 @@ import { applyOne } from "./apply.ts";
 import { type Command, type Context, fileFlags } from "./command.ts";
 import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf } from "./flags.ts";
-import { isoTime } from "./objects.ts";
+import { isoTime } from "./identity.ts";
 import { yamlPrinter } from "./output.ts";
 import { type KubeObject, readState, type State } from "./state.ts";
 import { findStored, liveOf } from "./store.ts";

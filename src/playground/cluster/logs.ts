@@ -1,9 +1,10 @@
+import { isReady, podsAt } from "#playground/cluster/pods/times.ts";
+import { restartsOf } from "#playground/cluster/pods/troubles.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground, usageError } from "./errors.ts";
 import { flagOf, goDuration, goInteger, isOn } from "./flags.ts";
 import { readTargets } from "./kinds.ts";
-import { getDeployment, restartsOf } from "./objects.ts";
-import { isReady, podsAt } from "./pods.ts";
+import { getDeployment } from "./objects.ts";
 import { selectorOf } from "./select.ts";
 import { type PodPlan, readState, type State } from "./state.ts";
 

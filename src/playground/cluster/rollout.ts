@@ -1,4 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { hashOf } from "#playground/cluster/pods/schedule.ts";
+import { countsAt } from "#playground/cluster/pods/times.ts";
 import {
   type Command,
   type Context,
@@ -10,9 +12,9 @@ import {
 } from "./command.ts";
 import { KubectlError } from "./errors.ts";
 import { dryRunOf, flagOf, goDuration, goInteger } from "./flags.ts";
+import { isoTime } from "./identity.ts";
 import { kindOf, label } from "./kinds.ts";
-import { getDeployment, hasStalled, isoTime, listObjects } from "./objects.ts";
-import { countsAt, hashOf } from "./pods.ts";
+import { getDeployment, hasStalled, listObjects } from "./objects.ts";
 import { changeState, type Deployment, readState, type State } from "./state.ts";
 import { editStored, liveOf, type Stored } from "./store.ts";
 import { targetsOf } from "./targets.ts";

@@ -1,6 +1,7 @@
 import { writtenBy } from "#playground/cluster/fields/book.ts";
-import { isoTime, uidOf } from "./objects.ts";
-import { hashOf, NEVER_READY } from "./pods.ts";
+import { hashOf } from "#playground/cluster/pods/schedule.ts";
+import { NEVER_READY } from "#playground/cluster/pods/troubles.ts";
+import { isoTime, uidOf } from "./identity.ts";
 import type { Deployment, KubeObject, Metadata, State, Template } from "./state.ts";
 
 const DAY_MS = 86_400_000;

@@ -75,6 +75,8 @@ export type Deployment = {
   revisions: Revision[];
   pods: PodPlan[];
   changedAt: number;
+  /** What the server says of the pods that it does not let the replica set make. */
+  refusal?: string;
 };
 
 /** The whole cluster, as it lies in the file. */

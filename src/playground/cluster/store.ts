@@ -1,11 +1,12 @@
 import { noteWriter, type Writer } from "#playground/cluster/fields/book.ts";
 import { normalize } from "#playground/cluster/fields/normal-form.ts";
+import { schedule, scheduleLeft } from "#playground/cluster/pods/schedule.ts";
 import { touch } from "./command.ts";
 import { KubectlError } from "./errors.ts";
+import { isoTime, uidOf } from "./identity.ts";
 import { type Kind, kinds, resourceOf } from "./kinds.ts";
 import { faultOfDeployment } from "./manifest.ts";
-import { isoTime, liveDeployment, uidOf } from "./objects.ts";
-import { schedule } from "./pods.ts";
+import { liveDeployment } from "./objects.ts";
 import type { Deployment, DeploymentSpec, KubeObject, State } from "./state.ts";
 
 /** An object as it lies in the file; `deployment` when it is one. `status` is set by a dry run: it moves nothing. */
@@ -30,6 +31,9 @@ export function liveOf({ object, deployment, status }: Stored, now: number): Kub
   const live = liveDeployment(deployment, now);
   return status === undefined ? live : { ...live, status };
 }
+
+/** What may keep pods from being there; a change of it lets them in. */
+const LETS_PODS_IN = new Set(["Node", "ResourceQuota"]);
 
 /** How something is written: by whom, when, and whether for real. */
 export type Writing = { dryRun: boolean; now: number; writer: Writer };
@@ -59,7 +63,8 @@ export function editStored(
     return true;
   }
   touch(state, object, specChanged);
-  if (deployment !== null && specChanged) schedule(deployment, options.now);
+  if (deployment !== null && specChanged) schedule(state, deployment, options.now);
+  if (LETS_PODS_IN.has(object.kind)) scheduleLeft(state, options.now);
   if (isFreed(object)) dropStored(state, object);
   return true;
 }
@@ -89,6 +94,7 @@ export function dropStored(state: State, { kind, metadata }: KubeObject): void {
   state.namespaces = state.namespaces.filter((one) => !isIt(one));
   state.deployments = state.deployments.filter((one) => !isIt(one.object) && !isInside(one.object));
   state.others = state.others.filter((one) => !isIt(one) && !isInside(one));
+  if (LETS_PODS_IN.has(kind)) scheduleLeft(state, Date.now());
 }
 
 /** What the API server refuses of a changed object. */
@@ -168,8 +174,8 @@ function addDeployment(state: State, object: KubeObject, now: number): KubeObjec
     pods: [],
     changedAt: now,
   };
-  schedule(deployment, now);
   state.deployments.push(deployment);
+  schedule(state, deployment, now);
   return deployment.object;
 }
 

@@ -59,6 +59,13 @@ const columns: Record<string, Column[]> = {
     ["READY", (one) => at(one, "status.readyReplicas", 0)],
     age,
   ],
+  events: [
+    ["LAST SEEN", ({ metadata }) => humanAge(Date.now() - Date.parse(metadata.creationTimestamp))],
+    ["TYPE", (one) => at(one, "type")],
+    ["REASON", (one) => at(one, "reason")],
+    ["OBJECT", (one) => `${at(one, "involvedObject.kind").toLowerCase()}/${at(one, "involvedObject.name")}`],
+    ["MESSAGE", (one) => at(one, "message")],
+  ],
   nodes: [
     ["STATUS", () => "Ready"],
     ["ROLES", () => "control-plane"],

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Deployment, PodPlan, Template } from "./state.ts";
+import type { Deployment, PodPlan, State, Template } from "#playground/cluster/state.ts";
+import { roomFor } from "./quota.ts";
+import { podsAt } from "./times.ts";
+import { isUnscheduled, troubleOf, unscheduled } from "./troubles.ts";
 
-/** Marks a deployment whose pods start and die again, so that its rollouts never end. */
-export const NEVER_READY = "playground/never-ready";
-/** One node takes this many pods; the rest of a deployment stays unscheduled, as the real scheduler leaves it. */
+/** One node takes this many pods of a deployment; the rest waits for a node, as the real scheduler leaves it. */
 const MAX_PODS = 110;
 /** A pod is ready this long after its birth, and the next one this much later. */
 const START_MS = 400;
@@ -12,11 +13,8 @@ const STEP_MS = 250;
 const LONGEST_ROLLOUT_MS = 4_000;
 const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
-/** What can be counted of a deployment at a moment. */
-export type Counts = { replicas: number; updated: number; ready: number; unavailable: number };
-
 /** Plans the pods' lives so that they reach the spec from where they are now; to be called after every change of it. */
-export function schedule(deployment: Deployment, now: number): void {
+export function schedule(state: State, deployment: Deployment, now: number): void {
   const { spec, metadata } = deployment.object;
   const template = currentTemplate(deployment, now);
   const alive = podsAt(deployment, now).map((pod): PodPlan => ({ ...pod, goneAt: null }));
@@ -25,8 +23,10 @@ export function schedule(deployment: Deployment, now: number): void {
     .toSorted(readyFirst)
     .slice(0, spec.replicas);
   const old = spec.replicas === 0 ? [] : alive.filter((pod) => pod.hash !== template.hash);
-  const trouble = troubleOf(template.template, metadata.annotations ?? {});
-  const missing = Math.min(spec.replicas, MAX_PODS) - mine.length;
+  const trouble = troubleOf(state, template.template, metadata.annotations ?? {});
+  const room = roomFor(state, deployment, now);
+  const allowed = room === null ? spec.replicas : Math.max(0, room.pods - old.length);
+  const missing = Math.min(spec.replicas, allowed) - mine.length;
   // Pods that never come up hold a rolling update at its first quarter; the old ones go on serving.
   const surge = Math.max(1, Math.ceil(spec.replicas / 4));
   const wanted =
@@ -36,7 +36,15 @@ export function schedule(deployment: Deployment, now: number): void {
     const bornAt = now + (old.length > 0 ? Math.round(index * stepMs) : 0);
     const readyAt = now + START_MS + Math.round(index * stepMs);
     const name = `${metadata.name}-${template.hash}-${suffix(`${metadata.uid}/${now}/${index}`)}`;
-    return { name, ...template, bornAt, readyAt: trouble === null ? readyAt : null, goneAt: null, trouble };
+    const pod = {
+      name,
+      ...template,
+      bornAt,
+      readyAt: trouble === null ? readyAt : null,
+      goneAt: null,
+      trouble,
+    };
+    return mine.length + index < MAX_PODS ? pod : unscheduled(pod);
   });
   const ready = fresh.map((pod) => pod.readyAt);
   const lastReady = ready.at(-1) ?? now;
@@ -46,30 +54,20 @@ export function schedule(deployment: Deployment, now: number): void {
   }
   deployment.pods = [...mine, ...old, ...fresh];
   deployment.changedAt = now;
+  delete deployment.refusal;
+  if (room !== null && allowed < spec.replicas)
+    deployment.refusal = `pods "${metadata.name}-${template.hash}-" is forbidden: ${room.refusal}`;
 }
 
-/** The pods that are there at this moment. */
-export function podsAt(deployment: Deployment, now: number): PodPlan[] {
-  return deployment.pods.filter((pod) => pod.bornAt <= now && (pod.goneAt === null || pod.goneAt > now));
-}
-
-/** What the deployment's status says at this moment. */
-export function countsAt(deployment: Deployment, now: number): Counts {
-  const pods = podsAt(deployment, now);
-  const current = deployment.revisions.at(-1)?.hash;
-  const ready = pods.filter((pod) => isReady(pod, now)).length;
-  const { replicas } = deployment.object.spec;
-  return {
-    replicas: pods.length,
-    updated: pods.filter((pod) => pod.hash === current).length,
-    ready,
-    unavailable: Math.max(0, replicas - ready),
-  };
-}
-
-/** Whether a pod answers at this moment. */
-export function isReady(pod: PodPlan, now: number): boolean {
-  return pod.readyAt !== null && pod.readyAt <= now;
+/** Plans once more what a node or a quota kept from being there: to be called after a change of those. */
+export function scheduleLeft(state: State, now: number): void {
+  for (const deployment of state.deployments) {
+    const there = podsAt(deployment, now).filter((pod) => !isUnscheduled(pod));
+    const isMissing = there.length < deployment.object.spec.replicas;
+    if (!isMissing && there.length === podsAt(deployment, now).length) continue;
+    deployment.pods = there;
+    schedule(state, deployment, now);
+  }
 }
 
 /** Ten letters that stand for a template's content, as in the names of ReplicaSets. */
@@ -94,15 +92,6 @@ function currentTemplate(
 
 function withoutDate({ revision, hash, template }: { revision: number; hash: string; template: Template }) {
   return { revision, hash, template };
-}
-
-/** Why a pod of this template never answers: the marked deployment, or an image the pretended registry does not have. */
-function troubleOf(template: Template, annotations: Record<string, string>): string | null {
-  if (annotations[NEVER_READY] === "true") return "CrashLoopBackOff";
-  const images = template.spec.containers.map((container) => container.image);
-  if (images.some((image) => !/^[a-z0-9][a-z0-9._/:-]*(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/.test(image)))
-    return "InvalidImageName";
-  return images.some((image) => /:(missing|broken|does-not-exist)$/.test(image)) ? "ImagePullBackOff" : null;
 }
 
 function readyFirst(a: PodPlan, b: PodPlan): number {
