@@ -1,8 +1,16 @@
 import { randomBytes } from "node:crypto";
+import type { ScriptedReply } from "./script.ts";
 import { isObject, type Json, type MessagesRequest } from "./wire.ts";
 
 /** How an answer ends: as the API names it, with the text that was produced until then. */
-export type Ending = { stopReason: "end_turn" | "max_tokens" | "refusal"; text: string };
+export type Ending = {
+  stopReason: "end_turn" | "refusal" | NonNullable<ScriptedReply["stop_reason"]>;
+  text: string;
+  /** What a refusal says of itself. */
+  details?: { category: string; explanation: string | null };
+  /** Tokens of thinking before the text. */
+  thinking?: number;
+};
 
 /** English and JSON come to about this many characters a token; the counts only have to be plausible. */
 const CHARS_PER_TOKEN = 3.6;
@@ -13,18 +21,22 @@ export function messageObject(request: MessagesRequest, ending: Ending, seenSyst
     ending.stopReason === "refusal" && ending.text === ""
       ? []
       : [{ type: "text", text: ending.text, citations: null }];
+  const thought =
+    ending.thinking === undefined ? [] : [{ type: "thinking", thinking: "Let me see.", signature: "c2ln" }];
   return {
     id: newId("msg"),
     type: "message",
     role: "assistant",
     model: request.model,
-    content: said,
+    content: [...thought, ...said],
     container: null,
     stop_reason: ending.stopReason,
     stop_sequence: null,
     stop_details:
-      ending.stopReason === "refusal" ? { type: "refusal", category: null, explanation: null } : null,
-    usage: usageOf(request, ending.text, seenSystem),
+      ending.stopReason === "refusal"
+        ? { type: "refusal", ...(ending.details ?? { category: null, explanation: null }) }
+        : null,
+    usage: usageOf(request, ending, seenSystem),
   };
 }
 
@@ -58,18 +70,18 @@ export function fitToSchema(value: unknown, schema: unknown, root: unknown = sch
   return Object.fromEntries(kept.map(([name, inner]) => [name, fitToSchema(value[name], inner, root)]));
 }
 
-function usageOf(request: MessagesRequest, text: string, seenSystem: boolean): Json {
+function usageOf(request: MessagesRequest, { text, thinking = 0 }: Ending, seenSystem: boolean): Json {
   const system =
     tokens(request.system) + (request.schema === null ? 0 : tokens(JSON.stringify(request.schema)));
   const said = request.messages.reduce((sum, message) => sum + tokens(message.text) + 4, 0);
   const cached = request.cached ? system : 0;
   return {
     input_tokens: said + system - cached,
-    output_tokens: tokens(text),
+    output_tokens: tokens(text) + thinking,
     cache_creation_input_tokens: seenSystem ? 0 : cached,
     cache_read_input_tokens: seenSystem ? cached : 0,
     cache_creation: { ephemeral_5m_input_tokens: seenSystem ? 0 : cached, ephemeral_1h_input_tokens: 0 },
-    output_tokens_details: { thinking_tokens: 0 },
+    output_tokens_details: { thinking_tokens: thinking },
     server_tool_use: null,
     service_tier: "standard",
     inference_geo: null,

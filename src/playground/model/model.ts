@@ -6,6 +6,7 @@ import { type Agent, agentOf, readBlock } from "./prompt.ts";
 import { review } from "./review.ts";
 import { planFor } from "./rules.ts";
 import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./script.ts";
+import { streamMessage } from "./stream.ts";
 import { readTalk } from "./talk.ts";
 import { checkHeaders, type Json, type MessagesRequest, type Refusal, readMessagesRequest } from "./wire.ts";
 
@@ -25,6 +26,8 @@ export type ModelStandIn = {
   requests: RecordedRequest[];
   /** Queues answers for the next calls; the rules answer every call no script is waiting for. */
   script(reply: ScriptedReply | ScriptedReply[]): void;
+  /** Every call ends like this, before any script, until it is null again: an outage. */
+  failWith(reply: ScriptedReply | null): void;
   /** Puts another mind in the place of the rules: its answer goes out as it is, whatever the schema says. */
   obey(mind: Mind): void;
   close(): Promise<void>;
@@ -40,6 +43,7 @@ type Context = {
   script: Script;
   systems: Set<string>;
   mind: Mind | null;
+  outage: ScriptedReply | null;
   closing: AbortSignal;
 };
 
@@ -52,6 +56,7 @@ export async function startModel(options: { apiKey?: string } = {}): Promise<Mod
     script: createScript(),
     systems: new Set(),
     mind: null,
+    outage: null,
     closing: closing.signal,
   };
   const server = createServer((request, response) => {
@@ -70,6 +75,9 @@ export async function startModel(options: { apiKey?: string } = {}): Promise<Mod
       context.mind = mind;
     },
     script: (reply) => context.script.add(Array.isArray(reply) ? reply : [reply]),
+    failWith: (reply) => {
+      context.outage = reply;
+    },
     close: () => {
       closing.abort();
       server.closeAllConnections();
@@ -89,16 +97,30 @@ async function answer(context: Context, incoming: IncomingMessage, response: Ser
   const fault = checkHeaders(incoming.method ?? "GET", path, incoming.headers, context.apiKey);
   const request = fault ?? readMessagesRequest(text);
   if ("status" in request) return refuse(response, requestId, request);
-  const scripted = context.script.take(agentOf(request.schema));
+  const scripted = context.outage ?? context.script.take(agentOf(request.schema));
   if (scripted?.delayMs !== undefined) await wait(scripted.delayMs, null, { signal: context.closing });
   if (scripted?.hang === true) return;
-  if (scripted?.dropConnection === true) return drop(response);
-  if (scripted?.status !== undefined)
+  await say(context, request, scripted ?? {}, response, requestId);
+}
+
+/** The answer as the script wants it, or by the rules where it says nothing. */
+async function say(
+  context: Context,
+  request: MessagesRequest,
+  scripted: ScriptedReply,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  for (const [name, value] of Object.entries(scripted.headers ?? {})) response.setHeader(name, value);
+  if (scripted.dropConnection === true && !request.stream) return drop(response);
+  if (scripted.status !== undefined)
     return refuse(response, requestId, scriptedError(scripted, scripted.status));
-  const ending = (scripted === null ? null : scriptedEnding(scripted)) ?? ruledEnding(context, request);
+  const ending = scriptedEnding(scripted) ?? ruledEnding(context, request);
   if ("status" in ending) return refuse(response, requestId, ending);
   const message = messageObject(request, ending, context.systems.has(request.system));
   if (request.cached) context.systems.add(request.system);
+  const { closing } = context;
+  if (request.stream) return streamMessage(response, message, scripted, { requestId, closing });
   response.end(JSON.stringify(message));
 }
 
@@ -135,16 +157,19 @@ function drop(response: ServerResponse): void {
   response.write('{"id":"msg_', () => response.destroy());
 }
 
-function scriptedError(reply: ScriptedReply, status: number): Refusal {
-  const error = { status, ...errorOfStatus(status) };
-  return reply.retryAfter === undefined ? error : { ...error, retryAfter: reply.retryAfter };
+function scriptedError({ message, retryAfter }: ScriptedReply, status: number): Refusal {
+  const error = errorOfStatus(status);
+  return { status, type: error.type, message: message ?? error.message, retryAfter };
 }
 
 function scriptedEnding(reply: ScriptedReply): Ending | null {
-  if (reply.refusal === true) return { stopReason: "refusal", text: reply.text ?? "" };
+  const { refusal, thinking } = reply;
+  if (refusal === true) return { stopReason: "refusal", text: reply.text ?? "" };
+  if (typeof refusal === "object") return { stopReason: "refusal", text: "", details: refusal };
   const text = reply.json === undefined ? reply.text : JSON.stringify(reply.json);
   if (text === undefined && reply.stop_reason === undefined) return null;
-  return { stopReason: reply.stop_reason ?? "end_turn", text: text ?? "" };
+  const ending: Ending = { stopReason: reply.stop_reason ?? "end_turn", text: text ?? "" };
+  return thinking === undefined ? ending : { ...ending, thinking };
 }
 
 function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refusal {

@@ -10,18 +10,30 @@ export type ScriptedReply = {
   text?: string;
   /** The answer as JSON text; goes out as it is, also when it breaks the schema. */
   json?: unknown;
-  /** Ends the answer as if the limit of tokens was reached. */
-  stop_reason?: "max_tokens";
-  /** The model refuses: no content, stop_reason "refusal". */
-  refusal?: boolean;
+  /** Ends the answer for another reason than its end, "max_tokens" as if the limit of tokens was reached. */
+  stop_reason?: "max_tokens" | "model_context_window_exceeded" | "pause_turn" | "tool_use" | "stop_sequence";
+  /** The model refuses: no content, stop_reason "refusal"; with a category and why, where it says them. */
+  refusal?: boolean | { category: string; explanation: string | null };
+  /** Thinks first: a block of thinking before the text, and this many tokens of it in the usage. */
+  thinking?: number;
   /** An error with this HTTP status, in the API's shape. */
   status?: number;
+  /** The error's sentence, where it is not the status's own. */
+  message?: string;
   /** Seconds for the Retry-After header of an error. */
   retryAfter?: number;
+  /** More headers of the answer or the error. */
+  headers?: Record<string, string>;
   /** Never answers; the connection stays open until the caller gives up. */
   hang?: boolean;
   /** Breaks the connection in the middle of the answer. */
   dropConnection?: boolean;
+  /** Of a stream: begins, and then sends nothing any more. */
+  stall?: boolean;
+  /** Of a stream: sends only pings first. */
+  pings?: { count: number; everyMs: number };
+  /** Of a stream: begins, and then says that something failed, as the API does once its 200 is out. */
+  streamError?: "overloaded_error" | "api_error";
 };
 
 /** One-shot answers waiting for their call, first come first served. */
@@ -54,4 +66,9 @@ export function errorOfStatus(status: number): { type: string; message: string }
   };
   const [type, message] = known[status] ?? ["api_error", "Internal server error"];
   return { type, message };
+}
+
+/** The same by the error's type, for an error within a stream, which has no status. */
+export function errorOfType(type: "overloaded_error" | "api_error"): { type: string; message: string } {
+  return errorOfStatus(type === "overloaded_error" ? 529 : 500);
 }

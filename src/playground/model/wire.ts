@@ -2,7 +2,7 @@
 export type Json = Record<string, unknown>;
 
 /** A refusal in the API's shape: HTTP status, the `error` object's type and sentence, and Retry-After when it has one. */
-export type Refusal = { status: number; type: string; message: string; retryAfter?: number };
+export type Refusal = { status: number; type: string; message: string; retryAfter?: number | undefined };
 
 /** The part of a request that passed every check and that the answers are made from. */
 export type MessagesRequest = {
@@ -11,6 +11,8 @@ export type MessagesRequest = {
   messages: { role: string; text: string }[];
   schema: Json | null;
   cached: boolean;
+  /** The answer goes out as server-sent events. */
+  stream: boolean;
 };
 
 /** The fields of version 2026-10-21; it has no temperature, top_p and top_k any more. */
@@ -24,6 +26,8 @@ const versions = new Set(["2023-06-01", "2026-10-21"]);
 /** What structured outputs refuse in a schema; the SDK moves these into the description before sending. */
 const refusedKeywords =
   "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems uniqueItems";
+
+const efforts = new Set(["low", "medium", "high", "xhigh", "max", "null"]);
 
 /** True for a plain JSON object. */
 export function isObject(value: unknown): value is Json {
@@ -76,6 +80,7 @@ export function readMessagesRequest(text: string): MessagesRequest | Refusal {
     })),
     schema: output?.format?.schema ?? null,
     cached: text.includes('"cache_control"'),
+    stream: body["stream"] === true,
   };
 }
 
@@ -88,17 +93,26 @@ function faultOfFields(body: Json): Refusal | null {
     if (body[field] === undefined) return invalid(`${field}: Field required`);
   for (const field of Object.keys(body))
     if (!fieldsOfTheApi.has(field)) return invalid(`${field}: Extra inputs are not permitted`);
-  const { model, max_tokens: maxTokens, system, stream } = body;
+  const { model, max_tokens: maxTokens, system, stream, metadata } = body;
   if (typeof model !== "string") return invalid("model: Input should be a valid string");
   if (!model.startsWith("claude-"))
     return { status: 404, type: "not_found_error", message: `model: ${model}` };
   if (!Number.isInteger(maxTokens)) return invalid("max_tokens: Input should be a valid integer");
   if (Number(maxTokens) < 1) return invalid("max_tokens: Input should be greater than or equal to 1");
-  if (stream === true)
-    return invalid("stream: the playground's model does not stream; send the request without it");
+  if (stream !== undefined && typeof stream !== "boolean")
+    return invalid("stream: Input should be a valid boolean");
+  if (!isMetadata(metadata)) return invalid("metadata.user_id: Input should be a valid string");
   if (system !== undefined && !isContent(system))
     return invalid("system: Input should be a valid string or list of text blocks");
   return null;
+}
+
+/** Of the metadata only a user's id is sent, as long as it may be. */
+function isMetadata(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value)) return false;
+  const { user_id: id } = value;
+  return id === undefined || id === null || (typeof id === "string" && id.length <= 256);
 }
 
 function faultOfMessages(messages: unknown): Refusal | null {
@@ -127,6 +141,9 @@ function faultOfOutput(output: unknown): Refusal | null {
   if (!isObject(output)) return invalid("output_config: Input should be a valid dictionary");
   const extra = Object.keys(output).find((key) => key !== "format" && key !== "effort");
   if (extra !== undefined) return invalid(`output_config.${extra}: Extra inputs are not permitted`);
+  const { effort } = output;
+  if (effort !== undefined && !efforts.has(String(effort)))
+    return invalid("output_config.effort: Input should be 'low', 'medium', 'high', 'xhigh' or 'max'");
   const format = output["format"];
   if (format === undefined || format === null) return null;
   if (!isObject(format) || format["type"] !== "json_schema")

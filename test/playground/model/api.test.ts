@@ -164,7 +164,43 @@ suite("the playground's model, through the real SDK", () => {
       client.messages.create({ ...message, output_config: { format: { type: "json_schema", schema } } }),
       /answers only with the planner's schema/,
     );
-    await assert.rejects(client.messages.create({ ...message, stream: true }), /does not stream/);
+  });
+
+  test("a stream says the same as a whole message, piece by piece, and ends as a whole one does", async () => {
+    const params = {
+      ...{ model: "claude-sonnet-5-5", max_tokens: 2_000 },
+      messages: [{ role: "user" as const, content: requestBlock("restart web in staging") }],
+      output_config: {
+        effort: "low" as const,
+        format: { type: "json_schema" as const, schema: plannerFormat().schema },
+      },
+      metadata: { user_id: "0f3a" },
+    };
+    const whole = await client.messages.create(params);
+    const stream = client.messages.stream(params);
+    const events: string[] = [];
+    stream.on("streamEvent", ({ type }) => void events.push(type));
+    const streamed = await stream.finalMessage();
+    assert.equal(textOf(streamed), textOf(whole));
+    assert.equal(streamed.stop_reason, whole.stop_reason);
+    assert.deepEqual(streamed.usage, whole.usage);
+    assert.match(stream.request_id ?? "", /^req_/);
+    assert.ok(events.filter((type) => type === "content_block_delta").length > 1);
+    model.script([{ stop_reason: "max_tokens", text: '{"summary": "Sc', thinking: 50 }, { refusal: true }]);
+    const cut = await client.messages.stream(params).finalMessage();
+    assert.deepEqual([cut.stop_reason, textOf(cut)], ["max_tokens", '{"summary": "Sc']);
+    assert.equal(cut.content[0]?.type, "thinking");
+    assert.equal(cut.usage.output_tokens_details?.thinking_tokens, 50);
+    const refused = await client.messages.stream(params).finalMessage();
+    assert.deepEqual([refused.stop_reason, refused.content], ["refusal", []]);
+  });
+
+  test("an outage fails every call until it is over", async () => {
+    model.failWith({ status: 529 });
+    for (let call = 0; call < 2; call += 1)
+      await assert.rejects(ask("restart web in staging"), Anthropic.OverloadedError);
+    model.failWith(null);
+    assert.match(textOf(await ask("restart web in staging")), /"rollout"/);
   });
 });
 
