@@ -1,8 +1,8 @@
 import type { Fact } from "#change/fact.ts";
 import type { Direction, Outcome } from "#change/journal.ts";
 import { ReviewerOutput, type ReviewResult } from "#change/verdict.ts";
-import type { Answered, Ask, Book } from "./claude.ts";
 import { marked } from "./marked.ts";
+import type { Answered, Ask, Asking } from "./question.ts";
 
 /** What the Reviewer is told of one step. `error` is why it failed, as Greenlight reads it; `output` what it printed, redacted. */
 export type ReviewedStep = {
@@ -34,11 +34,11 @@ export function reviewOutcome(
     steps: ReviewedStep[];
     facts: readonly Fact[];
     may: readonly ReviewResult[];
-    signal: AbortSignal;
-    book: Book;
   },
+  asking: Asking,
 ): Promise<Answered<ReviewerOutput>> {
   return ask({
+    agent: "reviewer",
     system: SYSTEM,
     user: marked("outcome", {
       request: input.request,
@@ -47,7 +47,6 @@ export function reviewOutcome(
       may: input.may,
     }),
     schema: ReviewerOutput,
-    signal: input.signal,
-    book: input.book,
+    asking,
   });
 }

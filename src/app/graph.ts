@@ -77,33 +77,29 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
 
 function agentDeps(
   { database, policy }: Parts,
-  { ask, bookFor }: Model,
+  { ask, askingFor }: Model,
 ): Pick<GraphDeps, "askPlanner" | "askReviewer"> {
   const environments = environmentLines(policy);
   return {
-    askPlanner: async (changeId, input, signal) => {
+    askPlanner: async (changeId, input, signals) => {
       // What an approver asks to have changed is the model's to plan, on top of it.
       const prepared = input.requestedChanges.length > 0 ? null : await findPreparedPlan(database, changeId);
       if (prepared !== null) return { ok: true, answer: prepared };
-      return planChange(ask, { ...input, environments, signal, book: bookFor(changeId, "planner") });
+      return planChange(ask, { ...input, environments }, askingFor(changeId, "planner", signals));
     },
-    askReviewer: (changeId, { request, steps, facts, may }, signal) =>
-      reviewOutcome(ask, {
-        request,
-        facts,
-        may,
-        steps: steps.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
-          step,
-          argv,
-          direction,
-          outcome: outcome === "running" ? "unknown" : outcome,
-          exit_code: exitCode,
-          error,
-          output: [...log.head, ...log.tail].map((line) => line.text).join("\n"),
-        })),
-        signal,
-        book: bookFor(changeId, "reviewer"),
-      }),
+    askReviewer: (changeId, { request, steps, facts, may }, signals) => {
+      const reviewed = steps.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
+        step,
+        argv,
+        direction,
+        outcome: outcome === "running" ? ("unknown" as const) : outcome,
+        exit_code: exitCode,
+        error,
+        output: [...log.head, ...log.tail].map((line) => line.text).join("\n"),
+      }));
+      const told = { request, facts, may, steps: reviewed };
+      return reviewOutcome(ask, told, askingFor(changeId, "reviewer", signals));
+    },
   };
 }
 

@@ -1,6 +1,7 @@
-import type { Book, Try } from "#agents/claude.ts";
+import type { Agent, Book, Try } from "#agents/question.ts";
+import type { UserId } from "#agents/user-id.ts";
+import type { ModelPrices } from "#change/model-prices.ts";
 import type { ModelBudget } from "#config/budget.ts";
-import type { ModelPrices } from "#config/prices.ts";
 import { type Allowance, bookModelCall, type Overdrawn, settleModelCall } from "#store/model-calls.ts";
 import type { Database } from "#store/postgres/database.ts";
 
@@ -10,19 +11,21 @@ const MILLION = 1_000_000;
 
 type Settings = { modelBudget: ModelBudget; modelPrices: ModelPrices | null };
 
-/** The booking of one change's calls by one agent. */
-export type BookFor = (changeId: string, agent: "planner" | "reviewer") => Book;
-
 /** Makes the booking of calls for one change and agent: leave before each try, and what it used after it. */
 export function createBookFor(
   database: Database,
   { modelBudget: budget, modelPrices: prices }: Settings,
-): BookFor {
+  userId: UserId,
+): (changeId: string, agent: Agent) => Book {
   const allowance = budget === null ? null : allowanceOf(budget, prices);
   return (changeId, agent) => async (most) => {
     const booked = await bookModelCall(database, { changeId, agent, ...most }, allowance);
     if (!booked.ok) return { ok: false, reason: reasonOf(booked.over, budget, prices) };
-    return { ok: true, settle: (made: Try) => settleModelCall(database, booked.id, made) };
+    return {
+      ok: true,
+      userId: userId(booked.requesterKey),
+      settle: (made: Try) => settleModelCall(database, booked.id, made),
+    };
   };
 }
 
@@ -39,8 +42,8 @@ function allowanceOf(
   prices: ModelPrices | null,
 ): Allowance {
   const unit = prices === null ? TOKENS_PER_DOLLAR : MILLION;
-  const [input, output] = prices === null ? [1, 1] : [prices.in, prices.out];
-  return { ...{ input, output }, change: change * unit, person: person * unit, day: day * unit };
+  const { in: input, out: output, ...cache } = prices ?? { in: 1, out: 1, cacheWrite: 1, cacheRead: 1 };
+  return { ...{ input, output, ...cache }, change: change * unit, person: person * unit, day: day * unit };
 }
 
 function reasonOf(over: Overdrawn, budget: ModelBudget, prices: ModelPrices | null): string {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
+import { ASK_PACE, type AskPace } from "#agents/retries.ts";
+import { createUserId, type UserId } from "#agents/user-id.ts";
 import type { TokenPerson } from "#change/person.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import { type Config, secretsOf } from "#config/config.ts";
@@ -46,6 +48,8 @@ export type Parts = {
   tokens: readonly TokenPerson[];
   seal: Seal;
   identify: Identify;
+  /** What stands for a requester before the model's service. */
+  userId: UserId;
   redact: Redact;
   redactJson: Redact;
   redactLines: () => RedactLine;
@@ -57,6 +61,7 @@ export type Parts = {
   held: HeldWrites;
   pace: LeasePace;
   settle: SettlePace;
+  askPace: AskPace;
   now: () => Date;
   at: At;
 };
@@ -73,6 +78,8 @@ export type PartsOptions = {
   pace?: LeasePace;
   /** How looks after a run follow one another. */
   settle?: SettlePace;
+  /** How calls of the model follow one another. */
+  askPace?: AskPace;
 };
 
 /** Opens them: database, Slack, what commands run on, key and redaction. `closing` gets what is stopped again. */
@@ -80,7 +87,7 @@ export async function openParts(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace = PACE, settle = SETTLE_PACE, onSecrets, sees }: PartsOptions,
+  { at = nowhere, pace = PACE, settle = SETTLE_PACE, askPace = ASK_PACE, onSecrets, sees }: PartsOptions,
 ): Promise<Parts> {
   const { dataDir } = config;
   await explained(
@@ -109,10 +116,11 @@ export async function openParts(
     tokens: tokensOf(config),
     seal: createSeal(key),
     identify: createIdentify(key),
+    userId: createUserId(key),
     redact,
     redactJson: createRedactJson(redact),
     redactLines: createRedactLines(secrets),
-    ...{ runs, held, pace, settle, at },
+    ...{ runs, held, pace, settle, askPace, at },
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     leaseOf: createLeaseOf(runs),
     signalsOf: createSignalsOf(runs),

@@ -4,12 +4,14 @@ import { createSlack, type Slack } from "#slack/create-slack.ts";
 import { createHomes } from "#store/homes.ts";
 import { createOutbox } from "#store/outbox.ts";
 import { whoApproves } from "./approvers.ts";
+import { pricesOf } from "./model.ts";
 import type { Parts } from "./parts.ts";
 
 /** Slack's side, put together and not started. */
 export async function openSlack(parts: Parts, changes: Changes): Promise<Slack> {
   const { config, database, wakes, policy, owner, pace, log, at, closing } = parts;
-  const { requesters, channels, modelPrices } = config;
+  const { requesters, channels } = config;
+  const modelPrices = pricesOf(config);
   const outbox = createOutbox(database, wakes, { owner, leaseMs: pace.leaseMs });
   const slack = await createSlack({
     config: { ...parts.slackWorkspace, requesters, channels, modelPrices, ...whoApproves(policy) },

@@ -1,10 +1,15 @@
 import { z } from "zod";
 
-/** What all calls of a model for one change used, in tokens. `cachedTokens` are those of the input that a cache held or took. */
+/**
+ * What all calls of a model for one change used, in tokens. A cache's tokens are input on top of `inputTokens`: held by it
+ * already, or taken into it. `thinkingTokens` are part of the output.
+ */
 export const ModelUse = z.object({
   inputTokens: z.int(),
-  cachedTokens: z.int(),
+  cacheReadTokens: z.int(),
+  cacheWriteTokens: z.int(),
   outputTokens: z.int(),
+  thinkingTokens: z.int(),
 });
 export type ModelUse = z.infer<typeof ModelUse>;
 

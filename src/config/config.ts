@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { Effort } from "#change/effort.ts";
+import type { ModelPrices as Prices } from "#change/model-prices.ts";
 import type { Means } from "#execution/box/box.ts";
 import { budgetOf, ModelBudget } from "./budget.ts";
 import { ModelPrices } from "./prices.ts";
@@ -16,8 +18,10 @@ export type Config = {
   model:
     | { kind: "real"; apiKey: string; baseUrl: string | null; name: string }
     | { kind: "stand-in"; name: string };
-  /** US dollars per million tokens in and out; null: nobody has said. */
-  modelPrices: ModelPrices | null;
+  /** US dollars per million tokens; null: nobody has said. */
+  modelPrices: Prices | null;
+  /** How much the model thinks. */
+  effort: { planner: Effort; reviewer: Effort };
   /** How much of the model may be used; null: no limit. */
   modelBudget: ModelBudget;
   slack: SlackSettings;
@@ -63,12 +67,19 @@ const ids = (shape: RegExp, what: string) =>
 const userIds = ids(SLACK_USER, "Slack user ids (U…, from a person's profile)");
 const channelIds = ids(/^[CG][A-Z0-9]+$/, "Slack channel ids (C…, from a channel's details)");
 
+const effortOr = (preset: Effort) =>
+  z
+    .enum(Effort.options, `is ${Effort.options.slice(0, -1).join(", ")} or ${Effort.options.at(-1)}`)
+    .default(preset);
+
 const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: Port.default(3_000),
   GREENLIGHT_DATA: z.string().default(".greenlight"),
   GREENLIGHT_MODEL: z.string().default("claude-sonnet-5-5"),
   GREENLIGHT_MODEL_PRICES: ModelPrices.optional(),
+  GREENLIGHT_EFFORT_PLANNER: effortOr("medium"),
+  GREENLIGHT_EFFORT_REVIEWER: effortOr("low"),
   GREENLIGHT_BUDGET: ModelBudget.optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
@@ -202,6 +213,7 @@ function toConfig(
         : { kind: "real", apiKey: env.ANTHROPIC_API_KEY, baseUrl: env.ANTHROPIC_BASE_URL ?? null, name },
     database: env.DATABASE_URL === undefined ? { kind: "embedded" } : { kind: "url", url: env.DATABASE_URL },
     modelPrices: env.GREENLIGHT_MODEL_PRICES ?? null,
+    effort: { planner: env.GREENLIGHT_EFFORT_PLANNER, reviewer: env.GREENLIGHT_EFFORT_REVIEWER },
     modelBudget: budgetOf(env.GREENLIGHT_BUDGET, env.ANTHROPIC_API_KEY !== undefined),
     slack,
     approvers: env.GREENLIGHT_APPROVERS,

@@ -1,14 +1,19 @@
 import { z } from "zod";
+import { type ModelPrices as Prices, withCache } from "#change/model-prices.ts";
 
-/** What a model's tokens cost, written `IN:OUT` in US dollars per million. Nothing stands for a price that nobody has said. */
+const PRICE = String.raw`\d{1,5}(?:\.\d{1,6})?`;
+
+/** What a model's tokens cost, written `IN:OUT` or `IN:OUT:CACHE_WRITE:CACHE_READ` in US dollars per million. */
 export const ModelPrices = z
   .string()
   .regex(
-    /^\d{1,5}(\.\d{1,6})?:\d{1,5}(\.\d{1,6})?$/,
-    "is not IN:OUT, US dollars per million tokens, as in 3:15",
+    new RegExp(`^${PRICE}:${PRICE}(?::${PRICE}:${PRICE})?$`),
+    "is not IN:OUT or IN:OUT:CACHE_WRITE:CACHE_READ, US dollars per million tokens, as in 3:15",
   )
-  .transform((text) => {
-    const [input, output] = text.split(":").map(Number);
-    return { in: input ?? 0, out: output ?? 0 };
+  .transform((text): Prices => {
+    const [input = 0, output = 0, cacheWrite, cacheRead] = text.split(":").map(Number);
+    const prices = withCache(input, output);
+    return cacheWrite === undefined || cacheRead === undefined
+      ? prices
+      : { ...prices, cacheWrite, cacheRead };
   });
-export type ModelPrices = z.infer<typeof ModelPrices>;

@@ -9,8 +9,8 @@ import type { Review, ReviewerOutput, ReviewResult } from "#change/verdict.ts";
 import type { Assessment } from "#policy/assess.ts";
 import type { Policy } from "#policy/document.ts";
 
-/** An answer, or a sentence saying why there is none. */
-export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string };
+/** An answer, or a sentence saying why there is none. `isLasting`: asking the same again brings the same. */
+export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string; isLasting?: true };
 
 /** What the Reviewer is told: the steps as they ended, what was read back, and which verdicts that leaves. */
 export type ReviewedOutcome = {
@@ -41,11 +41,11 @@ export type GraphDeps = {
   policy: Policy;
   /** How the run of a change is told to let go of it. */
   signalsOf(changeId: string): RunSignals;
-  askPlanner(changeId: string, input: PlanningInput, signal: AbortSignal): Promise<Answered<PlannerOutput>>;
+  askPlanner(changeId: string, input: PlanningInput, signals: RunSignals): Promise<Answered<PlannerOutput>>;
   askReviewer(
     changeId: string,
     outcome: ReviewedOutcome,
-    signal: AbortSignal,
+    signals: RunSignals,
   ): Promise<Answered<ReviewerOutput>>;
   /** Says what is being done now, to the row and whoever looks at it. */
   report(changeId: string, status: "planning" | "running" | "reviewing" | "rolling_back"): Promise<void>;

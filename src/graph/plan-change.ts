@@ -18,9 +18,11 @@ export async function planChange(
   await deps.report(context.changeId, "planning");
   const { answers, wishes: requestedChanges, previous } = state.talk;
   const input = { request: state.request, answers, requestedChanges, previous };
-  const planned = await deps.askPlanner(context.changeId, input, context.signals.stop);
-  if (!planned.ok)
-    return { error: `No plan could be made: ${planned.reason}. Nothing was run. Ask again in a while.` };
+  const planned = await deps.askPlanner(context.changeId, input, context.signals);
+  if (!planned.ok) {
+    const again = planned.isLasting === true ? "" : " Ask again in a while.";
+    return { error: `No plan could be made: ${planned.reason}. Nothing was run.${again}` };
+  }
   const { answer } = planned;
   const questions = questionsOf(answer);
   if (questions.length > 0) return askMore(state, questions, "The Planner");

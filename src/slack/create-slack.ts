@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { webApi } from "@slack/bolt";
 import type { DueHome } from "#change/home-port.ts";
+import type { ModelPrices } from "#change/model-prices.ts";
 import type { DueMessage } from "#change/outbox-port.ts";
 import { type At, between, nowhere } from "#observe/crash-points.ts";
 import type { Log } from "#observe/log.ts";
@@ -26,7 +27,6 @@ import { deliver } from "#slack/sender/deliver.ts";
 import type { SenderDeps } from "#slack/sender/deps.ts";
 import { createFindPosted } from "#slack/sender/find-posted.ts";
 import { createOutboxSender } from "#slack/sender/outbox.ts";
-import type { ModelPrices } from "#slack/text/cost.ts";
 import { createLinkTo } from "#slack/text/link-to.ts";
 import { createRichKinds } from "#slack/text/rich-kinds.ts";
 import { addClicks } from "./add-clicks.ts";
@@ -42,7 +42,7 @@ export type SlackConfig = {
   nobodyCanApprove: boolean;
   /** Every user group the policy names as approvers. */
   approverGroups: readonly string[];
-  modelPrices: ModelPrices;
+  modelPrices: ModelPrices | null;
   /** Slack user ids who may break the glass. */
   breakGlass: readonly string[];
 };

@@ -92,6 +92,8 @@ const faulty: [what: string, env: Env, names: string][] = [
     { GREENLIGHT_BUDGET: text },
     "GREENLIGHT_BUDGET",
   ]),
+  ["an effort that is none", { GREENLIGHT_EFFORT_PLANNER: "little" }, "GREENLIGHT_EFFORT_PLANNER"],
+  ["prices with half of a cache's", { GREENLIGHT_MODEL_PRICES: "2:10:2.5" }, "GREENLIGHT_MODEL_PRICES"],
   ["an address that is none", { ANTHROPIC_BASE_URL: "localhost" }, "ANTHROPIC_BASE_URL"],
   ["an approver by name", { GREENLIGHT_APPROVERS: "U1,ben" }, "GREENLIGHT_APPROVERS"],
   ["a channel by name", { GREENLIGHT_CHANNELS: "#ops" }, "GREENLIGHT_CHANNELS"],
@@ -271,4 +273,13 @@ test("a budget has its defaults for what is left out, may be off, and is none fo
   assert.equal(budgetOf({ ...key, GREENLIGHT_BUDGET: "off" }), null);
   assert.equal(budgetOf({}), null);
   assert.deepEqual(budgetOf({ GREENLIGHT_BUDGET: "day=1" }), { change: 1, person: 5, day: 1 });
+});
+
+test("effort and prices have their defaults, and a cache's prices may be said", () => {
+  assert.deepEqual(configOf({}).effort, { planner: "medium", reviewer: "low" });
+  assert.deepEqual(configOf({ GREENLIGHT_EFFORT_REVIEWER: "xhigh" }).effort.reviewer, "xhigh");
+  const pricesOf = (text: string) => configOf({ GREENLIGHT_MODEL_PRICES: text }).modelPrices;
+  assert.equal(configOf({}).modelPrices, null);
+  assert.deepEqual(pricesOf("3:15"), { in: 3, out: 15, cacheWrite: 3.75, cacheRead: 0.3 });
+  assert.deepEqual(pricesOf("2:10:2.5:0.1"), { in: 2, out: 10, cacheWrite: 2.5, cacheRead: 0.1 });
 });

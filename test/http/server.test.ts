@@ -106,7 +106,9 @@ function createMemory() {
     get: async (id) => kept.get(id) ?? null,
     askRollback: async () => ({ kind: "unknown" }),
     giveFeedback: async () => false,
-    modelUse: async () => ({ inputTokens: 0, cachedTokens: 0, outputTokens: 0 }),
+    modelUse: async () => ({
+      ...{ inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, thinkingTokens: 0 },
+    }),
     steps: async () => [],
     logs: async () => ({ head: [], tail: [], omitted: 0 }),
     async list(filter) {

@@ -6,14 +6,20 @@ import type { Database } from "#store/postgres/database.ts";
 import { addChange, useDatabase } from "#test/support/database.ts";
 
 const person = (name: string): Person => ({ kind: "token", name, role: "requester", slackId: null });
-const WIDE: Allowance = { input: 1, output: 1, change: 1e9, person: 1e9, day: 1e9 };
+const WIDE: Allowance = {
+  ...{ input: 1, cacheWrite: 1, cacheRead: 1, output: 1 },
+  ...{ change: 1e9, person: 1e9, day: 1e9 },
+};
 const DONE = {
   outcome: "ok",
   inputTokens: 10,
   outputTokens: 5,
   cacheReadTokens: 1,
   cacheWriteTokens: 1,
+  thinkingTokens: 2,
   durationMs: 1,
+  requestId: "req_1",
+  rateLimits: { "anthropic-ratelimit-requests-remaining": "3" },
 };
 
 describe("the budget of model calls", () => {
@@ -29,7 +35,7 @@ describe("the budget of model calls", () => {
   const book = (changeId: string, allowance: Allowance | null, inputTokens = 60, outputTokens = 40) =>
     bookModelCall(
       database,
-      { changeId, agent: "planner", try: 1, model: "m", inputTokens, outputTokens },
+      { changeId, agent: "planner", try: 1, model: "m", effort: "low", inputTokens, outputTokens },
       allowance,
     );
   const overOf = async (changeId: string, allowance: Allowance) => {
@@ -78,13 +84,16 @@ describe("the budget of model calls", () => {
     assert.deepEqual(await sumModelCalls(database, id), {
       inputTokens: 10,
       outputTokens: 5,
-      cachedTokens: 2,
+      cacheReadTokens: 1,
+      cacheWriteTokens: 1,
+      thinkingTokens: 2,
     });
     const second = await book(id, allowance);
     assert.ok(second.ok, "17 used, 100 booked");
     await settleModelCall(database, second.id, {
       ...{ outcome: "the model did not answer in time", isKnown: false, inputTokens: 0, outputTokens: 0 },
-      ...{ cacheReadTokens: 0, cacheWriteTokens: 0, durationMs: 1 },
+      ...{ cacheReadTokens: 0, cacheWriteTokens: 0, thinkingTokens: 0, durationMs: 1 },
+      ...{ requestId: null, rateLimits: null },
     });
     assert.equal(await overOf(id, allowance), null, "117 and 100 more");
     // The process died.
@@ -92,13 +101,15 @@ describe("the budget of model calls", () => {
     assert.deepEqual(await sumModelCalls(database, id), {
       inputTokens: 10,
       outputTokens: 5,
-      cachedTokens: 2,
+      cacheReadTokens: 1,
+      cacheWriteTokens: 1,
+      thinkingTokens: 2,
     });
   });
 
   it("goes by what tokens cost, and is none where it is off", async () => {
     const id = await addChange(database);
-    const priced = { ...WIDE, input: 3, output: 15, change: 779 };
+    const priced = { ...WIDE, input: 3, cacheWrite: 3, output: 15, change: 779 };
     assert.equal(await overOf(id, priced), "change", "60 at 3 and 40 at 15 are 780");
     assert.equal(await overOf(id, { ...priced, change: 780 }), null);
     for (let call = 0; call < 3; call += 1) assert.ok((await book(id, null)).ok);

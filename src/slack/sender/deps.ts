@@ -1,5 +1,5 @@
+import type { ModelPrices } from "#change/model-prices.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
-import type { ModelPrices } from "#slack/text/cost.ts";
 import type { RichKinds } from "#slack/text/rich-kinds.ts";
 import type { FindPosted } from "./find-posted.ts";
 
@@ -7,5 +7,5 @@ import type { FindPosted } from "./find-posted.ts";
 export type SenderDeps = SlackDeps & {
   findPosted: FindPosted;
   richKinds: RichKinds;
-  modelPrices: ModelPrices;
+  modelPrices: ModelPrices | null;
 };

@@ -19,8 +19,8 @@ describe("a model budget", { timeout: 240_000 }, () => {
   };
 
   it("stops a token holder who asks again and again, and says until when and which variable", async () => {
-    program = await startProgram({ GREENLIGHT_BUDGET: "person=0.1" });
-    assert.match(program.app.lines.join("\n"), /200,000 .*, 20,000 /);
+    program = await startProgram({ GREENLIGHT_BUDGET: "person=0.2" });
+    assert.match(program.app.lines.join("\n"), /200,000 .*, 40,000 /);
     const ends: string[] = [];
     for (let asked = 0; asked < 60 && !ends.includes("failed"); asked += 1) {
       const change = await program.until(
@@ -30,7 +30,7 @@ describe("a model budget", { timeout: 240_000 }, () => {
       );
       ends.push(change.status);
       if (change.status === "failed")
-        assert.match(change.error ?? "", /\(20,000 .*00:00 UTC.*GREENLIGHT_BUDGET/s);
+        assert.match(change.error ?? "", /\(40,000 .*00:00 UTC.*GREENLIGHT_BUDGET/s);
     }
     assert.equal(ends.at(-1), "failed", `${ends.length} asked`);
     assert.ok(ends.length > 1, "some were planned");

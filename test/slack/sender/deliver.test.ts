@@ -44,7 +44,7 @@ describe("bringing one message to Slack", () => {
       }),
       richKinds: createRichKinds(),
       findPosted: createFindPosted(client, identity, log),
-      modelPrices: { in: 1, out: 1 },
+      modelPrices: { in: 1, out: 1, cacheWrite: 1, cacheRead: 1 },
     };
   });
   after(() => slack.stop());

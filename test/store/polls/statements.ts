@@ -41,6 +41,7 @@ const CALL = {
   agent: "planner",
   try: 1,
   model: "m",
+  effort: "low",
   inputTokens: 1,
   outputTokens: 1,
 } as const;
@@ -51,9 +52,12 @@ const MADE = {
   outputTokens: 1,
   cacheReadTokens: 0,
   cacheWriteTokens: 0,
+  thinkingTokens: 0,
   durationMs: 1,
+  requestId: "req_1",
+  rateLimits: null,
 };
-const ALLOWANCE = { input: 1, output: 1, change: 1e9, person: 1e9, day: 1e9 };
+const ALLOWANCE = { input: 1, cacheWrite: 1, cacheRead: 1, output: 1, change: 1e9, person: 1e9, day: 1e9 };
 
 function keyOf(changeId: string, step = 1): StepKey {
   return { changeId, revision: 1, step, direction: "forward", attempt: 1 };

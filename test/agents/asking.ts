@@ -1,0 +1,81 @@
+import pino from "pino";
+import { type AskSettings, createAsk } from "#agents/claude.ts";
+import { planChange } from "#agents/planner.ts";
+import type { Asking, Most, Try } from "#agents/question.ts";
+import { ASK_PACE, type AskPace } from "#agents/retries.ts";
+import { reviewOutcome } from "#agents/reviewer.ts";
+import type { ModelStandIn } from "#playground/model/model.ts";
+
+/** The model the tests ask for. */
+export const MODEL = "claude-sonnet-5-5";
+
+/** The real pace, so many times quicker; what a call may take stays long. */
+export function quicker(times: number, more: Partial<AskPace> = {}): AskPace {
+  const { patienceMs, pausesMs } = ASK_PACE;
+  return {
+    ...ASK_PACE,
+    patienceMs: { planner: patienceMs.planner / times, reviewer: patienceMs.reviewer / times },
+    pausesMs: {
+      planner: pausesMs.planner.map((ms) => ms / times),
+      reviewer: pausesMs.reviewer.map((ms) => ms / times),
+    },
+    ...more,
+  };
+}
+
+/** What a test may set. */
+type Options = Partial<AskSettings> & {
+  request?: string;
+  userId?: string;
+  pace?: AskPace;
+  pause?: AbortSignal;
+  stop?: AbortSignal;
+};
+
+/** An answer under way, every try of it, and what was logged. */
+type Asked<Answer> = { asking: Answer; tries: (Most & Try)[]; logged: Record<string, unknown>[] };
+
+/** Asks the Planner through the real SDK. */
+export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<ReturnType<typeof planChange>> {
+  const { ask, asking, tries, logged } = prepare(model, options);
+  const { request = "scale payment-api to 5 replicas in production" } = options;
+  const input = { request, answers: [], requestedChanges: [], previous: null, environments: [] };
+  return { asking: planChange(ask, input, asking), tries, logged };
+}
+
+/** Asks the Reviewer about one step that went well. */
+export function askReviewer(
+  model: ModelStandIn,
+  options: Options = {},
+): Asked<ReturnType<typeof reviewOutcome>> {
+  const { ask, asking, tries, logged } = prepare(model, options);
+  const step = { step: 1, argv: ["kubectl", "get", "pods"], direction: "forward", outcome: "done" } as const;
+  const steps = [{ ...step, argv: [...step.argv], exit_code: 0, error: null, output: "none" }];
+  const input = { request: "show the pods", steps, facts: [], may: ["approved", "needs_human"] as const };
+  return { asking: reviewOutcome(ask, input, asking), tries, logged };
+}
+
+function prepare(model: ModelStandIn, options: Options) {
+  const { request: _1, userId = "u", pace = quicker(1_000), pause, stop, ...settings } = options;
+  const tries: (Most & Try)[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
+  const ask = createAsk(
+    {
+      ...{ apiKey: model.apiKey, baseUrl: model.baseUrl, model: MODEL, log, redact: (text) => text },
+      effort: { planner: "medium", reviewer: "low" },
+      ...settings,
+    },
+    pace,
+  );
+  const never = new AbortController().signal;
+  const asking: Asking = {
+    changeId: "c",
+    signals: { pause: pause ?? stop ?? never, stop: stop ?? never },
+    book: async (most) => ({
+      ...{ ok: true, userId },
+      settle: async (made) => void tries.push({ ...most, ...made }),
+    }),
+  };
+  return { ask, asking, tries, logged };
+}
