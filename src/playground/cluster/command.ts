@@ -1,10 +1,10 @@
 import type { Writer } from "#playground/cluster/fields/book.ts";
+import type { Printer } from "#playground/cluster/printing/output.ts";
 import { KubectlError, NeedsFiles } from "./errors.ts";
 import type { FlagTable, Line } from "./flags.ts";
 import { flagOf, isOn } from "./flags.ts";
 import { type Kind, label, resourceOf, type Target } from "./kinds.ts";
 import { listObjects } from "./objects.ts";
-import type { Printer } from "./output.ts";
 import { selectorOf } from "./select.ts";
 import type { KubeObject, State } from "./state.ts";
 

@@ -1,7 +1,7 @@
+import { printerOf } from "#playground/cluster/printing/output.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
 import { flagOf, isOn } from "./flags.ts";
-import { printerOf } from "./output.ts";
 
 const NAME = "playground";
 /** The kubeconfig there would be: one cluster that no name server knows, one user without credentials. */

@@ -1,3 +1,4 @@
+import { pairs } from "#playground/cluster/printing/table.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
 import { flagOf, isOn } from "./flags.ts";
@@ -5,7 +6,6 @@ import { type Kind, readTargets, resourceOf } from "./kinds.ts";
 import { listObjects } from "./objects.ts";
 import { selectorOf } from "./select.ts";
 import { type KubeObject, readState } from "./state.ts";
-import { pairs } from "./table.ts";
 
 /** `kubectl describe`: the fields people look for, in kubectl's layout. */
 export const describe: Command = {

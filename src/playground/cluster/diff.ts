@@ -1,16 +1,16 @@
 import { randomInt } from "node:crypto";
 import type { Writer } from "#playground/cluster/fields/book.ts";
 import { LAST_APPLIED } from "#playground/cluster/fields/merge.ts";
+import { yamlPrinter } from "#playground/cluster/printing/output.ts";
+import { unifiedDiff } from "#playground/cluster/printing/unified.ts";
 import { applyOne } from "./apply.ts";
 import { type Command, type Context, fileFlags } from "./command.ts";
 import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf } from "./flags.ts";
 import { isoTime } from "./identity.ts";
-import { yamlPrinter } from "./output.ts";
 import { type KubeObject, readState, type State } from "./state.ts";
 import { findStored, liveOf } from "./store.ts";
 import { readWanted, type Wanted } from "./targets.ts";
-import { unifiedDiff } from "./unified.ts";
 
 /** `kubectl diff -f`: prints what apply would change, as `diff -u -N` does; ends with 0, with 1 when something differs, with 2 on a fault. */
 export const diff: Command = {

@@ -28,6 +28,6 @@ export function notFound(resource: string, name: string): KubectlError {
 /** For what kubectl can do and the stand-in cannot. */
 export function notInThePlayground(what: string): KubectlError {
   return new KubectlError(
-    `error: the playground's kubectl does not do ${what}; it knows get, describe, logs, diff, apply, create, delete, scale, autoscale, set image, set env, set resources, rollout, patch, label, annotate, auth can-i, config, explain and version`,
+    `error: the playground's kubectl does not do ${what}; it knows get, describe, logs, diff, apply, create, delete, replace, scale, autoscale, expose, set image, set env, set resources, set serviceaccount, set selector, rollout, patch, label, annotate, cordon, uncordon, taint, auth can-i, config, explain and version`,
   );
 }

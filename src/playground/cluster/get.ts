@@ -113,7 +113,7 @@ async function print(context: Context, targets: Wanted[], found: Found[], failed
       namespaced ? `No resources found in ${context.namespace} namespace.\n` : "No resources found\n",
     );
   }
-  const { tableOf } = await import("./table.ts");
+  const { tableOf } = await import("#playground/cluster/printing/table.ts");
   const kinds = [...new Set(targets.map(({ kind }) => kind))];
   const options = {
     wide: format === "wide",

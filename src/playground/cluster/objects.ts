@@ -17,7 +17,22 @@ export function listObjects(state: State, kind: Kind, namespace: string | null, 
   if (kind.plural === "replicasets") return sorted(deployments.flatMap((one) => replicaSets(one, now)));
   if (kind.plural === "events") return sorted(deployments.flatMap((one) => eventsOf(one, now)));
   if (kind.plural === "namespaces") return sorted(state.namespaces);
-  return sorted(state.others.filter((one) => one.kind === kind.kind && here(one)));
+  return sorted(state.others.filter((one) => one.kind === kind.kind && here(one)).map(withStatus));
+}
+
+/** An object with the status of what is up at once: the stand-in runs no pods but those of deployments. */
+export function withStatus(object: KubeObject): KubeObject {
+  const { generation: observedGeneration = 1 } = object.metadata;
+  if (object.kind === "StatefulSet") {
+    const replicas = Number(object.spec?.["replicas"] ?? 1);
+    const counts = { replicas, readyReplicas: replicas, availableReplicas: replicas };
+    return { ...object, status: { observedGeneration, ...counts, updatedReplicas: replicas } };
+  }
+  if (object.kind === "DaemonSet") {
+    const counts = { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberAvailable: 1 };
+    return { ...object, status: { observedGeneration, ...counts } };
+  }
+  return object.kind === "Job" ? { ...object, status: { active: 1 } } : object;
 }
 
 /** The stored deployment; throws NotFound as the API server answers. */

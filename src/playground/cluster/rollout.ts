@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { hashOf } from "#playground/cluster/pods/schedule.ts";
 import { countsAt } from "#playground/cluster/pods/times.ts";
+import { causeOf, templateLines } from "#playground/cluster/printing/template.ts";
 import {
   type Command,
   type Context,
@@ -18,7 +19,6 @@ import { getDeployment, hasStalled, listObjects } from "./objects.ts";
 import { changeState, type Deployment, readState, type State } from "./state.ts";
 import { editStored, liveOf, type Stored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
-import { causeOf, templateLines } from "./template.ts";
 
 const POLL_MS = 50;
 const CHANGE_FLAGS = { ...fileFlags, ...writeFlags, "selector,l": "text" } as const;

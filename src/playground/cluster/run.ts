@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { withoutBook } from "#playground/cluster/fields/book.ts";
+import { type Printer, printerOf } from "#playground/cluster/printing/output.ts";
 import { type Caller, type Command, type Context, requireFiles } from "./command.ts";
 import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
 import { flagOf, isOn, parseLine, takeVerb } from "./flags.ts";
-import { type Printer, printerOf } from "./output.ts";
 
 /** The one context there is. */
 const CONTEXT = "playground";
@@ -42,6 +42,11 @@ const families: Record<string, () => Promise<Command | Record<string, Command>>>
   label: async () => (await import("./label.ts")).label,
   annotate: async () => (await import("./label.ts")).annotate,
   autoscale: async () => (await import("./autoscale.ts")).autoscale,
+  cordon: async () => (await import("./nodes.ts")).cordon,
+  uncordon: async () => (await import("./nodes.ts")).uncordon,
+  taint: async () => (await import("./nodes.ts")).taint,
+  replace: async () => (await import("./replace.ts")).replace,
+  expose: async () => (await import("./expose.ts")).expose,
   config: async () => (await import("./config.ts")).config,
   auth: async () => (await import("./about.ts")).auth,
   version: async () => (await import("./about.ts")).version,
@@ -49,7 +54,7 @@ const families: Record<string, () => Promise<Command | Record<string, Command>>>
 };
 /** Verbs of the real program that this one leaves out, so that its answer is not "unknown command". */
 const leftOut = new Set(
-  "api-resources api-versions attach certificate cluster-info completion cordon cp debug drain edit events exec expose kustomize options plugin port-forward proxy replace run taint top uncordon wait".split(
+  "api-resources api-versions attach certificate cluster-info completion cp debug drain edit events exec kustomize options plugin port-forward proxy run top wait".split(
     " ",
   ),
 );
@@ -72,8 +77,7 @@ async function dispatch(stateFile: string, words: string[], output: Caller): Pro
   const command = Object.hasOwn(family, inner.verb ?? "") ? family[inner.verb ?? ""] : undefined;
   if (command !== undefined)
     return run({ stateFile, path: `${verb} ${inner.verb}`, ...output }, command, inner.rest);
-  if (verb === "set" && /^(selector|serviceaccount|subject)$/.test(inner.verb ?? ""))
-    throw notInThePlayground(`"set ${inner.verb}"`);
+  if (verb === "set" && inner.verb === "subject") throw notInThePlayground('"set subject"');
   if (inner.verb === null) throw new KubectlError(`Usage:\n  kubectl ${verb} SUBCOMMAND [options]`);
   const typed = inner.rest.filter((word) => !word.startsWith("-"));
   throw new KubectlError(

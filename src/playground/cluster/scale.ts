@@ -10,9 +10,8 @@ import {
 } from "./command.ts";
 import { KubectlError } from "./errors.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
-import { getDeployment, liveDeployment } from "./objects.ts";
-import { changeState, type KubeObject, type State } from "./state.ts";
-import { editStored } from "./store.ts";
+import { changeState, type State } from "./state.ts";
+import { editStored, findStored, liveOf, type Stored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 
 /** `kubectl scale`: sets the replicas of deployments, with the precondition of --current-replicas. */
@@ -47,33 +46,32 @@ export const scale: Command = {
           report(context, kind, object, "scaled", dryRun);
           continue;
         }
-        if (kind.plural !== "deployments")
+        const stored = findStored(state, kind, object.metadata.namespace ?? "default", object.metadata.name);
+        if (stored === null || !/^(deployments|statefulsets)$/.test(kind.plural))
           throw new KubectlError(
             "Error from server (NotFound): the server could not find the requested resource",
           );
-        const live = setReplicas(context, state, object, dryRun === null ? replicas : null, now);
+        const live = setReplicas(context, state, stored, dryRun === null ? replicas : null, now);
         report(context, kind, live, "scaled", dryRun);
       }
     });
   },
 };
 
-function setReplicas(context: Context, state: State, of: KubeObject, replicas: number | null, now: number) {
-  const deployment = getDeployment(state, of.metadata.namespace ?? "default", of.metadata.name);
-  const { spec, metadata } = deployment.object;
+function setReplicas(context: Context, state: State, stored: Stored, replicas: number | null, now: number) {
+  const { spec = {}, metadata } = stored.object;
   const expected = goInteger(flagOf(context.line, "current-replicas") ?? "-1") ?? -1;
-  if (expected !== -1 && expected !== spec.replicas)
-    throw new KubectlError(`error: Expected replicas to be ${expected}, was ${spec.replicas}`);
+  if (expected !== -1 && expected !== spec["replicas"])
+    throw new KubectlError(`error: Expected replicas to be ${expected}, was ${String(spec["replicas"])}`);
   const version = flagOf(context.line, "resource-version");
   if (version !== undefined && version !== metadata.resourceVersion)
     throw new KubectlError(
       `error: Expected resource version to be ${version}, was ${metadata.resourceVersion}`,
     );
   if (replicas !== null) {
-    const stored = { object: deployment.object, deployment };
     editStored(state, stored, { dryRun: false, now, writer: writerOf(context) }, () => {
-      spec.replicas = replicas;
+      spec["replicas"] = replicas;
     });
   }
-  return liveDeployment(deployment, now);
+  return liveOf(stored, now);
 }

@@ -8,7 +8,7 @@ import { targetsOf } from "./targets.ts";
 
 const flags = { ...selectFlags, ...fileFlags, ...writeFlags, local: "bool", record: "bool" } as const;
 
-/** `kubectl set image|env|resources`: says nothing when nothing changed, as kubectl does. */
+/** `kubectl set image|env|resources|serviceaccount|selector`: says nothing when nothing changed, as kubectl does. */
 export const set: Record<string, Command> = {
   image: { flags, run: setImage },
   env: {
@@ -29,6 +29,8 @@ export const set: Record<string, Command> = {
     flags: { ...flags, "containers,c": "text", limits: "text", requests: "text" },
     run: setResources,
   },
+  serviceaccount: { flags, run: setServiceAccount },
+  selector: { flags: { ...flags, "resource-version": "text" }, run: setSelector },
 };
 
 type Pair = readonly [name: string, value: string];
@@ -83,6 +85,44 @@ async function setResources(context: Context): Promise<void> {
   });
 }
 
+async function setServiceAccount(context: Context): Promise<void> {
+  const { words } = context.line;
+  const name = words.at(-1);
+  if (name === undefined || name.includes("/") || words.length < 2)
+    throw new KubectlError("error: serviceaccount is required");
+  const onTemplate = (object: KubeObject, kind: Kind): void => {
+    const spec = templateSpecOf(object, kind);
+    Object.assign(spec, { serviceAccount: name, serviceAccountName: name });
+  };
+  const targets = await targetsOf(context, words.slice(0, -1));
+  await editChosen(context, targets, onTemplate, (changed) => (changed ? "serviceaccount updated" : null));
+}
+
+async function setSelector(context: Context): Promise<void> {
+  const isPair = (word: string): boolean => word.includes("=");
+  const targets = await targetsOf(
+    context,
+    context.line.words.filter((word) => !isPair(word)),
+  );
+  const pairs = context.line.words.filter(isPair).flatMap((word) => word.split(",").map(pairOf));
+  if (pairs.length === 0) throw new KubectlError("error: one selector expected");
+  const onService = (object: KubeObject, kind: Kind): void => {
+    if (kind.plural !== "services") throw notInThePlayground(`"set selector" of a ${kind.kind}`);
+    object.spec = { ...object.spec, selector: Object.fromEntries(pairs) };
+  };
+  await editChosen(context, targets, onService, (changed) => (changed ? "selector updated" : null));
+}
+
+/** The pods' spec in an object's template. */
+function templateSpecOf(object: KubeObject, kind: Kind): DeploymentSpec["template"]["spec"] {
+  const { template } = (object.spec ?? {}) as Partial<DeploymentSpec>;
+  if (template === undefined)
+    throw new KubectlError(
+      `error: ${kind.plural}/${object.metadata.name} the object is not a pod or does not have a pod template: *v1.${kind.kind}`,
+    );
+  return template.spec;
+}
+
 async function edit(
   context: Context,
   targets: Awaited<ReturnType<typeof targetsOf>>,
@@ -90,13 +130,8 @@ async function edit(
   change: (containers: Container[]) => Container[],
 ): Promise<void> {
   const onTemplate = (object: KubeObject, kind: Kind) => {
-    if (kind.plural !== "deployments")
-      throw new KubectlError(
-        `error: ${kind.plural}/${object.metadata.name} the object is not a pod or does not have a pod template: *v1.${kind.kind}`,
-      );
-    const spec = object.spec as DeploymentSpec;
-    const containers = change(spec.template.spec.containers);
-    spec.template = { ...spec.template, spec: { ...spec.template.spec, containers } };
+    const spec = templateSpecOf(object, kind);
+    spec.containers = change(spec.containers);
   };
   await editChosen(context, targets, onTemplate, (changed) => (changed ? done : null));
 }

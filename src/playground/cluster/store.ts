@@ -6,7 +6,7 @@ import { KubectlError } from "./errors.ts";
 import { isoTime, uidOf } from "./identity.ts";
 import { type Kind, kinds, resourceOf } from "./kinds.ts";
 import { faultOfDeployment } from "./manifest.ts";
-import { liveDeployment } from "./objects.ts";
+import { liveDeployment, withStatus } from "./objects.ts";
 import type { Deployment, DeploymentSpec, KubeObject, State } from "./state.ts";
 
 /** An object as it lies in the file; `deployment` when it is one. `status` is set by a dry run: it moves nothing. */
@@ -27,7 +27,7 @@ export function findStored(state: State, kind: Kind, namespace: string, name: st
 
 /** The object as the API shows it at this moment. */
 export function liveOf({ object, deployment, status }: Stored, now: number): KubeObject {
-  if (deployment === null) return object;
+  if (deployment === null) return withStatus(object);
   const live = liveDeployment(deployment, now);
   return status === undefined ? live : { ...live, status };
 }

@@ -7,8 +7,8 @@ import { type Manifest, readManifests } from "./manifest.ts";
 /** What a manifest asks for: its type, its namespace, its object. */
 export type Wanted = Manifest & { kind: Kind; namespace: string };
 
-/** What runs in them the stand-in does not do; all else it keeps as it is given. */
-const notKept = new Set(["pods", "replicasets", "nodes", "events", "statefulsets", "daemonsets", "jobs"]);
+/** These the stand-in makes itself; all else it keeps as it is given. */
+const notKept = new Set(["pods", "replicasets", "nodes", "events"]);
 
 /** What a line is pointed at: `TYPE NAME…` in `words`, or the objects of its files. */
 export async function targetsOf(

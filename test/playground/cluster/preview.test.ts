@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { unifiedDiff } from "#playground/cluster/unified.ts";
+import { unifiedDiff } from "#playground/cluster/printing/unified.ts";
 import { startCluster, type TestCluster } from "./support.ts";
 
 const secret = (value: string) =>

@@ -1,6 +1,6 @@
-import type { Kind } from "./kinds.ts";
-import { singularOf } from "./kinds.ts";
-import type { KubeObject } from "./state.ts";
+import type { Kind } from "#playground/cluster/kinds.ts";
+import { singularOf } from "#playground/cluster/kinds.ts";
+import type { KubeObject } from "#playground/cluster/state.ts";
 
 /** How a table is printed: kubectl's flags in words. */
 type TableOptions = {

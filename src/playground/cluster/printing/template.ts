@@ -1,4 +1,4 @@
-import type { Template } from "./state.ts";
+import type { Template } from "#playground/cluster/state.ts";
 
 /** What CHANGE-CAUSE says of a revision. */
 export function causeOf({ metadata }: Template): string {

@@ -1,4 +1,4 @@
-import { KubectlError } from "./errors.ts";
+import { KubectlError } from "#playground/cluster/errors.ts";
 
 /** Prints one value in the format that was asked for. */
 export type Printer = (value: unknown) => string;

@@ -1,4 +1,4 @@
-import { KubectlError } from "./errors.ts";
+import { KubectlError } from "#playground/cluster/errors.ts";
 
 /**
  * Evaluates the simple part of kubectl's JSONPath: text, `{.a.b[0]['c']}`, `[*]`, `['a','b']`-less, filters
