@@ -13,6 +13,8 @@ export const ListedChange = z.object({
   status: ChangeStatus,
   /** At most the first 500 characters. */
   request: z.string(),
+  /** What its plan does, in few words; null while there is none, and for what an older version planned. */
+  title: z.string().nullable(),
   requester: Person,
   home: SlackHome.nullable(),
   planOnly: z.boolean(),

@@ -72,6 +72,7 @@ function rowOf(change: ListedChange): object {
     thread_id: change.id,
     status: change.status,
     request: change.request,
+    title: change.title,
     requester: change.requester,
     plan_only: change.planOnly,
     risk: change.risk,

@@ -1,6 +1,7 @@
 import { type Change, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { stillApprovers } from "#change/still-approve.ts";
+import { titleOf } from "#change/titles/title.ts";
 
 /** A change as programs read it. */
 export function viewOf(change: Change, steps: readonly StepRecord[]): object {
@@ -8,6 +9,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     thread_id: change.id,
     status: change.status,
     request: change.request,
+    title: titleOf(change),
     requester: change.requester,
     plan_only: change.planOnly,
     queue_place: change.queuePlace,

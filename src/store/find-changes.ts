@@ -130,7 +130,8 @@ const KIND =
   "c.status, coalesce(c.home_team, '') as team, coalesce(c.risk, '') as risk, c.environments as environments";
 
 const LISTED = `
-  select c.id, c.status, left(c.request, 500) as request, c.requester, c.risk, c.environments,
+  select c.id, c.status, left(c.request, 500) as request,
+    case when c.title_revision = c.revision then c.title end as title, c.requester, c.risk, c.environments,
     case when c.home_channel is not null then jsonb_build_object('teamId', c.home_team, 'channelId', c.home_channel) end as home,
     c.plan_only as "planOnly", c.created_at as "createdAt", c.ended_at as "endedAt",
     (extract(epoch from c.created_at) * 1000000)::bigint::text as micros,

@@ -349,7 +349,7 @@ test("lists by pages: the filters reach the port, and the cursor comes back as i
     {
       ...{ id, status: "waiting", request: "restart web", home: null, planOnly: false, risk: "medium" },
       ...{ requester: { kind: "policy", version: "1" }, environments: ["staging"], escalated: [] },
-      ...{ cardTs: null, hasRun: false, createdAt, endedAt: null },
+      ...{ title: "Scale web 2 → 3", cardTs: null, hasRun: false, createdAt, endedAt: null },
     },
   ];
   memory.next = { micros: 1_767_323_045_123_456, id };

@@ -215,7 +215,14 @@ function asView(view: types.View): View {
 function homeOf(next: Next, waiting: readonly Seen[]): types.View {
   const row = (change: Change): ListedChange => ({
     ...change,
-    ...{ request: next(500), environments: [next(100)], escalated: [], cardTs: null, hasRun: false },
+    ...{
+      request: next(500),
+      title: next(200),
+      environments: [next(100)],
+      escalated: [],
+      cardTs: null,
+      hasRun: false,
+    },
   });
   const rows = waiting.map(({ change }) => row(change));
   const asked = new Map(rows.map(({ id }, index) => [id, waiting[index] as Seen]));

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { Risk } from "#change/plan.ts";
+import { stepWords } from "#change/titles/step-words.ts";
 import { checkBlocks } from "#playground/slack/blocks.ts";
 import { renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";
@@ -12,7 +13,6 @@ import { askedBlocks } from "#slack/home/asked.ts";
 import { charsOf } from "#slack/text/blocks.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
-import { stepWords } from "#slack/text/step-words.ts";
 import { aChange, aPlan, aQuestion, aStep } from "#test/support/changes.ts";
 
 type Blocks = types.KnownBlock[];

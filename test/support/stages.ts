@@ -3,6 +3,7 @@ import type { Change, ChangeStatus, Decision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import type { ListedChange } from "#change/listed.ts";
 import type { SlackPerson } from "#change/person.ts";
+import { titleOf } from "#change/titles/title.ts";
 import { aChange, aPlan, aQuestion, aRecord, aStep } from "./changes.ts";
 
 /** One change at one place of its way, with its journal. */
@@ -168,7 +169,14 @@ export const UNKNOWN: Stage = stage(
 
 /** The change as a row of a list. */
 export function listed({ change, steps }: Stage, given: Partial<ListedChange> = {}): ListedChange {
-  return { ...change, escalated: [], cardTs: "1700000000.000001", hasRun: steps.length > 0, ...given };
+  return {
+    ...change,
+    title: titleOf(change),
+    escalated: [],
+    cardTs: "1700000000.000001",
+    hasRun: steps.length > 0,
+    ...given,
+  };
 }
 
 function stage(given: Partial<Change>, steps: StepRecord[] = []): Stage {

@@ -1,6 +1,6 @@
 import type { Change } from "#change/change.ts";
 import type { PreviewRow } from "#change/preview.ts";
-import { isReading } from "#slack/text/step-words.ts";
+import { isReading } from "#change/titles/step-words.ts";
 
 const verbs: Record<PreviewRow["action"], string> = {
   destroy: "destroyed",

@@ -4,6 +4,7 @@ import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import type { Step } from "#change/plan.ts";
 import { stepNumbers } from "#change/step-numbers.ts";
+import { riskiestSteps, riskOfStep, risksDiffer } from "#change/titles/step-risks.ts";
 import {
   bold,
   bullets,
@@ -23,12 +24,12 @@ import type { LinkTo } from "#slack/text/link-to.ts";
 import { reviewLabel } from "#slack/text/review-words.ts";
 import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
-import { aboutWords, stateLine, stateWords } from "#slack/text/states.ts";
-import { riskiestSteps, riskOfStep, risksDiffer } from "#slack/text/step-risks.ts";
+import { aboutWords, stateLine, stateWords, titleWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, oneLine, visible } from "#slack/text/text.ts";
 import { approvalActions, operatorActions } from "./actions.ts";
 import { planAgainActions } from "./again-buttons.ts";
 import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.ts";
+import { askedFor } from "./asked-for.ts";
 import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { blockedParts } from "./blocked-lines.ts";
@@ -96,9 +97,9 @@ function actionsOf(change: Change, steps: readonly StepRecord[], options: CardOp
   ];
 }
 
-/** What a notification and a screen reader say: the state first, then what was asked and by whom. */
+/** What a notification and a screen reader say: the state first, then what it does and who asked. */
 function cardText(change: Change, steps: readonly StepRecord[]): string {
-  return `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 200))} (asked by ${personMrkdwn(change.requester)})`;
+  return `${inert(stateWords(change, steps))}: ${inert(titleWords(change))} (asked by ${personMrkdwn(change.requester)})`;
 }
 
 /** What somebody woken at night needs first: where it stands, and why it stands there. */
@@ -140,8 +141,7 @@ function reason(label: string, text: string): Part {
 /** What was asked, what the model makes of it, and how far it reaches by what was seen. */
 function meaning(change: Change): Part[] {
   const { plan } = change;
-  const asked = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
-  const parts = [paragraph(bold("Asked for: "), said(asked))];
+  const parts = [askedFor(change, CARD_REQUEST_CHARS)];
   if (plan === null) return parts;
   const summary = cutMiddle(visible(plan.summary), CARD_SUMMARY_CHARS);
   const reach = plan.plan.length === 0 ? [] : [paragraph(bold("Reach: "), said(blastRadius(change)))];

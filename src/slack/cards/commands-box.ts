@@ -1,9 +1,9 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { Step } from "#change/plan.ts";
+import { riskOfStep } from "#change/titles/step-risks.ts";
 import { charsOf } from "#slack/text/blocks.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
-import { riskOfStep } from "#slack/text/step-risks.ts";
 import { stepBlocks } from "./plan-steps.ts";
 
 /** What Slack takes in one container. */

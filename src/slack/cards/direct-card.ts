@@ -9,9 +9,10 @@ import { decisionLines } from "#slack/text/decision-lines.ts";
 import { CARD_REQUEST_CHARS } from "#slack/text/limits.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
-import { aboutWords, stateLine, stateWords } from "#slack/text/states.ts";
+import { aboutWords, stateLine, stateWords, titleWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { approvalActions, detailsButton, operatorButtons } from "./actions.ts";
+import { askedFor } from "./asked-for.ts";
 import { cancelLines } from "./cancel-buttons.ts";
 import { renderCard } from "./card.ts";
 import { planPageCount } from "./plan-pages.ts";
@@ -96,13 +97,12 @@ function isAsked(change: Change): boolean {
 function decided(seen: Seen, home: types.KnownBlock): Rendered {
   const { change, steps } = seen;
   const { line, words } = decidedState(change, steps);
-  const request = cutMiddle(visible(change.request), CARD_REQUEST_CHARS);
   const lines = [...decisionLines(change).slice(-3), ...cancelLines(change)];
   return {
-    text: `${inert(words)}: ${inert(cutMiddle(visible(change.request), 200))}`,
+    text: `${inert(words)}: ${inert(titleWords(change))}`,
     blocks: [
       headline(aboutWords(change)),
-      rich(paragraph(bold(line)), paragraph(bold("Asked for: "), said(request))),
+      rich(paragraph(bold(line)), askedFor(change, CARD_REQUEST_CHARS)),
       ...(lines.length === 0 ? [] : [smallPrint(...lines)]),
       ...operatorBlocks(seen),
       home,

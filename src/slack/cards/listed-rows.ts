@@ -19,9 +19,15 @@ export function shortId(id: string): string {
   return id.slice(0, 8);
 }
 
-/** A request as a row has room for it: in the one of a way back, a change is called as everywhere. */
-export function shortRequest(request: string, max: number): string {
-  const words = oneLine(request).replaceAll(/(Roll back change [0-9a-f]{8})-[0-9a-f-]{27}(?=:)/gu, "$1");
+/**
+ * What a row says a change is: what its plan does, else its request. In the request of a way back a change is called as
+ * everywhere.
+ */
+export function rowTitle({ title, request }: Pick<ListedChange, "title" | "request">, max: number): string {
+  const words = oneLine(title ?? request).replaceAll(
+    /(Roll back change [0-9a-f]{8})-[0-9a-f-]{27}(?=:)/gu,
+    "$1",
+  );
   return cutMiddle(words, max);
 }
 
@@ -45,14 +51,14 @@ export function ago(from: Date, now: Date): string {
 }
 
 function listedRow(change: ListedChange, linkTo: LinkTo, now: Date): Piece[] {
-  const { request, requester, environments, risk, createdAt } = change;
+  const { requester, environments, risk, createdAt } = change;
   const where =
     environments.length === 0 ? [] : [cutMiddle(oneLine(environments.join(", ")), ENVIRONMENTS_CHARS)];
   const about = [...where, ...(risk === null ? [] : [`${risk} risk`]), ago(createdAt, now)];
   return [
     bold(`${stateOf(change)} `),
     idPiece(change, linkTo),
-    said(` ${shortRequest(request, REQUEST_CHARS)}\n`),
+    said(` ${rowTitle(change, REQUEST_CHARS)}\n`),
     personPiece(requester),
     said(` · ${about.join(" · ")}`),
   ];

@@ -1,10 +1,11 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
+import { stepWords } from "#change/titles/step-words.ts";
 import { bold, bullets, paragraph, rich, said } from "#slack/text/blocks.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
 import { type StepState, stepStatesOf, stepStateWords, tally } from "#slack/text/step-states.ts";
-import { stepWords } from "#slack/text/step-words.ts";
+import { oneLine } from "#slack/text/text.ts";
 
 /** Where every step stands once one of them was begun: Slack's own list of tasks where it takes one, bullets elsewhere. */
 export function liveSteps(change: Change, steps: readonly StepRecord[], takes: Takes): types.KnownBlock[] {
@@ -26,7 +27,7 @@ export function liveSteps(change: Change, steps: readonly StepRecord[], takes: T
 /** The words say everything: Slack knows four states of a task, and a step here has more. */
 function line(state: StepState): string {
   const words = stepStateWords(state);
-  return `${state.step.step}. ${stepWords(state.step)}${words === "" ? "" : `: ${words}`}`;
+  return `${state.step.step}. ${oneLine(stepWords(state.step))}${words === "" ? "" : `: ${words}`}`;
 }
 
 function statusOf({ ran, back }: StepState): "pending" | "in_progress" | "complete" | "error" {

@@ -13,12 +13,12 @@ import {
   said,
 } from "#slack/text/blocks.ts";
 import type { NoticeKey } from "#slack/text/message-key.ts";
-import { cutMiddle, inert, visible } from "#slack/text/text.ts";
+import { titleWords } from "#slack/text/states.ts";
+import { inert, visible } from "#slack/text/text.ts";
 import { approvedBefore } from "#slack/text/who-can.ts";
 import { openQuestions } from "./talk-parts.ts";
 import { mentionMrkdwn, mentionPiece, whoIsAsked } from "./who-asked.ts";
 
-const REQUEST_CHARS = 150;
 const MINUTE_MS = 60_000;
 
 const titles: Record<Exclude<NoticeKey["notice"], "escalation">, string> = {
@@ -41,7 +41,7 @@ export function renderNotice(change: Change, key: NoticeKey, cardUrl: string | n
   if (!isMine) return null;
   const asked = whoIsAsked(change, question, terms, key.notice === "escalation" ? "escalated" : "all");
   if (key.notice === "escalation" && asked.length === 0) return null;
-  const words = cutMiddle(visible(change.request), REQUEST_CHARS);
+  const words = titleWords(change);
   const { expiresAt } = question;
   const left = minutesLeft(question, key);
   const title = key.notice === "escalation" ? escalationTitle(question, terms) : titles[key.notice];
@@ -77,7 +77,7 @@ function renderUnanswered(change: Change, key: NoticeKey, cardUrl: string | null
   const open = openQuestions(change);
   if (open === null || open.expiresAt === null) return null;
   if (open.revision !== key.revision || open.round !== key.round) return null;
-  const words = cutMiddle(visible(change.request), REQUEST_CHARS);
+  const words = titleWords(change);
   const left = minutesLeft(open, key);
   const ends = `${left}; then the change ends. `;
   return {

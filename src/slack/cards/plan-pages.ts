@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { Step } from "#change/plan.ts";
+import { riskiestFirst, riskiestSteps } from "#change/titles/step-risks.ts";
 import { charsOf, headline, type Rendered } from "#slack/text/blocks.ts";
 import {
   CARD_REASONS_CHARS,
@@ -9,7 +10,6 @@ import {
   CARD_SUMMARY_CHARS,
   PAGE_CHARS,
 } from "#slack/text/limits.ts";
-import { riskiestFirst, riskiestSteps } from "#slack/text/step-risks.ts";
 import { inert, oneLine, visible } from "#slack/text/text.ts";
 import { longText, stepBlocks } from "./plan-steps.ts";
 

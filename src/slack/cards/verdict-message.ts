@@ -3,6 +3,7 @@ import type { Change, Decision } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { toldStep } from "#change/operator.ts";
+import { isReading, stepWords } from "#change/titles/step-words.ts";
 import {
   bold,
   bullets,
@@ -20,11 +21,11 @@ import {
 import { decisionLine } from "#slack/text/decision-lines.ts";
 import { reviewLabel } from "#slack/text/review-words.ts";
 import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
-import { aboutWords, stateLine, stateWords } from "#slack/text/states.ts";
+import { aboutWords, stateLine, stateWords, titleWords } from "#slack/text/states.ts";
 import { type StepState, stepStatesOf, stepStateWords, tally } from "#slack/text/step-states.ts";
-import { isReading, stepWords } from "#slack/text/step-words.ts";
-import { cutMiddle, inert, visible } from "#slack/text/text.ts";
+import { cutMiddle, inert, oneLine, visible } from "#slack/text/text.ts";
 import { operatorActions } from "./actions.ts";
+import { askedFor } from "./asked-for.ts";
 import { beforeAfter } from "./before-after.ts";
 import { cancelLines } from "./cancel-buttons.ts";
 import { failedStepParts } from "./failed-step.ts";
@@ -108,7 +109,7 @@ function verdict(change: Change, steps: readonly StepRecord[], parts: Said): Ren
   const { title, facts, lines, asked } = parts;
   const states = stepStatesOf(change, steps);
   const hasRun = states.some(({ ran }) => ran !== null);
-  const about = paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS)));
+  const about = askedFor(change, REQUEST_CHARS);
   return {
     text: verdictText(change, steps, states),
     blocks: [
@@ -128,7 +129,7 @@ function verdictText(change: Change, steps: readonly StepRecord[], states: StepS
   const counted = tally(states);
   const error = change.error ?? "";
   return [
-    `${inert(stateWords(change, steps))}: ${inert(cutMiddle(visible(change.request), 150))}.`,
+    `${inert(stateWords(change, steps))}: ${inert(titleWords(change))}.`,
     ...(counted === "" ? [] : [`Steps: ${counted}.`]),
     ...(!(tellsWhy(change) || change.status === "cancelled") || error === ""
       ? []
@@ -190,7 +191,7 @@ function checked(change: Change, steps: readonly StepRecord[]): types.KnownBlock
   const lastChange = Math.max(0, ...done.filter(({ step }) => !isReading(step)).map(({ step }) => step.step));
   const watched = done
     .filter(({ step }) => isReading(step) && step.step > lastChange)
-    .map(({ step }) => stepWords(step));
+    .map(({ step }) => oneLine(stepWords(step)));
   const words = [
     `${done.length} of ${states.length} commands ended well`,
     ...(watched.length === 0 ? [] : [`looked after: ${watched.join(", ")}`]),

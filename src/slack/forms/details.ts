@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import { z } from "zod";
 import type { Change } from "#change/change.ts";
+import { riskiestFirst } from "#change/titles/step-risks.ts";
 import { approvalButtons, operatorButtons } from "#slack/cards/actions.ts";
 import { cancelButtons, cancelLines } from "#slack/cards/cancel-buttons.ts";
 import { cardFacts } from "#slack/cards/facts.ts";
@@ -13,7 +14,6 @@ import { bold, bullets, charsOf, headline, paragraph, rich, said, smallPrint } f
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
 import { aboutWords, stateWords } from "#slack/text/states.ts";
-import { riskiestFirst } from "#slack/text/step-risks.ts";
 import { stepStatesOf } from "#slack/text/step-states.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanStillApprove } from "#slack/text/who-can.ts";

@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import { type Change, isEnded } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
+import { riskiestFirst, riskOfStep } from "#change/titles/step-risks.ts";
 import { approvalButtons, detailsButton, operatorButtons } from "#slack/cards/actions.ts";
 import { cancelEntries } from "#slack/cards/cancel-buttons.ts";
 import { shownCommand } from "#slack/cards/plan-steps.ts";
@@ -11,7 +12,6 @@ import type { Seen, UnknownStep } from "#slack/cards/unknown-step.ts";
 import { codeBox, paragraph, rich, said } from "#slack/text/blocks.ts";
 import { moreMenu } from "#slack/text/buttons.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
-import { riskiestFirst, riskOfStep } from "#slack/text/step-risks.ts";
 import { commandLine, cutMiddle, oneLine, visible } from "#slack/text/text.ts";
 
 /** What takes more is read in Details, and decided there. */

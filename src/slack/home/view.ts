@@ -1,7 +1,7 @@
 import type { types } from "@slack/bolt";
 import type { HeldTarget, ListedChange } from "#change/listed.ts";
 import { readTarget, targetInWords } from "#change/target.ts";
-import { idPiece, shortId, shortRequest } from "#slack/cards/listed-rows.ts";
+import { idPiece, rowTitle, shortId } from "#slack/cards/listed-rows.ts";
 import type { Seen } from "#slack/cards/unknown-step.ts";
 import {
   bold,
@@ -88,7 +88,7 @@ function askedOf(seen: Seen | undefined): types.KnownBlock[] {
 
 /** The same as a row of what waits, in the one block that takes something at its side: what can be done about it. */
 function rowAtSide(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
-  const { id, status, request, requester, home, cardTs, createdAt, endedAt } = change;
+  const { id, status, requester, home, cardTs, createdAt, endedAt } = change;
   const url = home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
   const name = url === null ? `\`${shortId(id)}\`` : `<${url}|${shortId(id)}>`;
   const about = [
@@ -101,7 +101,7 @@ function rowAtSide(change: ListedChange, linkTo: LinkTo): types.SectionBlock {
     block_id: `greenlight:home:${id}`,
     text: {
       type: "mrkdwn",
-      text: `*${statusWords(status)}* ${name} ${inert(shortRequest(request, REQUEST_CHARS))}\n${about.join(" · ")}`,
+      text: `*${statusWords(status)}* ${name} ${inert(rowTitle(change, REQUEST_CHARS))}\n${about.join(" · ")}`,
       verbatim: true,
     },
     accessory: besideRow(change),
@@ -117,12 +117,12 @@ function aboutRow({ environments, risk }: ListedChange): string[] {
 
 /** Dates and no ages: a Home stands for hours. */
 function rowPieces(change: ListedChange, linkTo: LinkTo): Piece[] {
-  const { status, request, requester, createdAt, endedAt } = change;
+  const { status, requester, createdAt, endedAt } = change;
   const about = aboutRow(change);
   return [
     bold(`${statusWords(status)} `),
     idPiece(change, linkTo),
-    said(` ${shortRequest(request, REQUEST_CHARS)}\n`),
+    said(` ${rowTitle(change, REQUEST_CHARS)}\n`),
     personPiece(requester),
     said(` · ${[...about, ""].join(" · ")}`),
     datePiece(endedAt ?? createdAt),

@@ -1,7 +1,7 @@
 import { type Change, type ChangeStatus, isEnded } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
+import { titleOf } from "#change/titles/title.ts";
 import { stepStatesOf } from "./step-states.ts";
-import { planWords } from "./step-words.ts";
 import { cutMiddle, oneLine } from "./text.ts";
 
 /** Leaves room for the environments in a headline. */
@@ -40,9 +40,12 @@ export function stateLine(change: Change, steps: readonly StepRecord[]): string 
 
 /** What it is about, in few words, for a headline: the plan's, or while there is none the request's. */
 export function aboutWords(change: Change): string {
-  const about = change.plan === null || change.plan.plan.length === 0 ? change.request : planWords(change);
-  const where = namedEnvironments(change);
-  return [cutMiddle(oneLine(about), ABOUT_CHARS), ...where].join(" · ");
+  return [titleWords(change), ...namedEnvironments(change)].join(" · ");
+}
+
+/** The same without where, for what says that itself: a notification, a status. */
+export function titleWords(change: Change): string {
+  return cutMiddle(oneLine(titleOf(change) ?? change.request), ABOUT_CHARS);
 }
 
 /** The state in words: "Running step 2 of 3 · production". */

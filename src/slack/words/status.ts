@@ -3,6 +3,7 @@ import { type Change, openDecision } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
+import { askedFor } from "#slack/cards/asked-for.ts";
 import { blockedParts } from "#slack/cards/blocked-lines.ts";
 import { stepStateLine } from "#slack/cards/verdict-message.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
@@ -21,7 +22,7 @@ import {
 } from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
-import { stateTitle, stateWords } from "#slack/text/states.ts";
+import { stateTitle, stateWords, titleWords } from "#slack/text/states.ts";
 import { stepStatesOf, tally } from "#slack/text/step-states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
@@ -50,7 +51,8 @@ function render(
   const until = openDecision(change)?.expiresAt ?? null;
   const why = change.review?.notes ?? (change.error === null ? null : unfolded(change.error));
   const parts: Part[] = [
-    paragraph(bold("Asked for: "), said(cutMiddle(visible(change.request), REQUEST_CHARS))),
+    paragraph(bold("What: "), said(titleWords(change))),
+    askedFor(change, REQUEST_CHARS),
     ...blockedParts(change, linkTo),
     ...approvalWarnings(change),
     ...(why === null || why === ""
@@ -71,7 +73,7 @@ function render(
     ),
   ];
   const so = counted === "" ? "" : ` Steps: ${counted}.`;
-  const what = inert(cutMiddle(visible(change.request), 200));
+  const what = inert(titleWords(change));
   return { text: `${inert(stateWords(change, steps))}: ${what}.${so}`, blocks };
 }
 

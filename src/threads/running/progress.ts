@@ -1,4 +1,5 @@
 import { type ChangeStatus, isEnded } from "#change/change.ts";
+import { titleOf } from "#change/titles/title.ts";
 import type { Review } from "#change/verdict.ts";
 import type { PlannedChange } from "#graph/deps.ts";
 import { permitByPolicy } from "#store/decisions.ts";
@@ -11,6 +12,9 @@ import type { ThreadDeps } from "#threads/deps.ts";
 
 /** Writes of the owner of a change, each in one transaction that holds the lease. */
 type OwnerDeps = Pick<ThreadDeps, "database" | "record" | "leaseOf">;
+
+/** A list shows less of it. */
+const TITLE_CHARS = 200;
 
 /** Says what is being done now, to the row and whoever looks at it. */
 export function reportStatus(deps: OwnerDeps, changeId: string, status: ChangeStatus): Promise<void> {
@@ -30,7 +34,7 @@ export function recordPlan(
   return owned(deps, changeId, async (sql) => {
     await sql.query(
       `update changes set plan = $2, digest = $3, risk = $4, risk_reasons = $5, step_risks = $6, environments = $7,
-         revision = $8, previews = $9, bindings = $10, targets = $11 where id = $1`,
+         revision = $8, previews = $9, bindings = $10, targets = $11, title = $12, title_revision = $8 where id = $1`,
       [
         changeId,
         JSON.stringify(plan),
@@ -43,6 +47,7 @@ export function recordPlan(
         JSON.stringify(previews),
         JSON.stringify(bindings),
         assessment.targets,
+        titleOf({ plan, stepRisks: assessment.stepRisks, previews })?.slice(0, TITLE_CHARS) ?? null,
       ],
     );
     await replaceTouched(sql, changeId, assessment.targets);

@@ -25,6 +25,7 @@ function row(number: number, given: Partial<ListedChange> = {}): ListedChange {
     planOnly: false,
     risk: "high",
     environments: [HOSTILE, "production"],
+    title: null,
     cardTs: "1700000000.000001",
     hasRun: false,
     createdAt: AT,

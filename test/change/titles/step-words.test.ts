@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isReading, stepWords } from "#change/titles/step-words.ts";
+import { titleOf } from "#change/titles/title.ts";
 import { blastRadius } from "#slack/cards/blast-radius.ts";
-import { isReading, planWords, stepWords } from "#slack/text/step-words.ts";
 import { aChange, aPlan, aStep } from "#test/support/changes.ts";
 
 describe("what a card says of a step in few words", () => {
@@ -48,7 +49,8 @@ describe("what a card says of a step in few words", () => {
     ] as const) {
       assert.match(stepWords(aStep(line)), shown, line);
       const step = aStep(line);
-      assert.match(planWords({ plan: aPlan([step]), stepRisks: ["high"] }), shown, line);
+      const title = titleOf({ plan: aPlan([step]), stepRisks: ["high"], previews: [] });
+      assert.match(title ?? "", shown, line);
     }
     assert.equal(stepWords(aStep("apply -f app.yaml -n staging")), "Apply app.yaml");
   });

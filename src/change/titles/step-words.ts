@@ -1,9 +1,6 @@
-import type { Change } from "#change/change.ts";
 import { argvOf, type Command, type Step } from "#change/plan.ts";
-import { riskiestSteps } from "./step-risks.ts";
-import { commandLine, cutMiddle, oneLine } from "./text.ts";
 
-/** What one step does and what the whole plan does, in few words, made from the commands and never from a model's prose. */
+/** A longer line names its middle by an ellipsis. */
 const WORDS_CHARS = 90;
 
 /** Flags of kubectl whose value is the next word. A long flag that is not here and has no `=` makes the line unclear. */
@@ -24,22 +21,25 @@ const reading = new Set(
   ),
 );
 
-/** One step: "Scale payment-api to 5", "Restart checkout", "Apply the terraform root network". What cannot be told is its command line. */
+/**
+ * One step in few words, made from its command and never from a model's prose: "Scale payment-api to 5", "Restart checkout",
+ * "Apply the terraform root network". What cannot be told is its command line. A word of it may hold anything: whoever shows
+ * it makes that visible.
+ */
 export function stepWords(step: Command): string {
   const words = step.tool === "terraform" ? terraformWords(step) : kubectlWords(step);
-  return cutMiddle(oneLine(words ?? commandLine(argvOf(step))), WORDS_CHARS);
+  return short((words ?? argvOf(step).map(quoted).join(" ")).replace(/\s+/gu, " ").trim());
 }
 
-/** The plan: of its riskiest steps the first that changes something, and how many steps there are beside that. */
-export function planWords(change: Pick<Change, "plan" | "stepRisks">): string {
-  const steps = change.plan?.plan ?? [];
-  const riskiest = riskiestSteps(change);
-  const first = riskiest.find((step) => !isReading(step)) ?? riskiest[0];
-  if (first === undefined) return "Nothing to do";
-  const rest = steps.length - 1;
-  return rest === 0
-    ? stepWords(first)
-    : `${stepWords(first)} + ${rest} more ${rest === 1 ? "step" : "steps"}`;
+function short(text: string): string {
+  if (text.length <= WORDS_CHARS) return text;
+  const chars = [...text];
+  return `${chars.slice(0, 55).join("")} … ${chars.slice(-30).join("")}`;
+}
+
+/** As a POSIX shell would need it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Whether a step only looks, as far as its words show. For texts; policy decides what is harmless. */
