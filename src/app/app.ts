@@ -1,6 +1,7 @@
 import type { Changes } from "#change/changes.ts";
 import type { Config } from "#config/config.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
+import { factsLater } from "#execution/facts/later-facts.ts";
 import { endOpenSteps } from "#execution/open-steps.ts";
 import { removeChangeDir } from "#execution/workspace/scratch.ts";
 import type { ChangeGraph } from "#graph/graph.ts";
@@ -11,6 +12,7 @@ import type { Database } from "#store/postgres/database.ts";
 import { startTimers } from "#threads/answering/timers.ts";
 import { createChanges } from "#threads/changes.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
+import { startLaterLooks } from "#threads/later/later-looks.ts";
 import { unlessAway } from "#threads/running/unless-away.ts";
 import { startWorker } from "#threads/running/worker.ts";
 import { openApi } from "./api.ts";
@@ -66,7 +68,7 @@ async function assemble(parts: Parts, { graceMs = GRACE_MS, onBegun }: AppOption
   const slack = await openSlack(parts, changes);
   const worker = startWorker(threads);
   closing.push(() => worker.stop(graceMs));
-  closing.push(startTimers(threads).stop);
+  closing.push(startTimers(threads).stop, startLaterLooks(threads).stop);
   const address = await openApi(parts, slack, changes);
   closing.push(() => slack.stopIntake());
   const leaving = createLeaving(worker, parts, graceMs);
@@ -92,6 +94,7 @@ function threadDeps(parts: Parts, execution: ExecutionDeps, graph: ChangeGraph):
     graph,
     limits: LIMITS,
     findDifference: (change) => differenceAtClick(parts, execution, change),
+    lookLater: (...given) => factsLater(execution, ...given),
     cleanUp: async (changeId) => void (await removeChangeDir(execution.dataDir, changeId)),
     endOpenSteps: (changeId) => endOpenSteps(execution, changeId),
   };

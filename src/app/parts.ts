@@ -23,6 +23,7 @@ import { createLeaseOf, type Lease } from "#store/leases.ts";
 import type { Database } from "#store/postgres/database.ts";
 import type { Wakes } from "#store/postgres/notify.ts";
 import { type LeasePace, PACE } from "#threads/deps.ts";
+import { LATER_LOOKS_MS } from "#threads/later/plan-later-looks.ts";
 import { createHeldWrites, type HeldWrites } from "#threads/running/held-writes.ts";
 import { createSignalsOf, type Runs } from "#threads/running/runs.ts";
 import { tokensOf } from "./approvers.ts";
@@ -62,6 +63,7 @@ export type Parts = {
   pace: LeasePace;
   settle: SettlePace;
   askPace: AskPace;
+  laterLooksMs: readonly number[];
   now: () => Date;
   at: At;
 };
@@ -80,6 +82,8 @@ export type PartsOptions = {
   settle?: SettlePace;
   /** How calls of the model follow one another. */
   askPace?: AskPace;
+  /** How long after its end a change is looked at again. */
+  laterLooksMs?: readonly number[];
 };
 
 /** Opens them: database, Slack, what commands run on, key and redaction. `closing` gets what is stopped again. */
@@ -87,7 +91,15 @@ export async function openParts(
   config: Config,
   log: Log,
   closing: Closing,
-  { at = nowhere, pace = PACE, settle = SETTLE_PACE, askPace = ASK_PACE, onSecrets, sees }: PartsOptions,
+  {
+    at = nowhere,
+    pace = PACE,
+    settle = SETTLE_PACE,
+    askPace = ASK_PACE,
+    laterLooksMs = LATER_LOOKS_MS,
+    onSecrets,
+    sees,
+  }: PartsOptions,
 ): Promise<Parts> {
   const { dataDir } = config;
   await explained(
@@ -120,7 +132,7 @@ export async function openParts(
     redact,
     redactJson: createRedactJson(redact),
     redactLines: createRedactLines(secrets),
-    ...{ runs, held, pace, settle, askPace, at },
+    ...{ runs, held, pace, settle, askPace, laterLooksMs, at },
     owner: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     leaseOf: createLeaseOf(runs),
     signalsOf: createSignalsOf(runs),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Approval, ApprovalTerms } from "./approval.ts";
 import { Blocked } from "./blocked.ts";
 import { Cancel } from "./cancel.ts";
+import { LaterLook } from "./later-look.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
@@ -151,6 +152,8 @@ export const Change = z.object({
   stopAsked: z.boolean().default(false),
   currentStep: z.int(),
   review: Review.nullable(),
+  /** The looks made after it was done. */
+  laterLooks: z.array(LaterLook).default([]),
   /** A sentence for people: why it ended without doing what was asked, or why a person is needed. */
   error: z.string().nullable(),
   /** All questions so far, oldest first. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Answer, ChangeStatus, Gate } from "./change.ts";
+import { Fact } from "./fact.ts";
 import { Direction, Outcome } from "./journal.ts";
 import { Person } from "./person.ts";
 import { Risk } from "./plan.ts";
@@ -69,6 +70,8 @@ export const ChangeEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("step_logged"), ...stepFields }),
   z.object({ type: z.literal("step_finished"), ...stepFields, outcome: Outcome }),
   z.object({ type: z.literal("reviewed"), review: Review }),
+  /** One more look after it was done: whether everything still holds, and whether there is something new to tell. */
+  z.object({ type: z.literal("looked_later"), number: z.int(), facts: z.array(Fact), tells: z.boolean() }),
   z.object({ type: z.literal("ended"), status: ChangeStatus, error: z.string().nullable() }),
 ]);
 export type ChangeEvent = z.infer<typeof ChangeEvent>;

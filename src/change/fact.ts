@@ -14,5 +14,7 @@ export const Fact = z.object({
   says: z.string(),
   /** Of a step that failed: whether it changed this all the same. Left out: it is done, or nobody can tell. */
   changed: z.boolean().optional(),
+  /** When that came to be, where the cluster says so, and how `says` goes on: "replicas was taken back from 5 to 3, at 12:03". */
+  when: z.object({ word: z.enum(["at", "since", "last at"]), at: z.coerce.date() }).optional(),
 });
 export type Fact = z.infer<typeof Fact>;

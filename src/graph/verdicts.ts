@@ -33,7 +33,7 @@ export function heldToFacts(outcome: Outcome, may: readonly ReviewResult[], said
     said.result === "approved"
       ? `${whatFailed(outcome)}, so this cannot count as done.`
       : isWell(outcome)
-        ? "The Reviewer would take it back, although every step is done and everything looked at is as it should be."
+        ? `The Reviewer would take it back, although every step is done and ${lookedAt(outcome)}.`
         : "The Reviewer would take it back, but nothing of it can be taken back.";
   return { result: "needs_human", notes: `${why} ${said.notes}`.slice(0, 4_000), by: "greenlight" };
 }
@@ -43,8 +43,16 @@ export function withoutReviewer(outcome: Outcome, reason: string): Review {
   const none = `The Reviewer gave no verdict: ${reason}.`;
   if (!isWell(outcome))
     return { result: "needs_human", notes: `${whatFailed(outcome)}. ${none}`, by: "greenlight" };
-  const notes = `Every step is done, and everything looked at is as it should be. ${none}`;
-  return { result: "approved", notes, by: "greenlight" };
+  return {
+    result: "approved",
+    notes: `Every step is done, and ${lookedAt(outcome)}. ${none}`,
+    by: "greenlight",
+  };
+}
+
+/** A plan of an older version kept nothing to look back at, and then nothing may be said to be as it should. */
+function lookedAt({ facts }: Outcome): string {
+  return facts.length === 0 ? "nothing was read back" : "everything that was read back is as it should be";
 }
 
 /**

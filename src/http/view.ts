@@ -44,6 +44,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       finished_at: step.finishedAt,
     })),
     review: change.review,
+    later_looks: change.laterLooks,
     error: change.error,
     cancel: change.cancel,
     decisions: change.decisions.map((decision) => ({

@@ -28,6 +28,7 @@ export type Stretch =
   | "Slack send"
   | "Slack record"
   | "timer"
+  | "later look"
   | "cancel commit";
 
 /** A place where the program may be made to die. */

@@ -5,6 +5,7 @@ import { Bindings } from "#change/preview.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
 import { toCancel } from "./cancels.ts";
+import { toLaterLooks } from "./later-looks.ts";
 import { toUnlocks } from "./unlocks.ts";
 
 /** One change with its decisions and its place in the queue, or null. */
@@ -125,6 +126,7 @@ function toChange(row: ChangeRow): Change {
     stopAsked: row["stop_asked"],
     currentStep: row["current_step"],
     review: row["review"],
+    laterLooks: toLaterLooks(row["later_looks"]),
     error: row["error"],
     decisions: Array.isArray(row["decisions"]) ? row["decisions"].map(toDecision) : [],
     queuePlace: row["queue_place"],

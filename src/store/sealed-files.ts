@@ -64,12 +64,32 @@ export async function findErroredStates(sql: Sql, changeId: string): Promise<Err
   });
 }
 
-/** Forgets what was kept for a change that ended; states terraform could not store stay. */
+/** Keeps what a change's previews saw for a day more, because what it left is held against that. Everything else of it is for `deleteSealedFiles`. */
+export async function keepStatesForADay(sql: Sql, changeId: string): Promise<void> {
+  await sql.query(
+    "update sealed_files set forget_at = now() + interval '1 day' where change_id = $1 and name = 'states'",
+    [changeId],
+  );
+}
+
+/** How many files are forgotten at once: a statement stays short, and the next sweep takes the rest. */
+const SWEPT_AT_ONCE = 100;
+
+/** Forgets files whose day is over. */
+export async function sweepSealedFiles(sql: Sql): Promise<void> {
+  await sql.query(
+    `delete from sealed_files f using (
+       select change_id, revision, step, name from sealed_files where forget_at <= now() order by forget_at limit ${SWEPT_AT_ONCE}
+     ) old where f.change_id = old.change_id and f.revision = old.revision and f.step = old.step and f.name = old.name`,
+  );
+}
+
+/** Forgets what was kept for a change that ended; states terraform could not store stay, and what is kept for a day more. */
 export async function deleteSealedFiles(sql: Sql, changeId: string): Promise<void> {
-  await sql.query("delete from sealed_files where change_id = $1 and not starts_with(name, $2)", [
-    changeId,
-    ERRORED_STATE,
-  ]);
+  await sql.query(
+    "delete from sealed_files where change_id = $1 and not starts_with(name, $2) and forget_at is null",
+    [changeId, ERRORED_STATE],
+  );
 }
 
 const Row = z.object({ sha256: z.string(), sealed: z.instanceof(Buffer), path: z.string() });

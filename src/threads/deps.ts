@@ -1,5 +1,8 @@
 import type { Change } from "#change/change.ts";
+import type { Fact } from "#change/fact.ts";
 import type { TokenPerson } from "#change/person.ts";
+import type { BoundPlan } from "#change/preview.ts";
+import type { Held } from "#execution/facts/later-facts.ts";
 import type { Difference } from "#execution/still-approved.ts";
 import type { ChangeGraph } from "#graph/graph.ts";
 import type { At } from "#observe/crash-points.ts";
@@ -31,6 +34,10 @@ export type ThreadDeps = {
   leaseOf: (changeId: string) => Lease;
   /** What differs between what was approved and what would run now, at a click; null: nothing. */
   findDifference: (change: Change) => Promise<Difference | null>;
+  /** How long after its end a change is looked at again, for each look. */
+  laterLooksMs: readonly number[];
+  /** Looks once more at what held when a change ended; throws when it is aborted. */
+  lookLater: (changeId: string, bound: BoundPlan, held: Held, signal: AbortSignal) => Promise<Fact[]>;
   /** Forgets what a change that ended has on this machine. */
   cleanUp: (changeId: string) => Promise<void>;
   /** Ends what a crash left running; see open-steps.ts. */

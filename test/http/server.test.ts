@@ -57,6 +57,7 @@ function changeOf(asked: Ask): Change {
       queuePlace: null,
       blocked: null,
       unlocks: [],
+      laterLooks: [],
     },
     ...{ terms: null, cancel: null, stopAsked: false },
     decisions: [{ ...question, ...OPEN, answer: null, by: null, reason: null, decidedAt: null }],

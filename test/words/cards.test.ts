@@ -1,9 +1,11 @@
 import { describe, it } from "node:test";
 import type { Change, ChangeStatus } from "#change/change.ts";
+import type { Fact } from "#change/fact.ts";
 import { heldActions } from "#slack/cards/approval-lines.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
 import { renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";
+import { renderLater } from "#slack/cards/later-message.ts";
 import { planPages } from "#slack/cards/plan-pages.ts";
 import { renderUnlock } from "#slack/cards/unlock-message.ts";
 import { renderQuestion, renderVerdict } from "#slack/cards/verdict-message.ts";
@@ -221,5 +223,33 @@ describe("the words of the verdict", () => {
     const facts = [good, failed, slow, ...many];
     const shown = { ...asked.change, review: { ...review, facts } };
     approved("needs_person-with-facts", renderQuestion(shown, asked.steps, question, null));
+  });
+  it("of what does not hold any more later", () => {
+    const { change, steps } = STAGES.done;
+    const target = "Deployment/payment-api in production";
+    const scaled: Fact = {
+      ...{ step: 1, target, state: "failed", says: "replicas was taken back from 5 to 3 by argocd" },
+      when: { word: "at", at: later(10) },
+    };
+    const crashing: Fact = {
+      ...{ step: 1, target: "Deployment/web in production", state: "failed" },
+      says: "web in web-1 is crashing with exit code 1 (Error)",
+      when: { word: "since", at: later(11) },
+    };
+    const gone: Fact = {
+      step: 1,
+      target: "ConfigMap/web",
+      state: "failed",
+      says: "it is not there any more",
+    };
+    const first = { number: 1, at: later(12), facts: [scaled] };
+    const second = { number: 2, at: later(17), facts: [scaled, crashing, gone] };
+    const looked = { ...change, laterLooks: [first, second] };
+    approved("later-one", renderLater(looked, steps, 1));
+    approved("later-others", renderLater(looked, steps, 2));
+    const accepted = { ...STAGES.accepted.change, laterLooks: [first] };
+    approved("later-accepted", renderLater(accepted, STAGES.accepted.steps, 1));
+    const many = Array.from({ length: 14 }, (_, index) => ({ ...gone, target: `ConfigMap/c${index}` }));
+    approved("later-many", renderLater({ ...change, laterLooks: [{ ...first, facts: many }] }, steps, 1));
   });
 });

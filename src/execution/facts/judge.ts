@@ -9,7 +9,12 @@ import { healthOf } from "./health.ts";
 import type { Trouble } from "./pods.ts";
 
 /** How a fact stands before the last look: `waiting` may still become good. */
-export type Standing = Omit<Fact, "state"> & { state: Fact["state"] | "waiting"; trouble?: string };
+export type Standing = Omit<Fact, "state"> & {
+  state: Fact["state"] | "waiting";
+  trouble?: string;
+  /** It waits because it could not be looked at. */
+  isUnread?: true;
+};
 
 /** Judges one object against what it should be. `now` is null where it is not there. */
 export function judgeObject(expected: Expected, now: ClusterObject | null, redact: RedactField): Standing {
@@ -39,12 +44,14 @@ export function withTroubles(standing: Standing, troubles: readonly Trouble[]): 
   if (standing.state !== "waiting" || first === undefined) return standing;
   if (first.isUnread === true) return { ...standing, state: "unknown", says: first.says };
   const more = troubles.length > 1 ? ` (and ${troubles.length - 1} more)` : "";
+  const { when } = first;
+  if (when !== undefined) return { ...standing, state: "failed", says: `${first.says}${more}`, when };
   return { ...standing, state: "failed", says: `${first.says}${more}; ${standing.says}` };
 }
 
 /** What is left to say when no more looks are made. */
 export function settled(standing: Standing): Fact {
-  const { trouble: _, ...fact } = standing;
+  const { trouble: _, isUnread: __, ...fact } = standing;
   if (fact.state !== "waiting") return { ...fact, state: fact.state };
   return { ...fact, state: "unknown", says: `not there yet: ${fact.says}` };
 }

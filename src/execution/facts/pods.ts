@@ -1,9 +1,11 @@
 import { z } from "zod";
+import type { Fact } from "#change/fact.ts";
 
 const Waiting = z.looseObject({ reason: z.string().optional(), message: z.string().optional() });
 const Ended = z.looseObject({
   reason: z.string().optional(),
   exitCode: z.int().optional(),
+  startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
 });
 const State = z.looseObject({ waiting: Waiting.nullish(), terminated: Ended.nullish() });
@@ -28,7 +30,7 @@ const Pod = z.looseObject({
 });
 
 /** A container that does not start, or starts again and again: which, why, and how it ended last. `isUnread`: it cannot be looked at. */
-export type Trouble = { key: string; says: string; isUnread?: boolean };
+export type Trouble = { key: string; says: string; isUnread?: boolean; when?: Fact["when"] };
 
 /** How often each container had restarted, by pod and name: what a later look is held against. */
 export type Restarts = ReadonlyMap<string, number>;
@@ -54,6 +56,26 @@ export function troublesOf(pods: readonly unknown[], before: Restarts): Trouble[
     const restarts = status.restartCount - (before.get(key) ?? 0);
     if (restarts < MANY_RESTARTS) return [];
     return [{ key, says: `${where} restarted ${restarts} times${lastEnd(status)}` }];
+  });
+}
+
+/**
+ * Containers that ended since `since` and start again and again: in a back-off, or for the second time. One that ended once
+ * and runs again counts only where its workload is not ready (`isReady` false), because once may be chance.
+ */
+export function crashesSince(pods: readonly unknown[], since: Date, isReady: boolean): Trouble[] {
+  return containersOf(pods).flatMap(({ key, pod, status }): Trouble[] => {
+    const end = status.lastState?.terminated ?? status.state?.terminated;
+    const endedAt = timeOf(end?.finishedAt);
+    if (endedAt === null || endedAt <= since) return [];
+    const startedAt = timeOf(end?.startedAt);
+    const isAgain = status.restartCount >= MANY_RESTARTS && startedAt !== null && startedAt > since;
+    if (isReady && !isAgain && status.state?.waiting?.reason !== "CrashLoopBackOff") return [];
+    // Of several ends only the last one's time is kept, so that the first is known only where it was the only one.
+    const word = status.restartCount <= 1 ? "since" : "last at";
+    return [
+      { key, says: `${status.name} in ${pod} is crashing${howEnded(end)}`, when: { word, at: endedAt } },
+    ];
   });
 }
 
@@ -103,7 +125,16 @@ function containersOf(pods: readonly unknown[]): Container[] {
 
 function lastEnd({ state, lastState }: z.infer<typeof ContainerStatus>): string {
   const end = lastState?.terminated ?? state?.terminated;
+  return end === null || end === undefined ? "" : `; it ended last${howEnded(end)}`;
+}
+
+function howEnded(end: z.infer<typeof Ended> | null | undefined): string {
   if (end === null || end === undefined) return "";
   const code = end.exitCode === undefined ? "" : ` with exit code ${end.exitCode}`;
-  return `; it ended last${code}${end.reason === undefined ? "" : ` (${end.reason})`}`;
+  return `${code}${end.reason === undefined ? "" : ` (${end.reason})`}`;
+}
+
+function timeOf(text: string | undefined): Date | null {
+  const at = new Date(text ?? "");
+  return Number.isNaN(at.getTime()) ? null : at;
 }

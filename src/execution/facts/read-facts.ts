@@ -6,7 +6,7 @@ import type { Look } from "#execution/previews/look.ts";
 import { type ClusterObject, type RedactField, readField } from "#execution/previews/object-changes.ts";
 import type { Expected } from "./expected.ts";
 import { hasPods } from "./health.ts";
-import { judgeObject, type Standing, targetName } from "./judge.ts";
+import { judgeObject, type Standing, settled, targetName } from "./judge.ts";
 import { newestOf, type Restarts, restartsOf, type Trouble, troublesOf } from "./pods.ts";
 import { getObjects, groupsOf, lookAtGroup } from "./read-objects.ts";
 import { type LookAtAll, type Looked, pauseFor, type SettlePace, settle } from "./settle.ts";
@@ -14,8 +14,9 @@ import { type LookAtAll, type Looked, pauseFor, type SettlePace, settle } from "
 /** What is read of one object: what it should be, and the command whose environment and login the look has. */
 export type Read = Expected & {
   command: Command;
-  /** Where something else than what the step left is asked for; pods are not looked at then. */
+  /** Where something else than what the step left is asked for; pods are not looked at then, unless `judgePods` does. */
   judge?: (now: ClusterObject | null) => Standing;
+  judgePods?: (standing: Standing, pods: readonly unknown[]) => { standing: Standing; troubles: Trouble[] };
 };
 
 /** What came of looking. `wasStopped`: a person told it to stop, so these are what the last look saw. */
@@ -44,11 +45,18 @@ export async function readFacts(
     signals.pause.throwIfAborted();
     return isOver;
   };
-  return settle(lookAtAll, untilMs, { pace: deps.pace, now: deps.now, wait });
+  return settle(lookAtAll, untilMs, { pace: deps.pace, now: deps.now, end: deps.end ?? settled, wait });
 }
 
 /** What reading is given: the look, the redaction of what is shown, and the time (ms). */
-export type ReadDeps = { look: Look; redact: RedactField; pace: SettlePace; now: () => number };
+export type ReadDeps = {
+  look: Look;
+  redact: RedactField;
+  pace: SettlePace;
+  now: () => number;
+  /** What is left of a standing when no more looks are made. */
+  end?: (standing: Standing) => Fact;
+};
 
 async function judgeGroup(
   deps: ReadDeps,
@@ -77,9 +85,16 @@ async function judgeRead(
     return unread(read, "its status could not be read", deps.redact);
   }
   const own = standing.trouble === undefined ? [] : [{ key: standing.target, says: standing.trouble }];
-  if (now === null || !hasPods(now) || read.isGone || read.judge !== undefined)
+  const { judgePods } = read;
+  const isWithoutPods = read.judge !== undefined && judgePods === undefined;
+  if (now === null || !hasPods(now) || read.isGone || isWithoutPods)
     return { standing, troubles: own, restarts: 0 };
   const pods = await podsOf(deps, read, now);
+  if (judgePods !== undefined) {
+    const judged = judgePods(standing, pods);
+    const troubles = judged.troubles.map((trouble) => said(trouble, deps.redact));
+    return { standing: judged.standing, troubles: [...troubles, ...own], restarts: 0 };
+  }
   const key = JSON.stringify([read.context, keyOf(now)]);
   const before = first.get(key) ?? restartsOf(pods);
   first.set(key, before);
@@ -102,10 +117,10 @@ async function podsOf(deps: ReadDeps, read: Read, object: ClusterObject): Promis
 function unread(read: Read, problem: string, redact: RedactField): Looked {
   const says = `it could not be looked at: ${redact("", problem).slice(0, 300).trim()}`;
   const target = targetName(read.object);
-  const standing = { step: read.step, target, state: "waiting" as const, says };
+  const standing = { step: read.step, target, state: "waiting" as const, says, isUnread: true as const };
   return { standing, troubles: [{ key: `unread ${target}`, says, isUnread: true }], restarts: 0 };
 }
 
-function said({ key, says }: Trouble, redact: RedactField): Trouble {
-  return { key, says: redact("", says).slice(0, 500) };
+function said(trouble: Trouble, redact: RedactField): Trouble {
+  return { ...trouble, says: redact("", trouble.says).slice(0, 500) };
 }

@@ -1,5 +1,5 @@
 import type { Fact } from "#change/fact.ts";
-import { type Standing, settled, withTroubles } from "./judge.ts";
+import { type Standing, withTroubles } from "./judge.ts";
 import type { Trouble } from "./pods.ts";
 
 /** How looks follow one another, in ms. */
@@ -38,7 +38,7 @@ export type LookAtAll = () => Promise<Looked[]>;
 export async function settle(
   look: LookAtAll,
   untilMs: number,
-  { pace, now, wait }: { pace: SettlePace; now: () => number; wait: (ms: number) => Promise<boolean> },
+  { pace, now, wait, end }: SettleDeps,
 ): Promise<{ facts: Fact[]; wasStopped: boolean }> {
   const seen: Seen = { since: new Map(), goodSince: null, restarts: 0 };
   for (let pauseMs = pace.firstMs; ; pauseMs = Math.min(2 * pauseMs, pace.mostMs)) {
@@ -48,12 +48,20 @@ export async function settle(
     noteSeen(seen, looked, standing, at);
     const steadyFor = seen.goodSince === null ? null : at - seen.goodSince;
     if (at >= untilMs || isOver(standing, steadyFor, pace))
-      return { facts: standing.map(settled), wasStopped: false };
+      return { facts: standing.map(end), wasStopped: false };
     const pause = steadyFor === null ? pauseMs : pace.steadyMs - steadyFor;
     if (!(await wait(Math.max(1, Math.min(pause, untilMs - at)))))
-      return { facts: standing.map(settled), wasStopped: true };
+      return { facts: standing.map(end), wasStopped: true };
   }
 }
+
+/** What settling is given: how looks follow one another, the time (ms), a pause, and what is left when no more are made. */
+type SettleDeps = {
+  pace: SettlePace;
+  now: () => number;
+  wait: (ms: number) => Promise<boolean>;
+  end: (standing: Standing) => Fact;
+};
 
 /** What is kept from look to look. */
 type Seen = { since: Map<string, number>; goodSince: number | null; restarts: number };

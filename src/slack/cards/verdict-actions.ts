@@ -33,7 +33,8 @@ export function verdictActions(
   ];
 }
 
-function rollbackButton(change: Change, steps: readonly StepRecord[]): types.Button[] {
+/** The button that asks for the way back of a done change, as a change of its own; none where nothing can be taken back. */
+export function rollbackButton(change: Change, steps: readonly StepRecord[]): types.Button[] {
   const back = wayBackPlan(change, steps);
   if (back === null) return [];
   const lines: string[] = [];

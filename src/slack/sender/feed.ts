@@ -5,6 +5,7 @@ import {
   attemptKey,
   CARD,
   DIRECT,
+  laterKey,
   type MessageKey,
   messageName,
   noticeKey,
@@ -56,6 +57,8 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
       return [CARD, noticeKey(event, "escalation", lastDecision(change, event.gate)?.escalated.length ?? 0)];
     case "unlocked":
       return [CARD, { kind: "unlock", number: change.unlocks.length }];
+    case "looked_later":
+      return event.tells ? [laterKey(event.number)] : [];
     case "step_started":
       return [CARD, attemptKey("step", event)];
     case "step_finished":

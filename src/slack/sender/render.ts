@@ -3,6 +3,7 @@ import { isAttempt, type StepRecord } from "#change/journal.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
 import { type CardOptions, renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";
+import { renderLater } from "#slack/cards/later-message.ts";
 import { renderNotice } from "#slack/cards/notice-message.ts";
 import { planPages } from "#slack/cards/plan-pages.ts";
 import { renderStep } from "#slack/cards/step-message.ts";
@@ -13,7 +14,7 @@ import type { Rendered } from "#slack/text/blocks.ts";
 import { costWords } from "#slack/text/cost.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
-import { type MessageKey, messageName, questionKey } from "#slack/text/message-key.ts";
+import { laterNumber, type MessageKey, messageName, questionKey } from "#slack/text/message-key.ts";
 import { takesNone } from "#slack/text/rich-kinds.ts";
 import type { SenderDeps } from "./deps.ts";
 
@@ -78,6 +79,8 @@ function renderAny(
   key: MessageKey & { kind: "verdict" },
   beside: VerdictOptions & { unknown: UnknownStep | null },
 ): Rendered | null {
+  const number = laterNumber(key.key);
+  if (number !== null) return renderLater(change, steps, number);
   if (key.key === "ended") return change.endedAt === null ? null : renderVerdict(change, steps, beside);
   const question = change.decisions.find(
     (decision) => decision.gate === "operator" && messageName(questionKey(decision)) === messageName(key),

@@ -111,6 +111,17 @@ export function datePiece(date: Date): Piece {
   return { type: "date", timestamp, format: "{date_short_pretty} at {time}", fallback: inUtc(date) };
 }
 
+/** The time of day alone, for what was minutes ago. */
+export function timeMrkdwn(date: Date): string {
+  return `<!date^${Math.floor(date.getTime() / 1_000)}^{time}|${escapeMrkdwn(inUtc(date))}>`;
+}
+
+/** The same as a piece of a paragraph. */
+export function timePiece(date: Date): Piece {
+  const timestamp = Math.floor(date.getTime() / 1_000);
+  return { type: "date", timestamp, format: "{time}", fallback: inUtc(date) };
+}
+
 function inUtc(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -10,7 +10,7 @@ export type NoticeKey = {
 };
 
 /**
- * Which of a change's messages is meant. A verdict is `ended`, or `needs_person:REVISION:ROUND`. `direct` is the card with
+ * Which of a change's messages is meant. A verdict is `ended`, `needs_person:REVISION:ROUND`, or `later:NUMBER`. `direct` is the card with
  * one person. `approvers` is none that is posted: it stands for finding out who gets the card of a question as a direct one.
  */
 export type MessageKey =
@@ -66,7 +66,7 @@ export function parseMessageName(name: string): MessageKey | null {
   const approvers = /^approvers:(\d+):(\d+)$/u.exec(name);
   if (approvers !== null)
     return { kind: "approvers", revision: Number(approvers[1]), round: Number(approvers[2]) };
-  const verdict = /^verdict:(ended|needs_person:\d+:\d+)$/u.exec(name);
+  const verdict = /^verdict:(ended|needs_person:\d+:\d+|later:\d+)$/u.exec(name);
   if (verdict?.[1] !== undefined) return { kind: "verdict", key: verdict[1] };
   const notice = /^(reminder|unanswered|warning|escalation):(\d+):(\d+):(\d+)$/u.exec(name);
   if (notice !== null) return noticeFrom(notice);
@@ -86,6 +86,17 @@ export function parseMessageName(name: string): MessageKey | null {
 /** The key of the verdict that puts the operator's question. */
 export function questionKey(question: { revision: number; round: number }): MessageKey {
   return { kind: "verdict", key: `needs_person:${question.revision}:${question.round}` };
+}
+
+/** The key of what a later look found, told as a verdict is. */
+export function laterKey(number: number): MessageKey {
+  return { kind: "verdict", key: `later:${number}` };
+}
+
+/** The number of the later look that a verdict's key names, or null. */
+export function laterNumber(key: string): number | null {
+  const [, number] = /^later:(\d+)$/u.exec(key) ?? [];
+  return number === undefined ? null : Number(number);
 }
 
 /** The key of what is said of an open question. */

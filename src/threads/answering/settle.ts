@@ -9,12 +9,16 @@ import { assertOwned, type Lease, releaseLease } from "#store/leases.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { deleteSealedFiles } from "#store/sealed-files.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
+import { planLaterLooks } from "#threads/later/plan-later-looks.ts";
 import type { RunResult } from "#threads/running/carry.ts";
 import { setStatus } from "#threads/running/progress.ts";
 import { findTerms, type TermsDeps } from "./terms.ts";
 
 /** What it is given. */
-export type SettleDeps = TermsDeps & Pick<ThreadDeps, "database" | "record">;
+export type SettleDeps = TermsDeps & Pick<ThreadDeps, "database" | "record" | "laterLooksMs">;
+
+/** What ended with its steps done. */
+const LOOKED_AT_LATER: ReadonlySet<ChangeStatus> = new Set(["done", "accepted"]);
 
 const UNTIMED = { openMinutes: null, escalateMinutes: null };
 
@@ -23,7 +27,7 @@ const UNTIMED = { openMinutes: null, escalateMinutes: null };
  * False when somebody wants it stopped by now: then nothing was written, and it rests elsewhere (see stopped.ts).
  */
 export async function settle(deps: SettleDeps, lease: Lease, result: RunResult): Promise<boolean> {
-  const { database, record } = deps;
+  const { database } = deps;
   return database.transaction(async (sql) => {
     await assertOwned(sql, lease);
     const { changeId } = lease;
@@ -32,10 +36,8 @@ export async function settle(deps: SettleDeps, lease: Lease, result: RunResult):
     if (result.at === "end") {
       // Whoever stopped it was told that nothing will run, and nothing has: so it ended by that.
       const isUntouched = isStopped && (await findSteps(sql, changeId)).length === 0;
-      if (isUntouched) await setStatus(sql, record, changeId, "cancelled", null);
-      else await setStatus(sql, record, changeId, result.status, result.error);
-      await clearStop(sql, changeId);
-      await deleteSealedFiles(sql, changeId);
+      const { status, error } = result;
+      await end(sql, deps, changeId, isUntouched ? { status: "cancelled", error: null } : { status, error });
     } else if (result.at === "gate") {
       await openGate(sql, deps, changeId, result);
     }
@@ -43,6 +45,19 @@ export async function settle(deps: SettleDeps, lease: Lease, result: RunResult):
     await markQueueStale(sql);
     return true;
   });
+}
+
+async function end(
+  sql: Sql,
+  { record, laterLooksMs }: SettleDeps,
+  changeId: string,
+  { status, error }: { status: ChangeStatus; error: string | null },
+): Promise<void> {
+  const isNew = await setStatus(sql, record, changeId, status, error);
+  await clearStop(sql, changeId);
+  // Carried on once more, what has ended before is not looked at again.
+  if (isNew && LOOKED_AT_LATER.has(status)) await planLaterLooks(sql, changeId, laterLooksMs);
+  await deleteSealedFiles(sql, changeId);
 }
 
 async function openGate(

@@ -2,6 +2,7 @@ import { overlaps } from "#policy/targets.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
 import { findAhead, findTargets, insertLocks, isAhead, markBlocked } from "#store/target-locks.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
+import { endLooksOf } from "#threads/later/plan-later-looks.ts";
 import { setStatus } from "#threads/running/progress.ts";
 
 /**
@@ -37,6 +38,7 @@ function take(
     const first = ahead.find((one) => targets.some((target) => overlaps(target, one.target)));
     if (first === undefined) {
       await insertLocks(sql, changeId, targets);
+      await endLooksOf(sql, targets);
       return null;
     }
     const isNew = await markBlocked(sql, changeId, first);

@@ -24,7 +24,7 @@ export const OPEN = {
 };
 
 /** How much of what the loops go through there is. */
-export const PENDING = { messages: 60, locks: 90, blocked: 20 };
+export const PENDING = { messages: 60, locks: 90, blocked: 20, laterLooks: 20 };
 
 /**
  * Fills a database as a few years leave it: nearly all ended, five hundred open, and of each the rows of its story. What is
@@ -47,7 +47,7 @@ export async function fillManyChanges(database: Database): Promise<void> {
 }
 
 const TABLES =
-  "changes decisions approvals journal log_lines events messages model_calls model_spent touched target_locks homes sealed_files feedback".split(
+  "changes decisions approvals journal log_lines events messages model_calls model_spent touched target_locks homes sealed_files feedback later_looks".split(
     " ",
   );
 
@@ -136,5 +136,11 @@ const FILL = [
    from generate_series(1, 3000) n`,
   `insert into sealed_files (change_id, revision, step, name, sha256, sealed, path)
    select id, 1, 1, 'errored.tfstate', 's', '\\x00', 'p' from roles where n % 10 = 0`,
+  // Of the changes of the last ten minutes some are still to be looked at, and of those of the last day a file is kept.
+  `insert into later_looks (change_id, number, due_at)
+   select id, look, now() - interval '1 minute' + look * interval '2 minutes' from roles, generate_series(1, 2) look
+   where k is null and n > ${CHANGES - NEWEST_OPEN} - ${PENDING.laterLooks}`,
+  `insert into sealed_files (change_id, revision, step, name, sha256, sealed, path, forget_at)
+   select id, 1, 1, 'states', 's', '\\x00', '', now() + interval '1 hour' from roles where k is null and n > ${CHANGES} - 2000`,
   `insert into feedback (change_id, by_key, verdict) select id, 'slack:U1', 'up' from roles where k is null and n % 5 = 0`,
 ];

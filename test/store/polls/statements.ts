@@ -11,6 +11,7 @@ import * as feedback from "#store/feedback.ts";
 import * as touched from "#store/find-touched.ts";
 import * as homes from "#store/homes.ts";
 import * as journal from "#store/journal.ts";
+import * as laterLooks from "#store/later-looks.ts";
 import * as leases from "#store/leases.ts";
 import * as logLines from "#store/log-lines.ts";
 import * as modelCalls from "#store/model-calls.ts";
@@ -34,6 +35,7 @@ const WIDE = { all: 1_000, perRequester: 1_000 };
 const HERE = { host: "h", bootId: "b" };
 const END = { outcome: "done", exitCode: 0, signal: null, error: null } as const;
 const QUESTION = { changeId: WAITING, gate: "approval", revision: 1, round: 1, digest: "d" } as const;
+const LOOK = { changeId: ENDED, number: 1, claim: "me" };
 const SPAWNED = { key: keyOf(RUNNING), token: "t" };
 const FILE = { changeId: RUNNING, revision: 1, step: 1, name: "plan" };
 const CALL = {
@@ -173,6 +175,18 @@ export const STATEMENTS: Runs = {
   releaseTargets: (sql) => locks.releaseTargets(sql, RUNNING),
   isAhead: (sql) => locks.isAhead(sql, RUNNING),
   sweepTargets: (sql) => locks.sweepTargets(sql),
+  insertLaterLooks: (sql) => laterLooks.insertLaterLooks(sql, ENDED, [60_000, 600_000]),
+  msUntilLaterLook: (sql) => laterLooks.msUntilLaterLook(sql),
+  claimLaterLook: (sql) => laterLooks.claimLaterLook(sql, "me", 60_000),
+  letGoLaterLook: (sql) => laterLooks.letGoLaterLook(sql, LOOK),
+  finishLaterLook: async (sql) => {
+    const claimed = await laterLooks.claimLaterLook(sql, "me", 60_000);
+    await laterLooks.finishLaterLook(sql, claimed ?? LOOK, []);
+  },
+  findLookedAt: (sql) => laterLooks.findLookedAt(sql),
+  deleteLaterLooks: (sql) => laterLooks.deleteLaterLooks(sql, [ENDED]),
+  keepStatesForADay: (sql) => sealedFiles.keepStatesForADay(sql, idOf(10)),
+  sweepSealedFiles: (sql) => sealedFiles.sweepSealedFiles(sql),
   lockDue: (sql) => timers.lockDue(sql, [WAITING]),
   msUntilTimer: (sql) => timers.msUntilTimer(sql, [WAITING]),
   markSaid: (sql) => timers.markSaid(sql, QUESTION, "reminded"),

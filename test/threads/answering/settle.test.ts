@@ -33,7 +33,7 @@ describe("where a thread came to rest when somebody has stopped its change", () 
     const lease = await claimChange(database, "me", 60_000, { all: 1_000, perRequester: 1_000 });
     assert.equal(lease?.changeId, id);
     await markCancelled(database, id, { by: ANA, reason: null, error: null });
-    const rules = { policy: builtInPolicy, tokens: [], now: () => new Date() };
+    const rules = { policy: builtInPolicy, tokens: [], now: () => new Date(), laterLooksMs: [] };
     const isWritten = await settle({ ...rules, database, record: createRecordEvents(() => []) }, lease, rest);
     const [change, isHeld] = [await findChange(database, id), await isOwned(database, id)];
     return { isWritten, change, isHeld };
