@@ -64,6 +64,9 @@ export type StepRecord = StepKey & {
  */
 export type ChildProcess = { host: string; bootId: string; pgid: number; pidStart: string };
 
+/** Why a step was held back just before its spawn: it would do something else by now, or nobody can tell. */
+export type HeldBack = "other" | "untold";
+
 /**
  * How an attempt ended. `error` is a sentence for people when it did not end well. `mayRunUntil`: it could not be ended where
  * it runs, and by then its time is over.
@@ -75,6 +78,8 @@ export type StepEnd = {
   error: string | null;
   /** It was refused before anything was spawned. */
   isRefused?: true;
+  /** Refused by the last look at what it would do: that was something else than was approved, or could not be told. */
+  heldBack?: HeldBack;
   /** Whether it was ended because its time was over. */
   isLate?: true;
   mayRunUntil?: Date | null;

@@ -1,9 +1,9 @@
 import { join, relative } from "node:path";
-import type { StepKey } from "#change/journal.ts";
+import type { HeldBack, StepKey } from "#change/journal.ts";
 import { argvOf, type Command } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import type { Boxed } from "#execution/box/box.ts";
-import { whyNoLonger } from "#execution/previews/shown-again.ts";
+import { type FenceDeps, type Held, whyHeld } from "#execution/fence/fence.ts";
 import { killLeft } from "#execution/process/orphan.ts";
 import { makeOutputPipes, outputNameOf } from "#execution/process/output-pipe.ts";
 import { directoryOf, reopenCopy, type WorkspaceCopy } from "#execution/workspace/copy.ts";
@@ -16,10 +16,12 @@ import { refuseMissing } from "./environment-error.ts";
 import { type DifferenceDeps, filesFor, findDifference } from "./still-approved.ts";
 
 /** How a step is spawned, the copy of the workspace it runs in, and the files it is judged by; or why it must not. */
-type Ready = { ok: true; workspace: string; boxed: Boxed; files: Files } | { ok: false; reason: string };
+type Ready =
+  | { ok: true; workspace: string; boxed: Boxed; files: Files }
+  | { ok: false; reason: string; heldBack?: HeldBack };
 
 /** What it is given. */
-export type ReadyDeps = DifferenceDeps & Pick<ExecutionDeps, "looks" | "box" | "openPlan">;
+export type ReadyDeps = DifferenceDeps & FenceDeps & Pick<ExecutionDeps, "looks" | "box" | "openPlan">;
 
 /** The last check before a spawn: all that was approved is still so, and lies where the command will read it. */
 export function readyStep(
@@ -54,10 +56,11 @@ async function ready(
   if (!opened.ok) return opened;
   const { copy } = opened;
   const notReady =
-    (await looks.readyRoot(copy, command, signal)) ??
-    (await layOutPlan(deps, copy, key, command, bound)) ??
-    (await whyOtherwise(deps, copy, key, bound, signal));
+    (await looks.readyRoot(copy, command, signal)) ?? (await layOutPlan(deps, copy, key, command, bound));
   if (notReady !== null) return { ok: false, reason: notReady };
+  // The last of all, so that least can happen between it and the spawn.
+  const held = await whyFenced(deps, copy, key, bound, signal);
+  if (held !== null) return { ok: false, ...held };
   const cwd = directoryOf(copy, command);
   const given = await looks.givenTo(copy, command);
   const boxed = await box.wrap({ argv: argvOf(command), cwd, ...given });
@@ -65,17 +68,17 @@ async function ready(
   return { ok: true, workspace: copy.dir.workspace, boxed: { ...boxed, output }, files: copy.files };
 }
 
-/** What a step's risk rests on is looked at once more. Its way back was judged with it, and undoes what it did by then. */
-async function whyOtherwise(
-  { looks }: Pick<ExecutionDeps, "looks">,
+/** A rollback is no step of the preview: it undoes what one did, and was judged with it. */
+async function whyFenced(
+  deps: ReadyDeps,
   copy: WorkspaceCopy,
-  key: StepKey,
-  { plan, bindings }: BoundPlan,
+  { changeId, step: number, direction }: StepKey,
+  bound: BoundPlan,
   signal: AbortSignal,
-): Promise<string | null> {
-  const step = plan.plan.find((one) => one.step === key.step);
-  if (step === undefined || bindings.shown === undefined || key.direction !== "forward") return null;
-  return whyNoLonger(step, bindings.shown, looks.kubectl(copy, signal));
+): Promise<Held | null> {
+  const step = bound.plan.plan.find((one) => one.step === number);
+  if (step === undefined || direction !== "forward") return null;
+  return whyHeld(deps, { changeId, bound, step, files: copy.files }, deps.looks.kubectl(copy, signal));
 }
 
 /** Puts the approved saved plan where the step reads it. Returns why not, or null. */

@@ -33,7 +33,10 @@ export async function runStep(
   signals.pause.throwIfAborted();
   const attempt = await journal.intend(key, argvOf(command), command.dir, await thisMachine());
   if (attempt === null) return null;
-  if (!ready.ok) return finish(attempt, refused(`It was not run: ${redactLines()(ready.reason)}`));
+  if (!ready.ok) {
+    const end = refused(`It was not run: ${redactLines()(ready.reason)}`);
+    return finish(attempt, ready.heldBack === undefined ? end : { ...end, heldBack: ready.heldBack });
+  }
   const verdict = judge(command, policy, ready.files);
   if (verdict.decision === "deny") {
     return finish(attempt, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));

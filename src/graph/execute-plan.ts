@@ -1,5 +1,5 @@
 import { ChangeCancelledError } from "#change/cancel.ts";
-import { type StepRecord, wasRefused } from "#change/journal.ts";
+import { type HeldBack, type StepRecord, wasRefused } from "#change/journal.ts";
 import type { Command } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import { onlyReads } from "#policy/only-reads.ts";
@@ -56,7 +56,7 @@ export async function executePlan(
     const end = await deps.runStep(key, step, bound, signals);
     if (end?.outcome === "done") continue;
     const ran = await findAttempt(deps, changeId, state.revision, step.step);
-    if (ran !== undefined && wasRefused(ran)) return refused(deps, bound, ran);
+    if (ran !== undefined && wasRefused(ran)) return refused(deps, bound, ran, end?.heldBack);
     // A read that was cut off: the run is over, and this node is done again.
     const status: ExecutionStatus = end === null || end.outcome === "not run" ? "unknown" : end.outcome;
     return { currentStep: step.step, executionStatus: status };
@@ -65,10 +65,17 @@ export async function executePlan(
 }
 
 /** Where nothing was changed yet, the change is over; else it is judged what becomes of what was. */
-function refused(deps: GraphDeps, { plan }: BoundPlan, { step, error }: StepRecord): GraphUpdate {
+function refused(
+  deps: GraphDeps,
+  { plan }: BoundPlan,
+  { step, error }: StepRecord,
+  heldBack: HeldBack | undefined,
+): GraphUpdate {
   const hasChanged = plan.plan.some((one) => one.step < step && !onlyReads(one, deps.policy));
-  if (hasChanged) return { currentStep: step, executionStatus: "failed" };
-  return { error: `${error ?? `Step ${step} was refused.`} Nothing was changed.` };
+  if (hasChanged) return { currentStep: step, executionStatus: heldBack === undefined ? "failed" : "held" };
+  const reason = `${error ?? `Step ${step} was refused.`} Nothing was changed.`;
+  if (heldBack !== "other") return { error: reason };
+  return { executionStatus: "expired", error: `${reason} Plan it again, from what is there now.` };
 }
 
 async function isCancelled(deps: GraphDeps, changeId: string): Promise<boolean> {

@@ -80,6 +80,7 @@ async function judgeOutcome(
   const { facts, wasStopped } = await deps.readFacts(changeId, bound, records, signals);
   if (wasStopped)
     return { ...needsHuman(`It was stopped while the outcome was looked at. ${sentences(facts)}`), facts };
+  if (state.executionStatus === "held") return { ...needsHuman(sayHeld(state, records, facts)), facts };
   const outcome = outcomeOf(state, bound, records, facts);
   const changing = bound.plan.plan.filter((step) => !onlyReads(step, deps.policy)).map(({ step }) => step);
   if (changedNothing(outcome, changing)) return endUnchanged(state, records);
@@ -106,6 +107,26 @@ function outcomeOf(
   const last = (step: number) => records.findLast((record) => record.step === step)?.outcome;
   const done = plan.plan.filter(({ step }) => last(step) === "done").map(({ step }) => step);
   return { plan, status, currentStep, done, facts };
+}
+
+/** Nothing failed, so nothing is taken back unasked: whether the steps before it are any good alone, a person knows. */
+function sayHeld(
+  { currentStep }: GraphState,
+  records: readonly StepRecord[],
+  facts: readonly Fact[],
+): string {
+  const held = records.findLast(({ step }) => step === currentStep);
+  const done = records.filter(({ outcome }) => outcome === "done").map(({ step }) => step);
+  const notes = [
+    `Step ${currentStep} was held back, and nothing after it was run. ${held?.error ?? ""}`.trim(),
+    `${done.length === 1 ? `Step ${done[0]} is` : `Steps ${done.join(", ")} are`} done.`,
+    sentences(facts),
+    "Keep what is done, or have it rolled back. To have the rest planned anew, keep it and press Run again: the same words are planned from what is there then.",
+  ];
+  return notes
+    .filter((note) => note !== "")
+    .join(" ")
+    .slice(0, 4_000);
 }
 
 async function sayUnknown(deps: GraphDeps, state: GraphState, changeId: string): Promise<string> {

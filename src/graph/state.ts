@@ -5,8 +5,19 @@ import type { Bindings, BoundPlan, Preview } from "#change/preview.ts";
 import type { ReviewResult } from "#change/verdict.ts";
 import { NO_TALK, type Talk } from "./talk.ts";
 
-/** How the executor, or the way back, came out. */
-export type ExecutionStatus = "none" | "done" | "failed" | "unknown" | "cancelled" | "rolled_back";
+/**
+ * How the executor, or the way back, came out. `held`: a step was held back by the last look before it, after others had
+ * changed something. `expired`: the same before anything was changed, because it would do something else than was approved.
+ */
+export type ExecutionStatus =
+  | "none"
+  | "done"
+  | "failed"
+  | "held"
+  | "expired"
+  | "unknown"
+  | "cancelled"
+  | "rolled_back";
 
 /** What a checkpoint holds. Log lines never stand here: a list in a checkpoint grows quadratically. */
 export const State = Annotation.Root({

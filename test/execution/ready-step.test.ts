@@ -13,6 +13,7 @@ import { builtInPolicy, type Policy } from "#policy/document.ts";
 import { executionDeps, looksOf } from "#test/support/execution.ts";
 import { planOf } from "#test/support/program.ts";
 
+const RULES: Policy = { ...builtInPolicy, contexts: ["live"] };
 const TARGET =
   "kubectl, context live (live): https://one, as bot, namespace default unless named, identity 0";
 
@@ -44,7 +45,7 @@ describe("the last look before a spawn", () => {
         ],
       ]),
     );
-    const { shown } = at;
+    const { shown, policy = RULES } = at;
     const bindings = {
       files: [],
       savedPlans: [],
@@ -55,7 +56,7 @@ describe("the last look before a spawn", () => {
       revision: 1,
       plan,
       bindings,
-      digest: digestOf(plan, 1, builtInPolicy, bindings),
+      digest: digestOf(plan, 1, RULES, bindings),
     };
     const looked: LookResult = {
       ok: true,
@@ -67,12 +68,13 @@ describe("the last look before a spawn", () => {
     };
     const deps = executionDeps({
       ...where,
-      policy: at.policy ?? builtInPolicy,
+      policy,
       looks: looksOf({
         kubeconfig: () => ({ view: async () => looked, identify: async () => "0" }),
-        ...(at.job === undefined
-          ? {}
-          : { kubectl: () => async () => ({ ok: true, stdout: JSON.stringify(at.job) }) }),
+        kubectl: () => async () => {
+          if (at.job === undefined) return assert.fail("it was looked at");
+          return { ok: true, stdout: JSON.stringify(at.job) };
+        },
       }),
     });
     const [, second] = plan.plan;
@@ -90,7 +92,7 @@ describe("the last look before a spawn", () => {
       assert.match(elsewhere.reason, /somewhere else than the plan was made for.*https:\/\/two/);
       const otherwise = await readyFor(direction, {
         server: "https://one",
-        policy: { ...builtInPolicy, hash: "other" },
+        policy: { ...RULES, hash: "other" },
       });
       assert.ok(!otherwise.ok);
       assert.match(otherwise.reason, /The policy has changed/);

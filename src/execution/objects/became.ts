@@ -14,10 +14,12 @@ export type Became = "before" | "after" | "other" | "partly";
  * it. Null: the step changes nothing of it, or nobody knows what it leaves.
  */
 export function becameOf(
-  { before, after, isKnown }: ObjectState,
+  { before, after, isKnown, isRemade }: ObjectState,
   now: ClusterObject | null,
   earlier: readonly Difference[] = [],
 ): Became | null {
+  // What stood before this step an earlier one made, or deleted.
+  if (isRemade === true) return null;
   if (before === null) return after === null ? null : ofMade(after, now);
   if (now !== null && isAnother(before, now)) return isKnown && after === null ? "after" : "other";
   if (!isKnown) return now !== null && isAsLeft(before, now, earlier) ? "before" : null;

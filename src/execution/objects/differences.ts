@@ -37,6 +37,11 @@ export function pathName(path: readonly Stretch[]): string {
   return path.map((stretch) => (typeof stretch === "string" ? stretch : stretch.name)).join(".");
 }
 
+/** Whether the server or a controller writes what stands under this name, whoever changes the object. */
+export function isKeptUp(name: string): boolean {
+  return KEPT_UP.includes(name) || CONTROLLERS_OWN.test(name);
+}
+
 /** Whether two values are the same, whatever the order of their keys. */
 export function isSame(one: unknown, other: unknown): boolean {
   return canonical(one) === canonical(other);
@@ -44,7 +49,7 @@ export function isSame(one: unknown, other: unknown): boolean {
 
 function differAt(path: readonly Stretch[], before: unknown, after: unknown): Difference[] {
   const name = pathName(path);
-  if (KEPT_UP.includes(name) || CONTROLLERS_OWN.test(name) || isSame(before, after)) return [];
+  if (isKeptUp(name) || isSame(before, after)) return [];
   const was = before === undefined && MARKS.test(name) ? {} : before;
   if (isFields(was) && isFields(after)) {
     const keys = [...new Set([...Object.keys(was), ...Object.keys(after)])];

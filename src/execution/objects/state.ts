@@ -1,34 +1,45 @@
 import { z } from "zod";
+import { Risk } from "#change/plan.ts";
 import { ClusterObject, readField } from "#execution/previews/object-changes.ts";
 import type { KubectlLine } from "#policy/kubectl/line.ts";
 import { flagOf } from "#policy/kubectl/line.ts";
 
 /**
  * One object around a step, as the preview saw it: what was there, and what the server said would be. Null is nothing.
- * `isKnown` false: no dry run says what will be there, so only how it stands can be looked at afterwards.
+ * `isKnown` false: nobody says for sure what will be there, so only how it stands can be looked at afterwards; an `after`
+ * is then what the program worked out. `isRemade`: an earlier step of the plan makes or deletes it, so what this one will
+ * find could not be seen.
  */
 export const ObjectState = z.object({
   before: ClusterObject.nullable(),
   after: ClusterObject.nullable(),
   isKnown: z.boolean(),
+  isRemade: z.literal(true).optional(),
 });
 export type ObjectState = z.infer<typeof ObjectState>;
 
-/** What a step's preview saw, kept sealed until the change is over: it holds secrets in clear text. */
-export const StepStates = z.object({ objects: z.array(ObjectState) });
+/**
+ * What a step's preview saw, kept sealed until the change is over: it holds secrets in clear text. `risk`: what the look
+ * added to it; states of an older version say nothing of it.
+ */
+export const StepStates = z.object({ objects: z.array(ObjectState), risk: Risk.optional() });
 export type StepStates = z.infer<typeof StepStates>;
 
-/** Puts a look and a dry run of the same step side by side. `dry` is null where there is none. */
-export function statesOf(
-  line: KubectlLine,
-  now: readonly ClusterObject[],
-  dry: readonly ClusterObject[] | null,
-): ObjectState[] {
+/** What was seen of one step. `dry` null: there is no dry run; `planned` null: nothing was worked out instead. */
+type Seen = {
+  now: readonly ClusterObject[];
+  dry: readonly ClusterObject[] | null;
+  planned: readonly ClusterObject[] | null;
+};
+
+/** Puts a look and a dry run of the same step side by side. */
+export function statesOf(line: KubectlLine, { now, dry, planned }: Seen): ObjectState[] {
   if (line.verb === "delete") return now.map((before) => ({ before, after: null, isKnown: true }));
   // What scale and an undo print is the object as it was, also without a dry run (kubectl 1.32).
   if (line.verb === "scale") return now.map((before) => scaled(before, line));
-  if (dry === null || line.verb === "rollout undo")
-    return now.map((before) => ({ before, after: null, isKnown: false }));
+  if (line.verb === "rollout undo")
+    return now.map((before, index) => ({ before, after: planned?.[index] ?? null, isKnown: false }));
+  if (dry === null) return now.map((before) => ({ before, after: null, isKnown: false }));
   const old = new Map(now.map((object) => [keyOf(object), object]));
   return dry.map((after) => ({ before: old.get(keyOf(after)) ?? null, after, isKnown: true }));
 }

@@ -2,14 +2,13 @@ import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
 import type { Preview, PreviewRow } from "#change/preview.ts";
 import { type StepStates, statesOf } from "#execution/objects/state.ts";
-import { flagOf, type KubectlLine } from "#policy/kubectl/line.ts";
+import type { KubectlLine } from "#policy/kubectl/line.ts";
 import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
 import { autoscalerFacts } from "./autoscalers.ts";
 import { completeStep } from "./complete-step.ts";
 import { createdFacts } from "./created.ts";
-import { dryRunArgs, placeArgs, targetArgs } from "./kubectl-args.ts";
-import { type Look, type NotSeen, type Objects, toObjects } from "./look.ts";
+import type { Look, NotSeen } from "./look.ts";
 import { whyNotAllowed } from "./may.ts";
 import { alreadySo, changesNothing } from "./nothing.ts";
 import { type ClusterObject, nameOf, objectChanges, type RedactField, readField } from "./object-changes.ts";
@@ -17,6 +16,7 @@ import { ownerFacts } from "./owners.ts";
 import { plannedFields } from "./planned-fields.ts";
 import { evicted, whatWasLookedFor } from "./reach.ts";
 import { riskOf } from "./risk.ts";
+import { dryRun, readCurrent } from "./see-step.ts";
 import { shownBy } from "./shown.ts";
 
 /** A step with what it would do and the objects around it (null: they cannot be seen yet), or why it cannot work. */
@@ -26,17 +26,6 @@ export type PreviewedStep =
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
-/** Verbs whose dry run prints sentences and no objects, or the object as it was (undo). */
-const WITHOUT_OUTPUT = new Set(["cordon", "uncordon", "drain", "rollout undo"]);
-/** Verbs that have no dry run by the server in kubectl 1.32. */
-const WITHOUT_DRY_RUN = new Set([
-  "rollout restart",
-  "rollout pause",
-  "rollout resume",
-  "certificate approve",
-  "certificate deny",
-  "auth reconcile",
-]);
 
 /**
  * Looks at what one kubectl step would change: what is there now, and a dry run by the server. The step is completed
@@ -78,30 +67,24 @@ export async function previewKubectl(
     ...shown.facts,
     ...completed.facts,
   ].map(redact);
+  const risk = riskOf(line, current.objects, rows, back);
   const preview: Preview = {
     step: step.step,
     isBeforeChange,
     facts,
     rows: rows.slice(0, MAX_ROWS).map((row) => redactRow(row, redact)),
     omitted: Math.max(0, rows.length - MAX_ROWS),
-    ...riskOf(line, current.objects, rows, back),
+    ...risk,
     ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
     ...(isNothing ? { changesNothing: true } : {}),
   };
-  const states = { objects: statesOf(line, current.objects, dry.objects) };
+  const objects = statesOf(line, {
+    now: current.objects,
+    dry: dry.objects,
+    planned: planned?.objects ?? null,
+  });
+  const states = { objects, risk: risk.risk };
   return { ok: true, step: completed.step, preview, states };
-}
-
-/** What is there now, and what a dry run answers (null: there is none): of a step that was completed before. */
-export async function lookAt(
-  step: Step,
-  line: KubectlLine,
-  look: Look,
-): Promise<{ ok: true; now: ClusterObject[]; after: ClusterObject[] | null } | NotSeen> {
-  const current = await readCurrent(line, step, look);
-  if (!current.ok) return current;
-  const dry = await dryRun(line, step, look);
-  return dry.ok ? { ok: true, now: current.objects, after: dry.objects } : dry;
 }
 
 /** Who may take a change back. */
@@ -114,39 +97,11 @@ async function keeperFacts(
   return [...(await autoscalerFacts(line, step, seen, look)), ...ownerFacts(seen.now)];
 }
 
-/** What the step is about, as it is now. What is not there is left out; what cannot be named beforehand is nothing. */
-async function readCurrent(line: KubectlLine, step: Step, look: Look): Promise<Objects> {
-  const targets = targetArgs(line);
-  if (targets === null) return { ok: true, objects: [] };
-  const looked = await look(
-    ["get", ...targets, ...placeArgs(line), "-o", "json", "--ignore-not-found"],
-    step,
-  );
-  return toObjects(looked);
-}
-
-async function dryRun(
+/** What the step changes of what is there, a field a row; `after` null: nobody says what will be there. */
+export function rowsOf(
   line: KubectlLine,
-  step: Step,
-  look: Look,
-): Promise<(Objects & { printed?: never }) | { ok: true; objects: null; printed?: string }> {
-  // kubectl refuses a dry run of what it would delete first (replace --force, apply --force).
-  const deletesFirst = /^(replace|apply)$/.test(line.verb) && flagOf(line, "--force") === "true";
-  if (WITHOUT_DRY_RUN.has(line.verb) || deletesFirst) return { ok: true, objects: null };
-  const hasOutput = !WITHOUT_OUTPUT.has(line.verb);
-  const args = dryRunArgs(step.args, hasOutput ? (line.verb === "delete" ? "name" : "json") : null);
-  if (args === null) return { ok: false, problem: "its words cannot be made a dry run for sure" };
-  const looked = await look(args, step);
-  if (!looked.ok) return looked;
-  return hasOutput && line.verb !== "delete"
-    ? toObjects(looked)
-    : { ok: true, objects: null, printed: looked.stdout };
-}
-
-function rowsOf(
-  line: KubectlLine,
-  now: ClusterObject[],
-  after: ClusterObject[] | null,
+  now: readonly ClusterObject[],
+  after: readonly ClusterObject[] | null,
   redact: RedactField,
 ): PreviewRow[] {
   if (line.verb === "delete") {

@@ -9,6 +9,7 @@ import { refuseMissing } from "#execution/environment-error.ts";
 import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
 import { namePlan } from "#execution/name-plan.ts";
 import { keepStates } from "#execution/objects/kept-states.ts";
+import { amongEarlier, type EarlierStates } from "#execution/objects/remade.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
 import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
 import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
@@ -44,6 +45,7 @@ type Previewed = {
   previews: Preview[];
   savedPlans: Bindings["savedPlans"];
   states: NonNullable<Bindings["states"]>;
+  earlier: EarlierStates;
   targets: string[];
   /** What the steps so far change; ANYTHING when one of them may change more than the target it names. */
   changed: Set<string>;
@@ -88,6 +90,7 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
     previews: [],
     savedPlans: [],
     states: [],
+    earlier: [],
     targets: [],
     changed: new Set(),
   };
@@ -199,7 +202,8 @@ async function previewStep(
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
-    seen.states.push(...(await keepStates(deps, { ...owner, step: step.step }, looked.states)));
+    const states = amongEarlier(looked.states, read.line.context, seen.earlier);
+    seen.states.push(...(await keepStates(deps, { ...owner, step: step.step }, states)));
     noteChanged(seen, kept.preview, changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;
   }

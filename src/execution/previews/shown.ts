@@ -9,7 +9,7 @@ import { type ClusterObject, nameOf, readField } from "./object-changes.ts";
 type Showing = { shows: Shown[]; facts: string[] };
 
 /** One step as it was looked at: what is there, what the dry run answered (null: there was none), and its way back. */
-type LookedAt = {
+export type LookedAt = {
   line: KubectlLine;
   now: readonly ClusterObject[];
   after: readonly ClusterObject[] | null;

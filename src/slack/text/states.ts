@@ -113,10 +113,15 @@ function words(change: Change, steps: readonly StepRecord[]): string {
     case "cancelled":
       return steps.length === 0 ? "Cancelled, nothing was run" : "Cancelled";
     case "expired":
-      return "Expired, nothing was run";
+      return hasRun(steps) ? "Expired, nothing was changed" : "Expired, nothing was run";
     case "failed":
       return steps.length === 0 ? "Failed, nothing was run" : "Failed";
   }
+}
+
+/** Reads may have run before a step that was held back. */
+function hasRun(steps: readonly StepRecord[]): boolean {
+  return steps.some(({ outcome }) => outcome !== "not run");
 }
 
 /** Judged by Greenlight before anything ran, since every look showed what was asked for. */

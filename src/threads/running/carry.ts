@@ -97,7 +97,10 @@ export function toState(values: unknown): GraphState {
 
 /** How a thread that is at its end came to it. */
 export function ended(state: GraphState): RunResult {
-  if (state.error !== null) return { at: "end", status: "failed", error: state.error };
+  if (state.error !== null) {
+    const status = state.executionStatus === "expired" ? "expired" : "failed";
+    return { at: "end", status, error: state.error };
+  }
   if (state.planOnly) return { at: "end", status: "planned", error: null };
   if (state.executionStatus === "rolled_back") return { at: "end", status: "rolled_back", error: null };
   if (state.decision?.answer === "reject") return { at: "end", status: "rejected", error: null };

@@ -1,0 +1,195 @@
+import { type Difference, isSame, type Stretch } from "#execution/objects/differences.ts";
+import { leafDifferences } from "#execution/objects/leaves.ts";
+import { keyOf, type ObjectState } from "#execution/objects/state.ts";
+import { valueIn } from "#execution/objects/values.ts";
+import type { ClusterObject } from "#execution/previews/object-changes.ts";
+import type { KubectlLine } from "#policy/kubectl/line.ts";
+import { type LeftBefore, pathKey } from "./left-before.ts";
+import { isAsAssigned, isGenerated, isStamp, withoutAssigned } from "./server-assigned.ts";
+
+/** One thing that is not as it was when the plan was made. `sets`: what the step would make of the field. */
+export type Other =
+  | {
+      kind: "field";
+      object: ClusterObject;
+      path: readonly Stretch[];
+      now: unknown;
+      was: unknown;
+      sets: unknown;
+    }
+  | { kind: "made"; object: ClusterObject; path: readonly Stretch[]; now: unknown; was: unknown }
+  | { kind: "gone" | "anew" | "there" | "new" | "unseen"; object: ClusterObject };
+
+/** What was seen just before a step: what is there, and with its dry run. */
+export type Fresh = { now: readonly ClusterObject[]; states: readonly ObjectState[] };
+
+/**
+ * What a step would do by now that it would not have done when it was approved: other objects, other fields, or another
+ * value before or after. What it does not touch may be as it likes, and a value before may be what an earlier step left.
+ */
+export function othersOf(
+  line: KubectlLine,
+  kept: readonly ObjectState[],
+  fresh: Fresh,
+  left: LeftBefore,
+): Other[] {
+  const [was, is] = [keyed(kept), keyed(fresh.states)];
+  const now = new Map(fresh.now.map((object) => [keyOf(object), object]));
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
+    const [then, again] = [was.get(key), is.get(key)];
+    if (then === undefined) return again === undefined ? [] : beside(line, again);
+    if (then.isRemade === true) return [];
+    const about = then.before ?? then.after;
+    return about === null ? [] : otherAt(line, then, again, { about, now: now.get(keyOf(about)), left });
+  });
+}
+
+/** What it would touch beside what was approved; what it leaves as it is harms nobody. */
+function beside(line: KubectlLine, { before, after }: ObjectState): Other[] {
+  const object = before ?? after;
+  if (object === null) return [];
+  const isTouched = before === null || after === null || leavesOf(line, before, after).length > 0;
+  return isTouched ? [{ kind: "new", object }] : [];
+}
+
+type Place = { about: ClusterObject; now: ClusterObject | undefined; left: LeftBefore };
+
+function otherAt(
+  line: KubectlLine,
+  approved: ObjectState,
+  again: ObjectState | undefined,
+  { about, now, left }: Place,
+): Other[] {
+  const { before, after, isKnown } = approved;
+  if (before === null) return otherMade(after ?? about, again, now);
+  if (now === undefined) {
+    const isLeftAlone = isKnown && after !== null && leavesOf(line, before, after).length === 0;
+    return isLeftAlone && again === undefined ? [] : [{ kind: "gone", object: about }];
+  }
+  const hasDryRun = isKnown && after !== null;
+  if (!hasDryRun && now.metadata["uid"] !== before.metadata["uid"]) return [{ kind: "anew", object: now }];
+  if (isKnown && after === null) return [];
+  const values = left.get(keyOf(about)) ?? new Map<string, unknown>();
+  return after === null
+    ? otherWritten(line, before, now, values)
+    : otherChanged(line, { before, after, now, values }, again);
+}
+
+function otherChanged(
+  line: KubectlLine,
+  approved: {
+    before: ClusterObject;
+    after: ClusterObject;
+    now: ClusterObject;
+    values: ReadonlyMap<string, unknown>;
+  },
+  again: ObjectState | undefined,
+): Other[] {
+  const { before, after, now, values } = approved;
+  // What would be left as it is, a dry run may not print.
+  const result = again === undefined ? now : again.after;
+  if (result === null) return [{ kind: "unseen", object: now }];
+  const about = { object: now, was: before, values };
+  return otherLeaves(about, leavesOf(line, before, after), leavesOf(line, now, result));
+}
+
+function leavesOf({ flags }: KubectlLine, before: ClusterObject, after: ClusterObject): Difference[] {
+  return leafDifferences(before, after, flags.has("--subresource"));
+}
+
+/** What would be made has to be absent still, and to be made the same, but for what the server chooses each time. */
+function otherMade(
+  made: ClusterObject,
+  again: ObjectState | undefined,
+  now: ClusterObject | undefined,
+): Other[] {
+  if (now !== undefined || (again !== undefined && again.before !== null))
+    return [{ kind: "there", object: now ?? made }];
+  if (again === undefined || again.after === null) return [{ kind: "unseen", object: made }];
+  const object = again.after;
+  return leafDifferences(withoutAssigned(made), withoutAssigned(object), false)
+    .filter(({ path, before, after }) => !isAsAssigned(object, path, before, after))
+    .map(({ path, before, after }) => ({ kind: "made", object, path, now: after, was: before }));
+}
+
+/** Where a verb has no dry run, these are the fields it writes. Of any other, all of the object has to be as it was. */
+const WRITTEN: Readonly<Record<string, readonly string[]>> = {
+  "rollout restart": ["spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"],
+  "rollout undo": ["spec", "template"],
+  "rollout pause": ["spec", "paused"],
+  "rollout resume": ["spec", "paused"],
+  cordon: ["spec", "unschedulable"],
+  uncordon: ["spec", "unschedulable"],
+  drain: ["spec", "unschedulable"],
+};
+
+function otherWritten(
+  { verb }: KubectlLine,
+  was: ClusterObject,
+  object: ClusterObject,
+  values: ReadonlyMap<string, unknown>,
+): Other[] {
+  const written = Object.hasOwn(WRITTEN, verb) ? (WRITTEN[verb] ?? []) : [];
+  return leafDifferences(was, object, verb.startsWith("certificate "))
+    .filter(({ path }) => written.every((name, index) => path[index] === undefined || path[index] === name))
+    .filter(({ path, after }) => !isLeft(values, path, after))
+    .map(({ path, before, after }) => ({
+      ...{ kind: "field", object, path, now: after, was: before },
+      sets: undefined,
+    }));
+}
+
+type About = { object: ClusterObject; was: ClusterObject; values: ReadonlyMap<string, unknown> };
+
+function otherLeaves(
+  { object, was, values }: About,
+  then: readonly Difference[],
+  now: readonly Difference[],
+): Other[] {
+  const [old, fresh] = [byPath(then), byPath(now)];
+  return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((key): Other[] => {
+    const [approved, found] = [old.get(key), fresh.get(key)];
+    const path = (found ?? approved)?.path ?? [];
+    const value = found === undefined ? valueIn(object, path) : found.before;
+    if (approved !== undefined && isSo({ object, path, values }, approved, found)) return [];
+    const planned = approved === undefined ? valueIn(was, path) : approved.before;
+    const before = values.has(key) ? values.get(key) : planned;
+    return [{ kind: "field", object, path, now: value, was: before, sets: found?.after }];
+  });
+}
+
+/** The same value after, and before it the one that was seen, or that an earlier step was to leave. */
+function isSo(
+  { object, path, values }: Omit<About, "was"> & { path: readonly Stretch[] },
+  approved: Difference,
+  found: Difference | undefined,
+): boolean {
+  // An earlier step has left it already as this one wants it.
+  if (found === undefined) return isLeft(values, path, approved.after);
+  if (!isAsAssigned(object, path, approved.after, found.after)) return false;
+  if (isStamp(path, approved.after, found.after)) return true;
+  return isSame(approved.before, found.before) || isLeft(values, path, found.before);
+}
+
+function isLeft(values: ReadonlyMap<string, unknown>, path: readonly Stretch[], value: unknown): boolean {
+  const key = pathKey(path);
+  return values.has(key) && isSame(values.get(key), value);
+}
+
+function byPath(differences: readonly Difference[]): Map<string, Difference> {
+  return new Map(differences.map((one) => [pathKey(one.path), one]));
+}
+
+/** A manifest may hold one object twice; each of them counts. */
+function keyed(states: readonly ObjectState[]): Map<string, ObjectState> {
+  const found = new Map<string, ObjectState>();
+  for (const state of states) {
+    const object = state.before ?? state.after;
+    if (object === null) continue;
+    const name = isGenerated(object) ? { ...object, metadata: { ...object.metadata, name: "" } } : object;
+    let key = keyOf(name);
+    while (found.has(key)) key = `${key} again`;
+    found.set(key, state);
+  }
+  return found;
+}
