@@ -24,8 +24,8 @@ import { recordPlan, recordReview, reportStatus } from "#threads/running/progres
 import type { Model } from "./model.ts";
 import type { Parts } from "./parts.ts";
 
-/** How much the Reviewer is shown of what a step printed. */
-const REVIEWED_LINES = { head: 20, tail: 40 };
+/** Out of how much of what a step printed the Reviewer is shown the most telling. */
+const REVIEWED_LINES = { head: 60, tail: 140 };
 
 /** The graph on its checkpointer, traced where that is wanted. */
 export function openGraph(parts: Parts, model: Model, execution: ExecutionDeps): ChangeGraph {
@@ -87,7 +87,7 @@ function agentDeps(
       if (prepared !== null) return { ok: true, answer: prepared };
       return planChange(ask, { ...input, environments }, askingFor(changeId, "planner", signals));
     },
-    askReviewer: (changeId, { request, steps, facts, may }, signals) => {
+    askReviewer: (changeId, { steps, ...told }, signals) => {
       const reviewed = steps.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({
         step,
         argv,
@@ -95,10 +95,9 @@ function agentDeps(
         outcome: outcome === "running" ? ("unknown" as const) : outcome,
         exit_code: exitCode,
         error,
-        output: [...log.head, ...log.tail].map((line) => line.text).join("\n"),
+        log,
       }));
-      const told = { request, facts, may, steps: reviewed };
-      return reviewOutcome(ask, told, askingFor(changeId, "reviewer", signals));
+      return reviewOutcome(ask, { ...told, steps: reviewed }, askingFor(changeId, "reviewer", signals));
     },
   };
 }

@@ -12,9 +12,10 @@ import type { Policy } from "#policy/document.ts";
 /** An answer, or a sentence saying why there is none. `isLasting`: asking the same again brings the same. */
 export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reason: string; isLasting?: true };
 
-/** What the Reviewer is told: the steps as they ended, what was read back, and which verdicts that leaves. */
+/** What the Reviewer is told: the plan, its steps as they ended, what was read back, and which verdicts that leaves. */
 export type ReviewedOutcome = {
   request: string;
+  plan: Plan;
   steps: readonly { record: StepRecord; log: LogExcerpt }[];
   facts: readonly Fact[];
   may: readonly ReviewResult[];

@@ -89,7 +89,7 @@ async function judgeOutcome(
   const steps = await Promise.all(
     records.map(async (record) => ({ record, log: await deps.findLog(record) })),
   );
-  const told = { request: state.request, steps, facts, may: possible.may };
+  const told = { request: state.request, plan: bound.plan, steps, facts, may: possible.may };
   const reviewed = await deps.askReviewer(changeId, told, signals);
   signals.pause.throwIfAborted();
   const review = reviewed.ok

@@ -50,8 +50,11 @@ export function askReviewer(
 ): Asked<ReturnType<typeof reviewOutcome>> {
   const { ask, asking, tries, logged } = prepare(model, options);
   const step = { step: 1, argv: ["kubectl", "get", "pods"], direction: "forward", outcome: "done" } as const;
-  const steps = [{ ...step, argv: [...step.argv], exit_code: 0, error: null, output: "none" }];
-  const input = { request: "show the pods", steps, facts: [], may: ["approved", "needs_human"] as const };
+  const log = { head: [], tail: [], omitted: 0 };
+  const steps = [{ ...step, argv: [...step.argv], exit_code: 0, error: null, log }];
+  const plan = { summary: "", plan: [], risk_level: "low" as const, risk_reason: "", questions: [] };
+  const may = ["approved", "needs_human"] as const;
+  const input = { request: "show the pods", plan, steps, facts: [], may };
   return { asking: reviewOutcome(ask, input, asking), tries, logged };
 }
 
