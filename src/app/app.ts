@@ -15,6 +15,7 @@ import type { ThreadDeps } from "#threads/deps.ts";
 import { startLaterLooks } from "#threads/later/later-looks.ts";
 import { unlessAway } from "#threads/running/unless-away.ts";
 import { startWorker } from "#threads/running/worker.ts";
+import { startLettingGo } from "#threads/stopping/let-go.ts";
 import { openApi } from "./api.ts";
 import { approverLines, groupLines } from "./approvers.ts";
 import { differenceAtClick, openExecution, sweepEnded } from "./execution.ts";
@@ -68,7 +69,7 @@ async function assemble(parts: Parts, { graceMs = GRACE_MS, onBegun }: AppOption
   const slack = await openSlack(parts, changes);
   const worker = startWorker(threads);
   closing.push(() => worker.stop(graceMs));
-  closing.push(startTimers(threads).stop, startLaterLooks(threads).stop);
+  closing.push(startTimers(threads).stop, startLaterLooks(threads).stop, startLettingGo(threads).stop);
   const address = await openApi(parts, slack, changes);
   closing.push(() => slack.stopIntake());
   const leaving = createLeaving(worker, parts, graceMs);

@@ -9,7 +9,7 @@ export type Approval = z.infer<typeof Approval>;
  * Who may say yes for these environments. Ids are Slack's; `tokens` null: every API token with the role approver.
  * `escalated`: which of them may because nobody else answered for so long; null while that is not so.
  */
-const Approvers = z.object({
+export const Approvers = z.object({
   environments: z.array(z.string()),
   users: z.array(z.string()),
   groups: z.array(z.string()),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Approval, ApprovalTerms } from "./approval.ts";
-import { Blocked } from "./blocked.ts";
+import { Blocked, OpenHere } from "./blocked.ts";
 import { Cancel } from "./cancel.ts";
-import { LaterLook } from "./later-look.ts";
+import { LaterLook } from "./fact.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
@@ -144,6 +144,8 @@ export const Change = z.object({
   terms: ApprovalTerms.nullable().default(null),
   /** Whom it waits for while it is blocked. */
   blocked: Blocked.nullable().default(null),
+  /** What still stood open on its targets when it was planned or took them, and does now. */
+  openHere: z.array(OpenHere).default([]),
   /** How often its targets were taken away from it, the oldest first. */
   unlocks: z.array(Unlock).default([]),
   /** Who wanted it stopped: nothing of its plan goes forward any more. */

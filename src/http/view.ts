@@ -1,4 +1,4 @@
-import { type Change, openDecision } from "#change/change.ts";
+import { type Change, type Decision, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { stillApprovers } from "#change/still-approve.ts";
 import { titleOf } from "#change/titles/title.ts";
@@ -29,6 +29,8 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       changes_nothing: preview.changesNothing ?? false,
     })),
     digest: change.digest,
+    blocked: blockedOf(change),
+    open_here: change.openHere.map(({ changeId, requester }) => ({ thread_id: changeId, requester })),
     questions: questionsOf(change),
     approval: approvalOf(change),
     steps: steps.map((step) => ({
@@ -47,28 +49,53 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     later_looks: change.laterLooks,
     error: change.error,
     cancel: change.cancel,
-    decisions: change.decisions.map((decision) => ({
-      gate: decision.gate,
-      revision: decision.revision,
-      round: decision.round,
-      answer: decision.answer,
-      by: decision.by,
-      reason: decision.reason,
-      questions: decision.questions.map(({ text }, index) => ({
-        question: text,
-        answer: decision.answers[index] ?? null,
-      })),
-      broke_glass: decision.brokeGlass,
-      approvals: decision.approvals,
-      expires_at: decision.expiresAt,
-      escalated_at: decision.escalatedAt,
-      escalated: decision.escalated,
-      asked_at: decision.askedAt,
-      decided_at: decision.decidedAt,
-    })),
+    decisions: change.decisions.map(decisionOf),
     unlocks: change.unlocks,
     created_at: change.createdAt,
     ended_at: change.endedAt,
+  };
+}
+
+function decisionOf(decision: Decision): object {
+  return {
+    gate: decision.gate,
+    revision: decision.revision,
+    round: decision.round,
+    answer: decision.answer,
+    by: decision.by,
+    reason: decision.reason,
+    questions: decision.questions.map(({ text }, index) => ({
+      question: text,
+      answer: decision.answers[index] ?? null,
+    })),
+    broke_glass: decision.brokeGlass,
+    approvals: decision.approvals,
+    expires_at: decision.expiresAt,
+    escalated_at: decision.escalatedAt,
+    escalated: decision.escalated,
+    asked_at: decision.askedAt,
+    decided_at: decision.decidedAt,
+  };
+}
+
+/** Whom it waits for, and whom or what that one waits for; null while it is not blocked. */
+function blockedOf({ status, blocked }: Change): object | null {
+  if (status !== "blocked" || blocked === null) return null;
+  const { by, requester, target, since, heldSince, freeAt, canAnswer } = blocked;
+  return {
+    ...{
+      thread_id: by,
+      waits_for_person: blocked.waitsForPerson,
+      requester,
+      target,
+      since,
+      held_since: heldSince,
+    },
+    free_at: freeAt,
+    can_answer:
+      canAnswer?.map(({ environments, users, groups, tokens }) => {
+        return { environments, users, groups, tokens };
+      }) ?? null,
   };
 }
 

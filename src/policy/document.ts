@@ -165,6 +165,8 @@ export const PolicyDocument = z.strictObject({
       terraform_grace_seconds: seconds(600, 120),
       /** The most that `kubectl rollout status` and `kubectl wait` may take, which only wait for what was changed before. */
       settle_seconds: seconds(14_400, 600),
+      /** How long a change that waits for a person holds its targets. */
+      operator_minutes: z.int().min(1).max(10_080).default(240),
       /** For single verbs, such as `kubectl rollout status`. */
       verbs: z.record(Verb, z.number().min(1).max(14_400)).default({}),
     })

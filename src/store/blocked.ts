@@ -3,7 +3,8 @@ import { Blocked } from "#change/blocked.ts";
 /** Whom the change `c` waits for, as one JSON column. */
 export const BLOCKED = `
   (select jsonb_build_object('by', h.id, 'requester', h.requester, 'team', h.home_team, 'channel', h.home_channel,
-     'target', c.blocked_target, 'since', c.blocked_since,
+     'target', c.blocked_target, 'since', c.blocked_since, 'waitsForPerson', h.status = 'needs_person',
+     'freeAt', (select min(l.free_at) from target_locks l where l.change_id = h.id),
      'heldSince', (select min(l.taken_at) from target_locks l where l.change_id = h.id),
      'cardTs', (select m.ts from messages m where m.change_id = h.id and m.name = 'card'))
    from changes h where h.id = c.blocked_by)`;
@@ -18,6 +19,8 @@ export function toBlocked(value: unknown): Blocked | null {
     target: row["target"],
     since: toDate(row["since"]),
     heldSince: toDate(row["heldSince"]),
+    waitsForPerson: row["waitsForPerson"],
+    freeAt: toDate(row["freeAt"]),
     home: row["channel"] === null ? null : { teamId: row["team"], channelId: row["channel"] },
     cardTs: row["cardTs"],
   });

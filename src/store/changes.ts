@@ -6,6 +6,7 @@ import type { Sql } from "#store/postgres/database.ts";
 import { BLOCKED, toBlocked } from "./blocked.ts";
 import { toCancel } from "./cancels.ts";
 import { toLaterLooks } from "./later-looks.ts";
+import { OPEN_HERE, toOpenHere } from "./left-open.ts";
 import { toUnlocks } from "./unlocks.ts";
 
 /** One change with its decisions and its place in the queue, or null. */
@@ -92,7 +93,7 @@ const APPROVALS = `(
     and a.digest = d.digest)`;
 
 const SELECT = `
-  select c.*, ${BLOCKED} as blocked,
+  select c.*, ${BLOCKED} as blocked, ${OPEN_HERE} as open_here_now,
     (select coalesce(jsonb_agg(to_jsonb(d) || jsonb_build_object('approvals', ${APPROVALS}) order by d.asked_at, d.round), '[]')
       from decisions d where d.change_id = c.id) as decisions,
     case when c.work_wanted > c.work_done and c.lease_owner is null then
@@ -121,6 +122,7 @@ function toChange(row: ChangeRow): Change {
     places: toPlaces(row["bindings"]),
     digest: row["digest"],
     blocked: toBlocked(row["blocked"]),
+    openHere: toOpenHere(row["open_here_now"]),
     unlocks: toUnlocks(row["unlocks"]),
     cancel: toCancel(row),
     stopAsked: row["stop_asked"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LaterLook } from "#change/later-look.ts";
+import { LaterLook } from "#change/fact.ts";
 import type { Sql } from "#store/postgres/database.ts";
 
 /** A look that somebody has at hand. `claim` is this very claim's own. */

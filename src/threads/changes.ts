@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import type { Blocked } from "#change/blocked.ts";
 import type { Change } from "#change/change.ts";
 import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
 import type { Person } from "#change/person.ts";
 import type { Plan } from "#change/plan.ts";
+import { stillApprovers } from "#change/still-approve.ts";
 import { between, nowhere } from "#observe/crash-points.ts";
 import { whyNotAsk } from "#policy/approvals/asking.ts";
 import {
@@ -39,9 +41,9 @@ export function createChanges(deps: DecideDeps): Changes {
   const { database } = deps;
   const get = async (id: string): Promise<Change | null> => {
     const change = await findChange(database, id);
-    return change === null
-      ? null
-      : { ...change, terms: change.risk === null ? null : findTerms(deps, change) };
+    if (change === null) return null;
+    const terms = change.risk === null ? null : findTerms(deps, change);
+    return { ...change, terms, blocked: await withWhoCanAnswer(database, deps, change.blocked) };
   };
   return {
     ask: between(deps.at ?? nowhere, "request accepted", (request: Ask) =>
@@ -67,6 +69,17 @@ export function createChanges(deps: DecideDeps): Changes {
     locks: (ids) => findHeld(database, ids),
     check: async (viewer, line) => checkTyped(deps, viewer, line),
   };
+}
+
+/** What the one ahead waits for is a person's to answer, and the rules say whose. */
+async function withWhoCanAnswer(
+  sql: Sql,
+  deps: DecideDeps,
+  blocked: Blocked | null,
+): Promise<Blocked | null> {
+  if (blocked?.waitsForPerson !== true) return blocked;
+  const ahead = await findChange(sql, blocked.by);
+  return ahead === null ? blocked : { ...blocked, canAnswer: stillApprovers(ahead, findTerms(deps, ahead)) };
 }
 
 async function ask(sql: Sql, deps: DecideDeps, given: Ask, prepared: Plan | null): Promise<Asked> {

@@ -58,6 +58,7 @@ function changeOf(asked: Ask): Change {
       blocked: null,
       unlocks: [],
       laterLooks: [],
+      openHere: [],
     },
     ...{ terms: null, cancel: null, stopAsked: false },
     decisions: [{ ...question, ...OPEN, answer: null, by: null, reason: null, decidedAt: null }],

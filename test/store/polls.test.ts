@@ -17,7 +17,7 @@ import { type Runs, STATEMENTS } from "./polls/statements.ts";
 /** Exported functions of the store that run no statement of ours, or whose statements are run by others above. */
 const WITHOUT = new Set(
   [
-    "LeaseLostError createLeaseOf isHeld keyOf keyValues newestOf placesOf toBlocked toCancel toLaterLooks toDecision toUnlocks",
+    "LeaseLostError createLeaseOf isHeld keyOf keyValues newestOf placesOf toBlocked toCancel toLaterLooks toOpenHere toDecision toUnlocks",
     // Run by the lists.
     "findByPrefix findEscalated findHeld findKinds findListed findNewest findSpots findTouching",
     // Every call of theirs is in a table of its own.

@@ -92,6 +92,7 @@ export const STAGES: Readonly<Record<ChangeStatus, Stage>> = {
       ...{ by: "01890000-0000-7000-8000-000000000002", requester: CLEO, cardTs: "1700000000.000002" },
       ...{ target: "kubectl place production deployments payment-api", since: AT, heldSince: AT },
       home: { teamId: "T1", channelId: "C1" },
+      ...{ waitsForPerson: false, freeAt: null, canAnswer: null },
     },
   }),
   running: stage({ status: "running", decisions: [approvedByBen] }, [

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Change, ChangeStatus } from "#change/change.ts";
 import type { Fact } from "#change/fact.ts";
@@ -171,6 +172,25 @@ describe("the words of the card with one person", () => {
     const plan = aPlan(Array.from({ length: 20 }, (_, at) => aStep(`delete pod ${"x".repeat(900)}-${at}`)));
     const { text, blocks } = direct(waiting({ plan, stepRisks: plan.plan.map(() => "high"), previews: [] }));
     approved("too-long", { text, blocks: blocks.filter(({ type }) => type !== "container") });
+  });
+});
+
+describe("the words of what stands in a change's way", () => {
+  const approved = approvedIn("blocked");
+  const { change, steps } = STAGES.blocked;
+  const blocked = change.blocked ?? assert.fail();
+  const waits = { ...blocked, waitsForPerson: true, freeAt: later(240), canAnswer: theTerms().approvers };
+
+  it("another change that waits for a person", () => {
+    approved("by-a-person", card({ change: { ...change, blocked: waits }, steps }));
+    const untold = { ...waits, freeAt: null, canAnswer: null };
+    approved("by-nobody-knows-whom", card({ change: { ...change, blocked: untold }, steps }));
+  });
+  it("a change that stands open on the same target", () => {
+    const open = { changeId: blocked.by, requester: CLEO, home: blocked.home, cardTs: blocked.cardTs };
+    approved("open-here", card(waiting({ openHere: [open] })));
+    const many = Array.from({ length: 5 }, () => open);
+    approved("open-here-many", card(waiting({ openHere: many })));
   });
 });
 

@@ -32,7 +32,7 @@ import { approvalBlocks, approvalWarnings, heldActions } from "./approval-lines.
 import { askedFor } from "./asked-for.ts";
 import { beforeAfter, fitsTable, looksAt } from "./before-after.ts";
 import { blastRadius } from "./blast-radius.ts";
-import { blockedParts } from "./blocked-lines.ts";
+import { blockedParts, openHereParts } from "./blocked-lines.ts";
 import { cancelActions, cancelLines } from "./cancel-buttons.ts";
 import { commandBlocks } from "./commands-box.ts";
 import { cardFacts, sourceFacts } from "./facts.ts";
@@ -108,6 +108,7 @@ function situation(change: Change, steps: readonly StepRecord[], linkTo: LinkTo)
     paragraph(bold(stateLine(change, steps))),
     ...talkParts(change),
     ...blockedParts(change, linkTo),
+    ...openHereParts(change, linkTo),
     ...why(change),
     ...failedStepParts(change, steps),
     ...riskiestParts(change),

@@ -1,8 +1,8 @@
 import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { Fact } from "#change/fact.ts";
+import { newlyLost } from "#change/fact.ts";
 import type { StepRecord } from "#change/journal.ts";
-import { newlyLost } from "#change/later-look.ts";
 import {
   bold,
   bullets,

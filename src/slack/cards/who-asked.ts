@@ -46,7 +46,8 @@ function mayBeAll({ approvers }: ApprovalTerms, userId: string): boolean {
   return approvers.every(({ users: named, groups }) => named.includes(userId) || groups.length > 0);
 }
 
-function mentionsOf(who: Pick<Approvers, "users" | "groups"> | null): Mention[] {
+/** The users and groups of a rule whose ids can be called. */
+export function mentionsOf(who: Pick<Approvers, "users" | "groups"> | null): Mention[] {
   return [
     ...(who?.users ?? []).filter(isUserId).map((id) => ({ kind: "user", id }) as const),
     ...(who?.groups ?? []).filter(isGroupId).map((id) => ({ kind: "group", id }) as const),

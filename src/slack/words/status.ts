@@ -4,7 +4,7 @@ import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
 import { askedFor } from "#slack/cards/asked-for.ts";
-import { blockedParts } from "#slack/cards/blocked-lines.ts";
+import { blockedParts, openHereParts } from "#slack/cards/blocked-lines.ts";
 import { stepStateLine } from "#slack/cards/verdict-message.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import {
@@ -54,6 +54,7 @@ function render(
     paragraph(bold("What: "), said(titleWords(change))),
     askedFor(change, REQUEST_CHARS),
     ...blockedParts(change, linkTo),
+    ...openHereParts(change, linkTo),
     ...approvalWarnings(change),
     ...(why === null || why === ""
       ? []

@@ -6,6 +6,7 @@ import { openQuestion } from "#store/decisions.ts";
 import { markQueueStale } from "#store/events.ts";
 import { findSteps } from "#store/journal.ts";
 import { assertOwned, type Lease, releaseLease } from "#store/leases.ts";
+import { freeTargetsIn } from "#store/left-open.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { deleteSealedFiles } from "#store/sealed-files.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
@@ -72,6 +73,8 @@ async function openGate(
   const question = { changeId, gate, revision, digest, interruptId, questions, ...times };
   const round = await openQuestion(sql, question);
   if (round !== null) await record(sql, changeId, { type: "opened", gate, revision, round });
+  if (round !== null && gate === "operator")
+    await freeTargetsIn(sql, changeId, deps.policy.deadlines.operator_minutes);
   await setStatus(sql, record, changeId, statusAt[gate], result.notes);
 }
 

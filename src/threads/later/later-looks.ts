@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Change } from "#change/change.ts";
 import type { Fact } from "#change/fact.ts";
-import { newlyLost } from "#change/later-look.ts";
+import { newlyLost } from "#change/fact.ts";
 import { between, nowhere } from "#observe/crash-points.ts";
 import { findChange } from "#store/changes.ts";
 import {

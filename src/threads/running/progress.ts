@@ -6,9 +6,11 @@ import { permitByPolicy } from "#store/decisions.ts";
 import type { RecordEvents } from "#store/events.ts";
 import { replaceTouched } from "#store/find-touched.ts";
 import { assertOwned } from "#store/leases.ts";
+import { deleteLeftOpen } from "#store/left-open.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { releaseTargets } from "#store/target-locks.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
+import { noteOpenHere } from "#threads/stopping/open-here.ts";
 
 /** Writes of the owner of a change, each in one transaction that holds the lease. */
 type OwnerDeps = Pick<ThreadDeps, "database" | "record" | "leaseOf">;
@@ -51,6 +53,7 @@ export function recordPlan(
       ],
     );
     await replaceTouched(sql, changeId, assessment.targets);
+    await noteOpenHere(sql, changeId, assessment.targets);
     if (planned.mayRun && !asksPerson) {
       const question = { changeId, gate: "approval", revision, digest } as const;
       await permitByPolicy(sql, question, { kind: "policy", version: deps.policy.hash });
@@ -99,6 +102,7 @@ export async function setStatus(
   if (isEnded(status)) {
     await record(sql, changeId, { type: "ended", status, error });
     await releaseTargets(sql, changeId);
+    await deleteLeftOpen(sql, changeId);
   } else await record(sql, changeId, { type: "status", status });
   return true;
 }

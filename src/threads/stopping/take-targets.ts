@@ -1,9 +1,11 @@
 import { overlaps } from "#policy/targets.ts";
 import { assertOwned, type Lease } from "#store/leases.ts";
+import { deleteLeftOpen, keepTargets } from "#store/left-open.ts";
 import { findAhead, findTargets, insertLocks, isAhead, markBlocked } from "#store/target-locks.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
 import { endLooksOf } from "#threads/later/plan-later-looks.ts";
 import { setStatus } from "#threads/running/progress.ts";
+import { noteOpenHere } from "./open-here.ts";
 
 /**
  * Takes a change's targets for it; false when another change comes first, and it waits. All targets or none, in one
@@ -33,12 +35,17 @@ function take(
     const { targets, areHeld, hasEnded } = await findTargets(sql, changeId);
     // Called once more while it went through, it is claimed again; what it took now, nobody would give back.
     if (hasEnded) throw new Error(`Change ${changeId} has ended, and takes no targets.`);
-    if (areHeld) return null;
+    if (areHeld) {
+      await keepTargets(sql, changeId);
+      return null;
+    }
     const ahead = await findAhead(sql, changeId);
     const first = ahead.find((one) => targets.some((target) => overlaps(target, one.target)));
     if (first === undefined) {
       await insertLocks(sql, changeId, targets);
+      await deleteLeftOpen(sql, changeId);
       await endLooksOf(sql, targets);
+      await noteOpenHere(sql, changeId, targets);
       return null;
     }
     const isNew = await markBlocked(sql, changeId, first);

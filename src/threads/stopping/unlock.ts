@@ -1,11 +1,13 @@
 import type { Change } from "#change/change.ts";
 import type { AskUnlock, Unlocked } from "#change/changes.ts";
+import type { Person } from "#change/person.ts";
 import { UNLOCK_REASON } from "#change/unlock.ts";
 import { whyNotDecide } from "#policy/approvals/approvers.ts";
 import { lockChange } from "#store/approvals.ts";
 import { findChange } from "#store/changes.ts";
 import { findOpenAttempts } from "#store/journal.ts";
 import { isOwned } from "#store/leases.ts";
+import { insertLeftOpen } from "#store/left-open.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { releaseTargets } from "#store/target-locks.ts";
 import { insertUnlock } from "#store/unlocks.ts";
@@ -29,15 +31,33 @@ export function unlock(deps: DecideDeps, given: AskUnlock): Promise<Unlocked> {
     const last = change.unlocks.at(-1)?.at;
     if (given.writtenAt !== undefined && last !== undefined && given.writtenAt < last)
       return { kind: "nothing", reason: "Its targets were taken away since this was written.", since: last };
-    const targets = await releaseTargets(sql, changeId);
+    const targets = await takeAway(sql, deps.record, changeId, {
+      by,
+      reason: deps.redact(given.reason.trim()),
+    });
     if (targets.length === 0)
       return { kind: "nothing", reason: "This change holds no targets, so nobody waits for it." };
-    const reason = deps.redact(given.reason.trim());
-    await insertUnlock(sql, changeId, { by, reason, targets });
-    await deps.record(sql, changeId, { type: "unlocked", by, reason, targets });
     const after = await findChange(sql, changeId);
     return { kind: "unlocked", change: after ?? change, targets };
   });
+}
+
+/**
+ * Takes what a change holds away from it, in the caller's transaction, which holds its row. Returns what that was; with
+ * nothing to take nothing is written.
+ */
+export async function takeAway(
+  sql: Sql,
+  record: DecideDeps["record"],
+  changeId: string,
+  { by, reason }: { by: Person; reason: string },
+): Promise<string[]> {
+  const targets = await releaseTargets(sql, changeId);
+  if (targets.length === 0) return targets;
+  await insertLeftOpen(sql, changeId, targets);
+  await insertUnlock(sql, changeId, { by, reason, targets });
+  await record(sql, changeId, { type: "unlocked", by, reason, targets });
+  return targets;
 }
 
 function whyNotUnlock(deps: DecideDeps, change: Change, given: AskUnlock): Unlocked | null {

@@ -12,6 +12,7 @@ const policy: Policy = {
     terraform_seconds: 900,
     terraform_grace_seconds: 90,
     settle_seconds: 600,
+    operator_minutes: 240,
     verbs,
   },
 };

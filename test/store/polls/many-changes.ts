@@ -47,7 +47,7 @@ export async function fillManyChanges(database: Database): Promise<void> {
 }
 
 const TABLES =
-  "changes decisions approvals journal log_lines events messages model_calls model_spent touched target_locks homes sealed_files feedback later_looks".split(
+  "changes decisions approvals journal log_lines events messages model_calls model_spent touched target_locks homes sealed_files feedback later_looks left_open".split(
     " ",
   );
 
@@ -136,6 +136,10 @@ const FILL = [
    from generate_series(1, 3000) n`,
   `insert into sealed_files (change_id, revision, step, name, sha256, sealed, path)
    select id, 1, 1, 'errored.tfstate', 's', '\\x00', 'p' from roles where n % 10 = 0`,
+  // Half of those that wait for a person have lost their targets.
+  "update target_locks l set free_at = now() + interval '1 hour' from roles r where r.id = l.change_id and r.status = 'needs_person'",
+  `insert into left_open (change_id, targets) select id, array['kubectl c p deployments service-' || n] from roles
+   where status = 'needs_person' and n % 2 = 0`,
   // Of the changes of the last ten minutes some are still to be looked at, and of those of the last day a file is kept.
   `insert into later_looks (change_id, number, due_at)
    select id, look, now() - interval '1 minute' + look * interval '2 minutes' from roles, generate_series(1, 2) look

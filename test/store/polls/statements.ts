@@ -13,6 +13,7 @@ import * as homes from "#store/homes.ts";
 import * as journal from "#store/journal.ts";
 import * as laterLooks from "#store/later-looks.ts";
 import * as leases from "#store/leases.ts";
+import * as leftOpen from "#store/left-open.ts";
 import * as logLines from "#store/log-lines.ts";
 import * as modelCalls from "#store/model-calls.ts";
 import * as plans from "#store/plans.ts";
@@ -173,6 +174,13 @@ export const STATEMENTS: Runs = {
   insertLocks: (sql) => locks.insertLocks(sql, QUEUED, ["one", "two"]),
   markBlocked: (sql) => locks.markBlocked(sql, QUEUED, { changeId: RUNNING, target: "one" }),
   releaseTargets: (sql) => locks.releaseTargets(sql, RUNNING),
+  freeTargetsIn: (sql) => leftOpen.freeTargetsIn(sql, NEEDS_PERSON, 240),
+  keepTargets: (sql) => leftOpen.keepTargets(sql, NEEDS_PERSON),
+  findOverdue: (sql) => leftOpen.findOverdue(sql),
+  insertLeftOpen: (sql) => leftOpen.insertLeftOpen(sql, NEEDS_PERSON, ["one"]),
+  deleteLeftOpen: (sql) => leftOpen.deleteLeftOpen(sql, NEEDS_PERSON),
+  findLeftOpen: (sql) => leftOpen.findLeftOpen(sql, WAITING),
+  markOpenHere: (sql) => leftOpen.markOpenHere(sql, WAITING, [NEEDS_PERSON]),
   isAhead: (sql) => locks.isAhead(sql, RUNNING),
   sweepTargets: (sql) => locks.sweepTargets(sql),
   insertLaterLooks: (sql) => laterLooks.insertLaterLooks(sql, ENDED, [60_000, 600_000]),
