@@ -60,6 +60,8 @@ describe("the words after /infra", () => {
 
   it("what is no word, or has too little or too much behind it", async () => {
     const lines: Readonly<Record<string, string>> = {
+      greeting: "hi",
+      thanks: "thanks a lot!",
       misspelt: "lsit mine",
       "misspelt-with-id": "cancle 12345678 not needed",
       foreign: "approve 12345678",

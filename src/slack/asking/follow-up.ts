@@ -67,6 +67,8 @@ function wordAbout(change: Change, text: string): string | null {
   // At any state: it is said in a hurry, and doing less is what nobody has to approve.
   if (stops.test(text)) return `cancel ${change.id} ${text}`;
   const typed = readTyped(text);
+  // "Thank you very much!" asks for no other plan. To a question it may be the answer.
+  if (typed.kind === "greeting" && change.status !== "asking") return text;
   // What decides is answered where it would have to decide something.
   if (typed.kind === "unknown" && typed.foreign && !decides.test(text)) return text;
   if (typed.kind !== "word") return null;

@@ -46,6 +46,8 @@ export async function answerTyped(deps: SlackDeps, line: TypedLine): Promise<Ren
       const { viewer } = found;
       return answerWord(deps, word, { command, rest, viewer, where, writtenAt: writtenAt(line) });
     }
+    case "greeting":
+      return greet(line, typed.isThanks);
     case "unknown":
       return unknown(line, typed);
     case "request":
@@ -102,6 +104,18 @@ async function askFor(
   const asked = await askAs(deps, where, { request, channelId, planOnly, key, source: shown });
   // Our own sentences, whose parts of others are inert.
   return { text: asked.text, blocks: [] };
+}
+
+/** A greeting starts nothing, and is no fault of anybody. */
+function greet({ command }: TypedLine, isThanks: boolean): Rendered {
+  if (isThanks) return say("You're welcome.");
+  return sayPieces([
+    said("Hi! Tell me what to change, such as "),
+    code(`${command} scale payment-api to 5 replicas in production`),
+    said(", or type "),
+    code(`${command} help`),
+    said("."),
+  ]);
 }
 
 function unknown(line: TypedLine, { word, nearest, alone }: Extract<Typed, { kind: "unknown" }>): Rendered {

@@ -1,9 +1,11 @@
 import { plainWords } from "#slack/text/text.ts";
 import { isWord, nearestWord, type WordName } from "./names.ts";
+import { smallTalk } from "./small-talk.ts";
 
 /** What somebody typed after the command. `nearest`: the word they may have meant; `foreign`: it is another bot's for that. */
 export type Typed =
   | { kind: "word"; word: WordName; rest: string }
+  | { kind: "greeting"; isThanks: boolean }
   | { kind: "unknown"; word: string; nearest: string | null; foreign: boolean; alone: boolean }
   | { kind: "request"; request: string };
 
@@ -26,7 +28,9 @@ export function readTyped(text: string): Typed {
   const [, head = "", rest = ""] = /^(\S*)\s*(.*)$/su.exec(request) ?? [];
   // People end a word as in a sentence: "cancel, we do it by hand".
   const first = head.toLowerCase().replace(/(?<=.)[,:;.!?]+$/u, "");
-  if (first === "") return { kind: "word", word: "help", rest: "" };
+  const about = smallTalk(request);
+  if (first === "" || about === "help") return { kind: "word", word: "help", rest: "" };
+  if (about !== null) return { kind: "greeting", isThanks: about === "thanks" };
   const word = Object.hasOwn(alike, first) ? alike[first] : first;
   if (word !== undefined && isWord(word)) return { kind: "word", word, rest };
   const meant = !/\s/u.test(rest) && Object.hasOwn(elsewhere, first) ? elsewhere[first] : undefined;

@@ -66,7 +66,7 @@ describe("App Home", () => {
     for (const user of [ben, cleo]) await shows(user, new RegExp(APPROVE));
     assert.match(homeOf(ben), /kubectl scale deployment\/payment-api --replicas=5 -n production/);
     assert.match(homeOf(ben), new RegExp(`archives/C0INFRA001/p\\d+","text":"${id.slice(0, 8)}"`));
-    await shows(ana, /scale payment-api to 5 replicas/);
+    await shows(ana, /Scale payment-api 3 → 5/);
     assert.doesNotMatch(homeOf(ana), new RegExp(APPROVE));
     await click(cleo, APPROVE);
     await shows(cleo, approvedAs("clicks/approved"));
@@ -245,7 +245,7 @@ describe("App Home", () => {
     assert.doesNotMatch(homeOf(gus), /payment-api/);
     const from = slack.calls.length;
     for (const number of [1, 2, 3, 4]) await askFor(slack, `show the pods in staging ${number}`);
-    await shows(ana, /pods in staging 4/);
+    await shows(ana, /pods in staging 4|Look at pods/);
     const times = slack.calls
       .slice(from)
       .filter(({ method, args }) => method === "views.publish" && args["user_id"] === ana)

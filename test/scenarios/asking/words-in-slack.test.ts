@@ -100,7 +100,7 @@ describe("the words after /infra", () => {
       text,
       new RegExp(`archives/${slack.channels.infra}/p\\d+","text":"${waiting.id.slice(0, 8)}"`),
     );
-    assert.match(text, /scale payment-api to 5 replicas in production/);
+    assert.match(text, /Scale payment-api 3 → 5/);
     assert.match(text, new RegExp(`"user_id":"${slack.users.ana}"`));
     assert.match(text, /production · medium [^"]*(just now|\d+ min)/);
     assert.match(list.text, /\b1\b/);
