@@ -54,22 +54,22 @@ function partsOf(image: string): { name: string; tag: string } {
 }
 
 const TERRAFORM: readonly [action: PreviewRow["action"], word: string][] = [
-  ["destroy", "destroyed"],
-  ["replace", "replaced"],
-  ["forget", "forgotten"],
-  ["update", "changed"],
-  ["create", "created"],
-  ["import", "imported"],
+  ["destroy", "destroy"],
+  ["replace", "replace"],
+  ["forget", "forget"],
+  ["update", "change"],
+  ["create", "create"],
+  ["import", "import"],
 ];
 
-/** "Apply network: 1 replaced, 2 changed". What is made or replaced has rows of its values too. */
+/** "Apply network: replace 1, change 2". What is made or replaced has rows of its values too. */
 function terraformWords({ dir }: Step, rows: readonly PreviewRow[]): string | null {
   const resourceOf = ({ target }: PreviewRow) => target.split(" ")[0] ?? target;
   const worse = new Set(rows.filter(({ action }) => action !== "update").map(resourceOf));
   const counts = TERRAFORM.flatMap(([action, word]) => {
     const named = new Set(rows.filter((row) => row.action === action).map(resourceOf));
     const count = action === "update" ? [...named].filter((one) => !worse.has(one)).length : named.size;
-    return count === 0 ? [] : [`${count} ${word}`];
+    return count === 0 ? [] : [`${word} ${count}`];
   });
   return counts.length === 0
     ? null

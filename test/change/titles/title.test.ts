@@ -63,7 +63,7 @@ test("of a terraform plan it counts the resources, each once", () => {
     row("a.new name", null, "n"),
   ];
   const title = titleOf({ plan: aPlan([step]), stepRisks: [], previews: [look(rows)] });
-  assert.equal(title, "Apply network: 1 destroyed, 1 replaced, 1 changed, 1 created");
+  assert.equal(title, "Apply network: destroy 1, replace 1, change 1, create 1");
 });
 
 test("while there is no plan it is nothing", () => {
