@@ -38,16 +38,18 @@ export async function whyHeld(
 ): Promise<Held | null> {
   const { changeId, bound, step, files } = about;
   const verdict = judge(step, deps.policy, files);
-  // What only reads had no preview. What is denied is refused right before the spawn.
-  if (step.tool !== "kubectl" || verdict.decision === "deny" || verdict.risk === "low") return null;
   const { states: bindings, shown = [] } = bound.bindings;
+  const isKept = bindings?.some((one) => one.step === step.step) === true;
+  // What only reads had no preview. What is denied is refused right before the spawn.
+  if (step.tool !== "kubectl" || verdict.decision === "deny" || (verdict.risk === "low" && !isKept))
+    return null;
   const rests = shown.find((one) => one.step === step.step)?.shows ?? [];
   // Approved with an older version, which kept nothing of what it saw.
   if (bindings === undefined && rests.length === 0) return null;
   const read = readKubectl(step.args);
   if (!read.ok) return untold(read.reason);
   const kept = await keptStates(deps, changeId, bound, step.step);
-  if (kept === null && bindings?.some((one) => one.step === step.step) === true)
+  if (kept === null && isKept)
     return untold(
       "what was seen of it when it was planned is not kept any more, or was sealed with another GREENLIGHT_ENCRYPTION_KEY",
     );

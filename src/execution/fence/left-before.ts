@@ -36,8 +36,8 @@ export function pathKey(path: readonly Stretch[]): string {
   return JSON.stringify(path.map((stretch) => (typeof stretch === "string" ? stretch : [stretch.name])));
 }
 
-function addTo(left: Map<string, Map<string, unknown>>, { before, after, isKnown }: ObjectState): void {
-  if (before === null || after === null || !isKnown) return;
+function addTo(left: Map<string, Map<string, unknown>>, { before, after, isRemade }: ObjectState): void {
+  if (before === null || after === null || isRemade === true) return;
   const key = keyOf(after);
   const values = left.get(key) ?? new Map<string, unknown>();
   for (const { path, after: value } of leafDifferences(before, after, false))

@@ -89,7 +89,7 @@ function otherChanged(
   // What would be left as it is, a dry run may not print.
   const result = again === undefined ? now : again.after;
   if (result === null) return [{ kind: "unseen", object: now }];
-  const about = { object: now, was: before, values };
+  const about = { object: now, was: before, wanted: after, values };
   return otherLeaves(about, leavesOf(line, before, after), leavesOf(line, now, result));
 }
 
@@ -112,15 +112,10 @@ function otherMade(
     .map(({ path, before, after }) => ({ kind: "made", object, path, now: after, was: before }));
 }
 
-/** Where a verb has no dry run, these are the fields it writes. Of any other, all of the object has to be as it was. */
+/** Where nobody can say what a verb leaves, these are the fields it writes. Of any other, all of the object has to be as it was. */
 const WRITTEN: Readonly<Record<string, readonly string[]>> = {
   "rollout restart": ["spec", "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"],
   "rollout undo": ["spec", "template"],
-  "rollout pause": ["spec", "paused"],
-  "rollout resume": ["spec", "paused"],
-  cordon: ["spec", "unschedulable"],
-  uncordon: ["spec", "unschedulable"],
-  drain: ["spec", "unschedulable"],
 };
 
 function otherWritten(
@@ -139,36 +134,41 @@ function otherWritten(
     }));
 }
 
-type About = { object: ClusterObject; was: ClusterObject; values: ReadonlyMap<string, unknown> };
+/** What is there, what stood there and what was wanted when the plan was made, and what earlier steps were to leave. */
+type About = {
+  object: ClusterObject;
+  was: ClusterObject;
+  wanted: ClusterObject;
+  values: ReadonlyMap<string, unknown>;
+};
 
-function otherLeaves(
-  { object, was, values }: About,
-  then: readonly Difference[],
-  now: readonly Difference[],
-): Other[] {
-  const [old, fresh] = [byPath(then), byPath(now)];
+function otherLeaves(about: About, approved: readonly Difference[], found: readonly Difference[]): Other[] {
+  const [old, fresh] = [byPath(approved), byPath(found)];
   return [...new Set([...old.keys(), ...fresh.keys()])].flatMap((key): Other[] => {
-    const [approved, found] = [old.get(key), fresh.get(key)];
-    const path = (found ?? approved)?.path ?? [];
-    const value = found === undefined ? valueIn(object, path) : found.before;
-    if (approved !== undefined && isSo({ object, path, values }, approved, found)) return [];
-    const planned = approved === undefined ? valueIn(was, path) : approved.before;
-    const before = values.has(key) ? values.get(key) : planned;
-    return [{ kind: "field", object, path, now: value, was: before, sets: found?.after }];
+    const [then, now] = [old.get(key), fresh.get(key)];
+    const path = (now ?? then)?.path ?? [];
+    if (isSo(about, path, then, now)) return [];
+    const { object, was, values } = about;
+    const value = now === undefined ? valueIn(object, path) : now.before;
+    const before = values.has(key) ? values.get(key) : valueIn(was, path);
+    return [{ kind: "field", object, path, now: value, was: before, sets: now?.after }];
   });
 }
 
 /** The same value after, and before it the one that was seen, or that an earlier step was to leave. */
 function isSo(
-  { object, path, values }: Omit<About, "was"> & { path: readonly Stretch[] },
-  approved: Difference,
-  found: Difference | undefined,
+  { object, wanted, values }: About,
+  path: readonly Stretch[],
+  then: Difference | undefined,
+  now: Difference | undefined,
 ): boolean {
   // An earlier step has left it already as this one wants it.
-  if (found === undefined) return isLeft(values, path, approved.after);
-  if (!isAsAssigned(object, path, approved.after, found.after)) return false;
-  if (isStamp(path, approved.after, found.after)) return true;
-  return isSame(approved.before, found.before) || isLeft(values, path, found.before);
+  if (now === undefined) return then !== undefined && isLeft(values, path, then.after);
+  // It undoes what an earlier step does: a resume after a pause, a scale back after a scale to 0.
+  if (then === undefined) return isLeft(values, path, now.before) && isSame(valueIn(wanted, path), now.after);
+  if (!isAsAssigned(object, path, then.after, now.after)) return false;
+  if (isStamp(path, then.after, now.after)) return true;
+  return isSame(then.before, now.before) || isLeft(values, path, now.before);
 }
 
 function isLeft(values: ReadonlyMap<string, unknown>, path: readonly Stretch[], value: unknown): boolean {

@@ -37,9 +37,8 @@ export function statesOf(line: KubectlLine, { now, dry, planned }: Seen): Object
   if (line.verb === "delete") return now.map((before) => ({ before, after: null, isKnown: true }));
   // What scale and an undo print is the object as it was, also without a dry run (kubectl 1.32).
   if (line.verb === "scale") return now.map((before) => scaled(before, line));
-  if (line.verb === "rollout undo")
+  if (dry === null || line.verb === "rollout undo")
     return now.map((before, index) => ({ before, after: planned?.[index] ?? null, isKnown: false }));
-  if (dry === null) return now.map((before) => ({ before, after: null, isKnown: false }));
   const old = new Map(now.map((object) => [keyOf(object), object]));
   return dry.map((after) => ({ before: old.get(keyOf(after)) ?? null, after, isKnown: true }));
 }

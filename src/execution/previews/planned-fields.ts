@@ -13,7 +13,7 @@ const HASH = "pod-template-hash";
 
 /**
  * What becomes of the objects where the dry run does not print it: it has none (pause, resume), prints sentences (cordon,
- * uncordon) or prints the object as it was (undo). Null for every other verb.
+ * uncordon, drain) or prints the object as it was (undo). Null for every other verb.
  */
 export async function plannedFields(
   line: KubectlLine,
@@ -30,8 +30,9 @@ export async function plannedFields(
       };
     case "cordon":
     case "uncordon":
+    case "drain":
       return {
-        objects: now.map((one) => withSwitch(one, "unschedulable", line.verb === "cordon")),
+        objects: now.map((one) => withSwitch(one, "unschedulable", line.verb !== "uncordon")),
         facts: [],
       };
     case "rollout undo":

@@ -166,6 +166,42 @@ describe("A look before a later step", () => {
     assert.equal(await hold(2), null);
   });
 
+  it("may undo what an earlier step of the plan does, and nothing that somebody else did", async () => {
+    const before = aDeployment("web");
+    const world = aWorld([before]);
+    const { hold } = await previewed(world, [
+      aStep("scale deployment/web --replicas=0 -n staging"),
+      aStep("rollout pause deployment/web -n staging"),
+      setImage("web:1"),
+      aStep("rollout resume deployment/web -n staging"),
+      aStep("scale deployment/web --replicas=3 -n staging"),
+    ]);
+    const left = withField(withField(before, "spec/replicas", 0), "spec/paused", true);
+    world.objects = [left];
+    assert.deepEqual([await hold(4), await hold(5)], [null, null]);
+    world.objects = [withField(left, "spec/replicas", 9)];
+    assert.deepEqual([await hold(4), (await hold(5))?.heldBack], [null, "other"]);
+  });
+
+  it("drains a node that the plan cordons, and uncordons it", async () => {
+    const node: ClusterObject = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "n1", uid: "1" },
+      spec: {},
+    };
+    const world = aWorld([node], () => []);
+    const { hold } = await previewed(world, [
+      aStep("cordon n1"),
+      aStep("drain n1 --ignore-daemonsets"),
+      aStep("uncordon n1"),
+    ]);
+    assert.equal(await hold(1), null);
+    world.objects = [withField(node, "spec/unschedulable", true)];
+    assert.deepEqual([await hold(2), await hold(3)], [null, null]);
+    assert.equal((await hold(1))?.heldBack, "other");
+  });
+
   it("of which nothing could be seen lets it touch what it names alone", async () => {
     const world = aWorld([], () => "deployments.apps web not found");
     const first = aStep("create configmap other -n staging");

@@ -125,7 +125,7 @@ test("pause, resume, cordon and uncordon show their switch, or that it is there 
   }
 });
 
-test("a drain names the pods that its dry run would evict", async () => {
+test("a drain says that it cordons, and names the pods that its dry run would evict", async () => {
   const printed =
     "node/n1 cordoned (server dry run)\nevicting pod shop/web-1 (server dry run)\nevicting pod kube/dns (server dry run)\nnode/n1 drained (server dry run)\n";
   const { seen } = await preview("drain n1 --ignore-daemonsets", [node()], { printed });
@@ -133,6 +133,7 @@ test("a drain names the pods that its dry run would evict", async () => {
   assert.deepEqual(
     seen.preview.rows.map(({ target, action }) => [target, action]),
     [
+      ["Node/n1 spec.unschedulable", "update"],
       ["Pod/web-1 in shop", "destroy"],
       ["Pod/dns in kube", "destroy"],
     ],
