@@ -6,6 +6,8 @@ import { endOpenSteps } from "#execution/open-steps.ts";
 import { removeChangeDir } from "#execution/workspace/scratch.ts";
 import type { ChangeGraph } from "#graph/graph.ts";
 import type { Log } from "#observe/log.ts";
+import { spansUnder } from "#observe/spans.ts";
+import { createTracing, type Tracing } from "#observe/tracing.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Slack } from "#slack/create-slack.ts";
 import type { Database } from "#store/postgres/database.ts";
@@ -63,8 +65,9 @@ async function assemble(parts: Parts, { graceMs = GRACE_MS, onBegun }: AppOption
   const model = await openModel(parts);
   const execution = openExecution(parts);
   await sweepEnded(parts);
-  const graph = openGraph(parts, model, execution);
-  const threads = threadDeps(parts, execution, graph);
+  const tracing = openTracing(parts);
+  const graph = openGraph(parts, model, execution, tracing);
+  const threads = threadDeps(parts, execution, graph, tracing);
   const changes = unlessAway(database, createChanges(threads));
   const slack = await openSlack(parts, changes);
   const worker = startWorker(threads);
@@ -89,13 +92,34 @@ async function assemble(parts: Parts, { graceMs = GRACE_MS, onBegun }: AppOption
   };
 }
 
-function threadDeps(parts: Parts, execution: ExecutionDeps, graph: ChangeGraph): ThreadDeps {
+/** Where the runs of the graph and the later looks are traced to; null where nobody wants that. */
+function openTracing({ config, closing, redactJson }: Parts): Tracing | null {
+  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
+  closing.push(async () => tracing?.flush());
+  return tracing;
+}
+
+function threadDeps(
+  parts: Parts,
+  execution: ExecutionDeps,
+  graph: ChangeGraph,
+  tracing: Tracing | null,
+): ThreadDeps {
   return {
     ...parts,
     graph,
     limits: LIMITS,
     findDifference: (change) => differenceAtClick(parts, execution, change),
-    lookLater: (...given) => factsLater(execution, ...given),
+    lookLater: (changeId, ...given) => {
+      const span = spansUnder(
+        tracing === null ? {} : { callbacks: [tracing.tracer], metadata: { change_id: changeId } },
+      );
+      return span(
+        "later look",
+        () => factsLater(execution, changeId, ...given),
+        (facts) => facts,
+      );
+    },
     cleanUp: async (changeId) => void (await removeChangeDir(execution.dataDir, changeId)),
     endOpenSteps: (changeId) => endOpenSteps(execution, changeId),
   };

@@ -11,7 +11,7 @@ import { findDifference } from "#execution/still-approved.ts";
 import type { GraphDeps } from "#graph/deps.ts";
 import { type ChangeGraph, createGraph } from "#graph/graph.ts";
 import { between, watch } from "#observe/crash-points.ts";
-import { createTracing } from "#observe/tracing.ts";
+import type { Tracing } from "#observe/tracing.ts";
 import { contextsOf, type Policy } from "#policy/document.ts";
 import { findCancel } from "#store/cancels.ts";
 import { createCheckpointer } from "#store/checkpointer.ts";
@@ -28,10 +28,13 @@ import type { Parts } from "./parts.ts";
 const REVIEWED_LINES = { head: 60, tail: 140 };
 
 /** The graph on its checkpointer, traced where that is wanted. */
-export function openGraph(parts: Parts, model: Model, execution: ExecutionDeps): ChangeGraph {
-  const { at, redactJson, config, closing, database, leaseOf } = parts;
-  const tracing = config.tracing === null ? null : createTracing(config.tracing, redactJson);
-  closing.push(async () => tracing?.flush());
+export function openGraph(
+  parts: Parts,
+  model: Model,
+  execution: ExecutionDeps,
+  tracing: Tracing | null,
+): ChangeGraph {
+  const { at, database, leaseOf } = parts;
   const saver = watch(at, createCheckpointer(database, leaseOf), {
     put: "checkpoint put",
     putWrites: "checkpoint writes",

@@ -73,11 +73,15 @@ async function judgeOutcome(
     return needsHuman(await sayUnknown(deps, state, context.changeId));
   }
   if (bound === null) return needsHuman("There is no plan to hold the outcome against.");
-  const { changeId, signals } = context;
+  const { changeId, signals, span } = context;
   const records = (await deps.findSteps(changeId)).filter(
     ({ revision, direction }) => revision === state.revision && direction === "forward",
   );
-  const { facts, wasStopped } = await deps.readFacts(changeId, bound, records, signals);
+  const { facts, wasStopped } = await span(
+    "facts",
+    () => deps.readFacts(changeId, bound, records, signals),
+    (read) => read.facts,
+  );
   if (wasStopped)
     return { ...needsHuman(`It was stopped while the outcome was looked at. ${sentences(facts)}`), facts };
   if (state.executionStatus === "held") return { ...needsHuman(sayHeld(state, records, facts)), facts };

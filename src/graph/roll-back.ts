@@ -51,7 +51,11 @@ async function endRestored(
   const records = (await deps.findSteps(context.changeId)).filter(
     ({ revision }) => revision === bound.revision,
   );
-  const { facts } = await deps.readRestored(context.changeId, bound, records, context.signals);
+  const { facts } = await context.span(
+    "facts",
+    () => deps.readRestored(context.changeId, bound, records, context.signals),
+    (read) => read.facts,
+  );
   const others = facts.filter(({ state }) => state !== "good");
   if (others.length === 0 && stands.length === 0) return { executionStatus: "rolled_back" };
   const notes = [
