@@ -1,6 +1,7 @@
 import type { Fact } from "#change/fact.ts";
 import type { Direction, LogExcerpt, Outcome } from "#change/journal.ts";
 import type { Plan } from "#change/plan.ts";
+import type { AnsweredQuestion } from "#change/question.ts";
 import type { ReviewResult } from "#change/verdict.ts";
 import { excerptOf } from "./excerpt.ts";
 import { cutStart, shareOut, sizeOf } from "./fit.ts";
@@ -19,6 +20,9 @@ export type ReviewedStep = {
 /** All that there is to tell. */
 export type Reviewed = {
   request: string;
+  /** What was said since: answers to the Planner's questions, and the changes of the plan that people asked for, the oldest first. */
+  answers: readonly AnsweredQuestion[];
+  requestedChanges: readonly string[];
   plan: Plan;
   steps: readonly ReviewedStep[];
   facts: readonly Fact[];
@@ -29,6 +33,8 @@ export type Reviewed = {
 const WHOLE = 24_000;
 const STEP = 3_000;
 const REQUEST = 3_000;
+const SAID = 300;
+const MOST_SAID = 5;
 const SUMMARY = 600;
 const DESCRIPTION = 120;
 const FACTS = 5_000;
@@ -42,10 +48,10 @@ const MOST_STEPS = 40;
 /** The names of what stands around the parts, and the tags. */
 const AROUND = 600;
 
-/** What is told: request, plan, facts, and of each step how it ended with the most telling of what it printed. */
-export function reviewerPrompt({ request, plan, steps, facts, may }: Reviewed): object {
+/** What is told: request with what was said of it since, plan, facts, and of each step how it ended with the most telling of what it printed. */
+export function reviewerPrompt({ plan, steps, facts, may, ...asked }: Reviewed): object {
   const told = {
-    request: cutStart(request, REQUEST),
+    ...askedWithin(asked),
     plan: {
       summary: cutStart(plan.summary, SUMMARY),
       steps: plan.plan.map(({ step, description }) => ({
@@ -62,6 +68,24 @@ export function reviewerPrompt({ request, plan, steps, facts, may }: Reviewed): 
     ...told,
     steps: stepsWithin(shown, WHOLE - AROUND - sizeOf(told)),
     ...(left === 0 ? {} : { earlier_attempts_left_out: left }),
+  };
+}
+
+/** After "use 4 instead" the request alone says 5, and a good outcome would look wrong. The newest count most. */
+function askedWithin({
+  request,
+  answers,
+  requestedChanges,
+}: Pick<Reviewed, "request" | "answers" | "requestedChanges">): object {
+  const said = answers.slice(-MOST_SAID).map(({ question, answer }) => ({
+    question: cutStart(question, SAID),
+    answer: cutStart(answer, SAID),
+  }));
+  const changes = requestedChanges.slice(-MOST_SAID).map((change) => cutStart(change, SAID));
+  return {
+    request: cutStart(request, REQUEST),
+    ...(said.length === 0 ? {} : { answers: said }),
+    ...(changes.length === 0 ? {} : { then_asked_for: changes }),
   };
 }
 

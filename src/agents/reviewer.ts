@@ -10,7 +10,7 @@ Answer result:
 - rollback: a step or a fact failed, after steps had changed something that can be taken back.
 - needs_human: anything unclear, unknown or partial, or nothing to take back.
 A wait ("rollout status", "wait") that ran out of time alone is unclear: the rollout may only be slow.
-plan is what was approved. Of each step, errors are lines of its output that name an error, output is the end of it, and left_out counts what is not shown; a cut text has "…".
+answers and then_asked_for are what people said after the request, the newest last: they change what was asked for. plan is what was approved. Of each step, errors are lines of its output that name an error, output is the end of it, and left_out counts what is not shown; a cut text has "…".
 facts are what Greenlight itself read back after the run; they count for more than what a command printed.
 Answer only a result that stands in may; another one is not followed.
 notes: one to three plain sentences for the people on call.`;

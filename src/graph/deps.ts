@@ -15,6 +15,8 @@ export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reaso
 /** What the Reviewer is told: the plan, its steps as they ended, what was read back, and which verdicts that leaves. */
 export type ReviewedOutcome = {
   request: string;
+  answers: readonly AnsweredQuestion[];
+  requestedChanges: readonly string[];
   plan: Plan;
   steps: readonly { record: StepRecord; log: LogExcerpt }[];
   facts: readonly Fact[];

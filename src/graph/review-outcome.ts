@@ -93,7 +93,9 @@ async function judgeOutcome(
   const steps = await Promise.all(
     records.map(async (record) => ({ record, log: await deps.findLog(record) })),
   );
-  const told = { request: state.request, plan: bound.plan, steps, facts, may: possible.may };
+  const { answers, wishes: requestedChanges } = state.talk;
+  const said = { request: state.request, answers, requestedChanges };
+  const told = { ...said, plan: bound.plan, steps, facts, may: possible.may };
   const reviewed = await deps.askReviewer(changeId, told, signals);
   signals.pause.throwIfAborted();
   const review = reviewed.ok

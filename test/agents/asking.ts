@@ -54,7 +54,8 @@ export function askReviewer(
   const steps = [{ ...step, argv: [...step.argv], exit_code: 0, error: null, log }];
   const plan = { summary: "", plan: [], risk_level: "low" as const, risk_reason: "", questions: [] };
   const may = ["approved", "needs_human"] as const;
-  const input = { request: "show the pods", plan, steps, facts: [], may };
+  const said = { answers: [], requestedChanges: [] };
+  const input = { request: "show the pods", ...said, plan, steps, facts: [], may };
   return { asking: reviewOutcome(ask, input, asking), tries, logged };
 }
 

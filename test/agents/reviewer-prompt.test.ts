@@ -43,9 +43,20 @@ type Told = {
     left_out?: { lines: number; characters: number };
   }[];
   earlier_attempts_left_out?: number;
+  then_asked_for?: string[];
+  answers?: object[];
 };
 const tell = (more: Partial<Parameters<typeof reviewerPrompt>[0]> = {}): Told =>
-  reviewerPrompt({ request: "r", plan: planOf(1), steps: [], facts: [], may: MAY, ...more }) as Told;
+  reviewerPrompt({
+    request: "r",
+    answers: [],
+    requestedChanges: [],
+    plan: planOf(1),
+    steps: [],
+    facts: [],
+    may: MAY,
+    ...more,
+  }) as Told;
 
 for (const fill of FILLS)
   test(`the largest prompt of ${JSON.stringify(fill)} has at most 24,000 characters`, () => {
@@ -64,7 +75,11 @@ for (const fill of FILLS)
       const facts = Array.from({ length: 200 }, (_, step) => ({
         ...{ step, target: much, state: "failed" as const, says: much },
       }));
-      const whole = { request: much, plan: planOf(20, much), steps, facts, may: MAY };
+      const said = {
+        answers: Array(9).fill({ question: much, answer: much }),
+        requestedChanges: Array(9).fill(much),
+      };
+      const whole = { request: much, ...said, plan: planOf(20, much), steps, facts, may: MAY };
       const text = marked("outcome", reviewerPrompt(whole));
       assert.ok(text.length <= 24_000, `${attempts} steps: ${text.length}`);
       assert.ok(attempts === 1 || text.length > 18_000, `${attempts} steps use only ${text.length}`);
@@ -139,4 +154,12 @@ test("room is divided so that who needs little leaves the rest", () => {
   assert.deepEqual(shareOut([10, 500, 20, 500], 430), [10, 200, 20, 200]);
   assert.deepEqual(shareOut([10, 20], 100), [10, 20]);
   assert.deepEqual(shareOut([], 100), []);
+});
+
+test("what was said after the request is told, the newest of it, and nothing where nothing was said", () => {
+  const changes = ["use 1", "use 2", "use 3", "use 4", "use 5", "use 6"];
+  const told = tell({ requestedChanges: changes, answers: [{ question: "Which?", answer: "web" }] });
+  assert.deepEqual(told.then_asked_for, changes.slice(1));
+  assert.deepEqual(told.answers, [{ question: "Which?", answer: "web" }]);
+  assert.ok(!("answers" in tell()) && !("then_asked_for" in tell()));
 });
