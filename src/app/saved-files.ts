@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import type { StepKey } from "#change/journal.ts";
 import type { SavedFiles } from "#execution/deps.ts";
 import { unpackPackage } from "#execution/modules/package-bytes.ts";
 import type { Seal } from "#execution/seal.ts";
+import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { assertOwned } from "#store/leases.ts";
 import {
   ERRORED_STATE,
@@ -24,7 +24,7 @@ export function createSavedFiles({
     insertSealedFile(database, {
       ...key,
       name: stateNameOf(key),
-      sha256: createHash("sha256").update(state).digest("hex"),
+      sha256: sha256Of(state),
       path: "",
       sealed: seal.seal(state, erroredOwner(key)),
     });
@@ -56,6 +56,21 @@ export function createSavedFiles({
       const kept = await findSealedFile(database, { ...key, name: "states" });
       try {
         return kept === null ? null : seal.open(kept.sealed, statesOwner(key));
+      } catch {
+        // As for a plan: another key, or an altered row.
+        return null;
+      }
+    },
+    holdApplied: (key, applied) => {
+      const file = { ...key, name: appliedName(key), sha256: sha256Of(applied), path: "" };
+      const keep = () =>
+        insertSealedFile(database, { ...file, sealed: seal.seal(applied, appliedOwner(key)) });
+      return held.until({ ...key, what: "what an apply did" }, keep);
+    },
+    openApplied: async (key) => {
+      const kept = await findSealedFile(database, { ...key, name: appliedName(key) });
+      try {
+        return kept === null ? null : seal.open(kept.sealed, appliedOwner(key));
       } catch {
         // As for a plan: another key, or an altered row.
         return null;
@@ -107,6 +122,16 @@ function erroredOwner(
   key: Pick<StepKey, "changeId" | "revision" | "step"> & { direction: string; attempt: number | string },
 ): string {
   return `the errored state of change ${key.changeId}, revision ${key.revision}, step ${key.step}, ${key.direction} ${key.attempt}`;
+}
+
+/** Each attempt's own: another one must not be taken for what this one did. */
+function appliedName({ direction, attempt }: StepKey): string {
+  return `applied ${direction} ${attempt}`;
+}
+
+function appliedOwner(key: StepKey): string {
+  const { changeId, revision, step } = key;
+  return `what was done by change ${changeId}, revision ${revision}, step ${step}, ${appliedName(key)}`;
 }
 
 function statesOwner(key: Pick<StepKey, "changeId" | "revision" | "step">): string {

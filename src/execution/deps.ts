@@ -74,6 +74,10 @@ export type SavedFiles = {
   keepStates(key: PlanKey, states: { bytes: Buffer; sha256: string }): Promise<void>;
   /** Null: there is none, or it does not open. */
   openStates(key: PlanKey): Promise<Buffer | null>;
+  /** Keeps what an apply said it did, before its end is written: it waits for a database that is away. */
+  holdApplied(key: StepKey, applied: Buffer): Promise<void>;
+  /** Null: there is none, or it does not open. */
+  openApplied(key: StepKey): Promise<Buffer | null>;
   /** Keeps a fetched package of modules, so that a registry is not asked again. */
   keepPackage(
     key: { changeId: string; revision: number },

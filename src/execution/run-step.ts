@@ -2,6 +2,7 @@ import type { StepEnd, StepKey } from "#change/journal.ts";
 import { argvOf, type Command } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import type { RunSignals } from "#change/run-signals.ts";
+import { type WatchedApply, watchApply } from "#execution/applies/watch-apply.ts";
 import type { Boxed } from "#execution/box/box.ts";
 import { deadlineMsOf, stopOf } from "#execution/process/deadline.ts";
 import { createLastWords } from "#execution/process/last-words.ts";
@@ -46,10 +47,11 @@ export async function runStep(
   const output = createOutput(deps, command, attempt);
   const erroredState =
     command.tool === "terraform" ? await watchErroredState(ready.workspace, command.dir) : null;
+  const apply = command.tool === "terraform" ? await watchApply(deps, key, bound) : null;
   deps.at(`before ${prefixOf(key)}spawn`);
   // No await between this and the spawn: an instance that was frozen on the way here owns nothing any more.
   if (signals.pause.aborted || !attempt.isHeld()) return withdraw(attempt, key);
-  const ended = await spawn(deps, key, command, ready.boxed, { attempt, output, signals, isRead });
+  const ended = await spawn(deps, key, command, ready.boxed, { attempt, output, signals, isRead, apply });
   deps.at(`after ${prefixOf(key)}exit`);
   const end = outcomeOf(ended, {
     command,
@@ -60,6 +62,10 @@ export async function runStep(
   // Before anything else is written: a database that is away must not cost the only copy of a state.
   const kept = await erroredState?.handOver((bytes) => deps.holdErroredState(key, bytes));
   await output.lines.end().catch(output.note);
+  const did = await apply?.handOver(end).catch((fault: unknown) => {
+    output.note(fault);
+    return null;
+  });
   const failed = {
     end,
     why: output.lastWords.explain(end),
@@ -70,7 +76,7 @@ export async function runStep(
     output.note(fault);
     return notLookedAt(failed);
   });
-  const finished = await finish(attempt, { ...seen, error: joined([seen.error, kept]) });
+  const finished = await finish(attempt, { ...seen, error: joined([seen.error, did, kept]) });
   if (output.faults.length > 0) throw output.faults[0];
   return finished;
 }
@@ -102,9 +108,10 @@ function spawn(
     output: ReturnType<typeof createOutput>;
     signals: RunSignals;
     isRead: boolean;
+    apply: WatchedApply | null;
   },
 ): Promise<StepEnd> {
-  const { attempt, output, signals, isRead } = run;
+  const { attempt, output, signals, isRead, apply } = run;
   return runCommand({
     boxed,
     deadlineMs: deadlineMsOf(command, policy),
@@ -116,7 +123,10 @@ function spawn(
       at(`after ${prefixOf(key)}spawn`);
       return attempt.started(child).catch(output.note);
     },
-    onLine: output.lines.add,
+    onLine: (stream, line) => {
+      if (stream === "out") apply?.add(line.text);
+      output.lines.add(stream, line);
+    },
   });
 }
 

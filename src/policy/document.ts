@@ -137,6 +137,8 @@ export const PolicyDocument = z.strictObject({
       providers: z.array(Provider).default(["hashicorp/*"]),
       /** Where pinned modules may come from: of a registry, of git, of an archive, and of where a registry sends to. */
       module_hosts: z.array(ModuleHost).default([...MODULE_HOSTS]),
+      /** Whether an apply is followed by one more plan, which has to show nothing of it again. */
+      verify: z.boolean().default(true),
     })
     .prefault({}),
   box: z

@@ -37,6 +37,8 @@ export function executionDeps(
     now: () => new Date(),
     keepStates: async () => {},
     openStates: async () => null,
+    holdApplied: async () => {},
+    openApplied: async () => null,
     keepPackage: fail,
     openPackage: async () => null,
     keepErroredState: fail,

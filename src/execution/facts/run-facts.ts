@@ -14,13 +14,17 @@ import { type FactsDeps, readWith, unread } from "./deps.ts";
 import { expectedOf, type Left } from "./expected.ts";
 import { factsOfFailed } from "./failed-facts.ts";
 import { type FactsRead, type Read, readFacts } from "./read-facts.ts";
+import { factsOfApply, factsOfFailedApply, type TerraformFactsDeps } from "./terraform-facts.ts";
+
+/** What facts of a run are read with: terraform's too. */
+export type RunFactsDeps = FactsDeps & TerraformFactsDeps;
 
 /**
- * Reads back what a run left: of the steps that are done and may have changed something, and of the one that failed. `records` are the attempts of this
- * revision. Looks until `settle_seconds` after the last step's end, whoever carries the change by then.
+ * Reads back what a run left: of the steps that are done and may have changed something, and of the one that failed. `records`
+ * are the attempts of this revision. Looks until `settle_seconds` after the last step's end, whoever carries the change by then.
  */
 export async function factsOfRun(
-  deps: FactsDeps,
+  deps: RunFactsDeps,
   changeId: string,
   bound: BoundPlan,
   records: readonly StepRecord[],
@@ -28,8 +32,19 @@ export async function factsOfRun(
 ): Promise<FactsRead> {
   const read = await factsOfDone(deps, changeId, bound, records, signals);
   if (read.wasStopped) return read;
+  const over = AbortSignal.any([signals.stop, signals.pause]);
+  const applied: Fact[] = [];
+  for (const step of bound.plan.plan) {
+    const last = records.findLast((one) => one.step === step.step && one.direction === "forward");
+    if (last === undefined || step.tool !== "terraform" || onlyReads(step, deps.policy)) continue;
+    const apply = { changeId, bound, step, last };
+    if (last.outcome === "done") applied.push(...(await factsOfApply(deps, apply, over)));
+    if (last.outcome === "failed") applied.push(...(await factsOfFailedApply(deps, apply, over)));
+  }
+  signals.pause.throwIfAborted();
   const failed = await factsOfFailed(deps, changeId, bound, records, signals.pause);
-  return { ...read, facts: inOrder([...read.facts, ...failed]) };
+  const facts = inOrder([...applied, ...read.facts, ...failed]);
+  return { facts, wasStopped: signals.stop.aborted };
 }
 
 async function factsOfDone(
@@ -44,15 +59,13 @@ async function factsOfDone(
     return last?.outcome === "done" && !onlyReads(step, deps.policy) ? [{ step, last }] : [];
   });
   const steps = ran.map(({ step }) => step);
-  const applied = steps.filter(({ tool }) => tool === "terraform").map(terraformFact);
   const objects = steps.filter(({ tool }) => tool === "kubectl");
   // A plan of an older version kept nothing of what it would do, and its commands may name no cluster.
-  if (objects.length === 0 || bound.bindings.states === undefined)
-    return { facts: applied, wasStopped: false };
+  if (objects.length === 0 || bound.bindings.states === undefined) return { facts: [], wasStopped: false };
   const elsewhere = await findElsewhere(changeId, bound, deps.looks, pause);
   if (elsewhere !== null) {
     const facts = objects.map(({ step }) => unread(step, elsewhere.reason));
-    return { facts: inOrder([...applied, ...facts]), wasStopped: false };
+    return { facts, wasStopped: false };
   }
   const lefts: Left[] = [];
   const blind: Fact[] = [];
@@ -66,16 +79,10 @@ async function factsOfDone(
   const commandOf = (number: number): Command => objects.find(({ step }) => step === number) ?? NO_COMMAND;
   const reads = expectedOf(lefts).map((one): Read => ({ ...one, command: commandOf(one.step) }));
   const read = await readFacts(readWith(deps, changeId, pause), reads, until, { stop, pause });
-  return { ...read, facts: inOrder([...applied, ...blind, ...read.facts]) };
+  return { ...read, facts: [...blind, ...read.facts] };
 }
 
 const NO_COMMAND: Command = { tool: "kubectl", args: [], dir: "" };
-
-/** What terraform says of itself: it ends with another code where it did not do all of it. */
-function terraformFact({ step, dir }: Step): Fact {
-  const target = dir === "" ? "Terraform" : `Terraform root ${dir}`;
-  return { step, target, state: "good", says: "terraform ended without an error" };
-}
 
 function inOrder(facts: readonly Fact[]): Fact[] {
   return facts.toSorted((one, other) => one.step - other.step);

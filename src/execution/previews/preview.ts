@@ -4,6 +4,7 @@ import type { Plan, Step } from "#change/plan.ts";
 import { argvOf } from "#change/plan.ts";
 import type { Bindings, Preview, PreviewedPlan } from "#change/preview.ts";
 import type { AnsweredQuestion } from "#change/question.ts";
+import { keepPlanned } from "#execution/applies/kept-planned.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import { refuseMissing } from "#execution/environment-error.ts";
 import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
@@ -219,6 +220,7 @@ async function previewStep(
   noteChanged(seen, saved.preview, ANYTHING);
   const { bytes, sha256, path } = saved.plan;
   await deps.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
+  seen.states.push(...(await keepPlanned(deps, { ...owner, step: step.step }, saved.planned)));
   // It holds secrets in clear text; from here on it is on disk only while it is applied.
   await removeOwn(copy.dir.workspace, relative(copy.dir.workspace, path));
   seen.steps.push(saved.step);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
 import type { Preview } from "#change/preview.ts";
+import { type PlannedApply, readPlanned } from "#execution/applies/planned.ts";
 import type { Captured } from "#execution/process/capture.ts";
 import { tellTerraform } from "#execution/reasons/tell.ts";
 import { readOwn, removeOwn, writeOwn } from "#execution/workspace/own-files.ts";
@@ -23,6 +24,7 @@ export type SavedStep =
       step: Step;
       preview: Preview;
       plan: { bytes: Buffer; sha256: string; path: string };
+      planned: PlannedApply;
       target: string;
     }
   | { ok: false; reason: string };
@@ -95,6 +97,7 @@ export async function previewTerraform(
     step: { ...step, args, dir: root, rollback: null },
     preview: toPreview({ step: step.step, isBeforeChange, asked }, summary, redact),
     plan: { bytes, sha256: sha256Of(bytes), path },
+    planned: { flags: asked, resources: readPlanned(shown.stdout) },
     target: `terraform ${where(root)}: ${identity.text}`,
   };
 }
