@@ -13,22 +13,23 @@ export async function lookTwice(
 ): Promise<StepNow | null> {
   const began = now();
   const landed = wasRefused ? 0 : pace.landMs;
-  const last = began + landed + MOST_LOOKS * pace.steadyMs;
   let before: StepNow | null = null;
+  let left = MOST_LOOKS;
   const longest = Math.max(pace.mostMs, pace.steadyMs);
   for (let pauseMs = pace.steadyMs; ; pauseMs = Math.min(2 * pauseMs, longest)) {
     const seen = await look();
     if (seen.kind === "untold") return seen;
     const hasLanded = isAllAfter(seen) || now() - began >= landed;
     if (hasLanded && isSteady(before, seen)) return seen;
-    if (now() > last) return seen.kind === "unread" ? seen : null;
+    if (now() - began >= landed) left -= 1;
+    if (left === 0) return seen.kind === "unread" ? seen : null;
     before = seen;
     if (!(await pauseFor(pauseMs, signal))) return null;
   }
 }
 
-/** Beyond the time in which a request may land. */
-const MOST_LOOKS = 4;
+/** Once nothing can land any more. By number: under load a look alone may take longer than the pause before it. */
+const MOST_LOOKS = 5;
 
 /** Whether a step stands as it leaves things, whatever was answered. */
 export function isAllAfter(seen: StepNow): boolean {

@@ -62,7 +62,11 @@ describe("a step that did not end well", () => {
 
   it("is done where only its answer was lost, and the record says so", async () => {
     const change = await run("lost", [[scale(5), null]], "approved");
-    assert.deepEqual([change.status, await program.ran(change.id)], ["done", ["forward 1 done"]]);
+    assert.deepEqual(
+      [change.status, await program.ran(change.id)],
+      ["done", ["forward 1 done"]],
+      await lastError(change),
+    );
     assert.match(await lastError(change), /answer was lost.*Deployment\/web in staging/);
   });
 
