@@ -11,21 +11,23 @@ export async function lookTwice(
   wasRefused: boolean,
   { pace, now, signal }: { pace: SettlePace; now: () => number; signal: AbortSignal },
 ): Promise<StepNow | null> {
-  const began = now();
-  const landed = wasRefused ? 0 : pace.landMs;
-  let before: StepNow | null = null;
-  let left = MOST_LOOKS;
+  const landsUntil = now() + (wasRefused ? 0 : pace.landMs);
   const longest = Math.max(pace.mostMs, pace.steadyMs);
-  for (let pauseMs = pace.steadyMs; ; pauseMs = Math.min(2 * pauseMs, longest)) {
+  let [before, pauseMs, left]: [StepNow | null, number, number] = [null, pace.steadyMs, MOST_LOOKS];
+  for (;;) {
     const seen = await look();
-    if (seen.kind === "untold") return seen;
-    const hasLanded = isAllAfter(seen) || now() - began >= landed;
-    if (hasLanded && isSteady(before, seen)) return seen;
-    if (now() - began >= landed) left -= 1;
-    if (left === 0) return seen.kind === "unread" ? seen : null;
-    before = seen;
+    const hasLanded = now() >= landsUntil;
+    if (seen.kind === "untold" || ((hasLanded || isAllAfter(seen)) && isSteady(before, seen))) return seen;
+    if (hasLanded) left -= 1;
+    if (left === 0) return unreadOrNone(seen);
     if (!(await pauseFor(pauseMs, signal))) return null;
+    before = seen;
+    pauseMs = Math.min(2 * pauseMs, longest);
   }
+}
+
+function unreadOrNone(seen: StepNow): StepNow | null {
+  return seen.kind === "unread" ? seen : null;
 }
 
 /** Once nothing can land any more. By number: under load a look alone may take longer than the pause before it. */
