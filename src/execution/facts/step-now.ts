@@ -1,5 +1,4 @@
 import type { BoundPlan } from "#change/preview.ts";
-import { type Became, becameOf } from "#execution/objects/became.ts";
 import { type Difference, differencesOf } from "#execution/objects/differences.ts";
 import { keptStates } from "#execution/objects/kept-states.ts";
 import { keyOf, type ObjectState } from "#execution/objects/state.ts";
@@ -8,6 +7,7 @@ import { findElsewhere } from "#execution/still-approved.ts";
 import type { KubectlLine } from "#policy/kubectl/line.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
+import { type Became, becameOf } from "./became.ts";
 import { type FactsDeps, readWith } from "./deps.ts";
 import { expectedOf, type Left } from "./expected.ts";
 import { judgeObject, targetName } from "./judge.ts";
@@ -66,7 +66,6 @@ async function look(
     for (const one of group) {
       const now = found.now.get(keyOf(one.object)) ?? null;
       const became = becameOf(one.state, now, one.earlier);
-      if (became === null && !one.state.isKnown) return { kind: "untold" };
       if (became !== null) objects.push({ target: targetName(one.object), became, says: wordsOf(one, now) });
     }
   }
@@ -75,7 +74,7 @@ async function look(
   function wordsOf({ state: { before, after, isKnown }, object }: Looked, now: ClusterObject | null): string {
     if (now === null) return "it is not there";
     const fields = isKnown && before !== null && after !== null ? differencesOf(before, after) : [];
-    if (fields.length === 0) return "it is there";
+    if (fields.length === 0) return isKnown ? "it is there" : "it is not as it was";
     return judgeObject({ step: 0, context: "", object, isGone: false, fields }, now, redact).says;
   }
 }
@@ -90,6 +89,7 @@ function isAllOfIt(line: KubectlLine, objects: readonly ObjectState[]): boolean 
   // A dry run made up another name than the run.
   if (objects.some(({ before, after }) => before === null && after?.metadata["generateName"] !== undefined))
     return false;
+  if (objects.some(({ isRemade }) => isRemade === true)) return false;
   return objects.every(({ isKnown }) => isKnown) || ON_ITSELF.test(line.verb);
 }
 

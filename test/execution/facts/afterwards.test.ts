@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { lookTwice } from "#execution/facts/afterwards.ts";
+import type { Became } from "#execution/facts/became.ts";
 import type { StepNow } from "#execution/facts/step-now.ts";
-import type { Became } from "#execution/objects/became.ts";
 import { wasRefused } from "#execution/reasons/kubectl.ts";
 
 const PACE = { firstMs: 1, mostMs: 4, steadyMs: 10, standMs: 30, landMs: 120 };

@@ -100,6 +100,17 @@ describe("a step that did not end well", () => {
     await program.releaseTargets();
   });
 
+  it("stays unknown where nobody knows what it leaves and its answer was lost, and not where it was refused", async () => {
+    const line = "rollout restart deployment/web -n staging";
+    const lost = await run("lost", [[line, null]]);
+    assert.deepEqual([lost.status, await program.ran(lost.id)], ["needs_person", ["forward 1 unknown"]]);
+    await program.releaseTargets();
+    for (const mode of ["forbidden", "cut"]) {
+      const change = await run(mode, [[line, null]]);
+      assert.deepEqual([change.status, await program.ran(change.id)], ["failed", ["forward 1 failed"]], mode);
+    }
+  });
+
   it("is known also where its time was over", async () => {
     const env = (value: string) => `set env deployment/web MODE=${value} -n staging`;
     const done = await run("hang", [[env("one"), null]], "approved");

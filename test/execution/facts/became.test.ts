@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { becameOf } from "#execution/objects/became.ts";
+import { becameOf } from "#execution/facts/became.ts";
 import { differencesOf } from "#execution/objects/differences.ts";
 import { ClusterObject } from "#execution/previews/object-changes.ts";
 
@@ -41,7 +41,7 @@ describe("what became of an object of a step", () => {
   it("without a dry run is only known where nothing differs", () => {
     const blind = { before: WEB, after: null, isKnown: false };
     assert.equal(becameOf(blind, object({ replicas: 2, image: "app:1" })), "before");
-    assert.equal(becameOf(blind, object({ replicas: 2, image: "app:2" })), null);
+    assert.equal(becameOf(blind, object({ replicas: 2, image: "app:2" })), "other");
   });
 
   it("is nobody's to tell where the step changes nothing of it, and another object is not this one", () => {

@@ -1,7 +1,8 @@
+import { isAsAssigned, withoutAssigned } from "#execution/fence/server-assigned.ts";
+import { type Difference, differencesOf, isSame, pathName } from "#execution/objects/differences.ts";
+import type { ObjectState } from "#execution/objects/state.ts";
+import { valueIn } from "#execution/objects/values.ts";
 import { type ClusterObject, readField } from "#execution/previews/object-changes.ts";
-import { type Difference, differencesOf, isSame, pathName } from "./differences.ts";
-import type { ObjectState } from "./state.ts";
-import { valueIn } from "./values.ts";
 
 /**
  * What is there of a step's object now: what stood before the step, what the step leaves, none of what it leaves (`other`:
@@ -11,7 +12,8 @@ export type Became = "before" | "after" | "other" | "partly";
 
 /**
  * Holds an object against what the preview saw around a step. `earlier`: what steps of the same plan that are done left of
- * it. Null: the step changes nothing of it, or nobody knows what it leaves.
+ * it. Without a dry run nobody knows what the step leaves: what is not as it was is `other` then. Null: the step changes
+ * nothing of it, or an earlier one makes it anew.
  */
 export function becameOf(
   { before, after, isKnown, isRemade }: ObjectState,
@@ -22,7 +24,7 @@ export function becameOf(
   if (isRemade === true) return null;
   if (before === null) return after === null ? null : ofMade(after, now);
   if (now !== null && isAnother(before, now)) return isKnown && after === null ? "after" : "other";
-  if (!isKnown) return now !== null && isAsLeft(before, now, earlier) ? "before" : null;
+  if (!isKnown) return now !== null && isAsLeft(before, now, earlier) ? "before" : "other";
   return after === null ? ofDeleted(now) : ofChanged(differencesOf(before, after), now, earlier);
 }
 
@@ -62,15 +64,11 @@ function ofDeleted(now: ClusterObject | null): Became {
 /** One of the same name may be somebody else's: it is the step's only where it holds all that the step writes. */
 function ofMade(after: ClusterObject, now: ClusterObject | null): Became {
   if (now === null) return "before";
-  const missing = differencesOf(after, now).filter(
-    ({ path, before }) => before !== undefined && !GIVEN_BY_SERVER.test(pathName(path)),
+  const missing = differencesOf(withoutAssigned(after), withoutAssigned(now)).filter(
+    ({ path, before, after: is }) => before !== undefined && !isAsAssigned(after, path, before, is),
   );
   return missing.length === 0 ? "after" : "other";
 }
-
-/** What a server gives to each new object anew, so that a dry run shows another. */
-const GIVEN_BY_SERVER =
-  /^(spec\.(clusterIPs?|healthCheckNodePort|volumeName|ports\..*\.nodePort)|(spec\.(selector|template)\..*|metadata\.labels\.)(batch\.kubernetes\.io\/)?(controller-uid|job-name))$/;
 
 function isAnother(before: ClusterObject, now: ClusterObject): boolean {
   const uid = (object: ClusterObject) => readField(object.metadata, ["uid"]);
