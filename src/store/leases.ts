@@ -28,6 +28,12 @@ export function createLeaseOf(runs: ReadonlyMap<string, { lease: Lease }>): (cha
 /** How many changes may be worked on at once. */
 export type RunLimits = { all: number; perRequester: number };
 
+/**
+ * A change in its review mostly waits for a rollout, up to `settle_seconds`, and is worked on by short looks: five of them
+ * kept their requester's next change queued for ten minutes. So it takes no place, up to so many times the places there are.
+ */
+const REVIEWED_A_PLACE = 4;
+
 /** Serialises claims, so that the limits hold over all instances. Claims are short: no network in between. */
 const CLAIM_LOCK = "7310868735955264049";
 
@@ -56,12 +62,14 @@ export async function claimChange(
     const heldUntilMs = performance.now() + leaseMs;
     const { rows } = await sql.query<{ id: string; lease_epoch: number; work_wanted: number }>(
       // The owner is named so that the index of leased changes serves: without it every change ever made was read.
-      `with live as (select id, requester_key from changes where lease_owner is not null and lease_until > now()),
+      `with live as (select id, requester_key, status <> 'reviewing' as takes_place from changes where lease_owner is not null and lease_until > now()),
        next as (
          select c.id from changes c
          where c.work_wanted > c.work_done and c.id <> all ($5::uuid[]) and (c.retry_at is null or c.retry_at <= now()) and (c.lease_until is null or (c.lease_until <= now() and pg_postmaster_start_time() < now() - make_interval(secs => $2 / 1000.0)))
-           and (select count(*) from live) < $3
-           and (select count(*) from live l where l.requester_key = c.requester_key) < $4
+           and (select count(*) from live) < ${REVIEWED_A_PLACE} * $3
+           and (select count(*) from live l where l.requester_key = c.requester_key) < ${REVIEWED_A_PLACE} * $4
+           and (c.status = 'reviewing' or (select count(*) from live where takes_place) < $3
+             and (select count(*) from live l where takes_place and l.requester_key = c.requester_key) < $4)
          order by c.lease_owner is null, c.work_wanted_at, c.id limit 1 for update skip locked
        )
        update changes set lease_owner = $1, lease_epoch = lease_epoch + 1,

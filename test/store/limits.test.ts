@@ -52,6 +52,45 @@ describe("limits", () => {
     assert.notEqual(await claimChange(database, "instance 0", LEASE_MS, LIMITS), null);
   });
 
+  it("give a change in its review no place, up to four times the places there are", async () => {
+    await database.query(
+      "update changes set work_done = work_wanted, lease_owner = null, lease_until = null",
+    );
+    const requester: Person = { kind: "token", name: "gus", role: "requester", slackId: null };
+    const ids: string[] = [];
+    for (let count = 0; count < 30; count += 1) ids.push(await addChange(database, { requester }));
+    const claims = async (): Promise<number> => {
+      let count = 0;
+      while ((await claimChange(database, "me", LEASE_MS, LIMITS)) !== null) count += 1;
+      return count;
+    };
+    const review = () =>
+      database.query("update changes set status = 'reviewing' where lease_owner is not null");
+    assert.equal(await claims(), 5);
+    assert.equal(await claims(), 0, "what runs takes a place");
+    const found: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      await review();
+      found.push(await claims());
+    }
+    assert.deepEqual(found, [5, 5, 5, 0], "twenty in all");
+    // Its owner dies while the others run.
+    await database.query("update changes set status = 'running' where lease_owner is not null");
+    await database.query(
+      `update changes set status = 'reviewing', lease_until = now() - interval '1 second'
+       where id = (select id from changes where lease_owner is not null limit 1)`,
+    );
+    await database.query(
+      `update changes set lease_owner = null, lease_until = null
+       where id in (select id from changes where lease_owner is not null and status = 'running' limit 14)`,
+    );
+    const lease = await claimChange(database, "other", 100, LIMITS);
+    assert.equal((await findChange(database, lease?.changeId ?? ""))?.status, "reviewing");
+    await database.query(
+      "update changes set work_done = work_wanted, lease_owner = null, lease_until = null",
+    );
+  });
+
   it("takes twenty waiting changes of one requester, refuses the next, and says what to do", async () => {
     const record = createRecordEvents(() => []);
     const now = () => new Date();
