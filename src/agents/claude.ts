@@ -1,4 +1,4 @@
-import { type Effort, lowerEffort } from "#change/effort.ts";
+import { type Effort, lowerEffort } from "#change/model/effort.ts";
 import type { Log } from "#observe/log.ts";
 import { type Call, type CallSettings, createCall } from "./call.ts";
 import type { Agent, Answered, Ask, Failure, Message, ModelRequest, Outcome } from "./question.ts";

@@ -1,4 +1,4 @@
-import type { ModelPrices } from "#change/model-prices.ts";
+import type { ModelPrices } from "#change/model/prices.ts";
 
 /** By the service's own list, read in November 2026. A model that is not here has no price until somebody sets one. */
 const LIST: Readonly<Record<string, ModelPrices>> = {

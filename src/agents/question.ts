@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Effort } from "#change/effort.ts";
+import type { Effort } from "#change/model/effort.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 
 /** Who asks. */

@@ -1,6 +1,6 @@
 import type { Agent, Book, Try } from "#agents/question.ts";
 import type { UserId } from "#agents/user-id.ts";
-import type { ModelPrices } from "#change/model-prices.ts";
+import type { ModelPrices } from "#change/model/prices.ts";
 import type { ModelBudget } from "#config/budget.ts";
 import { type Allowance, bookModelCall, type Overdrawn, settleModelCall } from "#store/model-calls.ts";
 import type { Database } from "#store/postgres/database.ts";

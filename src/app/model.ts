@@ -1,7 +1,7 @@
 import { createAsk } from "#agents/claude.ts";
 import { listPrices } from "#agents/prices.ts";
 import type { Agent, Ask, Asking } from "#agents/question.ts";
-import type { ModelPrices } from "#change/model-prices.ts";
+import type { ModelPrices } from "#change/model/prices.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { Config } from "#config/config.ts";
 import { startModel } from "#playground/model/model.ts";

@@ -2,7 +2,7 @@ import type { ApprovalTerms } from "./approval.ts";
 import type { Answer, Change, Decision, Gate, SlackHome, SlackMessage } from "./change.ts";
 import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Checked, Found, HeldTarget, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
-import type { ModelUse, Thumb } from "./model-use.ts";
+import type { ModelUse, Thumb } from "./model/use.ts";
 import type { Person } from "./person.ts";
 
 /** Longest request taken, in characters. */

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { Effort } from "#change/effort.ts";
-import type { ModelPrices as Prices } from "#change/model-prices.ts";
+import { Effort } from "#change/model/effort.ts";
+import type { ModelPrices as Prices } from "#change/model/prices.ts";
 import type { Means } from "#execution/box/box.ts";
 import { budgetOf, ModelBudget } from "./budget.ts";
 import { ModelPrices } from "./prices.ts";

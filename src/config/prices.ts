@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ModelPrices as Prices, withCache } from "#change/model-prices.ts";
+import { type ModelPrices as Prices, withCache } from "#change/model/prices.ts";
 
 const PRICE = String.raw`\d{1,5}(?:\.\d{1,6})?`;
 

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { webApi } from "@slack/bolt";
 import type { DueHome } from "#change/home-port.ts";
-import type { ModelPrices } from "#change/model-prices.ts";
+import type { ModelPrices } from "#change/model/prices.ts";
 import type { DueMessage } from "#change/outbox-port.ts";
 import { type At, between, nowhere } from "#observe/crash-points.ts";
 import type { Log } from "#observe/log.ts";

@@ -1,4 +1,4 @@
-import { ModelUse } from "#change/model-use.ts";
+import { ModelUse } from "#change/model/use.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
 
 /** One try at asking a model before it is made: `most` is what it can use at most. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { listPrices } from "#agents/prices.ts";
-import { costOf, withCache } from "#change/model-prices.ts";
+import { costOf, withCache } from "#change/model/prices.ts";
 
 test("a cache's tokens cost what the list says, or 1.25 and 0.1 of plain input", () => {
   assert.deepEqual(listPrices("claude-sonnet-5-5"), { in: 2, out: 10, cacheWrite: 2.5, cacheRead: 0.1 });

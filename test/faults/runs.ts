@@ -4,6 +4,7 @@ import { type Crashes, crashes, DEFAULT_LEASE } from "./crashes.ts";
 import { databaseStops } from "./database-stops.ts";
 import { expiryClicks } from "./expiry-clicks.ts";
 import { frozen } from "./frozen.ts";
+import { modelAway } from "./model-away.ts";
 import { targets } from "./points.ts";
 import { randomKills } from "./random-kills.ts";
 import { replanClicks } from "./replan-clicks.ts";
@@ -66,6 +67,11 @@ export const runs: Record<string, Run> = {
     full: 300,
     of: "changes",
     go: (server, size) => inTown(server, size, (town) => slackFaults(town, size.size, size.seed)),
+  },
+  "model-away": {
+    full: 120,
+    of: "seconds of an overloaded model",
+    go: (server, size) => inTown(server, size, (town) => modelAway(town, size.size * 1_000, size.seed)),
   },
   soak: {
     full: 10_000,

@@ -67,12 +67,19 @@ function otherAt(
     return isLeftAlone && again === undefined ? [] : [{ kind: "gone", object: about }];
   }
   const hasDryRun = isKnown && after !== null;
-  if (!hasDryRun && now.metadata["uid"] !== before.metadata["uid"]) return [{ kind: "anew", object: now }];
+  const isAnother = !hasDryRun && now.metadata["uid"] !== before.metadata["uid"];
+  if (isAnother || groupOf(now) !== groupOf(before)) return [{ kind: "anew", object: now }];
   if (isKnown && after === null) return [];
   const values = left.get(keyOf(about)) ?? new Map<string, unknown>();
   return after === null
     ? otherWritten(line, before, now, values)
     : otherChanged(line, { before, after, now, values }, again);
+}
+
+/** A kind of the same name in another group is another kind; its versions are the same one. */
+function groupOf(object: ClusterObject): string {
+  const version = String(object["apiVersion"] ?? "");
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
 
 function otherChanged(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Change, isEnded } from "#change/change.ts";
 import type { RollbackAsked } from "#change/changes.ts";
-import { Thumb } from "#change/model-use.ts";
+import { Thumb } from "#change/model/use.ts";
 import type { AskingDeps } from "#slack/client/deps.ts";
 import type { Where } from "#slack/client/where.ts";
 import { inert } from "#slack/text/text.ts";

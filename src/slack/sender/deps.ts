@@ -1,4 +1,4 @@
-import type { ModelPrices } from "#change/model-prices.ts";
+import type { ModelPrices } from "#change/model/prices.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import type { RichKinds } from "#slack/text/rich-kinds.ts";
 import type { FindPosted } from "./find-posted.ts";

@@ -1,5 +1,5 @@
-import { costOf, type ModelPrices } from "#change/model-prices.ts";
-import type { ModelUse } from "#change/model-use.ts";
+import { costOf, type ModelPrices } from "#change/model/prices.ts";
+import type { ModelUse } from "#change/model/use.ts";
 import { count } from "./text.ts";
 
 /** "1,234 tokens in, 567 out, about 0.01 USD". The cost is left out where it is not known; nothing is said of no calls. */

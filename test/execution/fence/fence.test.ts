@@ -75,6 +75,16 @@ describe("The look just before a step", () => {
     }
   });
 
+  it("holds back a step whose words mean a kind of another group by now", async () => {
+    const before = aDeployment("web");
+    const world = aWorld([before], writes({ [IMAGE]: "web:2" }));
+    const { hold } = await previewed(world, [setImage("web:2")]);
+    replace(world, { ...before, apiVersion: "apps/v1beta1" });
+    assert.equal(await hold(1), null);
+    replace(world, { ...before, apiVersion: "apps.example/v1" });
+    assert.equal((await hold(1))?.heldBack, "other");
+  });
+
   it("names what was lost where the dry run itself fails for it", async () => {
     const before = aDeployment("web");
     const world = aWorld([before]);

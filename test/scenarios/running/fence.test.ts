@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import type { Change } from "#change/change.ts";
+import { stateWords } from "#slack/text/states.ts";
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 
 const run = promisify(execFile);
@@ -117,6 +118,30 @@ spec:
     );
     await program.decide(change, "roll_back");
     assert.equal((await program.until(change.id, "rolled_back", "failed")).status, "rolled_back");
+  });
+
+  it("is not run where the cluster does not answer just before it, and may be asked for again", async () => {
+    const waiting = await ask([[IMAGE("2.5.9"), null]]);
+    const image = await imageOf("web");
+    const file = path("cluster", "cluster.json");
+    await rename(file, `${file}.away`);
+    const change = await approve(waiting).finally(() => rename(`${file}.away`, file));
+    assert.deepEqual([change.status, await program.ran(change.id)], ["failed", ["forward 1 not run"]]);
+    assert.match(change.error ?? "", /could not be told just before it: .*Nothing was changed\./s);
+    assert.equal(await imageOf("web"), image);
+  });
+
+  it("ends a change of which only a look has run as expired, and says that nothing was changed", async () => {
+    const waiting = await ask([
+      ["get deployment web -n production", null],
+      [IMAGE("2.5.8"), null],
+    ]);
+    await kubectl(IMAGE("hotfix-3"));
+    const change = await approve(waiting);
+    const steps = await program.app.changes.steps(change.id);
+    assert.deepEqual(await program.ran(change.id), ["forward 1 done", "forward 2 not run"]);
+    assert.match(stateWords(change, steps), /^Expired, nothing was changed\b/);
+    assert.match(stateWords(change, steps.slice(1)), /^Expired, nothing was run\b/);
   });
 
   it("is looked at again by whoever carries it on after a crash just before it", async () => {

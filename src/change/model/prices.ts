@@ -1,4 +1,4 @@
-import type { ModelUse } from "./model-use.ts";
+import type { ModelUse } from "./use.ts";
 
 /** What a million tokens cost, in US dollars: plain input, output, and input that a cache took or held. */
 export type ModelPrices = { in: number; out: number; cacheWrite: number; cacheRead: number };
