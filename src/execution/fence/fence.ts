@@ -8,6 +8,7 @@ import { rowsOf } from "#execution/previews/kubectl.ts";
 import type { Look, NotSeen } from "#execution/previews/look.ts";
 import type { ClusterObject } from "#execution/previews/object-changes.ts";
 import { plannedFields } from "#execution/previews/planned-fields.ts";
+import { nothingMatches, whatWasLookedFor } from "#execution/previews/reach.ts";
 import { riskOf } from "#execution/previews/risk.ts";
 import { dryRun, readCurrent } from "#execution/previews/see-step.ts";
 import type { Files } from "#policy/files.ts";
@@ -82,6 +83,8 @@ async function seeAgain(line: KubectlLine, step: Step, look: Look): Promise<Seen
   const current = await readCurrent(line, step, look, ["--show-managed-fields"]);
   if (!current.ok) return { ...current, now: null };
   const now = current.objects;
+  const sought = whatWasLookedFor(line, now);
+  if (sought !== null) return { ...nothingMatches(sought), now };
   const dried = await dryRun(line, step, look);
   if (!dried.ok) return { ...dried, now };
   const planned = (await plannedFields(line, step, now, look))?.objects ?? null;

@@ -14,7 +14,7 @@ import { alreadySo, changesNothing } from "./nothing.ts";
 import { type ClusterObject, nameOf, objectChanges, type RedactField, readField } from "./object-changes.ts";
 import { ownerFacts } from "./owners.ts";
 import { plannedFields } from "./planned-fields.ts";
-import { evicted, whatWasLookedFor } from "./reach.ts";
+import { evicted, nothingMatches, whatWasLookedFor } from "./reach.ts";
 import { riskOf } from "./risk.ts";
 import { dryRun, readCurrent } from "./see-step.ts";
 import { shownBy } from "./shown.ts";
@@ -141,10 +141,6 @@ function factOf(object: ClusterObject): string {
 /** Values of fields are redacted already, before they were cut. */
 function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
   return { ...row, target: redact(row.target) };
-}
-
-function nothingMatches(sought: string): NotSeen {
-  return { ok: false, problem: `Nothing matches: there are no ${sought}` };
 }
 
 function unseen(

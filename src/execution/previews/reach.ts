@@ -1,5 +1,6 @@
 import type { PreviewRow } from "#change/preview.ts";
 import type { KubectlLine } from "#policy/kubectl/line.ts";
+import type { NotSeen } from "./look.ts";
 import type { ClusterObject } from "./object-changes.ts";
 
 /**
@@ -16,6 +17,11 @@ export function whatWasLookedFor(line: KubectlLine, now: readonly ClusterObject[
     (flags.get(name) ?? []).map((value) => `${name}=${value}`),
   );
   return [kinds, ...(by.length === 0 ? [] : [`with ${by.join(" ")}`]), where(line)].join(" ");
+}
+
+/** The same as why a step cannot be looked at. */
+export function nothingMatches(sought: string): NotSeen {
+  return { ok: false, problem: `Nothing matches: there are no ${sought}` };
 }
 
 function where({ allNamespaces, namespace }: KubectlLine): string {

@@ -230,6 +230,20 @@ describe("A look before a later step", () => {
     world.dry = () => [aDeployment("api")];
     assert.equal((await hold(2))?.heldBack, "other");
   });
+
+  it("is held back where its selector finds nothing still", async () => {
+    const world = aWorld([], () => [aDeployment("web")]);
+    const { hold } = await previewed(world, [
+      aStep("apply -f web.yaml -n staging"),
+      aStep("rollout restart deployment -l app=web -n staging"),
+    ]);
+    assert.match(
+      (await hold(2))?.reason ?? "",
+      /Nothing matches: there are no deployments with --selector=app=web/,
+    );
+    world.objects = [aDeployment("web")];
+    assert.equal(await hold(2), null);
+  });
 });
 
 describe("What is another one each time", () => {
