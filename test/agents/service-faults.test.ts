@@ -77,7 +77,7 @@ test("eight tries are all there are, and it says how long was tried", async () =
   assert.ok(!answered.ok);
   assert.match(
     answered.reason,
-    /^the model's service failed \(500: Internal server error\), tried 8 times in 1 s \(request/,
+    /^the model's service failed \(500: Internal server error\), tried 8 times in \d+ s \(request/,
   );
   assert.equal(answered.isLasting, undefined);
   assert.equal(tries.length, 8);
@@ -87,11 +87,9 @@ test("eight tries are all there are, and it says how long was tried", async () =
 for (const status of [408, 409, 429, 500, 503, 529])
   test(`${status} is tried again`, async () => {
     model.script([{ status }, { status }, { status }]);
-    for (const ask of [askPlanner]) {
-      const { asking, tries } = ask(model);
-      assert.equal((await asking).ok, true);
-      assert.equal(tries.length, 4);
-    }
+    const { asking, tries } = askPlanner(model);
+    assert.equal((await asking).ok, true);
+    assert.equal(tries.length, 4);
   });
 
 test("the service says itself whether another try helps", async () => {
