@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Plan, Risk } from "./plan.ts";
+import { Command, type Plan, Risk } from "./plan.ts";
 import type { Question } from "./question.ts";
 
 /** What would become of one object or resource. */
@@ -19,6 +19,19 @@ export type PreviewRow = z.infer<typeof PreviewRow>;
 export const Shown = z.enum(["replaced", "finished", "cordoned", "created"]);
 export type Shown = z.infer<typeof Shown>;
 
+/**
+ * The rollback that Greenlight made for a step from what it saw, whatever the model wrote: one command for each object.
+ * `stands`: objects of the step that nothing brings back. `coveredBy`: earlier steps that touch the same objects first, and
+ * whose rollback takes these back too. `instead`: what takes the step back as a change of its own, once the states are gone.
+ */
+export const MadeRollback = z.object({
+  commands: z.array(Command),
+  stands: z.array(z.string()),
+  coveredBy: z.array(z.int()),
+  instead: Command.nullable(),
+});
+export type MadeRollback = z.infer<typeof MadeRollback>;
+
 /** What a read-only look says one step would do. Texts are redacted and bounded. */
 export const Preview = z.object({
   step: z.int(),
@@ -36,6 +49,8 @@ export const Preview = z.object({
   shows: z.array(Shown).optional(),
   /** The look and the server's dry run, or the saved plan, are the same. Left out: it changes something, or nobody could compare. */
   changesNothing: z.literal(true).optional(),
+  /** Left out: the step's rollback is the plan's own. */
+  made: MadeRollback.optional(),
 });
 export type Preview = z.infer<typeof Preview>;
 
@@ -49,6 +64,8 @@ export const Bindings = z.object({
   policy: z.string().optional(),
   /** What the previews saw around each step, sealed: what the facts after the run are held against. Older plans have none. */
   states: z.array(z.object({ step: z.int(), sha256: z.string() })).optional(),
+  /** The commands of the rollbacks that Greenlight made from these states, by step. Older plans have none. */
+  made: z.array(z.object({ step: z.int(), commands: z.array(Command) })).optional(),
   /** Where it runs: context, server and namespace; terraform's directory, workspace, lineage and serial. */
   targets: z.array(z.string()),
   /** What looks showed that the risk of these steps rests on: it has to be so still when each runs. */
@@ -58,6 +75,19 @@ export type Bindings = z.infer<typeof Bindings>;
 
 /** A plan with everything its approval covers. */
 export type BoundPlan = { revision: number; plan: Plan; bindings: Bindings; digest: string };
+
+/** The rollback of a step that Greenlight made, one command for each object; null where the step's own is the plan's. */
+export function madeFor({ made }: Pick<Bindings, "made">, step: number): readonly Command[] | null {
+  return made?.find((one) => one.step === step)?.commands ?? null;
+}
+
+/** Whether a command is one that Greenlight made for this step, as the approval binds it. Never by its words alone. */
+export function isMade(bindings: Pick<Bindings, "made">, step: number, command: Command): boolean {
+  const line = JSON.stringify([command.tool, command.args, command.dir]);
+  return (madeFor(bindings, step) ?? []).some(
+    (one) => JSON.stringify([one.tool, one.args, one.dir]) === line,
+  );
+}
 
 /** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
 export type PreviewedPlan =

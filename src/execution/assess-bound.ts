@@ -17,5 +17,5 @@ export async function assessBound(
   const secret = whyHoldsSecret(plan, deps.redact);
   if (secret !== null) return { ok: false, reason: secret };
   const read = await readFiles(deps, changeId, bindings.files);
-  return read.ok ? assessPlan(plan, deps.policy, read.files, previews, bindings.targets) : read;
+  return read.ok ? assessPlan(plan, deps.policy, read.files, previews, bindings) : read;
 }

@@ -1,8 +1,9 @@
 import type { Command, Plan, Risk, Step } from "#change/plan.ts";
 import { argvOf, maxRisk } from "#change/plan.ts";
-import type { Preview } from "#change/preview.ts";
+import { type Bindings, isMade, madeFor, type Preview } from "#change/preview.ts";
 import { asksPersonFor, UNNAMED_ENVIRONMENT } from "#policy/approvals/approvers.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
+import { judgeMade } from "#policy/kubectl/made.ts";
 import { makesNew } from "#policy/kubectl/seen.ts";
 import { parseTerraform } from "#policy/terraform/line.ts";
 import { placeOf } from "#policy/terraform/places.ts";
@@ -35,29 +36,37 @@ type Allowed = Extract<Verdict, { decision: "allow" }>;
 /**
  * Judges every step and every way back, by their words and by the files they read. The model and the previews can raise
  * a risk, never lower it (docs/architecture.md, invariant 4); where the rules themselves say so, a look answers what makes a
- * command high. `previews` null: none was made yet, and the risk is the least that looks may leave. `places`: where it runs, once that is known (`bindings.targets`).
+ * command high. `previews` null: none was made yet, and the risk is the least that looks may leave. The last: where it runs and which rollbacks Greenlight made, once that is known.
  */
 export function assessPlan(
   plan: Plan,
   policy: Policy,
   files: Files,
   previews: readonly Preview[] | null,
-  places: readonly string[] = [],
+  { targets: places, made }: Pick<Bindings, "targets" | "made"> = NOWHERE,
 ): Assessment {
   const refusal = whyNotWhole(plan, policy);
   if (refusal !== null) return { ok: false, reason: refusal };
   const judged: { step: Step; verdicts: Allowed[] }[] = [];
   for (const step of plan.plan) {
     const verdicts: Allowed[] = [];
-    for (const command of step.rollback === null ? [step] : [step, step.rollback]) {
-      const verdict = judge(command, policy, files);
+    for (const command of commandsOf(step, made)) {
+      const isOwn = command !== step && isMade({ made }, step.step, command);
+      const verdict = isOwn ? judgeMade(command, policy) : judge(command, policy, files);
       if (verdict.decision === "deny") return refused(step, command, verdict);
       verdicts.push(verdict);
     }
     judged.push({ step, verdicts });
   }
-  const targets = targetsOf(plan, policy, files, places);
+  const targets = targetsOf(plan, policy, files, places, made);
   return { ok: true, ...weigh(plan, policy, judged, previews), targets };
+}
+
+const NOWHERE: Pick<Bindings, "targets" | "made"> = { targets: [] };
+
+function commandsOf(step: Step, made: Bindings["made"]): Command[] {
+  const back = step.rollback === null ? [] : [step.rollback];
+  return [step, ...(madeFor({ made }, step.step) ?? back)];
 }
 
 /** What no single command shows. */

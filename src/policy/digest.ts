@@ -26,6 +26,9 @@ export function digestOf(plan: Plan, revision: number, policy: Policy, bindings:
     ...(bindings.states === undefined
       ? {}
       : { states: bindings.states.map(({ step, sha256 }) => [step, sha256]) }),
+    ...(bindings.made === undefined
+      ? {}
+      : { made: bindings.made.map(({ step, commands }) => [step, commands.map(bind)]) }),
   };
   return createHash("sha256").update(JSON.stringify(bound)).digest("hex");
 }

@@ -1,5 +1,6 @@
 import { argvOf, type Command } from "#change/plan.ts";
 import { judgeKubectl } from "#policy/kubectl/kubectl.ts";
+import { whyReserved } from "#policy/kubectl/made.ts";
 import { packagePlaceOf } from "#policy/terraform/module-source.ts";
 import { judgeTerraform } from "#policy/terraform/terraform.ts";
 import type { Policy } from "./document.ts";
@@ -20,6 +21,8 @@ export function judge(command: Command, policy: Policy, files: Files): Verdict {
   // Only what a keyboard prints: control, bidi, zero-width and look-alike letters never reach a program.
   const odd = argvOf(command).find((word) => word === "" || !/^[\x20-\x7e]+$/.test(word));
   if (odd !== undefined) return deny(`${tool}: the argument ${escaped(odd)} is empty or has odd characters`);
+  const reserved = whyReserved(command);
+  if (reserved !== null) return deny(reserved);
   const place = dir === "" ? "" : fromRoot("", dir);
   if (place === null) return deny(`${tool}: "${dir}" is not a directory inside the workspace`);
   const verdict =

@@ -1,4 +1,5 @@
 import type { Command, Plan } from "#change/plan.ts";
+import { type Bindings, madeFor } from "#change/preview.ts";
 import { CUSTOM_KIND, readTarget, type Target, targetKey } from "#change/target.ts";
 import { type Inputs, readInputs } from "#policy/kubectl/inputs.ts";
 import { flagOf, type KubectlLine, readKubectl } from "#policy/kubectl/line.ts";
@@ -17,10 +18,17 @@ const NO_NAMESPACE = "";
  * What a plan changes, as keys in a fixed order: the targets of every command above low and of every way back. `places`
  * are the sentences of `bindings.targets`. Where something cannot be told, the target is wider, never narrower.
  */
-export function targetsOf(plan: Plan, policy: Policy, files: Files, places: readonly string[]): string[] {
-  const commands = plan.plan.flatMap((step): Command[] =>
-    step.rollback === null ? [step] : [step, step.rollback],
-  );
+export function targetsOf(
+  plan: Plan,
+  policy: Policy,
+  files: Files,
+  places: readonly string[],
+  made?: Bindings["made"],
+): string[] {
+  const commands = plan.plan.flatMap((step): Command[] => {
+    const back = step.rollback === null ? [] : [step.rollback];
+    return [step, ...(madeFor({ made }, step.step)?.filter(isOfNamed) ?? back)];
+  });
   const keys = commands
     .filter((command) => changesSomething(command, policy, files))
     .flatMap((command) =>
@@ -30,6 +38,11 @@ export function targetsOf(plan: Plan, policy: Policy, files: Files, places: read
       ).map(targetKey),
     );
   return [...new Set(keys)].toSorted();
+}
+
+/** Of the rollbacks that Greenlight makes a `create` brings back what its own step deletes, and names nothing itself. */
+function isOfNamed({ args }: Command): boolean {
+  return args[0] !== "create";
 }
 
 /** Whether two changes with these targets would meet. A star on either side is every value. */

@@ -16,8 +16,9 @@ type No = { ok: false; reason: string; advice: string; cause: Cause };
 type Located = { ok: true; located: RealPath } | No;
 type Bytes = { ok: true; bytes: Buffer; executable: boolean } | No;
 
-/** Never part of a snapshot: git's store, terraform's data and states (they change as it runs), Greenlight's own data. */
-const LEFT_OUT = /^(\.git|\.terraform|\.greenlight|\.?terraform\.tfstate(\..*)?|errored\.tfstate)$/i;
+/** Never part of a snapshot: git's store, terraform's data and states (they change as it runs), Greenlight's own data and files. */
+const LEFT_OUT =
+  /^(\.git|\.terraform|\.greenlight|greenlight-rollback-.*|\.?terraform\.tfstate(\..*)?|errored\.tfstate)$/i;
 
 const CHUNK_BYTES = 65_536;
 

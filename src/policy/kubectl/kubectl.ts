@@ -174,7 +174,7 @@ function isLocal(line: KubectlLine): boolean {
 }
 
 /** What the policy forbids or raises, everywhere and in every environment the command may touch. */
-function judgeLocal(verb: string, touched: TouchedEnvironments, policy: Policy): Finding[] {
+export function judgeLocal(verb: string, touched: TouchedEnvironments, policy: Policy): Finding[] {
   const findings: Finding[] = [];
   const scopes = [
     { where: "the policy", rules: policy },
