@@ -6,6 +6,8 @@ import { factsOfRollback } from "#execution/facts/rollback-facts.ts";
 import { factsOfRun } from "#execution/facts/run-facts.ts";
 import { endOpenSteps } from "#execution/open-steps.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
+import { lookBack } from "#execution/rollbacks/look-back.ts";
+import { runBack } from "#execution/rollbacks/run-back.ts";
 import { runStep } from "#execution/run-step.ts";
 import { findDifference } from "#execution/still-approved.ts";
 import type { GraphDeps } from "#graph/deps.ts";
@@ -20,7 +22,7 @@ import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
 import { findPreparedPlan } from "#store/plans.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
-import { recordPlan, recordReview, reportStatus } from "#threads/running/progress.ts";
+import { recordPlan, recordReview, reportStatus, settleSeen } from "#threads/running/progress.ts";
 import type { Model } from "./model.ts";
 import type { Parts } from "./parts.ts";
 
@@ -74,6 +76,9 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
     readFacts: (...given) => factsOfRun(execution, ...given),
     readRestored: (...given) => factsOfRollback(execution, ...given),
     runStep: (key, command, bound, signals) => runStep(execution, key, command, bound, signals),
+    lookBack: (back, signal) => lookBack(execution, back, signal),
+    runBack: (key, back, signals) => runBack(execution, key, back, signals),
+    settleSeen: (key) => settleSeen(parts, key),
     endOpenSteps: (changeId) => endOpenSteps(execution, changeId),
   };
 }

@@ -1,6 +1,6 @@
 import type { Cancel } from "./cancel.ts";
 import type { Change } from "./change.ts";
-import type { Outcome, StepRecord } from "./journal.ts";
+import { lastBack, type Outcome, type StepRecord } from "./journal.ts";
 import { personInWords } from "./person.ts";
 import type { Plan } from "./plan.ts";
 
@@ -32,12 +32,12 @@ export function howFar(
   steps: readonly StepRecord[],
 ): string {
   const mine = steps.filter(({ revision }) => revision === change.revision);
-  const last = (step: number, direction: StepRecord["direction"]) =>
-    mine.findLast((record) => record.step === step && record.direction === direction);
+  const ran = (step: number) =>
+    mine.findLast((record) => record.step === step && record.direction === "forward");
   const said = (change.plan?.plan ?? []).map(({ step }) => {
-    const forward = last(step, "forward");
+    const forward = ran(step);
     if (forward === undefined) return `Step ${step} was not begun.`;
-    const back = last(step, "rollback");
+    const back = lastBack(mine, step);
     const open = forward.outcome === "unknown" ? forward : back?.outcome === "unknown" ? back : null;
     const why = open === null || open.error === null ? "" : ` ${open.error}`;
     const way = back === undefined ? "" : `, ${backWords[back.outcome]}`;

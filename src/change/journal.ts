@@ -58,6 +58,19 @@ export type StepRecord = StepKey & {
   isRefused?: boolean;
 };
 
+/**
+ * Where the rollback of a step stands: its newest attempt, or of several commands, one for each object, the newest of those
+ * that are not done. Undefined: there is none.
+ */
+export function lastBack(records: readonly StepRecord[], step: number): StepRecord | undefined {
+  const newest = new Map<string, StepRecord>();
+  for (const record of records)
+    if (record.step === step && record.direction === "rollback")
+      newest.set(JSON.stringify(record.argv), record);
+  const all = [...newest.values()];
+  return all.findLast(({ outcome }) => outcome !== "done") ?? all.at(-1);
+}
+
 /** Where a child runs, so that whoever finds its row can tell whether it is still there. `bootId` is the boot with the set of
  * processes seen from there: two containers on one machine may share name and boot, and not their pids. `pidStart` guards
  * against a reused pid.

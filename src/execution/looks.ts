@@ -13,6 +13,7 @@ import { dataDirOf, prepareRoot, stateFileOf } from "#execution/workspace/terraf
 import type { Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
 import { judge } from "#policy/judge.ts";
+import { judgeMade, whyReserved } from "#policy/kubectl/made.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import type { Redact } from "#redact/redact.ts";
@@ -187,7 +188,9 @@ function whyNotInit(root: string, policy: Policy, files: Files): string | null {
 }
 
 function givenIn(deps: LookDeps, changeId: string, command: Command, files: Files): Promise<Given> {
-  const verdict = judge(command, deps.policy, files);
+  // Which variables it gets is no word about whether it may run.
+  const isReserved = whyReserved(command) !== null;
+  const verdict = isReserved ? judgeMade(command, deps.policy) : judge(command, deps.policy, files);
   return deps.givenTo(changeId, verdict.decision === "allow" ? verdict.environment : null, command.tool);
 }
 

@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import type { HeldBack, StepKey } from "#change/journal.ts";
 import { argvOf, type Command } from "#change/plan.ts";
-import type { BoundPlan } from "#change/preview.ts";
+import { type BoundPlan, isMade } from "#change/preview.ts";
 import type { Boxed } from "#execution/box/box.ts";
 import { type FenceDeps, type Held, whyHeld } from "#execution/fence/fence.ts";
 import { killLeft } from "#execution/process/orphan.ts";
@@ -13,6 +13,7 @@ import { planFileOf } from "#execution/workspace/terraform-files.ts";
 import type { Files } from "#policy/files.ts";
 import type { ExecutionDeps } from "./deps.ts";
 import { refuseMissing } from "./environment-error.ts";
+import { layOutMade, type MadeFile } from "./rollbacks/made-file.ts";
 import { type DifferenceDeps, filesFor, findDifference } from "./still-approved.ts";
 
 /** How a step is spawned, the copy of the workspace it runs in, and the files it is judged by; or why it must not. */
@@ -30,8 +31,9 @@ export function readyStep(
   command: Command,
   bound: BoundPlan,
   signal: AbortSignal,
+  file: MadeFile | null = null,
 ): Promise<Ready> {
-  return refuseMissing(() => ready(deps, key, command, bound, signal));
+  return refuseMissing(() => ready(deps, key, command, bound, signal, file));
 }
 
 async function ready(
@@ -40,23 +42,27 @@ async function ready(
   command: Command,
   bound: BoundPlan,
   signal: AbortSignal,
+  file: MadeFile | null,
 ): Promise<Ready> {
   const { changeId, direction } = key;
   const { looks, box } = deps;
   const wayBack = direction === "forward" ? null : command;
-  const difference = await findDifference(deps, { changeId, bound, wayBack }, signal);
+  const difference = await findDifference(deps, { changeId, bound, step: key.step, wayBack }, signal);
   if (difference !== null) return { ok: false, reason: difference.reason };
   // Before the copy is held against what was approved: what still runs could exchange it afterwards.
   if (!(await killLeft(() => box.findLeft(changeId)))) {
     const left = "An earlier command of this change left a process that still runs and could not be ended.";
     return { ok: false, reason: left };
   }
-  const files = filesFor(wayBack, bound, deps.policy);
+  const isOwn = wayBack !== null && isMade(bound.bindings, key.step, wayBack);
+  const files = isOwn ? [] : filesFor(wayBack, bound, deps.policy);
   const opened = await reopenCopy(deps, changeId, bound.plan, files, command);
   if (!opened.ok) return opened;
   const { copy } = opened;
   const notReady =
-    (await looks.readyRoot(copy, command, signal)) ?? (await layOutPlan(deps, copy, key, command, bound));
+    (await looks.readyRoot(copy, command, signal)) ??
+    (await layOutPlan(deps, copy, key, command, bound)) ??
+    (await layOutMade(copy, isOwn ? command : null, file));
   if (notReady !== null) return { ok: false, reason: notReady };
   // The last of all, so that least can happen between it and the spawn.
   const held = await whyFenced(deps, copy, key, bound, signal);

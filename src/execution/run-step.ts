@@ -1,6 +1,6 @@
 import type { StepEnd, StepKey } from "#change/journal.ts";
 import { argvOf, type Command } from "#change/plan.ts";
-import type { BoundPlan } from "#change/preview.ts";
+import { type BoundPlan, isMade } from "#change/preview.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import { type WatchedApply, watchApply } from "#execution/applies/watch-apply.ts";
 import type { Boxed } from "#execution/box/box.ts";
@@ -12,14 +12,17 @@ import { thisMachine } from "#execution/process/process-group.ts";
 import { runCommand } from "#execution/process/run-command.ts";
 import { watchErroredState } from "#execution/workspace/errored-state.ts";
 import { judge } from "#policy/judge.ts";
+import { judgeMade } from "#policy/kubectl/made.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import type { Attempt, ExecutionDeps } from "./deps.ts";
 import { lookAfterFailure, notLookedAt } from "./failed-step.ts";
 import { readyStep } from "./ready-step.ts";
+import { type MadeFile, removeMade } from "./rollbacks/made-file.ts";
 
 /**
  * Runs one attempt at one command, journalled: the last check that all is as it was approved, intent, policy once more,
- * spawn, lines, end (docs/architecture.md, invariants 3 to 6). Null when the attempt exists already and so must not run.
+ * spawn, lines, end (docs/architecture.md, invariants 3 to 6). `file`: what a rollback that Greenlight made reads, and only
+ * while it runs. Null when the attempt exists already and so must not run.
  */
 export async function runStep(
   deps: ExecutionDeps,
@@ -27,10 +30,27 @@ export async function runStep(
   command: Command,
   bound: BoundPlan,
   signals: RunSignals,
+  file: MadeFile | null = null,
+): Promise<StepEnd | null> {
+  try {
+    return await attemptStep(deps, key, command, bound, signals, file);
+  } finally {
+    // It holds what stood there before, maybe a secret, in clear text.
+    if (file !== null) await removeMade(deps, key.changeId, file);
+  }
+}
+
+async function attemptStep(
+  deps: ExecutionDeps,
+  key: StepKey,
+  command: Command,
+  bound: BoundPlan,
+  signals: RunSignals,
+  file: MadeFile | null,
 ): Promise<StepEnd | null> {
   const { journal, redactLines, policy } = deps;
   // Before the intent: what is got ready may take minutes, and an intent alone already costs a person a question.
-  const ready = await readyStep(deps, key, command, bound, signals.pause);
+  const ready = await readyStep(deps, key, command, bound, signals.pause, file);
   signals.pause.throwIfAborted();
   const attempt = await journal.intend(key, argvOf(command), command.dir, await thisMachine());
   if (attempt === null) return null;
@@ -38,7 +58,8 @@ export async function runStep(
     const end = refused(`It was not run: ${redactLines()(ready.reason)}`);
     return finish(attempt, ready.heldBack === undefined ? end : { ...end, heldBack: ready.heldBack });
   }
-  const verdict = judge(command, policy, ready.files);
+  const isOwn = key.direction === "rollback" && isMade(bound.bindings, key.step, command);
+  const verdict = isOwn ? judgeMade(command, policy) : judge(command, policy, ready.files);
   if (verdict.decision === "deny") {
     return finish(attempt, refused(`Policy refuses this command now: ${verdict.reasons.join("; ")}.`));
   }

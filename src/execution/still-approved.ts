@@ -1,5 +1,5 @@
 import type { Command } from "#change/plan.ts";
-import type { Bindings, BoundPlan } from "#change/preview.ts";
+import { type Bindings, type BoundPlan, isMade } from "#change/preview.ts";
 import { type WorkspaceDeps, whyFilesDiffer } from "#execution/workspace/copy.ts";
 import { digestOf } from "#policy/digest.ts";
 import type { Policy } from "#policy/document.ts";
@@ -18,17 +18,18 @@ export type DifferenceDeps = WorkspaceDeps & { policy: Policy; looks: Pick<Looks
  * Whether what was approved is still what would run, asked at the click, before the run, before each step and before each
  * way back: the rules, the bytes of every file the commands can read, and the clusters they run against are those the
  * digest was made from (docs/architecture.md, invariant 5). Saved terraform plans are checked where they are laid out, and
- * terraform itself refuses one whose state has changed. `wayBack`: the command of a way back, of whose files only what it
+ * terraform itself refuses one whose state has changed. `wayBack`: the command of a way back, and `step` whose it is, of whose files only what it
  * reads counts, and of the rules only what they deny now, which is asked right before the spawn: a policy that was edited
  * since must not keep a half-run change as it is. `wayBack` null: the whole plan. Null: nothing differs.
  */
 export async function findDifference(
   deps: DifferenceDeps,
-  approved: { changeId: string; bound: BoundPlan; wayBack: Command | null },
+  approved: { changeId: string; bound: BoundPlan; step?: number; wayBack: Command | null },
   signal: AbortSignal,
 ): Promise<Difference | null> {
-  const { changeId, bound, wayBack } = approved;
-  const files = filesFor(wayBack, bound, deps.policy);
+  const { changeId, bound, step, wayBack } = approved;
+  const isOwn = wayBack !== null && step !== undefined && isMade(bound.bindings, step, wayBack);
+  const files = isOwn ? [] : filesFor(wayBack, bound, deps.policy);
   const rules = wayBack === null ? whyOtherRules(bound, deps.policy) : whyOtherPlan(bound, deps.policy);
   const here = rules ?? (await whyFilesDiffer(deps, changeId, files));
   if (here !== null) return { reason: here, isCertain: true };

@@ -1,7 +1,7 @@
 import type { Cancel } from "#change/cancel.ts";
 import type { Fact } from "#change/fact.ts";
 import type { LogExcerpt, StepEnd, StepKey, StepRecord } from "#change/journal.ts";
-import type { Command, Plan, PlannerOutput } from "#change/plan.ts";
+import type { Command, Plan, PlannerOutput, Step } from "#change/plan.ts";
 import type { Bindings, BoundPlan, Preview, PreviewedPlan } from "#change/preview.ts";
 import type { AnsweredQuestion } from "#change/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
@@ -38,6 +38,19 @@ export type PlannedChange = BoundPlan & {
   /** False: it changes nothing, so no permission is written, whatever the policy lets run unattended. */
   mayRun: boolean;
 };
+
+/** One command of a step's rollback that Greenlight made, with the attempts of this revision. */
+export type BackOf = {
+  changeId: string;
+  bound: BoundPlan;
+  step: Step;
+  command: Command;
+  records: readonly StepRecord[];
+};
+
+/** Whether the object is as it was before the plan, as the plan left it, or another's by now, in a sentence. */
+export type BackSeen = { kind: "as before" } | { kind: "ours" } | { kind: "other"; says: string };
+export type BackRan = Exclude<BackSeen, { kind: "ours" }> | { kind: "ran"; end: StepEnd | null };
 
 /** Everything the graph asks of the world. Each write fails once the change belongs to another instance. */
 export type GraphDeps = {
@@ -87,6 +100,12 @@ export type GraphDeps = {
   mayRunAgain(key: StepKey, digest: string): Promise<boolean>;
   findSteps(changeId: string): Promise<StepRecord[]>;
   findLog(key: StepKey): Promise<LogExcerpt>;
+  /** Looks at the object of one command of a rollback that Greenlight made, right before. */
+  lookBack(back: BackOf, signal: AbortSignal): Promise<BackSeen>;
+  /** The same, and where the object is as the plan left it, the attempt; `end` null when that exists already. */
+  runBack(key: StepKey, back: BackOf, signals: RunSignals): Promise<BackRan>;
+  /** Writes that an attempt whose end nobody saw took effect, because a look found it so. */
+  settleSeen(key: StepKey): Promise<void>;
   /** Runs one attempt and journals it; null when the attempt exists already. */
   runStep(key: StepKey, command: Command, bound: BoundPlan, signals: RunSignals): Promise<StepEnd | null>;
 };

@@ -1,5 +1,7 @@
 import { type Change, type Decision, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
+import { argvOf } from "#change/plan.ts";
+import type { Preview } from "#change/preview.ts";
 import { stillApprovers } from "#change/still-approve.ts";
 import { titleOf } from "#change/titles/title.ts";
 
@@ -27,6 +29,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       risk: preview.risk,
       reasons: preview.reasons,
       changes_nothing: preview.changesNothing ?? false,
+      rollback: madeView(preview.made),
     })),
     digest: change.digest,
     blocked: blockedOf(change),
@@ -97,6 +100,12 @@ function blockedOf({ status, blocked }: Change): object | null {
         return { environments, users, groups, tokens };
       }) ?? null,
   };
+}
+
+/** The rollback that Greenlight made; null where the plan's own counts. */
+function madeView(made: Preview["made"]): object | null {
+  if (made === undefined) return null;
+  return { commands: made.commands.map(argvOf), stands: made.stands, with_steps: made.coveredBy };
 }
 
 /** The Planner's questions that are open now, with what an answer has to name, or null. */

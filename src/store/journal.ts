@@ -89,6 +89,16 @@ export async function settleAttempt(
   return rowCount === 1;
 }
 
+/** Writes `done` to an attempt whose end nobody saw, because a look showed its effect; false when it is settled by now. */
+export async function settleByLook(sql: Sql, key: StepKey): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `update journal set outcome = 'done', error = null
+     where ${ATTEMPT} and outcome = 'unknown' and settled_by is null`,
+    keyValues(key),
+  );
+  return rowCount === 1;
+}
+
 /** Whether an attempt that could not be ended where it runs may still run: by the database's clock, which dated it. */
 export async function mayStillRun(sql: Sql, key: StepKey): Promise<boolean> {
   const { rowCount } = await sql.query(

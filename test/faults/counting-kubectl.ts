@@ -52,6 +52,7 @@ for word in "$@"; do
     json|-ojson|--output=json) json=1;;
     deployment/*|deployments/*) name=\${word#*/};;
     --replicas=*) count=\${word#*=};;
+    --patch-file=*) name=$3; count=$(sed -n 's#.*"op":"replace","path":"/spec/replicas","value":\\([0-9]*\\).*#\\1#p' "\${word#*=}");;
     -*|get|Deployment.v1.apps) ;;
     *) [ "$1" = get ] && [ "$2" = Deployment.v1.apps ] && names="$names $word";;
   esac
@@ -74,7 +75,7 @@ if [ -z "$reads" ]; then
     *long*) for number in 1 2 3 4 5 6 7 8 9 10; do echo "line $number"; sleep 0.2; done;;
     *steady*"-1 "*) sleep 2;;
     *endless*"-1 "*) sleep 300;;
-    *lingering*"--replicas=2 "*) sleep 300;;
+    patch*lingering*) sleep 300;;
     *stubborn*"-1 "*) trap '' TERM; (sleep 300 &); sleep 300 & wait; wait;;
   esac
   case "$*" in *broken*) echo "deployment.apps/web scaled"; exit 1;; esac

@@ -8,6 +8,7 @@ import { keptStates } from "#execution/objects/kept-states.ts";
 import { restoredOf } from "#execution/objects/restored.ts";
 import { keyOf, type ObjectState } from "#execution/objects/state.ts";
 import { type ClusterObject, nameOf } from "#execution/previews/object-changes.ts";
+import { withoutItsAddresses } from "#execution/rollbacks/recreate.ts";
 import { findElsewhere } from "#execution/still-approved.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { onlyReads } from "#policy/only-reads.ts";
@@ -108,18 +109,19 @@ function withStep(
 /** Where no dry run said what a step changes, every difference may be the step's. */
 const ANYTHING: Difference[] = [{ path: [], before: undefined, after: undefined }];
 
-function judgeRestored(
-  { step, object, before, changed, tried }: Before,
-  now: ClusterObject | null,
-): Standing {
+function judgeRestored(one: Before, found: ClusterObject | null): Standing {
+  const { step, object, changed, tried } = one;
+  // Made again it is another object, and its addresses are new.
+  const isAnew = found !== null && one.before?.metadata["uid"] !== found.metadata["uid"];
+  const before = isAnew ? bare(one.before) : one.before;
+  const now = isAnew ? bare(found) : found;
   const is = (state: Standing["state"], says: string): Standing => ({
     step,
     target: targetName(object),
     state,
     says,
   });
-  if (before === null)
-    return now === null ? is("good", "it is gone again") : is("failed", "it is still there");
+  if (before === null) return judgeUnmade(now, is);
   if (now === null) return is("failed", `${nameOf(before)} is not there`);
   const stands = differencesOf(before, now).filter((left) => tried.some((one) => isOf(one, left)));
   const restored = restoredOf(before, [...changed, ...stands], now);
@@ -127,6 +129,19 @@ function judgeRestored(
     return is("failed", `not as it was before: ${restored.fields.slice(0, 5).join(", ")}`);
   const { since } = restored;
   return is("good", since.length === 0 ? "restored" : `restored; since then ${since.slice(0, 5).join(", ")}`);
+}
+
+function judgeUnmade(
+  now: ClusterObject | null,
+  is: (state: Standing["state"], says: string) => Standing,
+): Standing {
+  if (now === null) return is("good", "it is gone again");
+  const isGoing = now.metadata["deletionTimestamp"] !== undefined;
+  return isGoing ? is("waiting", "it is being deleted") : is("failed", "it is still there");
+}
+
+function bare(object: ClusterObject | null): ClusterObject | null {
+  return object === null ? null : withoutItsAddresses(object);
 }
 
 /** Whether what is there now is what the step that failed would have left; where that is not known, it may be. */

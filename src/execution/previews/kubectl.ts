@@ -1,7 +1,8 @@
 import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
-import type { Preview, PreviewRow } from "#change/preview.ts";
+import type { MadeRollback, Preview, PreviewRow } from "#change/preview.ts";
 import { type StepStates, statesOf } from "#execution/objects/state.ts";
+import { factsWith, madePart, rollbackWith } from "#execution/rollbacks/made-facts.ts";
 import type { KubectlLine } from "#policy/kubectl/line.ts";
 import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
@@ -38,6 +39,29 @@ export async function previewKubectl(
   isBeforeChange: boolean,
   look: Look,
   redact: Redact,
+  makeBack: MakeBack = () => null,
+): Promise<PreviewedStep> {
+  const seen = await seeStep(step, line, isBeforeChange, look, redact, makeBack);
+  return seen.ok && seen.states === null ? withBack(seen, makeBack(seen.step, null)) : seen;
+}
+
+/** Makes the rollback of a step from what was seen around it (null: nothing could be seen yet). Null: it cannot be made. */
+export type MakeBack = (step: Step, states: StepStates | null) => MadeRollback | null;
+
+function withBack(seen: Extract<PreviewedStep, { ok: true }>, made: MadeRollback | null): PreviewedStep {
+  if (made === null) return seen;
+  const facts = factsWith(made, seen.preview.facts);
+  const step = { ...seen.step, rollback: rollbackWith(made, null) };
+  return { ...seen, step, preview: { ...seen.preview, facts, made } };
+}
+
+async function seeStep(
+  step: Step,
+  line: KubectlLine,
+  isBeforeChange: boolean,
+  look: Look,
+  redact: Redact,
+  makeBack: MakeBack,
 ): Promise<PreviewedStep> {
   const current = await readCurrent(line, step, look);
   if (!current.ok) return unseen(step, isBeforeChange, current, redact);
@@ -55,7 +79,11 @@ export async function previewKubectl(
     ...rowsOf(line, current.objects, after, (name, value) => redactField(name, value, redact)),
     ...(line.verb === "drain" ? evicted(dry.printed ?? "") : []),
   ];
-  const back = completed.step.rollback;
+  const states = {
+    objects: statesOf(line, { now: current.objects, dry: dry.objects, planned: planned?.objects ?? null }),
+  };
+  const made = makeBack(completed.step, states);
+  const back = rollbackWith(made, completed.step.rollback);
   const shown = shownBy({ line, now: current.objects, after: dry.objects, back, isBeforeChange });
   const isNothing = !isBeforeChange && changesNothing(line, current.objects, after);
   const facts = [
@@ -65,7 +93,7 @@ export async function previewKubectl(
     ...createdFacts(current.objects, after ?? []),
     ...(isNothing ? [] : await keeperFacts(line, step, { now: current.objects, after }, look)),
     ...shown.facts,
-    ...completed.facts,
+    ...factsWith(made, completed.facts),
   ].map(redact);
   const risk = riskOf(line, current.objects, rows, back);
   const preview: Preview = {
@@ -77,14 +105,10 @@ export async function previewKubectl(
     ...risk,
     ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
     ...(isNothing ? { changesNothing: true } : {}),
+    ...madePart(made),
   };
-  const objects = statesOf(line, {
-    now: current.objects,
-    dry: dry.objects,
-    planned: planned?.objects ?? null,
-  });
-  const states = { objects, risk: risk.risk };
-  return { ok: true, step: completed.step, preview, states };
+  const own = { ...completed.step, rollback: back };
+  return { ok: true, step: own, preview, states: { ...states, risk: risk.risk } };
 }
 
 /** Who may take a change back. */

@@ -13,15 +13,15 @@ import { keepStates } from "#execution/objects/kept-states.ts";
 import { amongEarlier, type EarlierStates } from "#execution/objects/remade.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
 import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
+import { planRollbacks, type Rollbacks } from "#execution/rollbacks/plan-rollbacks.ts";
 import type { WorkspaceCopy, WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { openJudged } from "#execution/workspace/open-judged.ts";
 import { removeOwn } from "#execution/workspace/own-files.ts";
 import { changeDirOf, mayHaveRun } from "#execution/workspace/scratch.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
-import type { Policy } from "#policy/document.ts";
-import type { Files } from "#policy/files.ts";
 import { judge } from "#policy/judge.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
+import { withAllowedBack } from "./allowed-back.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { previewKubectl } from "./kubectl.ts";
 import { remembering } from "./look.ts";
@@ -47,6 +47,7 @@ type Previewed = {
   savedPlans: Bindings["savedPlans"];
   states: NonNullable<Bindings["states"]>;
   earlier: EarlierStates;
+  rollbacks: Rollbacks;
   targets: string[];
   /** What the steps so far change; ANYTHING when one of them may change more than the target it names. */
   changed: Set<string>;
@@ -92,6 +93,7 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
     savedPlans: [],
     states: [],
     earlier: [],
+    rollbacks: planRollbacks(deps.policy),
     targets: [],
     changed: new Set(),
   };
@@ -101,23 +103,26 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
     const refusal = await previewStep(once, { changeId, revision }, copy, step, seen, signal);
     if (refusal !== null) return { ok: false, reason: refusal };
   }
-  const completed = { ...plan, plan: seen.steps };
+  const finished = seen.rollbacks.finish(seen.steps, seen.previews);
+  const { made } = finished;
+  const completed = { ...plan, plan: finished.steps };
   const clusters = await kubectlTargets(completed, looks.kubeconfig(changeId, signal));
   if (clusters.some((cluster) => !clustersBefore.includes(cluster))) {
     return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
   }
   const targets = [...clusters, ...seen.targets];
-  const shown = restingOn(seen.previews);
+  const shown = restingOn(finished.previews);
   const { savedPlans, states } = seen;
   const bindings = {
     policy: deps.policy.hash,
     files: copy.bound,
     savedPlans,
     states,
+    ...(made.length === 0 ? {} : { made }),
     targets,
     ...(shown.length === 0 ? {} : { shown }),
   };
-  const previews = withFacts(seen.previews, [
+  const previews = withFacts(finished.previews, [
     ...facts,
     ...targets.map((target) => `This plan runs in: ${deps.redact(shownTarget(target))}`),
   ]);
@@ -168,8 +173,6 @@ async function readyRoots(
   return null;
 }
 
-type StepPreview = { step: Step; preview: Preview };
-
 /** Adds one step to what was seen; returns why the change cannot go on, or null. */
 async function previewStep(
   deps: PreviewDeps,
@@ -198,6 +201,7 @@ async function previewStep(
       isBeforeChange,
       deps.looks.kubectl(copy, signal),
       deps.redact,
+      (own, states) => seen.rollbacks.next({ step: own, line: read.line, states, verdict }),
     );
     if (!looked.ok) return looked.reason;
     const kept = withAllowedBack(looked, deps.policy, copy.files);
@@ -233,18 +237,4 @@ async function previewStep(
 /** What a step changes is another one when later steps run; one that changes nothing leaves their looks true. */
 function noteChanged(seen: Previewed, { changesNothing }: Preview, what: string): void {
   if (changesNothing !== true) seen.changed.add(what);
-}
-
-/**
- * A completed step without a rollback that the rules refuse: what runs may be more than anybody may ask for, and must not
- * keep from asking for less. A person looks at it then, since nothing takes it back.
- */
-export function withAllowedBack({ step, preview }: StepPreview, policy: Policy, files: Files): StepPreview {
-  const verdict = step.rollback === null ? null : judge(step.rollback, policy, files);
-  if (verdict?.decision !== "deny") return { step, preview };
-  const reason = `nothing takes it back, since the policy refuses the rollback (${verdict.reasons.join("; ")})`;
-  return {
-    step: { ...step, rollback: null },
-    preview: { ...preview, risk: "high", reasons: [...preview.reasons, reason] },
-  };
 }

@@ -5,10 +5,11 @@ import { operatorAnswers, unsettledStep } from "#change/operator.ts";
 import { riskiestFirst, riskiestSteps, riskOfStep } from "#change/titles/step-risks.ts";
 import { button, buttonValue } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
+import { shownCommand } from "#slack/text/pieces.ts";
 import { stepStatesOf } from "#slack/text/step-states.ts";
 import { commandLine, cutMiddle, oneLine } from "#slack/text/text.ts";
 import { cancelButtons } from "./cancel-buttons.ts";
-import { shownCommand } from "./plan-steps.ts";
+import { rollbackLines } from "./rollback-parts.ts";
 
 /** How much of a dialog's 300 characters one command may take; what is cut from its middle may be what matters. */
 const DIALOG_LINE_CHARS = 90;
@@ -103,9 +104,7 @@ function wayBack(change: Change, steps: readonly StepRecord[], open: StepRecord 
   const toTakeBack = stepStatesOf(change, steps)
     .filter(({ ran, back }) => ran === "done" && back !== "done")
     .reverse();
-  const ways = toTakeBack.map(({ step }) =>
-    step.rollback === null ? `Step ${step.step} has no rollback` : shownCommand(step.rollback),
-  );
+  const ways = toTakeBack.flatMap(({ step }) => rollbackLines(change, step));
   const left = open === null ? [] : [`Not taken back: step ${open.step}, whose end nobody saw`];
   const text = ways.length === 0 ? "No step is known to have run, so there is nothing to take back." : null;
   return {

@@ -1,6 +1,7 @@
 import type { Change } from "#change/change.ts";
 import type { PreviewRow } from "#change/preview.ts";
 import { isReading } from "#change/titles/step-words.ts";
+import { goesBack } from "#change/way-back.ts";
 
 const verbs: Record<PreviewRow["action"], string> = {
   destroy: "destroyed",
@@ -16,7 +17,7 @@ const verbs: Record<PreviewRow["action"], string> = {
 export function blastRadius(change: Change): string {
   const steps = (change.plan?.plan ?? []).filter((step) => !isReading(step));
   const rows = change.previews.flatMap((preview) => preview.rows);
-  const without = steps.filter(({ rollback }) => rollback === null).length;
+  const without = steps.filter((step) => !goesBack(change, step)).length;
   if (steps.length === 0) return "it only reads";
   return [seen(change, rows), ...restarts(rows), wayBack(steps.length, without)].join(" · ");
 }

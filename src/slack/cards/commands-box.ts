@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import type { Change } from "#change/change.ts";
 import type { Step } from "#change/plan.ts";
 import { riskOfStep } from "#change/titles/step-risks.ts";
+import { goesBack } from "#change/way-back.ts";
 import { charsOf } from "#slack/text/blocks.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
 import { stepBlocks } from "./plan-steps.ts";
@@ -27,9 +28,9 @@ export function commandBlocks(
   const blocksOf = (some: readonly Step[]) =>
     some.flatMap((step) => stepBlocks(change, step, { rows: !rowsInTable }));
   return [
-    ...boxed(blocksOf(open), takes, () => ({ title: titleOf(open, ""), isFolded: null })),
+    ...boxed(blocksOf(open), takes, () => ({ title: titleOf(change, open, ""), isFolded: null })),
     ...boxed(blocksOf(low), takes, (chars) => {
-      return { title: titleOf(low, "low-risk "), isFolded: low.length > 1 || chars > OPEN_CHARS };
+      return { title: titleOf(change, low, "low-risk "), isFolded: low.length > 1 || chars > OPEN_CHARS };
     }),
   ];
 }
@@ -54,14 +55,14 @@ function boxed(
   ];
 }
 
-function titleOf(steps: readonly Step[], kind: string): string {
+function titleOf(change: Change, steps: readonly Step[], kind: string): string {
   const what =
     steps.length === 1 ? "The exact command" : `The exact commands of ${steps.length} ${kind}steps`;
-  return `${what}${withWayBack(steps)}`;
+  return `${what}${withWayBack(change, steps)}`;
 }
 
-function withWayBack(steps: readonly Step[]): string {
-  const many = steps.filter(({ rollback }) => rollback !== null).length;
+function withWayBack(change: Change, steps: readonly Step[]): string {
+  const many = steps.filter((step) => goesBack(change, step)).length;
   if (many === 0) return "";
   return many === 1 ? ", with the way back" : ", with the ways back";
 }

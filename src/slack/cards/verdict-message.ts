@@ -19,6 +19,7 @@ import {
   smallPrint,
 } from "#slack/text/blocks.ts";
 import { decisionLine } from "#slack/text/decision-lines.ts";
+import { shownCommand } from "#slack/text/pieces.ts";
 import { reviewLabel } from "#slack/text/review-words.ts";
 import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
 import { aboutWords, stateLine, stateWords, titleWords } from "#slack/text/states.ts";
@@ -29,7 +30,6 @@ import { askedFor } from "./asked-for.ts";
 import { beforeAfter } from "./before-after.ts";
 import { cancelLines } from "./cancel-buttons.ts";
 import { failedStepParts } from "./failed-step.ts";
-import { shownCommand } from "./plan-steps.ts";
 import { duration } from "./step-message.ts";
 import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
 import { verdictActions } from "./verdict-actions.ts";

@@ -5,12 +5,12 @@ import type { Step } from "#change/plan.ts";
 import { riskiestFirst, riskOfStep } from "#change/titles/step-risks.ts";
 import { approvalButtons, detailsButton, operatorButtons } from "#slack/cards/actions.ts";
 import { cancelEntries } from "#slack/cards/cancel-buttons.ts";
-import { shownCommand } from "#slack/cards/plan-steps.ts";
 import { talkActions } from "#slack/cards/talk-actions.ts";
 import { openQuestions, questionParts } from "#slack/cards/talk-parts.ts";
 import type { Seen, UnknownStep } from "#slack/cards/unknown-step.ts";
 import { codeBox, paragraph, rich, said } from "#slack/text/blocks.ts";
 import { moreMenu } from "#slack/text/buttons.ts";
+import { shownCommand } from "#slack/text/pieces.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
 import { commandLine, cutMiddle, oneLine, visible } from "#slack/text/text.ts";
 

@@ -1,5 +1,5 @@
 import type { Change, ChangeStatus } from "#change/change.ts";
-import type { Direction, Outcome, StepRecord } from "#change/journal.ts";
+import { lastBack, type Outcome, type StepRecord } from "#change/journal.ts";
 import type { Step } from "#change/plan.ts";
 
 /** Where one step of the plan stands; null when nothing needs saying about it yet. */
@@ -27,8 +27,8 @@ export function stepStatesOf(change: Change, steps: readonly StepRecord[]): Step
   const mine = steps.filter((record) => record.revision === change.revision);
   const ended = past.has(change.status) || (change.status === "failed" && mine.length > 0);
   return (change.plan?.plan ?? []).map((step) => {
-    const record = lastOf(mine, step.step, "forward");
-    const back = lastOf(mine, step.step, "rollback");
+    const record = mine.findLast((one) => one.step === step.step && one.direction === "forward");
+    const back = lastBack(mine, step.step);
     return {
       step,
       ran: record?.outcome ?? (ended ? "not run" : null),
@@ -71,7 +71,3 @@ const backWords: Record<Outcome | "running", string> = {
   "not run": "not taken back",
   running: "being taken back now",
 };
-
-function lastOf(records: StepRecord[], step: number, direction: Direction): StepRecord | undefined {
-  return records.findLast((record) => record.step === step && record.direction === direction);
-}

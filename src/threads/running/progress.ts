@@ -1,10 +1,12 @@
 import { type ChangeStatus, isEnded } from "#change/change.ts";
+import { attemptOf, type StepKey } from "#change/journal.ts";
 import { titleOf } from "#change/titles/title.ts";
 import type { Review } from "#change/verdict.ts";
 import type { PlannedChange } from "#graph/deps.ts";
 import { permitByPolicy } from "#store/decisions.ts";
 import type { RecordEvents } from "#store/events.ts";
 import { replaceTouched } from "#store/find-touched.ts";
+import { settleByLook } from "#store/journal.ts";
 import { assertOwned } from "#store/leases.ts";
 import { deleteLeftOpen } from "#store/left-open.ts";
 import type { Sql } from "#store/postgres/database.ts";
@@ -68,6 +70,14 @@ export function recordReview(deps: OwnerDeps, changeId: string, review: Review):
   return owned(deps, changeId, async (sql) => {
     await sql.query("update changes set review = $2 where id = $1", [changeId, JSON.stringify(review)]);
     await deps.record(sql, changeId, { type: "reviewed", review });
+  });
+}
+
+/** Writes that an attempt whose end nobody saw took effect: a look found what it changes as it leaves it. */
+export function settleSeen(deps: OwnerDeps, key: StepKey): Promise<void> {
+  return owned(deps, key.changeId, async (sql) => {
+    if (!(await settleByLook(sql, key))) return;
+    await deps.record(sql, key.changeId, { type: "step_finished", ...attemptOf(key), outcome: "done" });
   });
 }
 

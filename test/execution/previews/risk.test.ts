@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Command } from "#change/plan.ts";
+import { withAllowedBack } from "#execution/previews/allowed-back.ts";
 import { previewKubectl } from "#execution/previews/kubectl.ts";
-import { withAllowedBack } from "#execution/previews/preview.ts";
 import { builtInPolicy } from "#policy/document.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 import { createRedact } from "#redact/redact.ts";

@@ -102,12 +102,16 @@ describe("a change that does not go well", () => {
   });
   after(() => program.close());
 
-  const twoGoodOneBad: [string, string | null][] = [
+  /** `more`: counts of its own, since a step that finds its count there already changes nothing. */
+  const twoGoodOneBad = (more = 0): [string, string | null][] => [
     [
-      "scale deployment/payment-api --replicas=6 -n staging",
+      `scale deployment/payment-api --replicas=${6 + more} -n staging`,
       "scale deployment/payment-api --replicas=3 -n staging",
     ],
-    ["scale deployment/web --replicas=4 -n staging", "scale deployment/web --replicas=2 -n staging"],
+    [
+      `scale deployment/web --replicas=${4 + more} -n staging`,
+      "scale deployment/web --replicas=2 -n staging",
+    ],
     // Only a read is not looked at beforehand: a change to what is not there never gets as far as a run.
     ["rollout status deployment/not-there --timeout=5s -n staging", null],
     [
@@ -118,7 +122,7 @@ describe("a change that does not go well", () => {
 
   it("takes back what ran, in reverse order, and only that", async () => {
     program.model.script([
-      { agent: "planner", json: planOf(twoGoodOneBad) },
+      { agent: "planner", json: planOf(twoGoodOneBad()) },
       { agent: "reviewer", json: { result: "rollback", notes: "Step 3 failed." } },
     ]);
     const change = await program.ask("scale three things in staging");
@@ -134,7 +138,7 @@ describe("a change that does not go well", () => {
 
   it("never counts a failed step as done, whatever the Reviewer says; accepting it is a person's word", async () => {
     program.model.script([
-      { agent: "planner", json: planOf(twoGoodOneBad) },
+      { agent: "planner", json: planOf(twoGoodOneBad()) },
       { agent: "reviewer", json: { result: "approved", notes: "All fine." } },
     ]);
     const change = await program.ask("scale three things in staging, once more");
@@ -146,7 +150,7 @@ describe("a change that does not go well", () => {
 
   it("rolls back when the operator says so", async () => {
     program.model.script([
-      { agent: "planner", json: planOf(twoGoodOneBad) },
+      { agent: "planner", json: planOf(twoGoodOneBad(1)) },
       { agent: "reviewer", json: { result: "needs_human", notes: "Look at it." } },
     ]);
     const change = await program.ask("scale three things in staging, a third time");

@@ -40,7 +40,7 @@ describe("what is seen before anybody is asked", () => {
     assert.deepEqual(commands(change), [
       [
         `${line} --context=playground --current-replicas=${now}`,
-        `scale deployments/payment-api --replicas=${now} --context=playground --namespace=production`,
+        "patch deployment payment-api --namespace=production --context=playground --type=json --patch-file=greenlight-rollback-1-1.json",
       ],
     ]);
     const [preview] = change.previews;

@@ -11,6 +11,7 @@ import { soon } from "#test/support/soon.ts";
 
 /** What is not paused cannot be resumed. */
 const FAILS: [string, null] = ["rollout resume deployment/legacy-report -n production", null];
+const BACK = "scale deployment/web -n production".split(" ");
 /** Each plan to counts of its own: where they are there already, nothing would be run. */
 let count = 3;
 const two = (): [string, string][] => {
@@ -52,15 +53,20 @@ describe("a step nobody saw the end of", () => {
     id: string,
     step: number,
     direction: "forward" | "rollback",
-    { host, attempt, since }: { host: string; attempt: number; since: string },
+    {
+      host,
+      attempt,
+      since,
+      argv = ["scale"],
+    }: { host: string; attempt: number; since: string; argv?: string[] | undefined },
   ) =>
     program.app.database.query(
       `insert into journal (change_id, revision, step, direction, attempt, argv, dir, lease_epoch, intent_at, host, boot_id)
-       values ($1, 1, $2, $3, $4, '["kubectl", "scale"]', '', 1, now() - $6::interval, $5, 'x')`,
-      [id, step, direction, attempt, host, since],
+       values ($1, 1, $2, $3, $4, $7, '', 1, now() - $6::interval, $5, 'x')`,
+      [id, step, direction, attempt, host, since, JSON.stringify(["kubectl", ...argv])],
     );
   /** Does by hand what a command that was lost would have done. */
-  const happen = async (command: Command | null | undefined): Promise<void> => {
+  const happen = async (command: Pick<Command, "args"> | undefined): Promise<void> => {
     const kubectl = join(program.config.dataDir, "sample", "bin", "kubectl");
     await promisify(execFile)(kubectl, command?.args ?? [], {
       env: { PATH: program.config.inherited["PATH"] },
@@ -207,6 +213,7 @@ describe("a step nobody saw the end of", () => {
     const again = await next(asked, "needs_person");
     words("second-step", again.review?.notes);
     assert.equal((await program.decide(again, "roll_back")).kind, "refused");
+    await happen(asked.plan?.plan[1]);
     await program.decide(again, "happened");
     await program.until(asked.id, "rolled_back");
     assert.deepEqual(await program.ran(asked.id), [
@@ -227,11 +234,13 @@ describe("a step nobody saw the end of", () => {
       const waiting = await program.ask(`scale two things and take them back ${answer}`);
       await program.decide(waiting, "approve");
       await program.until(waiting.id, "reviewing");
-      await leave(waiting.id, 2, "rollback", { host: "gone", attempt: 1, since: "1 hour" });
+      const argv = waiting.plan?.plan[1]?.rollback?.args;
+      await leave(waiting.id, 2, "rollback", { host: "gone", attempt: 1, since: "1 hour", argv });
       const asked = await program.until(waiting.id, "needs_person");
       words("way-back", asked.review?.notes);
       assert.equal((await program.decide(asked, "roll_back")).kind, "refused");
-      if (answer === "happened") await happen(asked.plan?.plan[1]?.rollback);
+      if (answer === "happened")
+        await happen({ args: [...BACK, `--replicas=${asked.previews[1]?.rows[0]?.before}`] });
       await program.decide(asked, answer);
       await program.until(waiting.id, "rolled_back");
       const back = answer === "happened" ? ["rollback 2 done"] : ["rollback 2 not run", "rollback 2 done"];
