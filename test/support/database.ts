@@ -9,13 +9,13 @@ import { createDatabase, type TestDatabase } from "./postgres.ts";
 const SOMEBODY = { kind: "token", name: "somebody", role: "requester", slackId: null } as const;
 
 /** Opens a migrated database of its own for the `describe` that calls this, before its tests, and drops it after them. */
-export function useDatabase(opened: (database: Database) => unknown): void {
+export function useDatabase(opened: (database: Database, config: TestDatabase["config"]) => unknown): void {
   let scratch: TestDatabase;
   let database: Database;
   before(async () => {
     scratch = await createDatabase({ migrate });
     database = openDatabase(scratch.config);
-    await opened(database);
+    await opened(database, scratch.config);
   });
   after(async () => {
     await database.close();

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import type { PoolConfig } from "pg";
 import type { ChangeEvent } from "#change/events.ts";
 import type { Fact } from "#change/fact.ts";
 import { createRecordEvents } from "#store/events.ts";
@@ -16,8 +20,10 @@ const LOST: Fact = { ...GOOD, state: "failed", says: "it is not there any more" 
 
 describe("a later look", () => {
   let database: Database;
-  useDatabase((opened) => {
+  let config: PoolConfig;
+  useDatabase((opened, itsConfig) => {
     database = opened;
+    config = itsConfig;
   });
 
   /** A change that is done, with looks due after these times. */
@@ -107,6 +113,22 @@ describe("a later look", () => {
     await Promise.all([one.stop(), other.stop()]);
     assert.deepEqual([(await eventsOf(id)).length, await messagesOf(id)], [1, ["verdict:later:1"]]);
   });
+
+  for (const at of ["before later look", "after later look"])
+    it(`of a process that is killed (SIGKILL, ${at}) is told once and never lost`, async () => {
+      const id = await done([GOOD], [0]);
+      const file = join(import.meta.dirname, "killed-look.ts");
+      const child = spawn(process.execPath, [file, JSON.stringify({ config, at })], { stdio: "inherit" });
+      const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+      assert.equal(signal, "SIGKILL");
+      const isWritten = (await eventsOf(id)).length > 0;
+      assert.equal(isWritten, at.startsWith("after"));
+      const other = start(async () => [LOST], undefined, 700);
+      await soon("the look", async () => (await eventsOf(id)).length > 0);
+      await soon("nothing left to do", async () => (await msUntilLaterLook(database)) === null);
+      await other.stop();
+      assert.deepEqual([(await eventsOf(id)).length, await messagesOf(id)], [1, ["verdict:later:1"]]);
+    });
 
   it("whose claim ran out meanwhile writes nothing", async () => {
     const id = await done([GOOD], [0]);

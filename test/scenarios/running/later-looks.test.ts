@@ -50,8 +50,8 @@ describe("looks after a verdict", () => {
     await program.decide(change, "approve");
     await program.until(id, "done");
   };
-  const kubectl = (line: string) =>
-    exec(join(program.config.dataDir, "sample", "bin", "kubectl"), line.split(" "), {
+  const kubectl = (line: string, ...more: string[]) =>
+    exec(join(program.config.dataDir, "sample", "bin", "kubectl"), [...line.split(" "), ...more], {
       env: { PATH: program.config.inherited["PATH"] },
     });
   const laterOf = (card: Message) =>
@@ -84,11 +84,12 @@ describe("looks after a verdict", () => {
 
   it("tell once in the thread what was taken back, undo nothing, and offer the way back as a change of its own", async () => {
     const { card, id } = await scaled("payment-api", 3, 5);
-    await kubectl("scale deployment/payment-api --replicas=3 -n production");
+    const patch = JSON.stringify({ spec: { replicas: 3 } });
+    await kubectl("patch deployment payment-api -n production --field-manager=argocd -p", patch);
     const change = await lookedAt(id, 2);
     const [told, ...more] = await waitFor(() => (laterOf(card).length > 0 ? laterOf(card) : undefined), "it");
     assert.deepEqual(more, [], "what the first look told is not told again");
-    assert.match(textOf(told), /replicas was taken back from 5 to 3/);
+    assert.match(textOf(told), /replicas was taken back from 5 to 3 by argocd/);
     assert.deepEqual([change.status, await program.ran(id)], ["done", ["forward 1 done"]]);
     assert.ok(told !== undefined && hasButton(told, ROLL_BACK));
     const known = cards(slack).length;
