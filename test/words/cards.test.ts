@@ -244,6 +244,39 @@ describe("the words of the verdict", () => {
     const shown = { ...asked.change, review: { ...review, facts } };
     approved("needs_person-with-facts", renderQuestion(shown, asked.steps, question, null));
   });
+  it("where a step's answer was lost, or it was done in part", () => {
+    const { change, steps } = STAGES.done;
+    const lost = `kubectl could not connect to the cluster: "EOF". The command ended with exit code 1. Its answer was lost, and Deployment/payment-api in production is as it was to leave it.`;
+    approved(
+      "done-answer-lost",
+      renderVerdict(
+        change,
+        steps.map((one) => ({ ...one, exitCode: 1, error: lost })),
+      ),
+    );
+    const asked = STAGES.needs_person;
+    const question = asked.change.decisions.find(({ gate }) => gate === "operator") ?? aQuestion();
+    const error =
+      "Forbidden: bot may not patch deployments in the namespace production. The command ended with exit code 1. Deployment/web in production is changed, Deployment/api in production is as it was.";
+    const failed = { step: 1, state: "failed" } as const;
+    const facts = [
+      {
+        ...failed,
+        target: "Deployment/web in production",
+        says: "changed, though the step failed",
+        changed: true,
+      },
+      {
+        ...failed,
+        target: "Deployment/api in production",
+        says: "not changed, it is as it was",
+        changed: false,
+      },
+    ];
+    const review = { result: "needs_human", notes: "One of two is changed.", facts } as const;
+    const half = asked.steps.map((one) => ({ ...one, outcome: "failed" as const, exitCode: 1, error }));
+    approved("needs_person-in-part", renderQuestion({ ...asked.change, review }, half, question, null));
+  });
   it("of what does not hold any more later", () => {
     const { change, steps } = STAGES.done;
     const target = "Deployment/payment-api in production";

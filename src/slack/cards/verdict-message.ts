@@ -192,12 +192,19 @@ function checked(change: Change, steps: readonly StepRecord[]): types.KnownBlock
   const watched = done
     .filter(({ step }) => isReading(step) && step.step > lastChange)
     .map(({ step }) => oneLine(stepWords(step)));
+  // Nobody saw these end well: what is there says so.
+  const byLook = done.filter(({ record }) => record !== null && isByLook(record)).length;
   const words = [
-    `${done.length} of ${states.length} commands ended well`,
+    `${done.length - byLook} of ${states.length} commands ended well`,
+    ...(byLook === 0 ? [] : [`${byLook} done by what is there, since no answer came`]),
     ...(watched.length === 0 ? [] : [`looked after: ${watched.join(", ")}`]),
     ...(change.review.by === "greenlight" ? [] : ["a model read what they printed"]),
   ];
   return [rich(paragraph(bold("How it was checked: "), said(words.join(" · "))))];
+}
+
+function isByLook({ exitCode, error, settledBy }: StepRecord): boolean {
+  return exitCode !== 0 && error !== null && settledBy === null;
 }
 
 function notes(change: Change): types.KnownBlock[] {

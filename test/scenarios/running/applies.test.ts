@@ -92,6 +92,13 @@ describe("an apply by the real terraform", { skip: reasonWithoutTerraform() }, (
     );
   });
 
+  it("is not planned once more where the policy says so", async () => {
+    await program.writePolicy(`${POLICY}terraform: {verify: false}\n`);
+    await program.restart();
+    const change = await apply("well", ["-var=size=3"], "approved");
+    assert.match(facts(change).join(), /^good applied as planned: 1 created, 2 updated, 1 destroyed[^;]*$/);
+  });
+
   it("that fails half-way says what it made and what not", async () => {
     const change = await apply("half", [], "needs_human");
     const said =
