@@ -9,8 +9,8 @@ import type { ExecutionDeps } from "#execution/deps.ts";
 import { refuseMissing } from "#execution/environment-error.ts";
 import { kubectlTargets, shownTarget } from "#execution/kubectl-identity.ts";
 import { namePlan } from "#execution/name-plan.ts";
+import { amongEarlier, type EarlierStates } from "#execution/objects/among-earlier.ts";
 import { keepStates } from "#execution/objects/kept-states.ts";
-import { amongEarlier, type EarlierStates } from "#execution/objects/remade.ts";
 import { endOrphansOf } from "#execution/process/orphan.ts";
 import { stopTerraform, thisMachine } from "#execution/process/process-group.ts";
 import { planRollbacks, type Rollbacks } from "#execution/rollbacks/plan-rollbacks.ts";
@@ -207,7 +207,7 @@ async function previewStep(
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
-    const states = amongEarlier(looked.states, read.line.context, seen.earlier);
+    const states = amongEarlier(looked.states, read.line, seen.earlier);
     seen.states.push(...(await keepStates(deps, { ...owner, step: step.step }, states)));
     noteChanged(seen, kept.preview, changesOnlyItsTarget(read.line) ? key : ANYTHING);
     return null;

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Step } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import { type Held, whyHeld } from "#execution/fence/fence.ts";
+import { amongEarlier, type EarlierStates } from "#execution/objects/among-earlier.ts";
 import { keepStates } from "#execution/objects/kept-states.ts";
-import { amongEarlier, type EarlierStates } from "#execution/objects/remade.ts";
 import { previewKubectl } from "#execution/previews/kubectl.ts";
 import type { Look } from "#execution/previews/look.ts";
 import { type ClusterObject, readField } from "#execution/previews/object-changes.ts";
@@ -49,7 +49,7 @@ export async function previewed(world: World, steps: readonly Step[]): Promise<P
     assert.ok(read.ok, JSON.stringify(read));
     const seen = await previewKubectl(step, read.line, index > 0, look, deps.redact);
     assert.ok(seen.ok, JSON.stringify(seen));
-    const own = amongEarlier(seen.states, read.line.context, earlier);
+    const own = amongEarlier(seen.states, read.line, earlier);
     states.push(...(await keepStates(deps, { changeId: "c", revision: 1, step: step.step }, own)));
     done.push(seen.step);
     previews.push(seen.preview);

@@ -97,6 +97,22 @@ spec:
     );
   });
 
+  it("is run where it undoes what its own plan did before, and is done by what is read back", async () => {
+    const to = (replicas: number) => `scale deployment/checkout --replicas=${replicas} -n production`;
+    const now = Number(await kubectl("get deployment checkout -n production -o jsonpath={.spec.replicas}"));
+    const waiting = await ask([
+      [to(now + 1), null],
+      [to(now), null],
+    ]);
+    program.model.script({ agent: "reviewer", json: { result: "approved", notes: "Well." } });
+    const change = await approve(waiting);
+    assert.deepEqual(
+      [change.status, await program.ran(change.id)],
+      ["done", ["forward 1 done", "forward 2 done"]],
+      JSON.stringify(change.review),
+    );
+  });
+
   it("has a person asked where a step before it is done, which is named", async () => {
     const waiting = await ask([
       [IMAGE("2.5.4"), IMAGE("2.5.3")],
