@@ -392,6 +392,13 @@ const marked: Case[] = [
   },
   { name: "annotate removes", steps: ["annotate deployment/web owner-"], same: note("owner", "hotfix") },
   {
+    name: "annotate removes the last annotation of an object",
+    seed: [{ ...map({ A: "1" }), metadata: { name: "settings", annotations: { why: "x" } } }],
+    steps: ["annotate configmap/settings why-"],
+    other: key("Z", "ben"),
+    same: note("why", "hotfix", "configmap/settings"),
+  },
+  {
     name: "the first label and annotation of an object",
     seed: [map({ A: "1" })],
     steps: ["annotate configmap/settings why=x"],

@@ -3,6 +3,8 @@ import type { KubeObject } from "#playground/cluster/state.ts";
 /** What the server keeps up by itself, and no rollback brings back: written anew here, so that it shares no fault with the program. */
 const KEPT_UP = ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"];
 
+const CONTROLLERS = /^deployment\.kubernetes\.io\//;
+
 /**
  * The paths in which two states of a namespace differ by the definition of "restored": all but status and what the server or
  * a controller keeps up. `made`: what was made anew has an address of its own too.
@@ -20,6 +22,8 @@ function held(object: KubeObject | undefined, made: boolean): unknown {
   if (object === undefined) return undefined;
   const { status: _, metadata, spec, ...rest } = structuredClone(object);
   for (const name of KEPT_UP) Reflect.deleteProperty(metadata, name);
+  const notes = Object.entries(metadata.annotations ?? {}).filter(([name]) => !CONTROLLERS.test(name));
+  metadata.annotations = Object.fromEntries(notes);
   if (made && object.kind === "Service") Reflect.deleteProperty(spec ?? {}, "clusterIP");
   return { ...rest, metadata, ...(spec === undefined ? {} : { spec }) };
 }

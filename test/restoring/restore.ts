@@ -99,7 +99,8 @@ async function seed({ stateFile, workspace }: Place, one: Case, namespace: strin
   }
 }
 
-async function run({ program, plans }: Place, one: Case, namespace: string): Promise<Change> {
+/** Asks for the plan of a case and approves it; how the change stands once it has run. */
+export async function run({ program, plans }: Place, one: Case, namespace: string): Promise<Change> {
   const steps = one.steps.map((line): [string, null] => {
     const placed = line.replaceAll("a.yaml", `${namespace}/a.yaml`).replaceAll("NODE", nodeOf(namespace));
     return [/NODE/.test(line) ? placed : `${placed} -n ${namespace}`, null];
@@ -112,7 +113,7 @@ async function run({ program, plans }: Place, one: Case, namespace: string): Pro
 }
 
 /** Until the rollback is over, or a person is asked anew. */
-async function untilAsked(program: Program, asked: Change): Promise<Change> {
+export async function untilAsked(program: Program, asked: Change): Promise<Change> {
   for (;;) {
     const change = await program.until(asked.id, "rolled_back", "failed", "done", "needs_person", "accepted");
     const isNew = change.decisions.length > asked.decisions.length;

@@ -49,6 +49,7 @@ export function editStored(
   edit: (object: KubeObject) => void,
 ): boolean {
   const { object, deployment } = stored;
+  if (deployment !== null) noteRevision(deployment);
   const before = structuredClone(object);
   if (options.dryRun) stored.status = liveOf(stored, options.now)["status"];
   edit(object);
@@ -67,6 +68,13 @@ export function editStored(
   if (LETS_PODS_IN.has(object.kind)) scheduleLeft(state, options.now);
   if (isFreed(object)) dropStored(state, object);
   return true;
+}
+
+/** The controller writes it beside the annotations of others, so that there is a map to patch on every deployment. */
+function noteRevision({ object, revisions }: Deployment): void {
+  const revision = String(revisions.at(-1)?.revision ?? 1);
+  const { annotations } = object.metadata;
+  object.metadata.annotations = { ...annotations, "deployment.kubernetes.io/revision": revision };
 }
 
 /** What only the server writes; what a client sends for it is passed over. */
