@@ -53,8 +53,16 @@ export async function factsLater(
   const pace = { ...deps.settle, steadyMs: 0 };
   const until = deps.now().getTime() + PATIENCE * pace.standMs;
   const given = { ...readWith(deps, changeId, signal), pace, end: ended };
-  return (await readFacts(given, reads, until, { stop: signal, pause: signal })).facts;
+  const { facts } = await readFacts(given, reads, until, { stop: signal, pause: signal });
+  const isRead = ({ step, target }: Fact) => facts.some((one) => one.step === step && one.target === target);
+  const unkept = good
+    .filter((fact) => !isRead(fact))
+    .map(({ step, target }) => ({ step, target, ...UNKEPT }));
+  return [...facts, ...unkept];
 }
+
+/** Nothing is kept of it, or it does not open: then it cannot be held against anything, and nothing is said to be lost. */
+const UNKEPT = { state: "unknown", says: "what the change left of it is not kept" } as const;
 
 const NO_COMMAND: Command = { tool: "kubectl", args: [], dir: "" };
 /** How often the time that a failure has to stand may pass until it is seen to stand. */

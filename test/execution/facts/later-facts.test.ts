@@ -70,6 +70,12 @@ describe("What is read back later", () => {
     assert.deepEqual(states(await later(SCALED, "silent")), ["unknown"]);
   });
 
+  it("is unknown where what the change left is not kept", async () => {
+    assert.deepEqual(says(await later(SCALED, ready(BEFORE), [], undefined, null)), [
+      "unknown: what the change left of it is not kept",
+    ]);
+  });
+
   it("shows no value of a secret", async () => {
     const secret = (value: string) =>
       ClusterObject.parse({
@@ -94,6 +100,7 @@ async function later(
   now: ClusterObject | null | "silent",
   pods: object[] = [],
   facts?: Fact[],
+  opened?: null,
 ): Promise<Fact[]> {
   const kept = Buffer.from(JSON.stringify({ objects: [state] }));
   const step = {
@@ -115,7 +122,7 @@ async function later(
   const held = { endedAt: ENDED, facts: facts ?? [good] };
   const deps = {
     ...{ workspace: "/nowhere", dataDir: "/nowhere", policy: builtInPolicy, looks: looksAt(now, pods) },
-    openStates: async () => kept,
+    openStates: async () => (opened === null ? null : kept),
     redact: (text: string) => text,
     settle: { firstMs: 1, mostMs: 2, steadyMs: 2, standMs: 20, landMs: 1 },
     now: () => new Date(),
