@@ -21,10 +21,15 @@ export async function openStore(
   const { connection, line } = await connectStore(config, (text) => log.info(text), closing);
   const why = config.database.kind === "url" ? whyNoDatabase : () => null;
   await explained(() => migrate(connection), why);
-  const database = openDatabase(connection, (error) =>
-    log.warn({ err: error }, "A database connection was cut"),
-  );
-  closing.push(() => database.close());
+  let isClosing = false;
+  const database = openDatabase(connection, (error) => {
+    // Our own end cuts them too, and beside the sentence of a failed start that reads like its reason.
+    if (!isClosing) log.warn({ err: error }, "A database connection was cut");
+  });
+  closing.push(() => {
+    isClosing = true;
+    return database.close();
+  });
   const wakes = await explained(() => listenForWakes(connection), why);
   closing.push(() => wakes.close());
   const sweep = startTargetSweep(database, log);
