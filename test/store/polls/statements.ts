@@ -140,6 +140,7 @@ export const STATEMENTS: Runs = {
   findOpenAttempts: (sql) => journal.findOpenAttempts(sql, NEEDS_PERSON),
   settleAttempt: (sql) =>
     journal.settleAttempt(sql, keyOf(NEEDS_PERSON), { answer: "happened", by: PERSON, round: 1 }),
+  settleByLook: (sql) => journal.settleByLook(sql, keyOf(NEEDS_PERSON)),
   mayStillRun: (sql) => journal.mayStillRun(sql, keyOf(NEEDS_PERSON)),
   mayRunAgain: (sql) => journal.mayRunAgain(sql, keyOf(NEEDS_PERSON), "d"),
   findSteps: (sql) => journal.findSteps(sql, ENDED),
