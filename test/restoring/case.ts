@@ -34,8 +34,6 @@ export type Case = {
   same?: Hotfix;
   /** On another field: it has to stay, and all else is as before. */
   other?: Hotfix;
-  /** What the change ends as before anybody takes it back, where that is not by a person's answer. */
-  fails?: true;
 };
 
 /** A case with the seed of one deployment named web, and the two hotfixes most of them have. */

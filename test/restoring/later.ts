@@ -10,6 +10,7 @@ export const LATER: ReadonlySet<string> = new Set([
   "rollout resume / other",
   "rollout undo / other",
   "uncordon / other",
+  "variable, then restart / other",
   // What was made is deleted by its name: what somebody made anew in its place goes with it, because no uid is looked at.
   "apply of what is new / same",
   "autoscale / same",

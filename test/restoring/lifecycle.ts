@@ -216,32 +216,19 @@ const two: Case[] = [
   },
 ].map((one): Case => ({ verb: "two steps", ...one }) as Case);
 
-/** The second object is refused by the server, once the first is done. */
+/** The first step is done, and the second one fails. */
 const fails: Case[] = [
   {
-    name: "the second of two objects is refused",
-    seed: [map({ A: "1" }), web()],
-    files: {
-      a: [
-        map({ A: "2" }),
-        {
-          ...web(),
-          kind: "Deployment",
-          spec: {
-            ...(web()["spec"] as object),
-            selector: { matchLabels: { app: "other" } },
-            template: {
-              metadata: { labels: { app: "other" } },
-              spec: { containers: [{ name: "web", image: "registry.example/web:1" }] },
-            },
-          },
-        },
-      ],
-    },
-    steps: ["apply -f a.yaml"],
-    fails: true,
+    name: "an image that never comes up, waited for",
+    verb: "fails half-way",
+    seed: [web()],
+    steps: [
+      "set image deployment/web web=registry.example/web:broken",
+      "rollout status deployment/web --timeout=1s",
+    ],
+    other: OTHER,
   },
-].map((one): Case => ({ verb: "fails half-way", ...one }) as Case);
+];
 
 /** Cases that switch, make, take away, or do several of these. */
 export const LIFECYCLE: readonly Case[] = [
