@@ -5,7 +5,7 @@ import { valueIn } from "#execution/objects/values.ts";
 import type { ClusterObject } from "#execution/previews/object-changes.ts";
 import type { KubectlLine } from "#policy/kubectl/line.ts";
 import { type LeftBefore, pathKey } from "./left-before.ts";
-import { isAsAssigned, isGenerated, isStamp, withoutAssigned } from "./server-assigned.ts";
+import { isAsAssigned, isGenerated, isStamp, isTime, withoutAssigned } from "./server-assigned.ts";
 
 /** One thing that is not as it was when the plan was made. `sets`: what the step would make of the field. */
 export type Other =
@@ -132,13 +132,18 @@ function otherWritten(
   values: ReadonlyMap<string, unknown>,
 ): Other[] {
   const written = Object.hasOwn(WRITTEN, verb) ? (WRITTEN[verb] ?? []) : [];
-  return leafDifferences(was, object, verb.startsWith("certificate "))
-    .filter(({ path }) => written.every((name, index) => path[index] === undefined || path[index] === name))
-    .filter(({ path, after }) => !isLeft(values, path, after))
-    .map(({ path, before, after }) => ({
-      ...{ kind: "field", object, path, now: after, was: before },
-      sets: undefined,
-    }));
+  return (
+    leafDifferences(was, object, verb.startsWith("certificate "))
+      .filter(({ path }) => written.every((name, index) => path[index] === undefined || path[index] === name))
+      // Somebody's restart keeps nobody from another: two changes wait for each other's targets, and each restarts.
+      .filter(
+        ({ path, after }) => !isLeft(values, path, after) && !(verb === "rollout restart" && isTime(after)),
+      )
+      .map(({ path, before, after }) => ({
+        ...{ kind: "field", object, path, now: after, was: before },
+        sets: undefined,
+      }))
+  );
 }
 
 /** What is there, what stood there and what was wanted when the plan was made, and what earlier steps were to leave. */

@@ -44,7 +44,8 @@ export function isStamp(path: readonly Stretch[], one: unknown, other: unknown):
   return path.at(-2) === "annotations" && !isSame(one, other) && isTime(one) && isTime(other);
 }
 
-function isTime(value: unknown): boolean {
+/** Whether a value is a time as Kubernetes writes it. */
+export function isTime(value: unknown): boolean {
   return typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(value);
 }
 

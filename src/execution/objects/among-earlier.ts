@@ -8,9 +8,9 @@ export type EarlierStates = { context: string | null; states: StepStates }[];
 
 /**
  * The states of a step, where an object that an earlier step makes or deletes says of itself that nobody could see what this
- * step will find: the dry run was made against what stood there before either. A scale writes the count whatever it is, so
- * its state begins at the count an earlier step leaves: one back to what is there now would count as changing nothing, and
- * the facts would ask for the earlier count. Adds them to the earlier ones.
+ * step will find: the dry run was made against what stood there before either. A scale to the count
+ * that is there now begins at the one an earlier step leaves: it would count as changing nothing, and the facts would ask for
+ * the earlier count. Adds them to the earlier ones.
  */
 export function amongEarlier(
   states: StepStates | null,
@@ -34,10 +34,10 @@ export function amongEarlier(
   return own;
 }
 
-/** A scale's state from the count that the last of the earlier steps leaves which changes it. */
+/** The state of a scale to what is there now, from the count that the last of the earlier steps leaves which changes it. */
 function fromCountLeft(state: ObjectState, earlier: readonly ObjectState[]): ObjectState {
-  const { before } = state;
-  if (before === null) return state;
+  const { before, after } = state;
+  if (before === null || after === null || !isSame(countOf(before), countOf(after))) return state;
   const last = earlier.findLast(
     (one) =>
       one.before !== null &&
