@@ -51,7 +51,7 @@ const AMOUNT = `case when m.booked_input is null
     then m.input_tokens * $2::float8 + m.cache_write_tokens * $4::float8 + m.cache_read_tokens * $5::float8
     else m.booked_input * greatest($2::float8, $4::float8) end
   + coalesce(m.booked_output, m.output_tokens) * $3::float8`;
-/** The same of all calls of a person in a day: a trigger keeps the sums (migrations 0027, 0029), however many calls there were. */
+/** The same of all calls of a person in a day: a trigger keeps the sums (migrations 0027, 0032), however many calls there were. */
 const SPENT = `(s.input - s.booked - s.cache_write - s.cache_read) * $2::float8 + s.booked * greatest($2::float8, $4::float8)
   + s.cache_write * $4::float8 + s.cache_read * $5::float8 + s.output * $3::float8`;
 
