@@ -140,9 +140,9 @@ async function takeBack(
  * One object of a step, by the rollback that Greenlight made for it. It is looked at first, and touched only where it is as
  * the plan left it. So an attempt that failed may be made again, which no other step may (invariant 3): either the look finds
  * its effect and nothing is run, or the command changes nothing but what the look found, since the patch tests that once more
- * on the server, `create` makes nothing twice, and `delete` is for the object that was looked at. One whose end nobody saw is
- * never made again by itself all the same, because it may still be running: where the look finds its effect it counts as
- * done, else a person says.
+ * on the server, `create` makes nothing twice, and before `delete` the object is looked at (kubectl has no condition for the
+ * time between the two). One whose end nobody saw is never made again by itself all the same, because it may still be
+ * running: where the look finds its effect it counts as done, else a person says.
  */
 async function takeBackObject(
   deps: GraphDeps,

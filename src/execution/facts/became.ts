@@ -28,6 +28,13 @@ export function becameOf(
   return after === null ? ofDeleted(now) : ofChanged(differencesOf(before, after), now, earlier);
 }
 
+/** What a step writes into an object that it makes (`before`), and is not there (`after`: what is), whatever else is. */
+export function missingOf(made: ClusterObject, now: ClusterObject): Difference[] {
+  return differencesOf(withoutAssigned(made), withoutAssigned(now)).filter(
+    ({ path, before, after }) => before !== undefined && !isAsAssigned(made, path, before, after),
+  );
+}
+
 function ofChanged(
   changed: readonly Difference[],
   now: ClusterObject | null,
@@ -64,10 +71,7 @@ function ofDeleted(now: ClusterObject | null): Became {
 /** One of the same name may be somebody else's: it is the step's only where it holds all that the step writes. */
 function ofMade(after: ClusterObject, now: ClusterObject | null): Became {
   if (now === null) return "before";
-  const missing = differencesOf(withoutAssigned(after), withoutAssigned(now)).filter(
-    ({ path, before, after: is }) => before !== undefined && !isAsAssigned(after, path, before, is),
-  );
-  return missing.length === 0 ? "after" : "other";
+  return missingOf(after, now).length === 0 ? "after" : "other";
 }
 
 function isAnother(before: ClusterObject, now: ClusterObject): boolean {

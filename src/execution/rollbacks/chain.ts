@@ -7,8 +7,14 @@ import type { KubectlLine } from "#policy/kubectl/line.ts";
 /** What the preview of one changing step saw. `context`: the cluster it runs in. */
 export type SeenStep = { step: number; line: KubectlLine; context: string; states: StepStates };
 
-/** What one step makes of an object. `isRestart`: with a time that only kubectl knows. `isAlone`: the step has no other object. */
-export type Link = { step: number; state: ObjectState; isRestart: boolean; isAlone: boolean };
+/** What one step makes of an object. `isRestart`: with a time that only kubectl knows. `isAlone`: the step has no other object. `isForced`: it may delete the object and make it again. */
+export type Link = {
+  step: number;
+  state: ObjectState;
+  isRestart: boolean;
+  isAlone: boolean;
+  isForced: boolean;
+};
 
 /** One object of a plan, with the steps that touch it, in order. The first of them owns its rollback. */
 export type Chain = {
@@ -32,7 +38,8 @@ export function chainsOf(steps: readonly SeenStep[]): Chain[] {
       if (object === null || isLeftAsIs(state, line)) continue;
       const key = JSON.stringify([context, keyOf(object)]);
       const chain = found.get(key) ?? { key, context, object, before: state.before, links: [] };
-      chain.links.push({ step, ...withRestart(line, state), isAlone: states.objects.length === 1 });
+      const isAlone = states.objects.length === 1;
+      chain.links.push({ step, ...withRestart(line, state), isAlone, isForced: line.flags.has("--force") });
       found.set(key, chain);
     }
   }

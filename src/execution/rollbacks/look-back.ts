@@ -11,9 +11,11 @@ import { type ClusterObject, nameOf } from "#execution/previews/object-changes.t
 import { findElsewhere } from "#execution/still-approved.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
 import { redactField } from "#redact/value.ts";
-import type { SeenStep } from "./chain.ts";
+import { type Chain, chainsOf, type SeenStep } from "./chain.ts";
 import { type OwnedObject, ownedBy, type Way } from "./commands.ts";
-import { type Others, standsOf } from "./standing.ts";
+import { whyHolding } from "./inside.ts";
+import { standsOf } from "./standing.ts";
+import type { Others, Ran } from "./stands.ts";
 
 /**
  * What became of the object of a rollback that Greenlight made, by a look right before. `as before`: nothing of the plan
@@ -40,21 +42,23 @@ export type BackOf = {
 export async function lookBack(deps: BackDeps, back: BackOf, signal: AbortSignal): Promise<BackLook> {
   const { changeId, bound, step, command, records } = back;
   const seen = await seenSteps(deps, changeId, bound);
-  const owned = typeof seen === "string" ? seen : ownedObject(step.step, command, seen);
-  if (typeof owned === "string") return { kind: "other", says: `Step ${step.step}: ${owned}.` };
+  const not = (why: string): BackLook => ({ kind: "other", says: `Step ${step.step}: ${why}.` });
+  if (typeof seen === "string") return not(seen);
+  const owned = ownedObject(step.step, command, seen);
+  if (typeof owned === "string") return not(owned);
   const { chain, way, ways } = owned;
   const target = nameOf(chain.object);
   const other = (says: string): BackLook => ({ kind: "other", says: `${target}: ${says}.` });
   const elsewhere = await findElsewhere(changeId, bound, deps.looks, signal);
   if (elsewhere !== null) return other(`it could not be looked at: ${elsewhere.reason.replace(/\.$/, "")}`);
-  const looked = await lookAtGroup(deps.looks.cluster(changeId, signal), [
-    { context: chain.context, object: chain.object, command },
-  ]);
+  const look = deps.looks.cluster(changeId, signal);
+  const named = { context: chain.context, object: chain.object, command };
+  const looked = await lookAtGroup(look, [named]);
   if (!looked.ok) return other(`it could not be looked at: ${deps.redact(looked.problem).slice(0, 300)}`);
   const now = looked.now.get(keyOf(chain.object)) ?? null;
   const ran = (number: number) =>
     records.findLast((one) => one.step === number && one.direction === "forward");
-  const stands = standsOf(chain, now, ran);
+  const stands = standsOf(chain, now, ran, isOpen(chain, bound, ran));
   if (stands.kind === "as before") return stands;
   if (stands.kind === "other") return other(othersWords(stands.says, now ?? chain.object, deps));
   if (stands.verb !== way.verb) {
@@ -62,8 +66,35 @@ export async function lookBack(deps: BackDeps, back: BackOf, signal: AbortSignal
     const isOthers = ways.some(({ verb }) => verb === stands.verb);
     return isOthers ? { kind: "as before" } : other("it was deleted, and nothing makes it again as it was");
   }
+  if (stands.verb === "delete") {
+    const isOurs = (found: ClusterObject) =>
+      chainsOf(seen).some(
+        (one) =>
+          one.context === chain.context &&
+          keyOf(one.object) === keyOf(found) &&
+          standsOf(one, found, ran, isOpen(one, bound, ran)).kind === "ours",
+      );
+    const holding = await whyHolding(look, named, isOurs);
+    if (holding !== null) return other(deps.redact(holding).slice(0, 400));
+  }
   if (way.file === null) return { kind: "ours", file: null };
   return { kind: "ours", file: { name: way.file, bytes: Buffer.from(JSON.stringify(stands.content)) } };
+}
+
+/** Whether a step ran that changes an object of the plan's making, so that nobody could see what it leaves (`coveredBy`). */
+function isOpen(
+  { context, object }: Chain,
+  { bindings, plan }: BoundPlan,
+  ran: (step: number) => Ran | undefined,
+): boolean {
+  return plan.plan.some((step) => {
+    const isSeen = bindings.states?.some((one) => one.step === step.step) === true;
+    const line = isSeen ? null : clusterLineOf(step);
+    const isCovered = madeFor(bindings, step.step)?.length === 0;
+    if (line === null || !isCovered || line.context !== context) return false;
+    const hasRun = (ran(step.step)?.outcome ?? "not run") !== "not run";
+    return hasRun && line.resources.some(({ name }) => name === object.metadata.name);
+  });
 }
 
 /** What the previews of the steps saw that have such rollbacks, or why that is not known. */

@@ -1,52 +1,34 @@
-import type { StepRecord } from "#change/journal.ts";
 import { locatedIn } from "#execution/objects/at-path.ts";
 import { backPatch, type Operation } from "#execution/objects/back-patch.ts";
-import { type Difference, differencesOf, isSame, type Stretch } from "#execution/objects/differences.ts";
+import { type Difference, differencesOf, isSame } from "#execution/objects/differences.ts";
 import { managerOf } from "#execution/objects/managers.ts";
 import { valueIn } from "#execution/objects/values.ts";
 import type { ClusterObject } from "#execution/previews/object-changes.ts";
 import { type Chain, composed, type Link, restartedAt, SOME_TIME } from "./chain.ts";
 import { differencesAnew, recreated } from "./recreate.ts";
+import { standsMade } from "./standing-made.ts";
+import { CLOCKS_MS, type Others, type Ran, type Stands } from "./stands.ts";
 
 /**
- * How an object of the plan stands right before it is taken back. `as before`: nothing of the plan stands there. `ours`: it is
- * exactly as the plan left it, and this takes it back. `other`: somebody else changed it since, and it is not touched.
+ * Judges an object against what the steps that ran left of it. `ran`: the last attempt at a step; undefined where it was not
+ * begun. `isOpen`: another step that ran changed it too, and nobody saw what it leaves.
  */
-export type Stands =
-  | { kind: "as before" }
-  | { kind: "ours"; verb: "patch"; content: Operation[] }
-  | { kind: "ours"; verb: "create"; content: ClusterObject }
-  | { kind: "ours"; verb: "delete"; content: null }
-  | { kind: "other"; says: Others };
-
-/** The field that is another's: its name, the values (`undefined`: none), and who set it; or a sentence. */
-export type Others =
-  | {
-      path: readonly Stretch[];
-      now: unknown;
-      left: unknown;
-      by: { manager: string; at: string | null } | null;
-    }
-  | string;
-
-/** The last attempt at a step, as far as it counts here. */
-export type Ran = Pick<StepRecord, "outcome" | "startedAt" | "finishedAt">;
-
-/** The database dates the attempt and the cluster the object: their clocks may differ by so much. */
-const CLOCKS_MS = 60_000;
-
-/** Judges an object against what the steps that ran left of it. `ran`: the last attempt at a step; undefined where it was not begun. */
 export function standsOf(
   { before, links }: Chain,
   now: ClusterObject | null,
   ran: (step: number) => Ran | undefined,
+  isOpen = false,
 ): Stands {
   const begun = links.filter((link) => mayHaveRun(link, ran(link.step)));
   const isDone = (link: Link) => ran(link.step)?.outcome === "done";
   const lastDone = begun.findLastIndex(isDone);
   const states = composed(before, begun);
   const possible = states.slice(Math.max(0, lastDone));
-  if (before === null) return standsMade(begun[0], now, ran);
+  if (before === null) {
+    const left = possible.filter((state) => state !== null);
+    const [first] = begun;
+    return standsMade({ ran: first && ran(first.step), left, isOpen }, now);
+  }
   if (now === null) {
     const isOurs = possible.includes(null);
     return isOurs
@@ -58,6 +40,8 @@ export function standsOf(
   const isBefore = changed.every(({ path }) => isSame(valueIn(now, path), valueIn(before, path)));
   const isAnew = !possible.includes(null) || differencesAnew(before, now).length === 0;
   if (isBefore && isAnew) return { kind: "as before" };
+  const why = whyAnother(before, begun, now, ran);
+  if (why !== null) return { kind: "other", says: why };
   for (const state of known.toReversed()) {
     const content = takingBack(before, state, changed, now);
     if (content !== null) return { kind: "ours", verb: "patch", content };
@@ -67,6 +51,24 @@ export function standsOf(
   return { kind: "other", says: whoElse(changed, known.at(-1) ?? before, now) };
 }
 
+/** Why an object of the same name, maybe with the same values, is not the one that the steps changed; null: it is that one. */
+function whyAnother(
+  before: ClusterObject,
+  begun: readonly Link[],
+  now: ClusterObject,
+  ran: (step: number) => Ran | undefined,
+): string | null {
+  if (now.metadata["deletionTimestamp"] !== undefined) return "it is being deleted";
+  const isMadeAnew = begun.some(({ state, isForced }) => isForced || state.after === null);
+  const isSameOne = before.metadata["uid"] === undefined || before.metadata["uid"] === now.metadata["uid"];
+  if (isMadeAnew || isSameOne) return null;
+  const born = Date.parse(String(now.metadata["creationTimestamp"] ?? ""));
+  const starts = begun.flatMap(({ step }) => ran(step)?.startedAt?.getTime() ?? []);
+  // One that was there already when the first step ran is the one which that step changed.
+  if (born < Math.min(...starts) - CLOCKS_MS) return null;
+  return "somebody deleted it and made it anew since";
+}
+
 /**
  * A step with one object that counts as failed was refused by the server, and one write is done whole or not at all: what
  * stands there is another's doing. Of several objects it may have changed some.
@@ -74,23 +76,6 @@ export function standsOf(
 function mayHaveRun({ isAlone }: Link, ran: Ran | undefined): boolean {
   const outcome = ran?.outcome ?? "not run";
   return outcome !== "not run" && !(outcome === "failed" && isAlone);
-}
-
-/** What the plan made itself: by its time of birth, since one of the same name may have been made by somebody else. */
-function standsMade(
-  first: Link | undefined,
-  now: ClusterObject | null,
-  ran: (step: number) => Ran | undefined,
-): Stands {
-  if (now === null || first === undefined) return { kind: "as before" };
-  const { startedAt = null, finishedAt = null, outcome } = ran(first.step) ?? {};
-  const born = Date.parse(String(now.metadata["creationTimestamp"] ?? ""));
-  if (startedAt === null || finishedAt === null || Number.isNaN(born))
-    return { kind: "other", says: "it cannot be told whether it is the one that this plan made" };
-  const isOurs = born >= startedAt.getTime() - CLOCKS_MS && born <= finishedAt.getTime() + CLOCKS_MS;
-  if (isOurs) return { kind: "ours", verb: "delete", content: null };
-  if (outcome !== "done" && born < startedAt.getTime()) return { kind: "as before" };
-  return { kind: "other", says: `it was made at ${new Date(born).toISOString()}, and not by this plan` };
 }
 
 /** The times that restarts wrote, where they were written while the step ran. */
@@ -126,7 +111,11 @@ function takingBack(
 ): Operation[] | null {
   if (!changed.every(({ path }) => isSame(valueIn(now, path), valueIn(state, path)))) return null;
   const located = locatedIn(now, differencesOf(before, state));
-  return located === null || located.length === 0 ? null : backPatch(located);
+  if (located === null || located.length === 0) return null;
+  const { uid } = now.metadata;
+  // Made anew after the look, it is another's, though it may have the same values.
+  const isStill: Operation[] = uid === undefined ? [] : [{ op: "test", path: "/metadata/uid", value: uid }];
+  return [...isStill, ...backPatch(located)];
 }
 
 function whoElse(changed: readonly Difference[], state: ClusterObject, now: ClusterObject): Others {

@@ -4,7 +4,8 @@ import type { Outcome } from "#change/journal.ts";
 import { ClusterObject } from "#execution/previews/object-changes.ts";
 import { chainsOf, type SeenStep } from "#execution/rollbacks/chain.ts";
 import { madeRollback } from "#execution/rollbacks/commands.ts";
-import { type Ran, type Stands, standsOf } from "#execution/rollbacks/standing.ts";
+import { standsOf } from "#execution/rollbacks/standing.ts";
+import type { Ran, Stands } from "#execution/rollbacks/stands.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
 
 const START = new Date("2026-01-01T10:00:00Z");
@@ -81,6 +82,30 @@ describe("how an object stands before it is taken back", () => {
     assert.equal(of(steps, null, ["done"]).kind, "as before");
   });
 
+  it("is not deleted again where somebody else changed it since, and an autoscaler is nobody", () => {
+    const steps = [step(1, "apply -f a.yaml", [[null, web(2)]])];
+    const born = "2026-01-01T10:00:03Z";
+    const hotfix = of(steps, web(2, "app:hotfix", { born }), ["done"]);
+    assert.ok(hotfix.kind === "other" && typeof hotfix.says === "object");
+    const scaled = web(7, "app:1", { born, writers: { "kube-controller-manager": ["spec", "replicas"] } });
+    assert.deepEqual(kinds(of(steps, scaled, ["done"])), ["ours", "delete"]);
+    const twice = [...steps, step(2, "scale deployment/web --replicas=5", [[web(2), web(5)]])];
+    assert.deepEqual(kinds(of(twice, web(5, "app:1", { born }), ["done", "unknown"])), ["ours", "delete"]);
+    assert.deepEqual(kinds(of(twice, web(2, "app:1", { born }), ["done", "unknown"])), ["ours", "delete"]);
+  });
+
+  it("is another's once it was made anew since, with the same values, and while it is being deleted", () => {
+    const steps = [step(1, "scale deployment/web --replicas=5", [[web(2), web(5)]])];
+    const anew = (born: string) => web(5, "app:1", { uid: "other", born });
+    assert.equal(of(steps, anew("2026-01-01T10:30:00Z"), ["done"]).kind, "other");
+    // Made anew before the step ran, it is the one that the step changed.
+    assert.equal(of(steps, anew("2026-01-01T09:30:00Z"), ["done"]).kind, "ours");
+    assert.equal(of(steps, web(5, "app:1", { going: "2026-01-01T10:01:00Z" }), ["done"]).kind, "other");
+    const stands = of(steps, web(5), ["done"]);
+    assert.ok(stands.kind === "ours" && stands.verb === "patch");
+    assert.deepEqual(stands.content[0], { op: "test", path: "/metadata/uid", value: "u" });
+  });
+
   it("is made again where the plan deleted it, without what the server had given it", () => {
     const service = (ip: string, uid: string) =>
       object("Service", "web", {
@@ -154,8 +179,16 @@ function patched(stands: Stands): unknown[] {
 function object(
   kind: string,
   name: string,
-  { apiVersion = "apps/v1", uid = "u", born, ...more }: Record<string, unknown>,
+  { apiVersion = "apps/v1", uid = "u", born, going, writers = {}, ...more }: Record<string, unknown>,
 ): ClusterObject {
-  const metadata = { name, namespace: "production", uid, creationTimestamp: born };
+  const managedFields = Object.entries(writers as Record<string, string[]>).map(([manager, path]) => ({
+    manager,
+    fieldsV1: path.reduceRight<unknown>((below, name) => ({ [`f:${name}`]: below }), {}),
+  }));
+  const gone = going === undefined ? {} : { deletionTimestamp: going };
+  const metadata = {
+    ...{ name, namespace: "production", uid, creationTimestamp: born, managedFields },
+    ...gone,
+  };
   return ClusterObject.parse({ apiVersion, kind, metadata, ...more });
 }
