@@ -165,9 +165,7 @@ describe("two clusters with the same namespaces", () => {
       await ask([[scale("-n staging"), scale("-n shop --context=prod-eu")]]),
       /way back of step 1.*another context/,
     );
-    const kept = await ask([
-      ["set env deployment/worker A=b -n shop --context=prod-eu", "rollout undo deployment/worker -n shop"],
-    ]);
+    const kept = await ask([[scale("-n shop --context=prod-eu"), "rollout undo deployment/worker -n shop"]]);
     assert.deepEqual(contextsOf(kept), ["prod-eu", "prod-eu"]);
     await program.decide(kept, "reject");
   });
