@@ -81,6 +81,7 @@ describe("the file of a rollback that Greenlight made", () => {
     const own = await look(boundTo(), () => STATES);
     assert.ok(own.kind === "ours");
     assert.deepEqual(JSON.parse(own.file?.bytes.toString() ?? ""), [
+      { op: "test", path: "/metadata/uid", value: "u" },
       { op: "test", path: "/spec/replicas", value: 5 },
       { op: "replace", path: "/spec/replicas", value: 2 },
     ]);
