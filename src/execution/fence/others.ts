@@ -1,8 +1,10 @@
 import { type Difference, isSame, type Stretch } from "#execution/objects/differences.ts";
 import { leafDifferences } from "#execution/objects/leaves.ts";
+import { isByController } from "#execution/objects/managers.ts";
 import { keyOf, type ObjectState } from "#execution/objects/state.ts";
 import { valueIn } from "#execution/objects/values.ts";
 import type { ClusterObject } from "#execution/previews/object-changes.ts";
+import { canRecreate } from "#execution/rollbacks/recreate.ts";
 import type { KubectlLine } from "#policy/kubectl/line.ts";
 import { type LeftBefore, pathKey } from "./left-before.ts";
 import { isAsAssigned, isGenerated, isStamp, isTime, withoutAssigned } from "./server-assigned.ts";
@@ -69,11 +71,31 @@ function otherAt(
   const hasDryRun = isKnown && after !== null;
   const isAnother = !hasDryRun && now.metadata["uid"] !== before.metadata["uid"];
   if (isAnother || groupOf(now) !== groupOf(before)) return [{ kind: "anew", object: now }];
-  if (isKnown && after === null) return [];
   const values = left.get(keyOf(about)) ?? new Map<string, unknown>();
+  if (isKnown && after === null) return otherDeleted(before, now, values);
   return after === null
     ? otherWritten(line, before, now, values)
     : otherChanged(line, { before, after, now, values }, again);
+}
+
+/**
+ * Its rollback makes again what the preview saw: what somebody changed since would be lost, and "as it was" would not be so.
+ * What the cluster's own controllers write, as an autoscaler the count, is nobody's work. What nothing makes again is deleted
+ * as it is.
+ */
+function otherDeleted(
+  before: ClusterObject,
+  object: ClusterObject,
+  values: ReadonlyMap<string, unknown>,
+): Other[] {
+  if (!canRecreate(before)) return [];
+  return leafDifferences(before, object, false)
+    .filter(({ path, after }) => !isLeft(values, path, after))
+    .filter(({ path, before: was, after }) => !isStamp(path, was, after) && !isByController(object, path))
+    .map(({ path, before: was, after }) => ({
+      ...{ kind: "field", object, path, now: after, was },
+      sets: undefined,
+    }));
 }
 
 /** A kind of the same name in another group is another kind; its versions are the same one. */

@@ -25,6 +25,14 @@ export function managerOf(
   return last === undefined ? null : { manager: last.manager, at: last.time ?? null };
 }
 
+/** Whether one of the cluster's own controllers wrote a path last, as an autoscaler the count: that is nobody's work. */
+export function isByController(
+  object: { metadata: Record<string, unknown> },
+  path: readonly Stretch[],
+): boolean {
+  return managerOf(object, path)?.manager === "kube-controller-manager";
+}
+
 /** `f:KEY` is a field and `k:{"name":"app"}` an item of a list. A path that ends early holds all that is below it. */
 function holds(fields: unknown, path: readonly Stretch[]): boolean {
   const [stretch, ...rest] = path;

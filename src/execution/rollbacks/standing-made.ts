@@ -1,5 +1,5 @@
 import { missingOf } from "#execution/facts/became.ts";
-import { managerOf } from "#execution/objects/managers.ts";
+import { isByController, managerOf } from "#execution/objects/managers.ts";
 import type { ClusterObject } from "#execution/previews/object-changes.ts";
 import { CLOCKS_MS, type Others, type Ran, type Stands } from "./stands.ts";
 
@@ -24,14 +24,9 @@ export function standsMade({ ran, left, isOpen }: MadeBy, now: ClusterObject | n
   return { kind: "other", says: `it was made at ${new Date(born).toISOString()}, and not by this plan` };
 }
 
-/** An autoscaler's replicas: what the cluster's own controllers write is nobody's work. */
-const CONTROLLERS = "kube-controller-manager";
-
 /** What holds another value than each of the states that the plan may have left; null where one of them is there. */
 function othersIn(left: readonly ClusterObject[], now: ClusterObject): Others | null {
-  const missing = left.map((state) =>
-    missingOf(state, now).filter(({ path }) => managerOf(now, path)?.manager !== CONTROLLERS),
-  );
+  const missing = left.map((state) => missingOf(state, now).filter(({ path }) => !isByController(now, path)));
   const last = missing.at(-1)?.[0];
   if (last === undefined || missing.some(({ length }) => length === 0)) return null;
   const { path, before, after } = last;

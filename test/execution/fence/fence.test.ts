@@ -318,11 +318,45 @@ describe("What is another one each time", () => {
 describe("A look before a delete", () => {
   const remove = aStep("delete deployment web -n staging");
 
-  it("lets it delete the very object that was seen, whatever changed in it", async () => {
+  it("lets it delete the very object that was seen, whatever its controllers changed in it", async () => {
     const before = aDeployment("web");
     const world = aWorld([before], () => []);
     const { hold } = await previewed(world, [remove]);
-    replace(world, withField(before, "spec/replicas", 9));
+    const scaled = withField(withField(before, "spec/replicas", 9), "status/readyReplicas", 9);
+    replace(world, setBy(scaled, "kube-controller-manager", { "f:spec": { "f:replicas": {} } }));
+    assert.equal(await hold(1), null);
+  });
+
+  it("holds back the delete of what somebody changed since, because its rollback makes what was seen", async () => {
+    const before = aDeployment("web");
+    const world = aWorld([before], () => []);
+    const { hold } = await previewed(world, [remove]);
+    replace(world, withField(before, IMAGE, "web:hotfix"));
+    assert.match(
+      (await hold(1))?.reason ?? "",
+      /image is web:hotfix now, and was web:1 when this was planned/,
+    );
+  });
+
+  it("lets it delete what earlier steps of the plan changed", async () => {
+    const before = aDeployment("web");
+    const world = aWorld([before], () => []);
+    const scale = aStep("scale deployment/web --replicas=0 -n staging");
+    world.dry = () => [before];
+    const { hold } = await previewed(world, [scale, remove]);
+    world.dry = () => [];
+    replace(world, withField(before, "spec/replicas", 0));
+    assert.equal(await hold(2), null);
+  });
+
+  it("lets it delete what nothing makes again, whatever changed in it", async () => {
+    const secret: ClusterObject = {
+      ...{ apiVersion: "v1", kind: "Secret", data: { a: "b" } },
+      metadata: { name: "key", namespace: "staging", uid: "1" },
+    };
+    const world = aWorld([secret], () => []);
+    const { hold } = await previewed(world, [aStep("delete secret key -n staging")]);
+    replace(world, { ...secret, data: { a: "c" } });
     assert.equal(await hold(1), null);
   });
 
