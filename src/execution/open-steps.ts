@@ -9,6 +9,7 @@ import { findErroredState, STATE_KEPT } from "#execution/workspace/errored-state
 import { changeDirOf } from "#execution/workspace/scratch.ts";
 import { onlyReads } from "#policy/only-reads.ts";
 import type { ExecutionDeps } from "./deps.ts";
+import { removeLeftMade } from "./rollbacks/made-file.ts";
 
 /**
  * Writes an end to every attempt of a change that has none; before that, ends what still runs of them on this machine.
@@ -22,6 +23,8 @@ export async function endOpenSteps(deps: ExecutionDeps, changeId: string): Promi
     const command: Command = { tool, args: step.argv.slice(1), dir: step.dir };
     await deps.journal.finishOpen(step.key, await endOpen(deps, step, command));
   }
+  // It may hold a secret, and the change may rest for days. A disk that only reads by now must not keep it from going on.
+  await removeLeftMade(deps, changeId).catch(() => undefined);
 }
 
 async function endOpen(

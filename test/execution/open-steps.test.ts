@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -43,5 +43,22 @@ describe("a step whose instance died after it kept the state terraform could not
     await endOpenSteps(deps, changeId);
     assert.match(ends[0] ?? "", /^unknown .*may still be running.*It is kept, encrypted.*greenlight state/);
     assert.doesNotMatch(ends[1] ?? "", /kept/);
+  });
+});
+
+describe("what a rollback reads, where its instance died", () => {
+  it("is taken away by whoever carries the change on, and nothing else is", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "greenlight-open-"));
+    const changeId = randomUUID();
+    const kubectl = join(dataDir, "changes", changeId, "kubectl");
+    await mkdir(kubectl, { recursive: true });
+    const left = ["greenlight-rollback-1-2.json", ".greenlight-rollback-1-2.json.0a1b2c3d4e5f"];
+    for (const name of [...left, "web.yaml"]) await writeFile(join(kubectl, name), "secret");
+    const journal = { intend: () => assert.fail(), findOpen: async () => [], finishOpen: async () => {} };
+    const deps = executionDeps({ workspace: dataDir, dataDir, journal });
+    await endOpenSteps(deps, changeId);
+    assert.deepEqual(await readdir(kubectl), ["web.yaml"]);
+    await endOpenSteps(deps, randomUUID());
+    await rm(dataDir, { recursive: true });
   });
 });

@@ -15,6 +15,11 @@ export function madeFileName(step: number, object: number): string {
   return `greenlight-rollback-${step}-${object}.json`;
 }
 
+/** Whether a file has the name of one that such a rollback reads. */
+export function isMadeFileName(name: string): boolean {
+  return MADE_FILE.test(name);
+}
+
 /** The file that a rollback which Greenlight made reads; null for one that reads none. */
 export function madeFileOf({ args }: Command): string | null {
   const read = readKubectl(args);
@@ -89,5 +94,5 @@ function isMadeForm(line: KubectlLine): boolean {
 
 function isFile(line: KubectlLine, name: string): boolean {
   const values = line.flags.get(name) ?? [];
-  return values.length === 1 && MADE_FILE.test(values[0] ?? "");
+  return values.length === 1 && isMadeFileName(values[0] ?? "");
 }
