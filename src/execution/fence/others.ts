@@ -70,7 +70,7 @@ function otherAt(
   }
   const hasDryRun = isKnown && after !== null;
   const isAnother = !hasDryRun && now.metadata["uid"] !== before.metadata["uid"];
-  if (isAnother || groupOf(now) !== groupOf(before)) return [{ kind: "anew", object: now }];
+  if (isAnother) return [{ kind: "anew", object: now }];
   const values = left.get(keyOf(about)) ?? new Map<string, unknown>();
   if (isKnown && after === null) return otherDeleted(before, now, values);
   return after === null
@@ -96,12 +96,6 @@ function otherDeleted(
       ...{ kind: "field", object, path, now: after, was },
       sets: undefined,
     }));
-}
-
-/** A kind of the same name in another group is another kind; its versions are the same one. */
-function groupOf(object: ClusterObject): string {
-  const version = String(object["apiVersion"] ?? "");
-  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
 
 function otherChanged(

@@ -43,9 +43,16 @@ export function statesOf(line: KubectlLine, { now, dry, planned }: Seen): Object
   return dry.map((after) => ({ before: old.get(keyOf(after)) ?? null, after, isKnown: true }));
 }
 
-/** An object's kind, namespace and name as one text. */
-export function keyOf({ kind, metadata }: ClusterObject): string {
-  return JSON.stringify([kind, metadata.namespace ?? "", metadata.name]);
+/** An object's group, kind, namespace and name as one text: a Service of Knative stands beside one of the same name. */
+export function keyOf(object: ClusterObject): string {
+  const { kind, metadata } = object;
+  return JSON.stringify([groupOf(object), kind, metadata.namespace ?? "", metadata.name]);
+}
+
+/** A kind of the same name in another group is another kind; its versions are the same one. */
+function groupOf(object: ClusterObject): string {
+  const version = String(object["apiVersion"] ?? "");
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "";
 }
 
 function scaled(before: ClusterObject, line: KubectlLine): ObjectState {

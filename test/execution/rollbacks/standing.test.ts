@@ -106,6 +106,17 @@ describe("how an object stands before it is taken back", () => {
     assert.deepEqual(stands.content[0], { op: "test", path: "/metadata/uid", value: "u" });
   });
 
+  it("is another object where only its kind's name is the same", () => {
+    const routed = object("Service", "web", { apiVersion: "serving.example/v1", spec: { minScale: 1 } });
+    const plain = object("Service", "web", { apiVersion: "v1", spec: { type: "ClusterIP" } });
+    const steps = [
+      step(1, "patch services.serving.example web -p {}", [[routed, { ...routed, spec: { minScale: 2 } }]]),
+      step(2, "patch service web -p {}", [[plain, { ...plain, spec: { type: "NodePort" } }]]),
+    ];
+    const second = madeRollback(steps[1] as SeenStep, steps.slice(0, 1), null);
+    assert.deepEqual([second?.coveredBy, second?.commands.length], [[], 1]);
+  });
+
   it("is made again where the plan deleted it, without what the server had given it", () => {
     const service = (ip: string, uid: string) =>
       object("Service", "web", {
