@@ -11,10 +11,4 @@ export const LATER: ReadonlySet<string> = new Set([
   "rollout undo / other",
   "uncordon / other",
   "variable, then restart / other",
-  // What was made is deleted by its name: what somebody made anew in its place goes with it, because no uid is looked at.
-  "apply of what is new / same",
-  "autoscale / same",
-  "create a config map / same",
-  "create from a file / same",
-  "expose / same",
 ]);

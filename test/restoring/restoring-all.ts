@@ -12,11 +12,11 @@ describe("what every rollback brings back", () => {
   });
   after(() => place.program.close());
 
-  it("is what stood before, and never over what somebody did meanwhile", async ({ diagnostic }) => {
+  it("is what stood before, and never over what somebody did meanwhile", async (test) => {
     const wanted = process.env["RESTORING"] ?? "";
     const tries = everyTry().filter(({ name }) => name.includes(wanted));
     const results = await tryAll(place, tries, "all");
-    for (const line of tableOf(results).split("\n")) diagnostic(line);
+    for (const line of tableOf(results).split("\n")) test.diagnostic(line);
     assert.deepEqual(wrongOf(results), []);
   });
 });
