@@ -22,7 +22,7 @@ import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
 import { findPreparedPlan } from "#store/plans.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
-import { recordPlan, recordReview, reportStatus, settleSeen } from "#threads/running/progress.ts";
+import { recordMade, recordPlan, recordReview, reportStatus, settleSeen } from "#threads/running/progress.ts";
 import type { Model } from "./model.ts";
 import type { Parts } from "./parts.ts";
 
@@ -73,7 +73,11 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
       (await whyFrozen(parts, changeId, bound)) ??
       (await findDifference(execution, { changeId, bound, wayBack: null }, signal))?.reason ??
       null,
-    readFacts: (...given) => factsOfRun(execution, ...given),
+    readFacts: async (changeId, bound, records, signals) => {
+      const read = await factsOfRun(execution, changeId, bound, records, signals);
+      await recordMade(parts, records, read.made ?? []);
+      return read;
+    },
     readRestored: (...given) => factsOfRollback(execution, ...given),
     runStep: (key, command, bound, signals) => runStep(execution, key, command, bound, signals),
     lookBack: (back, signal) => lookBack(execution, back, signal),

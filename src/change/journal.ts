@@ -56,6 +56,8 @@ export type StepRecord = StepKey & {
   toldAt: Date | null;
   /** It was refused before anything was spawned, as its own instance wrote. */
   isRefused?: boolean;
+  /** The uid of each object it made, by "Deployment/web in shop", as the first look after it found it. */
+  made?: Readonly<Record<string, string>> | null;
 };
 
 /**

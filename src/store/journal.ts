@@ -99,6 +99,18 @@ export async function settleByLook(sql: Sql, key: StepKey): Promise<boolean> {
   return rowCount === 1;
 }
 
+/** Writes the uids of the objects that an attempt made. Once only: the first look after it knows them. */
+export async function noteMade(
+  sql: Sql,
+  key: StepKey,
+  made: Readonly<Record<string, string>>,
+): Promise<void> {
+  await sql.query(`update journal set made = $6 where ${ATTEMPT} and made is null`, [
+    ...keyValues(key),
+    JSON.stringify(made),
+  ]);
+}
+
 /** Whether an attempt that could not be ended where it runs may still run: by the database's clock, which dated it. */
 export async function mayStillRun(sql: Sql, key: StepKey): Promise<boolean> {
   const { rowCount } = await sql.query(
@@ -162,6 +174,7 @@ const JournalRow = z.object({
   settled_by: Person.nullable(),
   told_at: z.date().nullable(),
   refused: z.boolean(),
+  made: z.record(z.string(), z.string()).nullable(),
 });
 type JournalRow = z.infer<typeof JournalRow>;
 
@@ -185,6 +198,7 @@ function toRecord(raw: JournalRow): StepRecord {
     settledBy: row.settled_by,
     toldAt: row.told_at,
     isRefused: row.refused,
+    made: row.made,
   };
 }
 

@@ -19,8 +19,11 @@ export type Read = Expected & {
   judgePods?: (standing: Standing, pods: readonly unknown[]) => { standing: Standing; troubles: Trouble[] };
 };
 
-/** What came of looking. `wasStopped`: a person told it to stop, so these are what the last look saw. */
-export type FactsRead = { facts: Fact[]; wasStopped: boolean };
+/** What came of looking. `made`: what was found of the objects that steps made. `wasStopped`: a person told it to stop, so these are what the last look saw. */
+export type FactsRead = { facts: Fact[]; wasStopped: boolean; made?: MadeObject[] };
+
+/** An object that a step made, and what the server calls it. */
+export type MadeObject = { step: number; target: string; uid: string };
 
 /**
  * Reads back what the steps left, until it stands as it should, has failed for good, or `untilMs` has come. Nothing it runs
@@ -54,6 +57,8 @@ export type ReadDeps = {
   redact: RedactField;
   pace: SettlePace;
   now: () => number;
+  /** Hears of each object that a look found. */
+  onSeen?: (read: Read, now: ClusterObject) => void;
   /** What is left of a standing when no more looks are made. */
   end?: (standing: Standing) => Fact;
 };
@@ -76,6 +81,7 @@ async function judgeRead(
   now: ClusterObject | null,
   first: Map<string, Restarts>,
 ): Promise<Looked> {
+  if (now !== null) deps.onSeen?.(read, now);
   let standing: Standing;
   try {
     standing = read.judge?.(now) ?? judgeObject(read, now, deps.redact);

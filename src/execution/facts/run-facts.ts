@@ -4,8 +4,9 @@ import type { Command, Step } from "#change/plan.ts";
 import type { BoundPlan } from "#change/preview.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import { keptStates } from "#execution/objects/kept-states.ts";
+import { keyOf, type ObjectState } from "#execution/objects/state.ts";
 import { namedArgs, placeArgs } from "#execution/previews/kubectl-args.ts";
-import { readObjects } from "#execution/previews/object-changes.ts";
+import { type ClusterObject, readObjects } from "#execution/previews/object-changes.ts";
 import { findElsewhere } from "#execution/still-approved.ts";
 import { reopenCopy } from "#execution/workspace/copy.ts";
 import { clusterLineOf } from "#policy/kubectl/name-context.ts";
@@ -13,7 +14,8 @@ import { onlyReads } from "#policy/only-reads.ts";
 import { type FactsDeps, readWith, unread } from "./deps.ts";
 import { expectedOf, type Left } from "./expected.ts";
 import { factsOfFailed } from "./failed-facts.ts";
-import { type FactsRead, type Read, readFacts } from "./read-facts.ts";
+import { targetName } from "./judge.ts";
+import { type FactsRead, type MadeObject, type Read, readFacts } from "./read-facts.ts";
 import { factsOfApply, factsOfFailedApply, type TerraformFactsDeps } from "./terraform-facts.ts";
 
 /** What facts of a run are read with: terraform's too. */
@@ -44,7 +46,7 @@ export async function factsOfRun(
   signals.pause.throwIfAborted();
   const failed = await factsOfFailed(deps, changeId, bound, records, signals.pause);
   const facts = inOrder([...applied, ...read.facts, ...failed]);
-  return { facts, wasStopped: signals.stop.aborted };
+  return { ...read, facts, wasStopped: signals.stop.aborted };
 }
 
 async function factsOfDone(
@@ -78,8 +80,31 @@ async function factsOfDone(
   const until = ended + 1_000 * deps.policy.deadlines.settle_seconds;
   const commandOf = (number: number): Command => objects.find(({ step }) => step === number) ?? NO_COMMAND;
   const reads = expectedOf(lefts).map((one): Read => ({ ...one, command: commandOf(one.step) }));
-  const read = await readFacts(readWith(deps, changeId, pause), reads, until, { stop, pause });
-  return { ...read, facts: [...blind, ...read.facts] };
+  const made = new Map<string, MadeObject>();
+  const onSeen = (seen: Read, now: ClusterObject): void => {
+    const step = makerOf(lefts, seen);
+    const uid = now.metadata["uid"];
+    const target = targetName(seen.object);
+    if (step !== null && typeof uid === "string" && !made.has(target))
+      made.set(target, { step, target, uid });
+  };
+  const read = await readFacts({ ...readWith(deps, changeId, pause), onSeen }, reads, until, { stop, pause });
+  return { ...read, facts: [...blind, ...read.facts], made: [...made.values()] };
+}
+
+/** The step that made an object, where its preview found none of that name; null: it was there. */
+function makerOf(lefts: readonly Left[], { context, object }: Read): number | null {
+  const key = keyOf(object);
+  for (const left of lefts) {
+    const own = left.context !== context ? undefined : left.states.objects.find((one) => keyed(one) === key);
+    if (own !== undefined) return own.before === null ? left.step : null;
+  }
+  return null;
+}
+
+function keyed({ before, after }: ObjectState): string | null {
+  const object = before ?? after;
+  return object === null ? null : keyOf(object);
 }
 
 const NO_COMMAND: Command = { tool: "kubectl", args: [], dir: "" };

@@ -4,18 +4,27 @@ import type { ClusterObject } from "#execution/previews/object-changes.ts";
 import { CLOCKS_MS, type Others, type Ran, type Stands } from "./stands.ts";
 
 /** What the steps that ran left of an object they made. `isOpen`: another step changed it too, and nobody saw what it leaves. */
-export type MadeBy = { ran: Ran | undefined; left: readonly ClusterObject[]; isOpen: boolean };
+export type MadeBy = {
+  target: string;
+  ran: Ran | undefined;
+  left: readonly ClusterObject[];
+  isOpen: boolean;
+};
 
 /**
- * How an object of the plan's making stands. It is known by its time of birth, since one of the same name may have been made
- * by somebody else, and by its values: what somebody wrote into it since would be gone with it.
+ * How an object of the plan's making stands. One of the same name may have been made by somebody else: it is known by the uid
+ * that the first look after its step found, or, where nobody looked, by its time of birth. And it is known by its values: what
+ * somebody wrote into it since would be gone with it.
  */
-export function standsMade({ ran, left, isOpen }: MadeBy, now: ClusterObject | null): Stands {
+export function standsMade({ target, ran, left, isOpen }: MadeBy, now: ClusterObject | null): Stands {
   if (now === null || ran === undefined) return { kind: "as before" };
   const { startedAt = null, finishedAt = null, outcome } = ran;
   const born = Date.parse(String(now.metadata["creationTimestamp"] ?? ""));
   if (startedAt === null || finishedAt === null || Number.isNaN(born))
     return { kind: "other", says: "it cannot be told whether it is the one that this plan made" };
+  const uid = ran.made?.[target];
+  if (uid !== undefined && uid !== now.metadata["uid"])
+    return { kind: "other", says: "somebody deleted the one that this plan made and made it anew since" };
   const isOurs = born >= startedAt.getTime() - CLOCKS_MS && born <= finishedAt.getTime() + CLOCKS_MS;
   const others = isOurs && !isOpen ? othersIn(left, now) : null;
   if (others !== null) return { kind: "other", says: others };

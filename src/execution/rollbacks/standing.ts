@@ -1,3 +1,4 @@
+import { targetName } from "#execution/facts/judge.ts";
 import { locatedIn } from "#execution/objects/at-path.ts";
 import { backPatch, type Operation } from "#execution/objects/back-patch.ts";
 import { type Difference, differencesOf, isSame } from "#execution/objects/differences.ts";
@@ -14,7 +15,7 @@ import { CLOCKS_MS, type Others, type Ran, type Stands } from "./stands.ts";
  * begun. `isOpen`: another step that ran changed it too, and nobody saw what it leaves.
  */
 export function standsOf(
-  { before, links }: Chain,
+  { object, before, links }: Chain,
   now: ClusterObject | null,
   ran: (step: number) => Ran | undefined,
   isOpen = false,
@@ -27,7 +28,7 @@ export function standsOf(
   if (before === null) {
     const left = possible.filter((state) => state !== null);
     const [first] = begun;
-    return standsMade({ ran: first && ran(first.step), left, isOpen }, now);
+    return standsMade({ target: targetName(object), ran: first && ran(first.step), left, isOpen }, now);
   }
   if (now === null) {
     const isOurs = possible.includes(null);

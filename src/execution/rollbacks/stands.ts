@@ -25,7 +25,7 @@ export type Others =
   | string;
 
 /** The last attempt at a step, as far as it counts here. */
-export type Ran = Pick<StepRecord, "outcome" | "startedAt" | "finishedAt">;
+export type Ran = Pick<StepRecord, "outcome" | "startedAt" | "finishedAt" | "made">;
 
 /** The database dates the attempt and the cluster the object: their clocks may differ by so much. */
 export const CLOCKS_MS = 60_000;

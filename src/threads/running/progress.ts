@@ -1,12 +1,12 @@
 import { type ChangeStatus, isEnded } from "#change/change.ts";
-import { attemptOf, type StepKey } from "#change/journal.ts";
+import { attemptOf, type StepKey, type StepRecord } from "#change/journal.ts";
 import { titleOf } from "#change/titles/title.ts";
 import type { Review } from "#change/verdict.ts";
 import type { PlannedChange } from "#graph/deps.ts";
 import { permitByPolicy } from "#store/decisions.ts";
 import type { RecordEvents } from "#store/events.ts";
 import { replaceTouched } from "#store/find-touched.ts";
-import { settleByLook } from "#store/journal.ts";
+import { noteMade, settleByLook } from "#store/journal.ts";
 import { assertOwned } from "#store/leases.ts";
 import { deleteLeftOpen } from "#store/left-open.ts";
 import type { Sql } from "#store/postgres/database.ts";
@@ -63,6 +63,21 @@ export function recordPlan(
     const { risk } = assessment;
     await deps.record(sql, changeId, { type: "planned", revision, risk, digest, asksPerson });
   });
+}
+
+/** Writes the uids of what steps made to their attempts, so that a rollback knows those objects again. */
+export async function recordMade(
+  deps: OwnerDeps,
+  records: readonly StepRecord[],
+  made: readonly { step: number; target: string; uid: string }[],
+): Promise<void> {
+  for (const step of new Set(made.map((one) => one.step))) {
+    const own = made.filter((one) => one.step === step);
+    const last = records.findLast((one) => one.step === step && one.direction === "forward");
+    if (last === undefined) continue;
+    const uids = Object.fromEntries(own.map(({ target, uid }) => [target, uid]));
+    await owned(deps, last.changeId, (sql) => noteMade(sql, last, uids));
+  }
 }
 
 /** Writes the verdict into the row. */
