@@ -121,8 +121,11 @@ export function describeHostileTexts(name: string, isChosen: (text: HostileText)
       const tags = new Set<string>();
       const rules = { planner: new Set<string>(), reviewer: new Set<string>() };
       for (const { agent, system, user } of stage.asked) {
-        const whole = /^<((?:request|outcome)-[0-9a-f]{16})>(.*)<\/\1>$/s.exec(user);
+        const { question, again } = turnsOf(user);
+        const whole = /^<((?:request|outcome)-[0-9a-f]{16})>(.*)<\/\1>$/s.exec(question);
         assert.ok(whole, user.slice(0, 500));
+        // Asked again, it is told in our words alone what was wrong with its answer.
+        assert.ok(again === "" || AGAIN.test(again), again);
         assert.doesNotMatch(whole[2] ?? "", /<\//);
         assert.equal(typeof JSON.parse(whole[2] ?? ""), "object");
         tags.add(whole[1] ?? "");
@@ -130,9 +133,18 @@ export function describeHostileTexts(name: string, isChosen: (text: HostileText)
       }
       assert.ok(stage.asked.length >= texts.length);
       // A question that is asked again, because its answer was no plan, is the same question.
-      assert.equal(tags.size, new Set(stage.asked.map(({ user }) => user)).size);
+      assert.equal(tags.size, new Set(stage.asked.map(({ user }) => turnsOf(user).question)).size);
       assert.deepEqual([rules.planner.size, rules.reviewer.size], [1, 1]);
       assert.doesNotMatch([...rules.planner, ...rules.reviewer].join(), /h\d{3}/);
     });
   });
+}
+
+const AGAIN =
+  /^Greenlight cannot use that answer: [^<>]*\. Answer the same question again, whole, with this put right\.$/;
+
+/** The question, which is one line, and what was said to an answer that could not be used. */
+function turnsOf(user: string): { question: string; again: string } {
+  const [question = "", ...more] = user.split("\n");
+  return { question, again: more.at(-1) ?? "" };
 }

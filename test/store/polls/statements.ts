@@ -141,6 +141,7 @@ export const STATEMENTS: Runs = {
   settleAttempt: (sql) =>
     journal.settleAttempt(sql, keyOf(NEEDS_PERSON), { answer: "happened", by: PERSON, round: 1 }),
   settleByLook: (sql) => journal.settleByLook(sql, keyOf(NEEDS_PERSON)),
+  noteMade: (sql) => journal.noteMade(sql, keyOf(NEEDS_PERSON), { "Deployment/web in shop": "u" }),
   mayStillRun: (sql) => journal.mayStillRun(sql, keyOf(NEEDS_PERSON)),
   mayRunAgain: (sql) => journal.mayRunAgain(sql, keyOf(NEEDS_PERSON), "d"),
   findSteps: (sql) => journal.findSteps(sql, ENDED),
