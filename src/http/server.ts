@@ -46,7 +46,9 @@ export function createServer(deps: {
     );
   });
   app.get("/healthz", async () => ({ ok: true }));
-  app.get("/", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(WHAT_THIS_IS));
+  // A mount at the root answers for itself.
+  if (!(deps.mounts ?? []).some(({ prefix }) => prefix === "/" || prefix === ""))
+    app.get("/", async (_request, reply) => reply.type("text/plain; charset=utf-8").send(WHAT_THIS_IS));
   app.get("/readyz", async (_request, reply) => {
     const isReady = await deps.isReady();
     const parts = { database: isReady ? "ok" : "away", ...deps.parts?.() };
