@@ -82,7 +82,8 @@ export async function restore(place: Place, one: Case, variant: Variant, namespa
   return { isRight, isOverwritten: !isKept, isRestored, says };
 }
 
-async function seed({ stateFile, workspace }: Place, one: Case, namespace: string): Promise<void> {
+/** Puts what a case needs into the cluster and the workspace. */
+export async function seed({ stateFile, workspace }: Place, one: Case, namespace: string): Promise<void> {
   await seedCluster(stateFile, namespace, fill(one.seed, namespace), one.seededBy ?? "create");
   for (const line of one.first ?? []) await byHand(stateFile, ...line.split(" "), "-n", namespace);
   const folder = join(workspace, namespace);
@@ -173,6 +174,7 @@ function notRight(says: string): Ended {
   return { isRight: false, isOverwritten: false, isRestored: false, says };
 }
 
-function saysOf(change: Change): string {
+/** How a change stands, for a failure's message. */
+export function saysOf(change: Change): string {
   return `${change.status}: ${change.error ?? change.review?.notes ?? ""}`;
 }
