@@ -160,7 +160,10 @@ suite("what the playground's kubectl answers", () => {
     );
     assert.equal(result.code, 1);
     assert.match(result.out, /1 out of 3 new replicas have been updated/);
-    assert.match(await ok("get", "pods", "-n", "staging"), /payment-api-\S+ +0\/1 +ImagePullBackOff/);
+    assert.match(
+      await ok("get", "pods", "-n", "staging"),
+      /payment-api-\S+ +0\/1 +(ImagePullBackOff|ErrImagePull)/,
+    );
     assert.match(await ok("get", "deploy", "payment-api", "-n", "staging"), /payment-api +3\/3 +1 +3/);
     await ok("rollout", "undo", "deployment/payment-api", "-n", "staging");
     assert.match(
