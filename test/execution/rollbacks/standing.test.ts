@@ -106,6 +106,16 @@ describe("how an object stands before it is taken back", () => {
     assert.deepEqual(stands.content[0], { op: "test", path: "/metadata/uid", value: "u" });
   });
 
+  it("is the one that the plan made by its uid, where a look found that, whatever its values and its birth", () => {
+    const steps = [step(1, "apply -f a.yaml", [[null, web(2)]])];
+    const now = web(2, "app:1", { uid: "theirs", born: "2026-01-01T10:00:03Z" });
+    const uidIs = (uid: string) => kinds(of(steps, now, ["done"], { "Deployment/web in production": uid }));
+    assert.deepEqual(uidIs("ours"), ["other"]);
+    assert.deepEqual(uidIs("theirs"), ["ours", "delete"]);
+    // Nobody looked: then the birth within the step's time has to do.
+    assert.deepEqual(kinds(of(steps, now, ["done"])), ["ours", "delete"]);
+  });
+
   it("is another object where only its kind's name is the same", () => {
     const routed = object("Service", "web", { apiVersion: "serving.example/v1", spec: { minScale: 1 } });
     const plain = object("Service", "web", { apiVersion: "v1", spec: { type: "ClusterIP" } });
@@ -165,12 +175,17 @@ function step(
 }
 
 /** How the first object stands by now, after steps that ended so. */
-function of(steps: readonly SeenStep[], now: ClusterObject | null, outcomes: readonly Outcome[]): Stands {
+function of(
+  steps: readonly SeenStep[],
+  now: ClusterObject | null,
+  outcomes: readonly Outcome[],
+  made: Ran["made"] = null,
+): Stands {
   const [chain] = chainsOf(steps);
   assert.ok(chain);
   return standsOf(chain, now, (number): Ran | undefined => {
     const outcome = outcomes[number - 1];
-    return outcome === undefined ? undefined : { outcome, startedAt: START, finishedAt: END };
+    return outcome === undefined ? undefined : { outcome, startedAt: START, finishedAt: END, made };
   });
 }
 

@@ -1,98 +1,24 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
 import type { Change } from "#change/change.ts";
 import { differencesOf, pathName } from "#execution/objects/differences.ts";
-import { ClusterObject } from "#execution/previews/object-changes.ts";
-import { type Program, planOf, startProgram } from "#test/support/program.ts";
-
-const exec = promisify(execFile);
-const POLICY = `version: 1
-deadlines:
-  settle_seconds: 6
-environments:
-  staging:
-    namespaces: [staging]
-`;
-
-/** Fails when its turn comes, because somebody scaled the same in between. */
-const FAILS = "scale deployment/legacy-report --replicas=3 -n staging";
-
-const MANIFEST = `apiVersion: v1
-kind: ConfigMap
-metadata:
-  name: flags
-  namespace: staging
-data:
-  one: "1"
----
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: payment-api
-  namespace: staging
-  labels: { app: payment-api, tier: api }
-spec:
-  replicas: 2
-  selector: { matchLabels: { app: payment-api } }
-  template:
-    metadata: { labels: { app: payment-api } }
-    spec:
-      containers:
-        - name: payment-api
-          image: registry.example/payment-api:9.9.9
-`;
+import type { ClusterObject } from "#execution/previews/object-changes.ts";
+import { planOf } from "#test/support/program.ts";
+import { openTakenBack, type TakenBackScene } from "#test/support/taken-back.ts";
 
 describe("a rollback that Greenlight makes", () => {
-  let program: Program;
+  let scene: TakenBackScene;
   before(async () => {
-    program = await startProgram({}, { policy: POLICY });
-    await writeFile(join(program.config.dataDir, "sample", "sample-workspace", "payment.yaml"), MANIFEST);
+    scene = await openTakenBack();
   });
-  after(() => program.close());
-
-  const kubectl = async (line: string) => {
-    const bin = join(program.config.dataDir, "sample", "bin", "kubectl");
-    return (await exec(bin, line.split(" "), { env: { PATH: program.config.inherited["PATH"] } })).stdout;
-  };
-  const object = async (name: string) =>
-    ClusterObject.parse(JSON.parse(await kubectl(`get ${name} -n staging -o json`)));
+  after(() => scene.program.close());
+  const kubectl = (line: string) => scene.kubectl(line);
+  const object = (name: string) => scene.object(name);
+  const takenBack: TakenBackScene["takenBack"] = (...given) => scene.takenBack(...given);
+  const backs = (change: Change) => scene.backs(change);
   const isThere = async (name: string) => (await kubectl(`get ${name} -n staging --ignore-not-found`)) !== "";
-
-  /** Runs the steps and one that fails after them, has a person asked, and does `meanwhile` before they say "roll back". */
-  async function takenBack(
-    steps: Parameters<typeof planOf>[0],
-    meanwhile: readonly string[] = [],
-  ): Promise<Change> {
-    program.model.script([
-      { agent: "planner", json: planOf([...steps, [FAILS, null]]) },
-      { agent: "reviewer", json: { result: "needs_human", notes: "A step failed." } },
-    ]);
-    const waiting = await program.ask("do it in staging");
-    assert.equal(waiting.status, "waiting", JSON.stringify(waiting.error));
-    await kubectl("scale deployment/legacy-report --replicas=2 -n staging");
-    await program.decide(waiting, "approve");
-    const asked = await program.until(waiting.id, "done", "failed", "needs_person");
-    assert.equal(asked.status, "needs_person", JSON.stringify([asked.review, asked.error]));
-    for (const line of meanwhile) await kubectl(line);
-    await kubectl("scale deployment/legacy-report --replicas=1 -n staging");
-    await program.decide(asked, "roll_back");
-    const round = asked.decisions.length;
-    for (;;) {
-      const change = await program.until(waiting.id, "rolled_back", "needs_person");
-      if (change.status === "rolled_back" || change.decisions.length > round) {
-        await program.releaseTargets();
-        return change;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-
-  const backs = async (change: Change) =>
-    (await program.ran(change.id)).filter((line) => line.startsWith("rollback"));
   const since = (was: ClusterObject, now: ClusterObject) =>
     differencesOf(was, now).map(({ path }) => pathName(path));
 
@@ -197,7 +123,7 @@ describe("a rollback that Greenlight makes", () => {
   });
 
   it("leaves no file behind, and lets nobody else name one", async () => {
-    const copies = await readdir(join(program.config.dataDir, "changes"), { recursive: true }).catch(
+    const copies = await readdir(join(scene.program.config.dataDir, "changes"), { recursive: true }).catch(
       () => [],
     );
     assert.deepEqual(
@@ -205,7 +131,7 @@ describe("a rollback that Greenlight makes", () => {
       [],
     );
     await writeFile(
-      join(program.config.dataDir, "sample", "sample-workspace", "greenlight-rollback-1-1.json"),
+      join(scene.program.config.dataDir, "sample", "sample-workspace", "greenlight-rollback-1-1.json"),
       "[]",
     );
     for (const line of [
@@ -213,11 +139,11 @@ describe("a rollback that Greenlight makes", () => {
       "apply -f greenlight-rollback-1-1.json -n staging",
       "apply -f ./x/../Greenlight-Rollback-1-1.json -n staging",
     ]) {
-      program.model.script({ agent: "planner", json: planOf([[line, null]]) });
-      const refused = await program.ask("do it in staging");
+      scene.program.model.script({ agent: "planner", json: planOf([[line, null]]) });
+      const refused = await scene.program.ask("do it in staging");
       assert.match(refused.error ?? "", /files that only Greenlight makes/);
     }
-    program.model.script({
+    scene.program.model.script({
       agent: "planner",
       json: planOf([
         [
@@ -226,6 +152,9 @@ describe("a rollback that Greenlight makes", () => {
         ],
       ]),
     });
-    assert.match((await program.ask("do it in staging")).error ?? "", /files that only Greenlight makes/);
+    assert.match(
+      (await scene.program.ask("do it in staging")).error ?? "",
+      /files that only Greenlight makes/,
+    );
   });
 });
