@@ -1,6 +1,7 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import { zodOutputFormat } from "@anthropic-ai/sdk/helpers/zod";
-import type { Failure, Message, ModelRequest, Most, Outcome, Sent, Try } from "./question.ts";
+import type { MadeCall } from "#change/model/call.ts";
+import type { Failure, Message, ModelRequest, Most, Outcome, Sent } from "./question.ts";
 import { readMessage } from "./read-message.ts";
 import type { AskPace } from "./retries.ts";
 import { openSdk } from "./sdk.ts";
@@ -44,7 +45,7 @@ export function createCall(settings: CallSettings, pace: AskPace): Call {
         signal: watch.signal,
         middleware: [async (request, next) => watch.hear(await next(request))],
       });
-      const madeOf = (failure: Failure | null, usage: Anthropic.Usage | undefined): Try => ({
+      const madeOf = (failure: Failure | null, usage: Anthropic.Usage | undefined): MadeCall => ({
         ...usedBy(failure, usage),
         durationMs: Math.round(performance.now() - began),
         ...namesOf(watch),
@@ -93,7 +94,7 @@ function mostOf({ system, schema }: Wanted, messages: readonly Message[]): Retur
 function usedBy(
   failure: Failure | null,
   usage: Anthropic.Usage | undefined,
-): Omit<Try, "durationMs" | "requestId" | "rateLimits"> {
+): Omit<MadeCall, "durationMs" | "requestId" | "rateLimits"> {
   return {
     outcome: failure === null ? "ok" : failure.reason,
     isKnown: failure?.isUnsure !== true,
@@ -105,7 +106,7 @@ function usedBy(
   };
 }
 
-function namesOf(watch: Watch): Pick<Try, "requestId" | "rateLimits"> {
+function namesOf(watch: Watch): Pick<MadeCall, "requestId" | "rateLimits"> {
   const headers = watch.headers();
   const id = headers?.get("request-id") ?? "";
   const limits = [...(headers ?? [])].filter(([name]) => /^anthropic-(?:priority-)?ratelimit-/.test(name));

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { MadeCall } from "#change/model/call.ts";
 import type { Effort } from "#change/model/effort.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 
@@ -14,25 +15,8 @@ export type Most = {
   outputTokens: number;
 };
 
-/** What came of it. Not `isKnown`: nobody said what all of it used, and it may have been paid for. */
-export type Try = {
-  outcome: string;
-  isKnown: boolean;
-  inputTokens: number;
-  outputTokens: number;
-  /** Those of the output that were thinking. */
-  thinkingTokens: number;
-  cacheReadTokens: number;
-  cacheWriteTokens: number;
-  durationMs: number;
-  /** What the service calls the request, for a ticket with it. */
-  requestId: string | null;
-  /** What it said of its limits, header by header. */
-  rateLimits: Readonly<Record<string, string>> | null;
-};
-
 /** Leave to make a try: what stands for the requester before the service, and whom to tell what it used. */
-export type Leave = { ok: true; userId: string; settle(made: Try): Promise<void> };
+export type Leave = { ok: true; userId: string; settle(made: MadeCall): Promise<void> };
 
 /** Asked before each try. Leave to make it, or a sentence that says why it is not made. */
 export type Book = (most: Most) => Promise<Leave | { ok: false; reason: string }>;
@@ -84,4 +68,4 @@ export type Failure = { reason: string; isUnsure?: true } & (
 );
 
 /** What came of one call. */
-export type Outcome<Answer> = { made: Try } & ({ ok: true; answer: Answer } | ({ ok: false } & Failure));
+export type Outcome<Answer> = { made: MadeCall } & ({ ok: true; answer: Answer } | ({ ok: false } & Failure));

@@ -1,5 +1,6 @@
-import type { Agent, Book, Try } from "#agents/question.ts";
+import type { Agent, Book } from "#agents/question.ts";
 import type { UserId } from "#agents/user-id.ts";
+import type { MadeCall } from "#change/model/call.ts";
 import type { ModelPrices } from "#change/model/prices.ts";
 import type { ModelBudget } from "#config/budget.ts";
 import { type Allowance, bookModelCall, type Overdrawn, settleModelCall } from "#store/model-calls.ts";
@@ -24,7 +25,7 @@ export function createBookFor(
     return {
       ok: true,
       userId: userId(booked.requesterKey),
-      settle: (made: Try) => settleModelCall(database, booked.id, made),
+      settle: (made: MadeCall) => settleModelCall(database, booked.id, made),
     };
   };
 }

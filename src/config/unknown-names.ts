@@ -1,3 +1,5 @@
+import { slips } from "#change/slips.ts";
+
 /** Kubernetes gives every pod addresses of the services of its namespace, of one named greenlight too. */
 const BY_KUBERNETES =
   /^GREENLIGHT(_[A-Z0-9_]+)?_(SERVICE_(HOST|PORT)(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/;
@@ -30,20 +32,6 @@ export function unknownNames(
 /** The known name that this one differs from in the fewest letters, if in few. */
 function nearestOf(name: string, known: readonly string[]): string | null {
   const most = Math.min(NEAR_AT_MOST, Math.floor((name.length - PREFIX.length) / NEAR_EVERY));
-  const near = known.map((one) => ({ one, far: distance(name, one) })).filter(({ far }) => far <= most);
+  const near = known.map((one) => ({ one, far: slips(name, one) })).filter(({ far }) => far <= most);
   return near.toSorted((a, b) => a.far - b.far)[0]?.one ?? null;
-}
-
-/** How many letters have to be put in, taken out or exchanged (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...from].entries()) {
-    const next = [index + 1];
-    for (const [at, other] of [...to].entries()) {
-      const replaced = (row[at] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

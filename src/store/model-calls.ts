@@ -1,3 +1,4 @@
+import type { MadeCall } from "#change/model/call.ts";
 import { ModelUse } from "#change/model/use.ts";
 import type { Database, Sql } from "#store/postgres/database.ts";
 
@@ -11,21 +12,6 @@ export type PlannedCall = {
   effort: string | null;
   inputTokens: number;
   outputTokens: number;
-};
-
-/** What came of it. `outcome` is `ok` or what went wrong, in a few words. Not `isKnown`: what it used may be anything up to what was booked. */
-export type MadeCall = {
-  outcome: string;
-  isKnown: boolean;
-  inputTokens: number;
-  outputTokens: number;
-  thinkingTokens: number;
-  cacheReadTokens: number;
-  cacheWriteTokens: number;
-  durationMs: number;
-  /** What the service calls the request, and what it said of its limits. */
-  requestId: string | null;
-  rateLimits: Readonly<Record<string, string>> | null;
 };
 
 /** What a token counts for, and how much of that one change, one requester in a day and a day may use. */

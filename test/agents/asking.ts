@@ -1,9 +1,10 @@
 import pino from "pino";
 import { type AskSettings, createAsk } from "#agents/claude.ts";
 import { planChange } from "#agents/planner.ts";
-import type { Asking, Most, Try } from "#agents/question.ts";
+import type { Asking, Most } from "#agents/question.ts";
 import { ASK_PACE, type AskPace } from "#agents/retries.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
+import type { MadeCall } from "#change/model/call.ts";
 import type { ModelStandIn } from "#playground/model/model.ts";
 
 /** The model the tests ask for. */
@@ -30,7 +31,7 @@ type Options = Partial<AskSettings> & {
 };
 
 /** An answer under way, every try of it, and what was logged. */
-type Asked<Answer> = { asking: Answer; tries: (Most & Try)[]; logged: Record<string, unknown>[] };
+type Asked<Answer> = { asking: Answer; tries: (Most & MadeCall)[]; logged: Record<string, unknown>[] };
 
 /** Asks the Planner through the real SDK. */
 export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<ReturnType<typeof planChange>> {
@@ -58,7 +59,7 @@ export function askReviewer(
 
 function prepare(model: ModelStandIn, options: Options) {
   const { request: _1, userId = "u", pace = quicker(1_000), pause, stop, ...settings } = options;
-  const tries: (Most & Try)[] = [];
+  const tries: (Most & MadeCall)[] = [];
   const logged: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const ask = createAsk(

@@ -1,7 +1,8 @@
 import type { ApprovalTerms, Approvers } from "#change/approval.ts";
 import { isSamePerson, type Person, slackIdsOf } from "#change/person.ts";
 import type { Risk } from "#change/plan.ts";
-import type { ApprovalRule, Policy } from "#policy/document.ts";
+import type { Policy } from "#policy/document.ts";
+import type { ApprovalRule } from "#policy/document-people.ts";
 
 /** What `change.environments` calls whatever no environment of the policy recognises. */
 export const UNNAMED_ENVIRONMENT = "not named in the policy";

@@ -1,5 +1,5 @@
 import { Risk } from "#change/plan.ts";
-import type { ApprovalRule } from "#policy/document.ts";
+import type { ApprovalRule } from "#policy/document-people.ts";
 
 /**
  * The rules of `approvals` that never hold, because one before them fits all that they fit and the first that fits counts.
