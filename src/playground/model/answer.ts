@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { type InputTokens, type PromptCache, tokensOf } from "./cache.ts";
 import type { ScriptedReply } from "./script.ts";
-import { isObject, type Json, type MessagesRequest } from "./wire.ts";
+import type { Thinking } from "./thinking.ts";
+import type { MessagesRequest } from "./wire.ts";
+import { isObject, type Json } from "./wire-parts.ts";
 
 /** How an answer ends: as the API names it, with the text that was produced until then. */
 export type Ending = {
@@ -10,33 +13,36 @@ export type Ending = {
   details?: { category: string; explanation: string | null };
   /** Tokens of thinking before the text. */
   thinking?: number;
+  /** What it wants to know first. */
+  tools?: readonly { name: string; input: Json }[];
 };
 
-/** English and JSON come to about this many characters a token; the counts only have to be plausible. */
-const CHARS_PER_TOKEN = 3.6;
-
 /** A message object as the API sends it, with token counts estimated from the texts. */
-export function messageObject(request: MessagesRequest, ending: Ending, seenSystem: boolean): Json {
-  const said =
-    ending.stopReason === "refusal" && ending.text === ""
-      ? []
-      : [{ type: "text", text: ending.text, citations: null }];
-  const thought =
-    ending.thinking === undefined ? [] : [{ type: "thinking", thinking: "Let me see.", signature: "c2ln" }];
+export function messageObject(
+  request: MessagesRequest,
+  ending: Ending,
+  { cache, thinking }: { cache: PromptCache; thinking: Thinking },
+): Json {
+  const { stopReason, text, tools = [], details } = ending;
+  const isSilent = text === "" && (stopReason === "refusal" || tools.length > 0);
+  const said = isSilent ? [] : [{ type: "text", text, citations: null }];
+  const thought = ending.thinking === undefined ? [] : [thinking.blockAfter(request.messages, "Let me see.")];
+  const calls = tools.map((tool) => ({ type: "tool_use", id: newId("toolu"), ...tool }));
+  if (thought.length > 0) thinking.remember(calls.map(({ id }) => id));
   return {
     id: newId("msg"),
     type: "message",
     role: "assistant",
     model: request.model,
-    content: [...thought, ...said],
+    content: [...thought, ...said, ...calls],
     container: null,
-    stop_reason: ending.stopReason,
+    stop_reason: stopReason,
     stop_sequence: null,
     stop_details:
-      ending.stopReason === "refusal"
-        ? { type: "refusal", ...(ending.details ?? { category: null, explanation: null }) }
+      stopReason === "refusal"
+        ? { type: "refusal", ...(details ?? { category: null, explanation: null }) }
         : null,
-    usage: usageOf(request, ending, seenSystem),
+    usage: usageOf(cache.count(request.body), tokensOf(text + JSON.stringify(tools)), ending.thinking ?? 0),
   };
 }
 
@@ -45,8 +51,8 @@ export function errorObject(type: string, message: string, requestId: string): J
   return { type: "error", error: { type, message }, request_id: requestId };
 }
 
-/** An id with the API's look: `msg_01…`, `req_01…`. */
-export function newId(prefix: "msg" | "req"): string {
+/** An id with the API's look: `msg_01…`, `req_01…`, `toolu_01…`. */
+export function newId(prefix: "msg" | "req" | "toolu"): string {
   return `${prefix}_01${randomBytes(11).toString("hex")}`;
 }
 
@@ -70,26 +76,18 @@ export function fitToSchema(value: unknown, schema: unknown, root: unknown = sch
   return Object.fromEntries(kept.map(([name, inner]) => [name, fitToSchema(value[name], inner, root)]));
 }
 
-function usageOf(request: MessagesRequest, { text, thinking = 0 }: Ending, seenSystem: boolean): Json {
-  const system =
-    tokens(request.system) + (request.schema === null ? 0 : tokens(JSON.stringify(request.schema)));
-  const said = request.messages.reduce((sum, message) => sum + tokens(message.text) + 4, 0);
-  const cached = request.cached ? system : 0;
+function usageOf({ plain, written, read }: InputTokens, said: number, thinking: number): Json {
   return {
-    input_tokens: said + system - cached,
-    output_tokens: tokens(text) + thinking,
-    cache_creation_input_tokens: seenSystem ? 0 : cached,
-    cache_read_input_tokens: seenSystem ? cached : 0,
-    cache_creation: { ephemeral_5m_input_tokens: seenSystem ? 0 : cached, ephemeral_1h_input_tokens: 0 },
+    input_tokens: plain,
+    output_tokens: said + thinking,
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: read,
+    cache_creation: { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 },
     output_tokens_details: { thinking_tokens: thinking },
     server_tool_use: null,
     service_tier: "standard",
     inference_geo: null,
   };
-}
-
-function tokens(text: string): number {
-  return Math.ceil(text.length / CHARS_PER_TOKEN);
 }
 
 function resolve(schema: unknown, root: unknown): Json {

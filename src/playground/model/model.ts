@@ -2,13 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Ending, errorObject, fitToSchema, messageObject, newId } from "./answer.ts";
+import { createPromptCache, type PromptCache } from "./cache.ts";
 import { type Agent, agentOf, readBlock } from "./prompt.ts";
 import { review } from "./review.ts";
 import { planFor } from "./rules.ts";
 import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./script.ts";
 import { streamMessage } from "./stream.ts";
 import { readTalk } from "./talk.ts";
-import { checkHeaders, type Json, type MessagesRequest, type Refusal, readMessagesRequest } from "./wire.ts";
+import { createThinking, type Thinking } from "./thinking.ts";
+import { checkHeaders, type MessagesRequest, readMessagesRequest } from "./wire.ts";
+import type { Json, Refusal } from "./wire-parts.ts";
 
 /** One request as it came in: headers as sent, the body parsed where it is JSON and raw text where it is not. */
 type RecordedRequest = { headers: IncomingMessage["headers"]; body: unknown };
@@ -41,7 +44,8 @@ type Context = {
   apiKey: string;
   requests: RecordedRequest[];
   script: Script;
-  systems: Set<string>;
+  cache: PromptCache;
+  thinking: Thinking;
   mind: Mind | null;
   outage: ScriptedReply | null;
   closing: AbortSignal;
@@ -54,7 +58,8 @@ export async function startModel(options: { apiKey?: string } = {}): Promise<Mod
     apiKey: options.apiKey ?? "sk-ant-playground",
     requests: [],
     script: createScript(),
-    systems: new Set(),
+    cache: createPromptCache(),
+    thinking: createThinking(),
     mind: null,
     outage: null,
     closing: closing.signal,
@@ -97,6 +102,8 @@ async function answer(context: Context, incoming: IncomingMessage, response: Ser
   const fault = checkHeaders(incoming.method ?? "GET", path, incoming.headers, context.apiKey);
   const request = fault ?? readMessagesRequest(text);
   if ("status" in request) return refuse(response, requestId, request);
+  const forged = context.thinking.faultIn(request.messages);
+  if (forged !== null) return refuse(response, requestId, forged);
   const scripted = context.outage ?? context.script.take(agentOf(request.schema));
   if (scripted?.delayMs !== undefined) await wait(scripted.delayMs, null, { signal: context.closing });
   if (scripted?.hang === true) return;
@@ -117,8 +124,7 @@ async function say(
     return refuse(response, requestId, scriptedError(scripted, scripted.status));
   const ending = scriptedEnding(scripted) ?? ruledEnding(context, request);
   if ("status" in ending) return refuse(response, requestId, ending);
-  const message = messageObject(request, ending, context.systems.has(request.system));
-  if (request.cached) context.systems.add(request.system);
+  const message = messageObject(request, ending, context);
   const { closing } = context;
   if (request.stream) return streamMessage(response, message, scripted, { requestId, closing });
   response.end(JSON.stringify(message));
@@ -163,13 +169,17 @@ function scriptedError({ message, retryAfter }: ScriptedReply, status: number): 
 }
 
 function scriptedEnding(reply: ScriptedReply): Ending | null {
-  const { refusal, thinking } = reply;
+  const { refusal, thinking, tools } = reply;
   if (refusal === true) return { stopReason: "refusal", text: reply.text ?? "" };
   if (typeof refusal === "object") return { stopReason: "refusal", text: "", details: refusal };
   const text = reply.json === undefined ? reply.text : JSON.stringify(reply.json);
-  if (text === undefined && reply.stop_reason === undefined) return null;
-  const ending: Ending = { stopReason: reply.stop_reason ?? "end_turn", text: text ?? "" };
-  return thinking === undefined ? ending : { ...ending, thinking };
+  if (text === undefined && reply.stop_reason === undefined && tools === undefined) return null;
+  const stopReason = reply.stop_reason ?? (tools === undefined ? "end_turn" : "tool_use");
+  return {
+    ...{ stopReason, text: text ?? "" },
+    ...(thinking === undefined ? {} : { thinking }),
+    ...(tools === undefined ? {} : { tools }),
+  };
 }
 
 function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refusal {

@@ -1,4 +1,5 @@
-import { isObject, type Json, type MessagesRequest } from "./wire.ts";
+import type { MessagesRequest } from "./wire.ts";
+import { isObject, type Json } from "./wire-parts.ts";
 
 /** Who is asking, told by the schema of the answer it wants. */
 export type Agent = "planner" | "reviewer";

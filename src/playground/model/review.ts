@@ -1,4 +1,4 @@
-import type { Json } from "./wire.ts";
+import type { Json } from "./wire-parts.ts";
 
 /** The reviewer's answer, names as on the wire. */
 type Review = { result: "approved" | "rollback" | "needs_human"; notes: string };

@@ -1,4 +1,5 @@
 import type { Agent } from "./prompt.ts";
+import type { Json } from "./wire-parts.ts";
 
 /** A scripted answer: what is said, or how the call goes wrong. `delayMs` comes before whatever else happens. */
 export type ScriptedReply = {
@@ -12,6 +13,8 @@ export type ScriptedReply = {
   json?: unknown;
   /** Ends the answer for another reason than its end, "max_tokens" as if the limit of tokens was reached. */
   stop_reason?: "max_tokens" | "model_context_window_exceeded" | "pause_turn" | "tool_use" | "stop_sequence";
+  /** Calls these tools instead of answering; with `text` it says that first. */
+  tools?: readonly { name: string; input: Json }[];
   /** The model refuses: no content, stop_reason "refusal"; with a category and why, where it says them. */
   refusal?: boolean | { category: string; explanation: string | null };
   /** Thinks first: a block of thinking before the text, and this many tokens of it in the usage. */

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { errorObject } from "./answer.ts";
 import { errorOfType, type ScriptedReply } from "./script.ts";
-import { isObject, type Json } from "./wire.ts";
+import { isObject, type Json } from "./wire-parts.ts";
 
 /** About as much of a text as the API sends in one event. */
 const PIECE_CHARS = 200;
@@ -61,17 +61,46 @@ function eventsOf(message: Json): Json[] {
 }
 
 function eventsOfBlock(block: Json, index: number): Json[] {
-  const field = block["type"] === "thinking" ? "thinking" : "text";
-  const text = String(block[field] ?? "");
+  const { start, text, delta } = partsOf(block);
   const pieces = Array.from({ length: Math.ceil(text.length / PIECE_CHARS) }, (_, piece) =>
     text.slice(piece * PIECE_CHARS, (piece + 1) * PIECE_CHARS),
   );
   return [
-    { type: "content_block_start", index, content_block: { ...block, [field]: "" } },
-    ...pieces.map((piece) => ({
-      ...{ type: "content_block_delta", index },
-      delta: { type: `${field}_delta`, [field]: piece },
-    })),
+    { type: "content_block_start", index, content_block: start },
+    ...pieces.map((piece) => ({ type: "content_block_delta", index, delta: delta(piece) })),
+    ...("signature" in block
+      ? [
+          {
+            type: "content_block_delta",
+            index,
+            delta: { type: "signature_delta", signature: block["signature"] },
+          },
+        ]
+      : []),
     { type: "content_block_stop", index },
   ];
+}
+
+/** How a block begins, and what of it comes in pieces: a tool's input as JSON text. */
+function partsOf(block: Json): { start: Json; text: string; delta: (piece: string) => Json } {
+  switch (block["type"]) {
+    case "tool_use":
+      return {
+        start: { ...block, input: {} },
+        text: JSON.stringify(block["input"]),
+        delta: (piece) => ({ type: "input_json_delta", partial_json: piece }),
+      };
+    case "thinking":
+      return {
+        start: { ...block, thinking: "", signature: "" },
+        text: String(block["thinking"]),
+        delta: (piece) => ({ type: "thinking_delta", thinking: piece }),
+      };
+    default:
+      return {
+        start: { ...block, text: "" },
+        text: String(block["text"] ?? ""),
+        delta: (piece) => ({ type: "text_delta", text: piece }),
+      };
+  }
 }

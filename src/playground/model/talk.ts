@@ -1,5 +1,5 @@
 import { missingCounts, understand, wordsOfPlace } from "./sentences.ts";
-import { isObject, type Json } from "./wire.ts";
+import { isObject, type Json } from "./wire-parts.ts";
 
 /** What the planner is told: the request, and what was said about it since. */
 export type Talk = {

@@ -1,16 +1,15 @@
-/** A JSON object whose fields are not yet known. */
-export type Json = Record<string, unknown>;
-
-/** A refusal in the API's shape: HTTP status, the `error` object's type and sentence, and Retry-After when it has one. */
-export type Refusal = { status: number; type: string; message: string; retryAfter?: number | undefined };
+import { faultOfSchema, invalid, isObject, type Json, type Refusal } from "./wire-parts.ts";
+import { faultOfAnswers, faultOfTools, type ToolOffer, toolsOf } from "./wire-tools.ts";
 
 /** The part of a request that passed every check and that the answers are made from. */
 export type MessagesRequest = {
   model: string;
   system: string;
-  messages: { role: string; text: string }[];
+  messages: { role: string; text: string; content: unknown }[];
+  tools: readonly ToolOffer[];
   schema: Json | null;
-  cached: boolean;
+  /** The parts a cache may hold, in the order they are read, and where it may end. */
+  body: Json;
   /** The answer goes out as server-sent events. */
   stream: boolean;
 };
@@ -23,16 +22,7 @@ const fieldsOfTheApi = new Set(
 );
 /** The API versions there are; the SDK asks for the newer one since 1.0. */
 const versions = new Set(["2023-06-01", "2026-10-21"]);
-/** What structured outputs refuse in a schema; the SDK moves these into the description before sending. */
-const refusedKeywords =
-  "minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength maxItems uniqueItems";
-
 const efforts = new Set(["low", "medium", "high", "xhigh", "max", "null"]);
-
-/** True for a plain JSON object. */
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** Checks method, path and headers as the API does, in its order; null when they are well. */
 export function checkHeaders(
@@ -68,7 +58,11 @@ export function readMessagesRequest(text: string): MessagesRequest | Refusal {
   }
   if (!isObject(body)) return invalid("The request body is not a JSON object");
   const fault =
-    faultOfFields(body) ?? faultOfMessages(body["messages"]) ?? faultOfOutput(body["output_config"]);
+    faultOfFields(body) ??
+    faultOfMessages(body["messages"]) ??
+    faultOfTools(body) ??
+    faultOfAnswers(body["messages"] as Json[], toolsOf(body)) ??
+    faultOfOutput(body["output_config"]);
   if (fault !== null) return fault;
   const output = body["output_config"] as { format?: { schema: Json } | null } | undefined;
   return {
@@ -77,15 +71,13 @@ export function readMessagesRequest(text: string): MessagesRequest | Refusal {
     messages: (body["messages"] as Json[]).map((m) => ({
       role: String(m["role"]),
       text: textOf(m["content"]),
+      content: m["content"],
     })),
+    tools: toolsOf(body),
     schema: output?.format?.schema ?? null,
-    cached: text.includes('"cache_control"'),
+    body,
     stream: body["stream"] === true,
   };
-}
-
-function invalid(message: string): Refusal {
-  return { status: 400, type: "invalid_request_error", message };
 }
 
 function faultOfFields(body: Json): Refusal | null {
@@ -124,8 +116,7 @@ function faultOfMessages(messages: unknown): Refusal | null {
       return invalid(`messages.${index}.role: Input should be 'user', 'assistant' or 'system'`);
     if (!isContent(content))
       return invalid(`messages.${index}.content: Input should be a valid string or list of blocks`);
-    if (textOf(content).trim() === "")
-      return invalid(`messages.${index}: messages must have non-empty content`);
+    if (isEmpty(content)) return invalid(`messages.${index}: messages must have non-empty content`);
   }
   if ((messages[0] as Json)["role"] !== "user")
     return invalid('messages: first message must use the "user" role');
@@ -134,6 +125,12 @@ function faultOfMessages(messages: unknown): Refusal | null {
       "This model does not support assistant message prefill. The conversation must end with a user message.",
     );
   return null;
+}
+
+/** Neither text nor a block of another kind. */
+function isEmpty(content: unknown): boolean {
+  const isText = (block: unknown): boolean => isObject(block) && block["type"] === "text";
+  return Array.isArray(content) && !content.every(isText) ? false : textOf(content).trim() === "";
 }
 
 function faultOfOutput(output: unknown): Refusal | null {
@@ -149,21 +146,7 @@ function faultOfOutput(output: unknown): Refusal | null {
   if (!isObject(format) || format["type"] !== "json_schema")
     return invalid("output_config.format.type: Input should be 'json_schema'");
   if (!isObject(format["schema"])) return invalid("output_config.format.schema: Field required");
-  return faultOfSchema(format["schema"]);
-}
-
-function faultOfSchema(schema: unknown): Refusal | null {
-  if (Array.isArray(schema)) return schema.map(faultOfSchema).find((fault) => fault !== null) ?? null;
-  if (!isObject(schema)) return null;
-  const at = "output_config.format.schema";
-  if (schema["type"] === "object" && schema["additionalProperties"] !== false)
-    return invalid(`${at}: For 'object' type, 'additionalProperties' must be explicitly set to false`);
-  const refused =
-    typeof schema["type"] === "string" && refusedKeywords.split(" ").find((key) => key in schema);
-  if (refused) return invalid(`${at}: For '${schema["type"]}' type, property '${refused}' is not supported`);
-  const { properties, $defs, enum: _values, const: _value, description: _text, ...rest } = schema;
-  const inside = [properties, $defs].filter(isObject).flatMap((named) => Object.values(named));
-  return faultOfSchema([...inside, ...Object.values(rest)]);
+  return faultOfSchema(format["schema"], "output_config.format.schema");
 }
 
 function isContent(value: unknown): boolean {
