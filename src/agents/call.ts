@@ -7,6 +7,7 @@ import type { AskPace } from "./retries.ts";
 import { openSdk } from "./sdk.ts";
 import { failureOf } from "./service-faults.ts";
 import { createWatch, type Watch } from "./stream-watch.ts";
+import { toolsParam } from "./tools.ts";
 
 /** Where the model is and how it is called; `redact` sees every answer before anything else does. */
 export type CallSettings = {
@@ -23,7 +24,7 @@ export type Call = {
   make<Answer>(question: ModelRequest<Answer>, sent: Sent): Promise<Outcome<Answer>>;
 };
 
-type Wanted = Pick<ModelRequest<unknown>, "system" | "schema">;
+type Wanted = Pick<ModelRequest<unknown>, "system" | "schema" | "tools">;
 
 /** Thinking counts into it: 8,000 were used up by thinking alone. */
 const MAX_TOKENS = 16_000;
@@ -67,13 +68,27 @@ export function createCall(settings: CallSettings, pace: AskPace): Call {
 
 function bodyOf(
   model: string,
-  { system, schema }: Wanted,
+  wanted: Wanted,
   { messages, effort, userId }: Sent,
 ): Anthropic.MessageStreamParams {
   return {
-    ...{ model, max_tokens: MAX_TOKENS, system, messages: [...messages] },
-    output_config: { format: formatOf(schema), ...(effort === null ? {} : { effort }) },
+    ...{ model, max_tokens: MAX_TOKENS, messages: [...messages], ...beforeMessages(wanted) },
+    output_config: { format: formatOf(wanted.schema), ...(effort === null ? {} : { effort }) },
     metadata: { user_id: userId },
+  };
+}
+
+/**
+ * With tools a question is more than one call, and each sends all that was said again: what the calls have in common is taken
+ * into a cache, and so is what each of them adds. A single call would only pay for it.
+ */
+function beforeMessages({ system, tools }: Wanted): Partial<Anthropic.MessageStreamParams> {
+  if (tools === undefined) return { system };
+  const cache = { type: "ephemeral" } as const;
+  return {
+    system: [{ type: "text", text: system, cache_control: cache }],
+    tools: toolsParam(tools.offers),
+    cache_control: cache,
   };
 }
 
@@ -83,8 +98,12 @@ function formatOf(schema: ModelRequest<unknown>["schema"]): Anthropic.JSONOutput
 }
 
 /** No token is shorter than a byte, so this holds whatever is asked. */
-function mostOf({ system, schema }: Wanted, messages: readonly Message[]): ReturnType<Call["most"]> {
-  const texts = [system, JSON.stringify(formatOf(schema)), ...messages.map(({ content }) => content)];
+function mostOf({ system, schema, tools }: Wanted, messages: readonly Message[]): ReturnType<Call["most"]> {
+  const said = messages.map(({ content }) =>
+    typeof content === "string" ? content : JSON.stringify(content),
+  );
+  const offered = tools === undefined ? "" : JSON.stringify(toolsParam(tools.offers));
+  const texts = [system, offered, JSON.stringify(formatOf(schema)), ...said];
   return {
     inputTokens: texts.reduce((sum, text) => sum + Buffer.byteLength(text), AROUND_TOKENS),
     outputTokens: MAX_TOKENS,

@@ -1,7 +1,9 @@
+import type Anthropic from "@anthropic-ai/sdk";
 import type { z } from "zod";
 import type { MadeCall } from "#change/model/call.ts";
 import type { Effort } from "#change/model/effort.ts";
 import type { RunSignals } from "#change/run-signals.ts";
+import type { Tools, ToolTurn } from "./tools.ts";
 
 /** Who asks. */
 export type Agent = "planner" | "reviewer";
@@ -41,6 +43,8 @@ export type ModelRequest<Answer> = {
   user: string;
   schema: z.ZodType<Answer>;
   otherwise?: (value: unknown) => Answer | null;
+  /** What may be looked at before the answer. */
+  tools?: Tools;
   asking: Asking;
 };
 
@@ -50,8 +54,8 @@ export type Answered<Answer> = { ok: true; answer: Answer } | { ok: false; reaso
 /** Asks the model; never throws for what the model or its service does. */
 export type Ask = <Answer>(question: ModelRequest<Answer>) => Promise<Answered<Answer>>;
 
-/** One message of the conversation as it is sent. */
-export type Message = { role: "user" | "assistant"; content: string };
+/** One message of the conversation as it is sent. It is never stored: what the model thought is signed, and of use only here. */
+export type Message = { role: "user" | "assistant"; content: string | Anthropic.ContentBlockParam[] };
 
 /** What is sent: for whom, and how much the model is to think about it; null: that is not said. */
 export type Sent = { messages: readonly Message[]; effort: Effort | null; userId: string };
@@ -67,5 +71,11 @@ export type Failure = { reason: string; isUnsure?: true } & (
   | { kind: "cut" | "effort" | "lasting" }
 );
 
+/** What a whole message holds: an answer, a turn that asks for something first, or neither. */
+export type Read<Answer> =
+  | { ok: true; answer: Answer }
+  | { ok: true; turn: ToolTurn }
+  | ({ ok: false } & Failure);
+
 /** What came of one call. */
-export type Outcome<Answer> = { made: MadeCall } & ({ ok: true; answer: Answer } | ({ ok: false } & Failure));
+export type Outcome<Answer> = { made: MadeCall } & Read<Answer>;

@@ -1,19 +1,21 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { z } from "zod";
-import type { Failure, Message, ModelRequest } from "./question.ts";
+import type { Failure, Message, ModelRequest, Read } from "./question.ts";
+import { toolTurnOf } from "./tools.ts";
 
-type Read<Answer> = { ok: true; answer: Answer } | ({ ok: false } & Failure);
-type Wanted<Answer> = Pick<ModelRequest<Answer>, "schema" | "otherwise">;
+type Wanted<Answer> = Pick<ModelRequest<Answer>, "schema" | "otherwise" | "tools">;
 
 /** No more of the service's words than this is shown. */
 const MOST_WORDS = 300;
 
-/** Reads the answer out of a whole message, or says why it is none. `redact` sees the answer first. */
+/** Reads the answer out of a whole message, or what it asks for first, or says why it is neither. `redact` sees the answer first. */
 export function readMessage<Answer>(
   message: Anthropic.Message,
   wanted: Wanted<Answer>,
   { redact, maxTokens }: { redact: (text: string) => string; maxTokens: number },
 ): Read<Answer> {
+  if (message.stop_reason === "tool_use" && wanted.tools !== undefined)
+    return { ok: true, turn: toolTurnOf(message) };
   const stopped = stoppedEarly(message, redact, maxTokens);
   if (stopped !== null) return { ok: false, ...stopped };
   const text = message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");
@@ -73,7 +75,10 @@ function stoppedEarly(
   }
 }
 
-function readAnswer<Answer>(text: string, { schema, otherwise }: Wanted<Answer>): Read<Answer> {
+function readAnswer<Answer>(
+  text: string,
+  { schema, otherwise }: Pick<Wanted<Answer>, "schema" | "otherwise">,
+): Read<Answer> {
   const value = parseJson(text);
   if (value === undefined) return notOfForm(text, "it is no JSON");
   if (!isStorable(value)) return notOfForm(text, "it holds a NUL or half a character");

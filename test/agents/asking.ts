@@ -1,9 +1,10 @@
 import pino from "pino";
-import { type AskSettings, createAsk } from "#agents/claude.ts";
+import { createAsk } from "#agents/claude.ts";
 import { planChange } from "#agents/planner.ts";
 import type { Asking, Most } from "#agents/question.ts";
 import { ASK_PACE, type AskPace } from "#agents/retries.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
+import type { AskSettings } from "#agents/tries.ts";
 import type { MadeCall } from "#change/model/call.ts";
 import type { ModelStandIn } from "#playground/model/model.ts";
 
@@ -57,7 +58,8 @@ export function askReviewer(
   return { asking: reviewOutcome(ask, input, asking), tries, logged };
 }
 
-function prepare(model: ModelStandIn, options: Options) {
+/** The door to the model, every try that is booked at it, and what is logged. */
+export function prepare(model: ModelStandIn, options: Options) {
   const { request: _1, userId = "u", pace = quicker(1_000), pause, stop, ...settings } = options;
   const tries: (Most & MadeCall)[] = [];
   const logged: Record<string, unknown>[] = [];
