@@ -1,5 +1,6 @@
 import { planChange } from "#agents/planner.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
+import type { RefusedPlan } from "#change/refused-plan.ts";
 import { assessBound } from "#execution/assess-bound.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import { factsOfRollback } from "#execution/facts/rollback-facts.ts";
@@ -22,7 +23,14 @@ import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
 import { findPreparedPlan } from "#store/plans.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
-import { recordMade, recordPlan, recordReview, reportStatus, settleSeen } from "#threads/running/progress.ts";
+import {
+  recordMade,
+  recordPlan,
+  recordReview,
+  reportRefused,
+  reportStatus,
+  settleSeen,
+} from "#threads/running/progress.ts";
 import type { Model } from "./model.ts";
 import type { Parts } from "./parts.ts";
 
@@ -53,6 +61,9 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
     ...{ policy, signalsOf },
     ...agentDeps(parts, model),
     report: between(at, "status report", (changeId, status) => reportStatus(parts, changeId, status)),
+    reportRefused: between(at, "status report", (changeId: string, refused: RefusedPlan) =>
+      reportRefused(parts, changeId, refused),
+    ),
     recordPlan: between(at, "plan recorded", (changeId, planned) => recordPlan(parts, changeId, planned)),
     recordReview: between(at, "review recorded", (changeId, review) => recordReview(parts, changeId, review)),
     isPermitted: between(

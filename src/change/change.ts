@@ -7,6 +7,7 @@ import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
 import { Preview } from "./preview.ts";
 import { Question } from "./question.ts";
+import { RefusedPlan } from "./refused-plan.ts";
 import { Unlock } from "./unlock.ts";
 import { Review } from "./verdict.ts";
 
@@ -152,6 +153,8 @@ export const Change = z.object({
   cancel: Cancel.nullable().default(null),
   /** That is not done yet. */
   stopAsked: z.boolean().default(false),
+  /** The last plan that was refused and made anew. It may be of an earlier revision. */
+  refusedPlan: RefusedPlan.nullable().default(null),
   currentStep: z.int(),
   review: Review.nullable(),
   /** The looks made after it was done. */

@@ -4,6 +4,7 @@ import { Fact } from "./fact.ts";
 import { Direction, Outcome } from "./journal.ts";
 import { Person } from "./person.ts";
 import { Risk } from "./plan.ts";
+import { RefusedPlan } from "./refused-plan.ts";
 import { Review } from "./verdict.ts";
 
 const questionFields = { gate: Gate, revision: z.int(), round: z.int() };
@@ -26,6 +27,8 @@ export const ChangeEvent = z.discriminatedUnion("type", [
     digest: z.string(),
     asksPerson: z.boolean(),
   }),
+  /** Policy or preview refused a plan, and the Planner makes another one. */
+  RefusedPlan.extend({ type: z.literal("plan_refused") }),
   z.object({ type: z.literal("opened"), gate: Gate, revision: z.int(), round: z.int() }),
   z.object({
     type: z.literal("approved"),

@@ -89,7 +89,10 @@ export function isMade(bindings: Pick<Bindings, "made">, step: number, command: 
   );
 }
 
-/** A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered first. */
+/**
+ * A plan as it would really run, with what was seen of its effects, or why it cannot be shown: `questions` have to be answered
+ * first. `isFinal`: no other plan would help, or whoever asked may not have one.
+ */
 export type PreviewedPlan =
   | { ok: true; plan: Plan; previews: Preview[]; bindings: Bindings }
-  | { ok: false; reason: string; questions?: Question[] };
+  | { ok: false; reason: string; questions?: Question[]; isFinal?: true };

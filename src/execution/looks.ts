@@ -206,6 +206,6 @@ async function kubectl(
   const argv = ["kubectl", ...args];
   const found = await capture(box, { ...call, argv, deadlineMs: KUBECTL_DEADLINE_MS, signal });
   if (found.exitCode === 0) return { ok: true, stdout: found.stdout };
-  const { why, words } = tellKubectl(found, { namespace: line?.namespace ?? null }, redact);
-  return { ok: false, problem: why.replace(/\.$/, ""), words, answer: found.stdout };
+  const { why, words, isAway } = tellKubectl(found, { namespace: line?.namespace ?? null }, redact);
+  return { ok: false, problem: why.replace(/\.$/, ""), words, answer: found.stdout, isAway };
 }

@@ -1,5 +1,6 @@
 import type { Plan } from "#change/plan.ts";
-import type { AnsweredQuestion, Question } from "#change/question.ts";
+import type { PreviewedPlan } from "#change/preview.ts";
+import type { AnsweredQuestion } from "#change/question.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
 import type { WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { nameContexts, needsContexts } from "#policy/kubectl/name-context.ts";
@@ -21,17 +22,18 @@ export async function namePlan(
   { changeId, signal }: { changeId: string; signal: AbortSignal },
   plan: Plan,
   answers: readonly AnsweredQuestion[],
-): Promise<{ ok: true; plan: Plan } | { ok: false; reason: string; questions?: Question[] }> {
+): Promise<{ ok: true; plan: Plan } | Extract<PreviewedPlan, { ok: false }>> {
   const { policy, looks, redact } = deps;
   if (!needsContexts(plan)) return { ok: true, plan };
   // First, since what is refused is quoted.
   const secret = whyHoldsSecret(plan, redact);
-  if (secret !== null) return { ok: false, reason: secret };
+  if (secret !== null) return { ok: false, reason: secret, isFinal: true };
   const found = await findContexts(policy, looks.kubeconfig(changeId, signal).view);
   if (!found.ok) {
     return {
       ok: false,
       reason: `In which cluster the plan would run cannot be told: ${redact(found.problem)}.`,
+      isFinal: true,
     };
   }
   const { contexts } = found;

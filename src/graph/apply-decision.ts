@@ -1,4 +1,5 @@
 import type { Decision } from "#change/change.ts";
+import { NOTHING_REFUSED } from "./refused.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
 /**
@@ -30,6 +31,7 @@ export function applyDecision(state: GraphState, decision: Decision): GraphUpdat
     bindings: null,
     digest: null,
     asksPerson: true,
+    refused: NOTHING_REFUSED,
     talk: { ...talk, asked: null, rounds: 0, wishes, previous: state.plan },
   };
 }

@@ -4,6 +4,7 @@ import type { LogExcerpt, StepEnd, StepKey, StepRecord } from "#change/journal.t
 import type { Command, Plan, PlannerOutput, Step } from "#change/plan.ts";
 import type { Bindings, BoundPlan, Preview, PreviewedPlan } from "#change/preview.ts";
 import type { AnsweredQuestion } from "#change/question.ts";
+import type { RefusedPlan } from "#change/refused-plan.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { Review, ReviewerOutput, ReviewResult } from "#change/verdict.ts";
 import type { Assessment } from "#policy/assess.ts";
@@ -29,6 +30,8 @@ export type PlanningInput = {
   answers: readonly AnsweredQuestion[];
   requestedChanges: readonly string[];
   previous: Plan | null;
+  /** The last plan of this revision that policy or preview refused, and why; null: none was. */
+  refused: { plan: Plan; why: string } | null;
 };
 
 /** A plan that was assessed and may be asked about or run. */
@@ -65,6 +68,8 @@ export type GraphDeps = {
   ): Promise<Answered<ReviewerOutput>>;
   /** Says what is being done now, to the row and whoever looks at it. */
   report(changeId: string, status: "planning" | "running" | "reviewing" | "rolling_back"): Promise<void>;
+  /** Says that a plan was refused and is made anew; said of the same one twice, it is said once. */
+  reportRefused(changeId: string, refused: RefusedPlan): Promise<void>;
   /** Judges the plan's words, looks at what it would change without changing it, and completes it from what is there. */
   previewPlan(
     changeId: string,

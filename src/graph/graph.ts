@@ -57,7 +57,7 @@ export function createGraph(
       .addEdge(START, "planChange")
       .addConditionalEdges("planChange", afterPlan, ["awaitAnswers", "previewChange", END])
       .addConditionalEdges("awaitAnswers", afterAnswers, ["planChange", END])
-      .addConditionalEdges("previewChange", afterPreview, ["awaitAnswers", "assessRisk", END])
+      .addConditionalEdges("previewChange", afterPreview, ["awaitAnswers", "planChange", "assessRisk", END])
       .addConditionalEdges("assessRisk", afterRisk, ["awaitApproval", "executePlan", END])
       .addConditionalEdges("awaitApproval", afterApproval, ["executePlan", "planChange", END])
       .addConditionalEdges("executePlan", (state) => (state.error === null ? "reviewOutcome" : END), [
@@ -82,10 +82,11 @@ function afterAnswers(state: GraphState): "planChange" | typeof END {
   return state.error === null && state.decision?.answer === "answered" ? "planChange" : END;
 }
 
-/** Where two clusters fit, only whoever asked knows which is meant. */
-function afterPreview(state: GraphState): "awaitAnswers" | "assessRisk" | typeof END {
+/** Where two clusters fit, only whoever asked knows which is meant. A plan that was refused is none any more. */
+function afterPreview(state: GraphState): "awaitAnswers" | "planChange" | "assessRisk" | typeof END {
   if (state.error !== null) return END;
-  return state.talk.asked === null ? "assessRisk" : "awaitAnswers";
+  if (state.talk.asked !== null) return "awaitAnswers";
+  return state.plan === null ? "planChange" : "assessRisk";
 }
 
 function afterRisk(state: GraphState): "awaitApproval" | "executePlan" | typeof END {

@@ -1,13 +1,15 @@
+import { unfolded } from "#change/folded.ts";
 import type { PlannerOutput } from "#change/plan.ts";
 import type { Question } from "#change/question.ts";
 import { askMore } from "./ask-more.ts";
-import type { GraphDeps } from "./deps.ts";
+import type { GraphDeps, PlanningInput } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
+import { endRefused, isRefusedAgain, withoutRun } from "./refused.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
 /**
  * Asks the Planner: for a plan, or for what it has to know first. A decline, a fault of the model and an unreachable one all
- * end the change with a sentence, and so does a model that goes on asking.
+ * end the change with a sentence, and so does a model that goes on asking, or makes the refused plan again.
  */
 export async function planChange(
   deps: GraphDeps,
@@ -15,24 +17,36 @@ export async function planChange(
   context: NodeContext,
 ): Promise<GraphUpdate> {
   if (state.error !== null) return {};
+  const { revision, refused } = state;
+  const { times, reason } = refused;
   await deps.report(context.changeId, "planning");
-  const { answers, wishes: requestedChanges, previous } = state.talk;
-  const input = { request: state.request, answers, requestedChanges, previous };
-  const planned = await deps.askPlanner(context.changeId, input, context.signals);
+  if (times > 0) await deps.reportRefused(context.changeId, { revision, times, reason });
+  const planned = await deps.askPlanner(context.changeId, inputOf(state), context.signals);
   if (!planned.ok) {
+    if (times > 0)
+      return endRefused(refused, `Another plan could not be made: ${planned.reason}. Nothing was run.`);
     const again = planned.isLasting === true ? "" : " Ask again in a while.";
     return { error: `No plan could be made: ${planned.reason}. Nothing was run.${again}` };
   }
   const { answer } = planned;
   const questions = questionsOf(answer);
   if (questions.length > 0) return askMore(state, questions, "The Planner");
-  if (answer.plan.length === 0)
-    return {
-      error: `The Planner made no plan: ${answer.summary || "it gave no reason"} Nothing was run.`,
-    };
+  if (answer.plan.length === 0) {
+    const said = `${answer.summary || "it gave no reason"} Nothing was run.`;
+    if (times > 0) return endRefused(refused, `The Planner made no other plan: ${said}`);
+    return { error: `The Planner made no plan: ${said}` };
+  }
+  if (isRefusedAgain(refused, answer)) return { error: withoutRun(reason) };
   // Numbered here: the journal's key must not rest on how a model counts.
   const plan = { ...answer, plan: answer.plan.map((step, index) => ({ ...step, step: index + 1 })) };
   return { plan };
+}
+
+function inputOf({ request, talk, refused: { plan, reason } }: GraphState): PlanningInput {
+  const { answers, wishes: requestedChanges, previous } = talk;
+  // Our own sentence: what a webhook or a pod says at length would be one more voice in the prompt.
+  const refused = plan === null ? null : { plan, why: unfolded(reason) };
+  return { request, answers, requestedChanges, previous, refused };
 }
 
 function questionsOf({ questions, choices = [] }: PlannerOutput): Question[] {

@@ -1,10 +1,10 @@
-import { addSentence } from "#change/folded.ts";
 import { askMore } from "./ask-more.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
+import { refuse } from "./refused.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
-/** Has every command name its cluster (or asks which is meant), holds the plan against policy, looks at what it would change without changing anything, and completes it from what is there. */
+/** Has every command name its cluster (or asks which is meant), holds the plan against policy, looks at what it would change without changing anything, and completes it from what is there. What is refused goes back to the Planner, twice a revision. */
 export async function previewChange(
   deps: GraphDeps,
   state: GraphState,
@@ -21,7 +21,7 @@ export async function previewChange(
   );
   if (!previewed.ok && previewed.questions !== undefined && previewed.questions.length > 0)
     return askMore(state, previewed.questions, "Greenlight");
-  if (!previewed.ok) return { error: addSentence(previewed.reason, "Nothing was run.") };
+  if (!previewed.ok) return refuse(state, previewed);
   const { plan, previews, bindings } = previewed;
   return { plan, previews, bindings };
 }

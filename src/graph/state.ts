@@ -3,6 +3,7 @@ import type { Decision } from "#change/change.ts";
 import type { Plan, Risk } from "#change/plan.ts";
 import type { Bindings, BoundPlan, Preview } from "#change/preview.ts";
 import type { ReviewResult } from "#change/verdict.ts";
+import { NOTHING_REFUSED, type Refused } from "./refused.ts";
 import { NO_TALK, type Talk } from "./talk.ts";
 
 /**
@@ -26,6 +27,8 @@ export const State = Annotation.Root({
   revision: Annotation<number>,
   /** Has a default: a checkpoint of an older version knows none. */
   talk: Annotation<Talk>({ reducer: (_before, after) => after, default: () => NO_TALK }),
+  /** Has a default for the same reason. A refused plan is counted where it is refused, so that a crash adds and loses none. */
+  refused: Annotation<Refused>({ reducer: (_before, after) => after, default: () => NOTHING_REFUSED }),
   plan: Annotation<Plan | null>,
   previews: Annotation<Preview[]>,
   bindings: Annotation<Bindings | null>,
@@ -59,6 +62,7 @@ export function initialState(request: string, planOnly: boolean, revision: numbe
     planOnly,
     revision,
     talk: NO_TALK,
+    refused: NOTHING_REFUSED,
     plan: null,
     previews: [],
     bindings: null,

@@ -17,6 +17,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     queue_place: change.queuePlace,
     revision: change.revision,
     plan: change.plan,
+    refused_plan: change.refusedPlan,
     risk: change.risk,
     risk_reasons: change.riskReasons,
     environments: change.environments,

@@ -126,6 +126,7 @@ function toChange(row: ChangeRow): Change {
     unlocks: toUnlocks(row["unlocks"]),
     cancel: toCancel(row),
     stopAsked: row["stop_asked"],
+    refusedPlan: row["refused_plan"],
     currentStep: row["current_step"],
     review: row["review"],
     laterLooks: toLaterLooks(row["later_looks"]),

@@ -38,7 +38,14 @@ type Asked<Answer> = { asking: Answer; tries: (Most & MadeCall)[]; logged: Recor
 export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<ReturnType<typeof planChange>> {
   const { ask, asking, tries, logged } = prepare(model, options);
   const { request = "scale payment-api to 5 replicas in production" } = options;
-  const input = { request, answers: [], requestedChanges: [], previous: null, environments: [] };
+  const input = {
+    request,
+    answers: [],
+    requestedChanges: [],
+    previous: null,
+    refused: null,
+    environments: [],
+  };
   return { asking: planChange(ask, input, asking), tries, logged };
 }
 

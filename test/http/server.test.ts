@@ -51,6 +51,7 @@ function changeOf(asked: Ask): Change {
     },
     ...{
       digest: DIGEST,
+      refusedPlan: null,
       currentStep: 0,
       review: null,
       error: null,

@@ -20,10 +20,10 @@ import { riskOf } from "./risk.ts";
 import { dryRun, readCurrent } from "./see-step.ts";
 import { shownBy } from "./shown.ts";
 
-/** A step with what it would do and the objects around it (null: they cannot be seen yet), or why it cannot work. */
+/** A step with what it would do and the objects around it (null: they cannot be seen yet), or why it cannot work; `isFinal`: no other plan would. */
 export type PreviewedStep =
   | { ok: true; step: Step; preview: Preview; states: StepStates | null }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; isFinal?: true };
 
 /** More rows than these are counted, not shown: nobody reads them on a card. */
 const MAX_ROWS = 30;
@@ -170,13 +170,13 @@ function redactRow(row: PreviewRow, redact: Redact): PreviewRow {
 function unseen(
   step: Step,
   isBeforeChange: boolean,
-  { problem, words = "" }: NotSeen,
+  { problem, words = "", isAway }: NotSeen,
   redact: Redact,
 ): PreviewedStep {
   const why = redact(problem);
   if (!isBeforeChange) {
     const reason = withFolded(`Step ${step.step} cannot be previewed. ${why}.`, "kubectl", redact(words));
-    return { ok: false, reason };
+    return { ok: false, reason, ...(isAway === true ? { isFinal: true } : {}) };
   }
   const reason = `what it would change cannot be seen before the earlier steps have run (${why})`;
   return {

@@ -5,8 +5,11 @@ import { type ClusterObject, readObjects } from "./object-changes.ts";
 /** Runs a read-only kubectl command where the step would run, and returns what it printed. */
 export type Look = (args: readonly string[], step: Command) => Promise<LookResult>;
 export type LookResult = { ok: true; stdout: string } | NotSeen;
-/** Why not, without a full stop, and what kubectl printed about it itself: both redacted and cut. `answer`: its output, as it was. */
-export type NotSeen = { ok: false; problem: string; words?: string; answer?: string };
+/**
+ * Why not, without a full stop, and what kubectl printed about it itself: both redacted and cut. `answer`: its output, as it
+ * was. `isAway`: the cluster did not answer at all.
+ */
+export type NotSeen = { ok: false; problem: string; words?: string; answer?: string; isAway?: boolean };
 
 /** Objects as they were printed, or why none could be read. */
 export type Objects = { ok: true; objects: ClusterObject[] } | NotSeen;

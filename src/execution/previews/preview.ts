@@ -53,6 +53,8 @@ type Previewed = {
   changed: Set<string>;
 };
 
+type Refusal = Pick<Extract<PreviewedPlan, { ok: false }>, "reason" | "isFinal">;
+
 /** A plan that is to be previewed, with what its requester has answered. */
 export type PlanToPreview = {
   changeId: string;
@@ -85,7 +87,8 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
   if (!opened.ok) return opened;
   const { copy, facts } = opened;
   const reason = await readyRoots(deps, copy, plan, signal);
-  if (reason !== null) return { ok: false, reason };
+  // Its files are the workspace's, and so is what it fetches.
+  if (reason !== null) return { ok: false, reason, isFinal: true };
   const clustersBefore = await kubectlTargets(plan, looks.kubeconfig(changeId, signal));
   const seen: Previewed = {
     steps: [],
@@ -101,14 +104,15 @@ async function preview(deps: PreviewDeps, asked: PlanToPreview, signal: AbortSig
   const once = { ...deps, looks: { ...looks, kubectl: () => look } };
   for (const step of plan.plan) {
     const refusal = await previewStep(once, { changeId, revision }, copy, step, seen, signal);
-    if (refusal !== null) return { ok: false, reason: refusal };
+    if (refusal !== null) return { ok: false, ...refusal };
   }
   const finished = seen.rollbacks.finish(seen.steps, seen.previews);
   const { made } = finished;
   const completed = { ...plan, plan: finished.steps };
   const clusters = await kubectlTargets(completed, looks.kubeconfig(changeId, signal));
   if (clusters.some((cluster) => !clustersBefore.includes(cluster))) {
-    return { ok: false, reason: "The kubeconfig has changed while the plan was looked at. Ask again." };
+    const reason = "The kubeconfig has changed while the plan was looked at. Ask again.";
+    return { ok: false, reason, isFinal: true };
   }
   const targets = [...clusters, ...seen.targets];
   const shown = restingOn(finished.previews);
@@ -181,10 +185,11 @@ async function previewStep(
   step: Step,
   seen: Previewed,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<Refusal | null> {
   const verdict = judge(step, deps.policy, copy.files);
   if (verdict.decision === "deny") {
-    return `Policy refuses step ${step.step}, ${argvOf(step).join(" ")}: ${verdict.reasons.join("; ")}.`;
+    const why = verdict.reasons.join("; ");
+    return { reason: `Policy refuses step ${step.step}, ${argvOf(step).join(" ")}: ${why}.` };
   }
   if (verdict.risk === "low") {
     seen.steps.push(step);
@@ -192,7 +197,7 @@ async function previewStep(
   }
   if (step.tool === "kubectl") {
     const read = readKubectl(step.args);
-    if (!read.ok) return `Step ${step.step} cannot be read: ${read.reason}.`;
+    if (!read.ok) return { reason: `Step ${step.step} cannot be read: ${read.reason}.` };
     const key = targetKey(read.line);
     const isBeforeChange = seen.changed.has(key) || seen.changed.has(ANYTHING);
     const looked = await previewKubectl(
@@ -203,7 +208,7 @@ async function previewStep(
       deps.redact,
       (own, states) => seen.rollbacks.next({ step: own, line: read.line, states, verdict }),
     );
-    if (!looked.ok) return looked.reason;
+    if (!looked.ok) return looked;
     const kept = withAllowedBack(looked, deps.policy, copy.files);
     seen.steps.push(kept.step);
     seen.previews.push(unlessMadeBefore(kept.preview, kept.step, seen.previews));
@@ -220,7 +225,7 @@ async function previewStep(
   }
   const terraform = deps.looks.terraform(copy, step, signal);
   const saved = await previewTerraform(step, isBeforeChange, terraform, deps.redact);
-  if (!saved.ok) return saved.reason;
+  if (!saved.ok) return saved;
   noteChanged(seen, saved.preview, ANYTHING);
   const { bytes, sha256, path } = saved.plan;
   await deps.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });

@@ -27,7 +27,7 @@ export type SavedStep =
       planned: PlannedApply;
       target: string;
     }
-  | { ok: false; reason: string };
+  | { ok: false; reason: string; isFinal?: true };
 
 const MAX_ROWS = 60;
 /** Flags of an apply that a plan does not take, or that are given to it here. */
@@ -45,9 +45,13 @@ export async function previewTerraform(
 ): Promise<SavedStep> {
   const { terraform } = place;
   const no = (what: string, found: Captured): SavedStep => {
-    const { why, words } = tellTerraform(found, redact);
+    const { why, words, isAway } = tellTerraform(found, redact);
     const reason = `Step ${step.step}: ${what} in ${where(step.dir)} failed. ${why}`;
-    return { ok: false, reason: withFolded(reason, "terraform", words) };
+    return {
+      ok: false,
+      reason: withFolded(reason, "terraform", words),
+      ...(isAway ? { isFinal: true } : {}),
+    };
   };
   const read = readRootCommand(step);
   if (read === null)

@@ -40,6 +40,15 @@ export function wasRefused(stderr: string): boolean {
   return statements.length > 0 && statements.every(isNo);
 }
 
+/** Whether it failed because the cluster could not be reached or nobody was logged in, whatever was asked of it. */
+export function wasUnreached(stderr: string): boolean {
+  const [first] = readStatements(stderr);
+  if (first === undefined) return loggedFault(stderr) !== null;
+  if (first.isServers) return false;
+  const read = REACH_RULES.find(({ said: pattern }) => pattern.test(ownWords(first)));
+  return read !== undefined && read.kind !== "context";
+}
+
 /** Kinds of answers after which nothing of the request is left to be done. */
 const NOES = new Set([
   ...["webhook", "admission policy", "quota", "pod security", "terminating", "forbidden"],

@@ -1,5 +1,5 @@
 import type { Redact } from "#redact/redact.ts";
-import { whyKubectlFailed } from "./kubectl.ts";
+import { wasUnreached, whyKubectlFailed } from "./kubectl.ts";
 import { withoutLog } from "./kubectl-statement.ts";
 import type { Known } from "./rule.ts";
 import { whyTerraformFailed } from "./terraform.ts";
@@ -7,8 +7,11 @@ import { whyTerraformFailed } from "./terraform.ts";
 /** What a program printed and how it ended, unredacted; `problem` says in our words why it was not run to its end. */
 type Printed = { exitCode: number | null; stdout: string; stderr: string; problem: string | null };
 
-/** Why it failed, in our sentence, and behind it the program's own words, folded: both redacted and cut. */
-export type Told = { why: string; words: string };
+/**
+ * Why it failed, in our sentence, and behind it the program's own words, folded: both redacted and cut. `isAway`: the program
+ * was not run to its end, or nobody answered, whatever was asked.
+ */
+export type Told = { why: string; words: string; isAway: boolean };
 
 /** What is redacted of an output at all. */
 const READ_CHARS = 65_536;
@@ -22,7 +25,8 @@ export function tellKubectl(printed: Printed, known: Known, redact: Redact): Tol
   // Redacted first and cut then: half a token looks like none.
   const said = redactBeginning(printed.stderr, redact);
   const why = whyOf("kubectl", printed, whyKubectlFailed(said, known));
-  return { why, words: withoutLog(said).trim().slice(0, WORDS_CHARS) };
+  const isAway = printed.problem !== null || wasUnreached(said);
+  return { why, words: withoutLog(said).trim().slice(0, WORDS_CHARS), isAway };
 }
 
 /** Tells it of a terraform that planned or got a root ready. Its errors stand at the end. */
@@ -30,7 +34,7 @@ export function tellTerraform(printed: Printed, redact: Redact): Told {
   const out = redact(wholeLines(printed.stdout));
   const err = redact(wholeLines(printed.stderr));
   const why = whyOf("terraform", printed, whyTerraformFailed(err, out));
-  return { why, words: `${out}\n${err}`.trim().slice(-WORDS_CHARS) };
+  return { why, words: `${out}\n${err}`.trim().slice(-WORDS_CHARS), isAway: printed.problem !== null };
 }
 
 function whyOf(program: string, { exitCode, problem }: Printed, read: string | null): string {

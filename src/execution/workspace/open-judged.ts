@@ -18,7 +18,9 @@ export type JudgedDeps = WorkspaceDeps &
     looks: Pick<Looks, "fetching">;
   };
 type Owner = { changeId: string; revision: number; signal: AbortSignal };
-type Opened = { ok: true; copy: WorkspaceCopy; facts: string[] } | { ok: false; reason: string };
+/** `isFinal`: no other plan would help, or whoever asked may not have one. */
+type Refusal = { ok: false; reason: string; isFinal?: true };
+type Opened = { ok: true; copy: WorkspaceCopy; facts: string[] } | Refusal;
 type Fetched = { packages: Map<string, Snapshot>; facts: string[] };
 
 /** Modules of modules of modules: what goes deeper is more than anybody reads. */
@@ -35,7 +37,8 @@ export async function openJudged(deps: JudgedDeps, owner: Owner, plan: Plan): Pr
   const { policy, redact } = deps;
   const { changeId } = owner;
   const secret = whyHoldsSecret(plan, redact);
-  if (secret !== null) return { ok: false, reason: secret };
+  // Told to the model, it would be sent once more.
+  if (secret !== null) return { ok: false, reason: secret, isFinal: true };
   const fetched: Fetched = { packages: new Map(), facts: [] };
   for (let round = 0; ; round += 1) {
     const judged = await judgeOnDisk(deps, policy, (files) =>
@@ -44,14 +47,14 @@ export async function openJudged(deps: JudgedDeps, owner: Owner, plan: Plan): Pr
     if (!judged.ok) return judged;
     const assessment = judged.judged;
     // Before anything is run or asked: terraform's init and plan are code of the root that is named.
-    const reason = await whyNotLookedAt(deps, changeId, plan, assessment);
-    if (reason !== null) return { ok: false, reason };
+    const refusal = await whyNotLookedAt(deps, changeId, plan, assessment);
+    if (refusal !== null) return refusal;
     if (assessment.ok) {
       const opened = await openCopy(deps, changeId, plan, assessment.reads, fetched.packages);
       return opened.ok ? { ...opened, facts: shown(fetched.facts) } : opened;
     }
     const problem = await fetchMissing(deps, owner, assessment, { fetched, round });
-    if (problem !== null) return { ok: false, reason: problem };
+    if (problem !== null) return { ok: false, reason: problem, isFinal: true };
   }
 }
 
@@ -68,11 +71,12 @@ async function whyNotLookedAt(
   changeId: string,
   plan: Plan,
   assessment: Assessment,
-): Promise<string | null> {
-  if (assessment.ok) return deps.whyNotPreview(changeId, plan, assessment);
-  if (assessment.missing === undefined) return assessment.reason;
-  const byCommands = assessPlan(plan, deps.policy, null, []);
-  return byCommands.ok ? deps.whyNotPreview(changeId, plan, byCommands) : byCommands.reason;
+): Promise<Refusal | null> {
+  if (!assessment.ok && assessment.missing === undefined) return { ok: false, reason: assessment.reason };
+  const byCommands = assessment.ok ? assessment : assessPlan(plan, deps.policy, null, []);
+  if (!byCommands.ok) return { ok: false, reason: byCommands.reason };
+  const reason = await deps.whyNotPreview(changeId, plan, byCommands);
+  return reason === null ? null : { ok: false, reason, isFinal: true };
 }
 
 async function fetchMissing(

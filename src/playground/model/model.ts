@@ -8,7 +8,7 @@ import { review } from "./review.ts";
 import { planFor } from "./rules.ts";
 import { createScript, errorOfStatus, type Script, type ScriptedReply } from "./script.ts";
 import { streamMessage } from "./stream.ts";
-import { readTalk } from "./talk.ts";
+import { readTalk, refusedPlan } from "./talk.ts";
 import { createThinking, type Thinking } from "./thinking.ts";
 import { checkHeaders, type MessagesRequest, readMessagesRequest } from "./wire.ts";
 import type { Json, Refusal } from "./wire-parts.ts";
@@ -199,6 +199,6 @@ function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refu
       text: JSON.stringify(mind({ agent, block, system: request.system, user })),
     };
   }
-  const value = agent === "planner" ? planFor(readTalk(block)) : review(block);
+  const value = agent === "planner" ? (refusedPlan(block) ?? planFor(readTalk(block))) : review(block);
   return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
 }

@@ -30,6 +30,12 @@ export function readTalk(block: Json | null): Talk {
   };
 }
 
+/** The plan that was refused, where one was: the rules know no other for the same words. */
+export function refusedPlan(block: Json | null): Json | null {
+  const refused = block?.["refused"];
+  return isObject(refused) && isObject(refused["plan"]) ? refused["plan"] : null;
+}
+
 /** The request as the answers and wishes make it, one after the other; asks for what is missing in it. */
 export function talkOver({ request, answers, wishes }: Talk): TalkedOver {
   let said = withAnswers(request, answers);

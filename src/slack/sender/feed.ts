@@ -36,6 +36,7 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
   switch (event.type) {
     case "asked":
     case "approved":
+    case "plan_refused":
     case "reviewed":
       return [CARD];
     case "cancel_asked":

@@ -85,7 +85,7 @@ function words(change: Change, steps: readonly StepRecord[]): string {
     case "queued":
       return change.queuePlace === null ? "Queued" : `Queued, place ${change.queuePlace} in the line`;
     case "planning":
-      return "Planning";
+      return planningWords(change);
     case "asking":
       return "Waiting for an answer";
     case "waiting":
@@ -117,6 +117,10 @@ function words(change: Change, steps: readonly StepRecord[]): string {
     case "failed":
       return steps.length === 0 ? "Failed, nothing was run" : "Failed";
   }
+}
+
+function planningWords({ refusedPlan, revision }: Change): string {
+  return refusedPlan?.revision === revision ? "Planning anew, because the plan was refused" : "Planning";
 }
 
 /** Reads may have run before a step that was held back. */

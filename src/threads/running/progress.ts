@@ -1,5 +1,6 @@
 import { type ChangeStatus, isEnded } from "#change/change.ts";
 import { attemptOf, type StepKey, type StepRecord } from "#change/journal.ts";
+import type { RefusedPlan } from "#change/refused-plan.ts";
 import { titleOf } from "#change/titles/title.ts";
 import type { Review } from "#change/verdict.ts";
 import type { PlannedChange } from "#graph/deps.ts";
@@ -10,6 +11,7 @@ import { noteMade, settleByLook } from "#store/journal.ts";
 import { assertOwned } from "#store/leases.ts";
 import { deleteLeftOpen } from "#store/left-open.ts";
 import type { Sql } from "#store/postgres/database.ts";
+import { noteRefusedPlan } from "#store/refused-plans.ts";
 import { releaseTargets } from "#store/target-locks.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
 import { noteOpenHere } from "#threads/stopping/open-here.ts";
@@ -24,6 +26,14 @@ const TITLE_CHARS = 200;
 export function reportStatus(deps: OwnerDeps, changeId: string, status: ChangeStatus): Promise<void> {
   return owned(deps, changeId, async (sql) => {
     await setStatus(sql, deps.record, changeId, status, null);
+  });
+}
+
+/** Says once that a plan was refused and is made anew. */
+export function reportRefused(deps: OwnerDeps, changeId: string, refused: RefusedPlan): Promise<void> {
+  return owned(deps, changeId, async (sql) => {
+    if (await noteRefusedPlan(sql, changeId, refused))
+      await deps.record(sql, changeId, { type: "plan_refused", ...refused });
   });
 }
 

@@ -47,6 +47,17 @@ describe("the card", () => {
     }
   });
 
+  it("says that a plan was refused and is made anew, while this revision is planned", () => {
+    const refusedPlan = { revision: 2, times: 1, reason: "not found" };
+    const planning = aChange({ status: "planning", revision: 2, refusedPlan });
+    assert.match(stateLine(planning, []), /anew.*refused/);
+    for (const other of [
+      { ...planning, revision: 3 },
+      { ...planning, status: "waiting" as const },
+    ])
+      assert.doesNotMatch(stateLine(other, []), /refused/);
+  });
+
   it("keeps the order of its facts whatever happens to the change", () => {
     const kinds = (change: Change, steps: StepRecord[]) =>
       card(change, steps, () => true).map(({ type }) => type);

@@ -18,6 +18,7 @@ import * as logLines from "#store/log-lines.ts";
 import * as modelCalls from "#store/model-calls.ts";
 import * as plans from "#store/plans.ts";
 import type { Database } from "#store/postgres/database.ts";
+import * as refusedPlans from "#store/refused-plans.ts";
 import * as sealedFiles from "#store/sealed-files.ts";
 import * as locks from "#store/target-locks.ts";
 import * as timers from "#store/timers.ts";
@@ -141,6 +142,8 @@ export const STATEMENTS: Runs = {
   settleAttempt: (sql) =>
     journal.settleAttempt(sql, keyOf(NEEDS_PERSON), { answer: "happened", by: PERSON, round: 1 }),
   settleByLook: (sql) => journal.settleByLook(sql, keyOf(NEEDS_PERSON)),
+  noteRefusedPlan: (sql) =>
+    refusedPlans.noteRefusedPlan(sql, RUNNING, { revision: 1, times: 1, reason: "r" }),
   noteMade: (sql) => journal.noteMade(sql, keyOf(NEEDS_PERSON), { "Deployment/web in shop": "u" }),
   mayStillRun: (sql) => journal.mayStillRun(sql, keyOf(NEEDS_PERSON)),
   mayRunAgain: (sql) => journal.mayRunAgain(sql, keyOf(NEEDS_PERSON), "d"),
