@@ -63,6 +63,8 @@ export const WrittenCase = z.strictObject({
   must: Must,
   /** What is as good. */
   or: z.array(Must).default([]),
+  /** Commands that are one right way, so that it can be seen to be possible, and the rest be tried without a model. */
+  right: z.array(z.string()).default([]),
   /** What a question has to offer. */
   offers: AnyOf.default([]),
   answers: Answers.prefault({}),

@@ -30,6 +30,15 @@ export function objectsOf(state: State): Map<string, KubeObject> {
   return new Map(all.map((object) => [refOf(object), object]));
 }
 
+/** The names of each deployment's pods at this moment. */
+export function podsOf(state: State, now: number): Map<string, string[]> {
+  const all = state.deployments.map((one): [string, string[]] => [
+    refOf(one.object),
+    podsAt(one, now).map(({ name }) => name),
+  ]);
+  return new Map(all);
+}
+
 function refOf({ kind: name, metadata }: KubeObject): string {
   const kind = kinds.find((one) => one.kind === name);
   assert.ok(kind !== undefined, `no kind ${name}`);

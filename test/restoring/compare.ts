@@ -18,7 +18,8 @@ export function differing(
   return names.flatMap((name) => pathsOf(name, held(before.get(name), made), held(now.get(name), made)));
 }
 
-function held(object: KubeObject | undefined, made: boolean): unknown {
+/** What of an object a rollback has to bring back; undefined where there is none. */
+export function held(object: KubeObject | undefined, made: boolean): unknown {
   if (object === undefined) return undefined;
   const { status: _, metadata, spec, ...rest } = structuredClone(object);
   for (const name of KEPT_UP) Reflect.deleteProperty(metadata, name);
