@@ -3,6 +3,9 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Ending, errorObject, fitToSchema, messageObject, newId } from "./answer.ts";
 import { createPromptCache, type PromptCache } from "./cache.ts";
+import { thinkOn } from "./looking/look.ts";
+import { think } from "./looking/think.ts";
+import { namespacesIn, seenIn } from "./looking/transcript.ts";
 import { type Agent, agentOf, readBlock } from "./prompt.ts";
 import { review } from "./review.ts";
 import { planFor } from "./rules.ts";
@@ -199,6 +202,17 @@ function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refu
       text: JSON.stringify(mind({ agent, block, system: request.system, user })),
     };
   }
+  if (agent === "planner" && request.tools.length > 0 && refusedPlan(block) === null)
+    return looked(request, block);
   const value = agent === "planner" ? (refusedPlan(block) ?? planFor(readTalk(block))) : review(block);
+  return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
+}
+
+/** With tools it looks before it answers: the next thing it wants to see, or what all it saw comes to. */
+function looked(request: MessagesRequest, block: Json | null): Ending {
+  const prompt = [request.system, ...request.messages.map(({ text }) => text)].join("\n");
+  const step = thinkOn(think(readTalk(block), namespacesIn(prompt)), seenIn(request));
+  if ("look" in step) return { stopReason: "tool_use", text: "", tools: [step.look] };
+  const value = { ...step.thought, rests_on: step.restsOn };
   return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
 }

@@ -28,10 +28,17 @@ export function restart(name: string, namespace: string): Draft[] {
   return [{ ...step, rollback: undoCommand(name, namespace) }, waitFor(name, namespace)];
 }
 
-/** Puts another image on a deployment; its container bears the deployment's name in the playground's cluster. */
-export function setImage(name: string, image: string, namespace: string): Draft[] {
-  const args = ["set", "image", `deployment/${name}`, `${name}=${image}`, "-n", namespace];
+/** Puts another image on a deployment; its container bears the deployment's name unless another is known. */
+export function setImage(name: string, image: string, namespace: string, container = name): Draft[] {
+  const args = ["set", "image", `deployment/${name}`, `${container}=${image}`, "-n", namespace];
   const step = draft(`Set the image of ${name} to ${image} in ${namespace}`, "medium", args);
+  return [{ ...step, rollback: undoCommand(name, namespace) }, waitFor(name, namespace)];
+}
+
+/** Gives a deployment's containers a variable. */
+export function setEnv(name: string, key: string, value: string, namespace: string): Draft[] {
+  const args = ["set", "env", `deployment/${name}`, `${key}=${value}`, "-n", namespace];
+  const step = draft(`Set ${key} of ${name} in ${namespace}`, "medium", args);
   return [{ ...step, rollback: undoCommand(name, namespace) }, waitFor(name, namespace)];
 }
 
@@ -48,6 +55,17 @@ export function remove(kind: string, name: string, namespace: string): Draft[] {
   return [
     draft(`Delete the ${kind} ${name} in ${namespace}`, "high", ["delete", kind, name, "-n", namespace]),
   ];
+}
+
+/** Merges a patch into an object. */
+export function patch(kind: string, name: string, namespace: string, body: object): Draft {
+  const args = ["patch", kind, name, "-n", namespace, "--type=merge", "-p", JSON.stringify(body)];
+  return draft(`Change the ${kind} ${name} in ${namespace}`, "medium", args);
+}
+
+/** Any other command of kubectl that goes back by itself. */
+export function plain(description: string, risk: Risk, args: string[]): Draft {
+  return draft(description, risk, args);
 }
 
 /** Any reading command of kubectl. */
@@ -71,7 +89,8 @@ export function terraform(verb: "plan" | "apply", dir: string): Draft[] {
   return [{ ...main, description, risk: verb === "plan" ? "low" : "high", rollback: null }];
 }
 
-function waitFor(name: string, namespace: string): Draft {
+/** Waits until a deployment's pods are the new ones, and ready. */
+export function waitFor(name: string, namespace: string): Draft {
   const timeout = `--timeout=${ROLLOUT_TIMEOUT_SECONDS}s`;
   const args = ["rollout", "status", `deployment/${name}`, "-n", namespace, timeout];
   return draft(`Wait until ${name} is rolled out`, "low", args);

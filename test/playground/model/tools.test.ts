@@ -129,6 +129,32 @@ test("each call after the first reads what the one before it sent, and nothing e
   assert.ok((end.usage.cache_creation_input_tokens ?? 0) > 0);
 });
 
+test("without a script it looks itself, and plans from the text it got", async () => {
+  const asksFor: Anthropic.MessageParam = {
+    role: "user",
+    content: requestBlock("scale chekout to 3 in staging"),
+  };
+  const call = await say([asksFor]);
+  const [use] = call.content;
+  assert.ok(use?.type === "tool_use");
+  assert.deepEqual(use.input, {
+    args: ["get", "deployments", "-n", "staging", "-o", "wide"],
+    why: "which deployments there are in staging",
+  });
+  const table =
+    "NAME       READY   CONTAINERS   IMAGES\ncheckout   1/1     app          registry.example/checkout:1\n";
+  const result = { type: "tool_result" as const, tool_use_id: use.id, content: table };
+  const end = await say([
+    asksFor,
+    { role: "assistant", content: call.content },
+    { role: "user", content: [result] },
+  ]);
+  const [text] = end.content;
+  assert.ok(text?.type === "text");
+  const [step] = (JSON.parse(text.text) as { plan: { args: string[] }[] }).plan;
+  assert.deepEqual(step?.args, ["scale", "deployment/checkout", "--replicas=3", "-n", "staging"]);
+});
+
 test("a prefix is held for five minutes, and one byte makes another", () => {
   let now = 0;
   const cache = createPromptCache(() => now);
