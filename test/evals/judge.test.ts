@@ -183,10 +183,20 @@ it("what was done is a question before all else, then a run, then an answer", ()
 
 it("a word stands by itself in a text, whatever marks are around it", () => {
   const text =
-    "payment-api runs 3 pods of registry.example/payment-api:1.4.2. Two (2) were OOMKilled at 10.20.0.0/24, LOG_LEVEL=warn.";
-  for (const word of ["3", "1.4.2", "oomkilled", "10.20.0.0/24", "LOG_LEVEL", "warn", "2", "payment-api"])
+    "payment-api runs 3 pods of registry.example/payment-api:1.4.2. Two (2) were OOMKilled at 10.20.0.0/24, LOG_LEVEL=warn, GET :8080/healtz 404.";
+  for (const word of [
+    "3",
+    "1.4.2",
+    "oomkilled",
+    "10.20.0.0/24",
+    "LOG_LEVEL",
+    "warn",
+    "2",
+    "payment-api",
+    "/healtz",
+  ])
     assert.ok(saysWord(text, word), word);
-  for (const word of ["1.4", "4.2", "payment", "api", "20", "LOG", "0"])
+  for (const word of ["1.4", "4.2", "payment", "api", "20", "LOG", "0", "/healt"])
     assert.ok(!saysWord(text, word), word);
 });
 

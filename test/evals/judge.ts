@@ -51,10 +51,12 @@ export function whatWasDone({ questions, ran, status }: Happened): Must {
   return status === "answered" ? "answer" : "refuse";
 }
 
-/** Whether a word stands in a text by itself: 3 is not in 30, nor in 1.3. */
+/** Whether a word stands in a text by itself: 3 is not in 30, nor in 1.3. A mark at its own end may touch anything. */
 export function saysWord(text: string, word: string): boolean {
   const plain = word.toLowerCase().replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  return new RegExp(`(?<![\\w-]|\\w\\.)${plain}(?![\\w-]|\\.\\w)`).test(text.toLowerCase());
+  const before = /^\w/.test(word) ? "(?<![\\w-]|\\w\\.)" : "";
+  const behind = /\w$/.test(word) ? "(?![\\w-]|\\.\\w)" : "";
+  return new RegExp(`${before}${plain}${behind}`).test(text.toLowerCase());
 }
 
 /** Whether a command has all words of a pattern: each is a word of it, or between two marks of one. */
