@@ -47,7 +47,7 @@ export type OutboxPort = {
   addDirect(changeId: string, people: readonly string[]): Promise<void>;
   /** Remembers where a person's direct channel is, before anything is posted there. */
   setChannel(message: DueMessage, channelId: string): Promise<void>;
-  /** Whether the card of this change stands as a direct message with this person in this channel. */
+  /** Whether the card of this change stands as a direct message with this person in this channel, or is being posted there. */
   isDirectCard(at: { changeId: string; userId: string; channelId: string }): Promise<boolean>;
   /** The change whose card stands here, in its channel or as this person's direct message; null when none does. */
   changeAt(at: { channelId: string; ts: string; userId: string }): Promise<string | null>;

@@ -205,12 +205,15 @@ async function addDirect(sql: Sql, changeId: string, people: readonly string[]):
   await wake(sql, "messages");
 }
 
+/** Slack shows a card before its place is written down, and it may be clicked in between: begun is enough, in that very channel. */
+const MAY_STAND = "(ts is not null or failures > 0 and abandoned is null)";
+
 type DirectPlace = { changeId: string; userId: string; channelId: string };
 
 async function isDirectCard(sql: Sql, { changeId, userId, channelId }: DirectPlace): Promise<boolean> {
   const { rowCount } = await sql.query(
     `select 1 from messages where change_id = $1 and name = 'card:dm:' || $2 and person = $2
-       and channel_id = $3 and ts is not null`,
+       and channel_id = $3 and ${MAY_STAND}`,
     [changeId, userId, channelId],
   );
   return rowCount === 1;

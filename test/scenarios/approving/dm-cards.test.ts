@@ -144,6 +144,38 @@ describe("the card as a direct message to those who may approve", () => {
     await program.until(id, "rejected");
   });
 
+  it("takes a click that comes before the card's place is written down, and still none in another place", async () => {
+    const { ana, cleo } = slack.users;
+    const card = await waitingCard(slack, "scale checkout to 9 replicas in production");
+    const id = await changeIdOf(slack, card);
+    const cleos = await directOf(slack, cleo, card);
+    await untilSent(program);
+    // As it stands between Slack's answer to the post and its record.
+    const { rowCount } = await program.app.database.query(
+      `update messages set ts = null, sent = 0, failures = 1, claimed_until = now() + interval '1 minute'
+       where change_id = $1 and person = $2`,
+      [id, cleo],
+    );
+    assert.equal(rowCount, 1);
+    const copy = { text: "Nothing of ours", blocks: now(slack, cleos).blocks };
+    const { ts = "" } = await callAsBot(slack, "chat.postMessage", { channel: "D0ANA00001", ...copy });
+    const forged = slack.messages("D0ANA00001").find((message) => message.ts === ts);
+    assert.ok(forged, "the copy was not posted");
+    assert.match(await answerTo(slack, ana, forged, APPROVE), approvedAs("clicks/elsewhere"));
+    assert.equal((await program.app.changes.get(id))?.status, "waiting");
+    assert.match(await answerTo(slack, cleo, cleos, APPROVE), approvedAs("clicks/approved"));
+    // Whoever had it at hand is gone, and the next one finds it where it stands.
+    const free = "update messages set claimed_until = null where change_id = $1 and person = $2";
+    await program.app.database.query(free, [id, cleo]);
+    await program.until(id, "done");
+    await untilSent(program);
+    const stand = directCards(slack, cleo).filter(({ blocks }) => textOf(blocks).includes(id));
+    assert.deepEqual(
+      stand.map(({ ts: at }) => at),
+      [cleos.ts],
+    );
+  });
+
   it("has Stop in its Details while the change runs, and asks an operator what the channel asks, who may answer there", async () => {
     const { ben, cleo } = slack.users;
     program.model.script([
