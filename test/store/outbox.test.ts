@@ -264,7 +264,8 @@ describe("what is due in Slack", () => {
     const stands = "update messages set channel_id = $2, ts = $3 where change_id = $1 and person is not null";
     await database.query(stands, [changeId, channelId, null]);
     assert.equal(await outbox.isDirectCard(at), false, "it is not posted yet");
-    const begun = "update messages set failures = $2, abandoned = $3 where change_id = $1 and person is not null";
+    const begun =
+      "update messages set failures = $2, abandoned = $3 where change_id = $1 and person is not null";
     await database.query(begun, [changeId, 1, null]);
     assert.equal(await outbox.isDirectCard(at), true, "Slack may show it before its place is written down");
     for (const other of [{ userId: "U0CLEO0002" }, { channelId: "D0CLEO0002" }])
