@@ -6,6 +6,7 @@ import type { ExecutionDeps } from "#execution/deps.ts";
 import { factsOfRollback } from "#execution/facts/rollback-facts.ts";
 import { factsOfRun } from "#execution/facts/run-facts.ts";
 import { endOpenSteps } from "#execution/open-steps.ts";
+import { createOverview } from "#execution/overview/workspace-overview.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
 import { lookBack } from "#execution/rollbacks/look-back.ts";
 import { runBack } from "#execution/rollbacks/run-back.ts";
@@ -15,8 +16,10 @@ import type { GraphDeps } from "#graph/deps.ts";
 import { type ChangeGraph, createGraph } from "#graph/graph.ts";
 import { between, watch } from "#observe/crash-points.ts";
 import type { Tracing } from "#observe/tracing.ts";
+import { mayAskFor } from "#policy/approvals/asking.ts";
 import { contextsOf, type Policy } from "#policy/document.ts";
 import { findCancel } from "#store/cancels.ts";
+import { findChange } from "#store/changes.ts";
 import { createCheckpointer } from "#store/checkpointer.ts";
 import { findPermission } from "#store/decisions.ts";
 import { findSteps, mayRunAgain } from "#store/journal.ts";
@@ -59,7 +62,7 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
   const { database, policy, signalsOf, at } = parts;
   return {
     ...{ policy, signalsOf },
-    ...agentDeps(parts, model),
+    ...agentDeps(parts, model, execution),
     report: between(at, "status report", (changeId, status) => reportStatus(parts, changeId, status)),
     reportRefused: between(at, "status report", (changeId: string, refused: RefusedPlan) =>
       reportRefused(parts, changeId, refused),
@@ -101,14 +104,22 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
 function agentDeps(
   { database, policy }: Parts,
   { ask, askingFor }: Model,
+  execution: ExecutionDeps,
 ): Pick<GraphDeps, "askPlanner" | "askReviewer"> {
   const environments = environmentLines(policy);
+  const overview = createOverview(execution);
   return {
     askPlanner: async (changeId, input, signals) => {
       // What an approver asks to have changed is the model's to plan, on top of it.
       const prepared = input.requestedChanges.length > 0 ? null : await findPreparedPlan(database, changeId);
       if (prepared !== null) return { ok: true, answer: prepared };
-      return planChange(ask, { ...input, environments }, askingFor(changeId, "planner", signals));
+      const change = await findChange(database, changeId);
+      const channelId = change?.home?.channelId ?? null;
+      const told = {
+        ...{ environments, workspace: await overview() },
+        mayAskFor: change === null ? [] : mayAskFor(policy, { requester: change.requester, channelId }),
+      };
+      return planChange(ask, { ...input, ...told }, askingFor(changeId, "planner", signals));
     },
     askReviewer: (changeId, { steps, ...told }, signals) => {
       const reviewed = steps.map(({ record: { step, argv, direction, outcome, exitCode, error }, log }) => ({

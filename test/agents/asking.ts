@@ -45,6 +45,8 @@ export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<Re
     previous: null,
     refused: null,
     environments: [],
+    workspace: [],
+    mayAskFor: [],
   };
   return { asking: planChange(ask, input, asking), tries, logged };
 }

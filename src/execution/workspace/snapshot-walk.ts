@@ -13,6 +13,8 @@ export type LeftOut = { cause: Cause; reason: string };
 export type Taking = {
   root: string;
   own: readonly string[];
+  /** Of what lies in a directory, only files of these paths; left out: all. */
+  only?: (path: string) => boolean;
   maxFiles: number;
   maxBytes: number;
   taken: Map<string, Taken>;
@@ -115,7 +117,7 @@ async function takeChild(
   const found = await locate(taking.root, path, taking.own);
   if (!found.ok) return { cause: found.cause, reason: toldOf(found) };
   const { located } = found;
-  if (located.kind === "file") return takeFile(taking, path, located);
+  if (located.kind === "file") return taking.only?.(path) === false ? null : takeFile(taking, path, located);
   const way = [...above, real];
   if (way.includes(located.real)) {
     return { cause: "odd", reason: "is a link into a directory that holds it; take the link away" };

@@ -36,19 +36,20 @@ const MAX_JOINED = { files: 4 * MAX_FILES, bytes: 2 * MAX_BYTES };
  * Reads everything `reads` names, each file once. Links are followed while they stay inside the workspace. What leaves it,
  * is missing, is no plain file, or is too much, is refused where it is named, and left out where it only lies in a
  * directory that is named. `own` are absolute directories that are never read, such as the data directory with the
- * encryption key. `depth` "folder": of a directory only its own files.
+ * encryption key. `depth` "folder": of a directory only its own files. `only` picks among the files of a directory.
  */
 export async function readWorkspace(
   workspace: string,
   reads: readonly Read[],
-  options: { own?: readonly string[]; maxFiles?: number; maxBytes?: number; depth?: Depth } = {},
+  options: Partial<Pick<Taking, "own" | "only" | "maxFiles" | "maxBytes">> & { depth?: Depth } = {},
 ): Promise<ReadWorkspace> {
-  const { own = [], maxFiles = MAX_FILES, maxBytes = MAX_BYTES, depth = "tree" } = options;
+  const { own = [], only, maxFiles = MAX_FILES, maxBytes = MAX_BYTES, depth = "tree" } = options;
   const root = await locate(workspace, "", own);
   if (!root.ok) return { ok: false, reason: `The workspace ${root.reason}`, cause: root.cause };
   const taking: Taking = {
     root: root.located.real,
     own,
+    ...(only === undefined ? {} : { only }),
     maxFiles,
     maxBytes,
     taken: new Map(),

@@ -1,6 +1,7 @@
 import { type Person, slackIdsOf } from "#change/person.ts";
-import { maxRisk, type Risk } from "#change/plan.ts";
+import { maxRisk, Risk } from "#change/plan.ts";
 import type { Policy } from "#policy/document.ts";
+import { UNNAMED_ENVIRONMENT } from "./approvers.ts";
 
 type Rule = Policy["asking"][number];
 
@@ -29,6 +30,18 @@ export function whyNotAsk(policy: Policy, asker: Asker): string | null {
   );
   if (refused.length === 0) return null;
   return `The policy does not let you ask for ${risk} risk in ${refused.join(", ")} from here (asking in the policy file). Somebody named there has to ask.`;
+}
+
+/** What this person may ask for here, an environment a line; no line where the policy has no rules about that. */
+export function mayAskFor(policy: Policy, { requester, channelId }: Omit<Asker, "planned">): string[] {
+  if (policy.asking.length === 0) return [];
+  const risks = [...Risk.options].toReversed();
+  return [...Object.keys(policy.environments), UNNAMED_ENVIRONMENT].map((environment) => {
+    const isAllowed = (risk: Risk): boolean =>
+      whyNotAsk(policy, { requester, channelId, planned: { environments: [environment], risk } }) === null;
+    const most = risks.find(isAllowed);
+    return `${environment}: ${most === undefined ? "nothing" : `at most ${most} risk`}`;
+  });
 }
 
 function fitsPerson(rule: Rule, person: Person): boolean {
