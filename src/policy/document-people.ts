@@ -6,13 +6,28 @@ const names = z.array(z.string().min(1)).default([]);
 export const SlackUser = z.string().regex(/^[UW][A-Z0-9]+$/, "is not a Slack user id (U…)");
 const SlackGroup = z.string().regex(/^S[A-Z0-9]+$/, "is not a Slack user group id (S…)");
 
+const channels = z.array(z.string().regex(/^[CG][A-Z0-9]+$/, "is not a Slack channel id (C…)")).default([]);
+
 /** Who may ask for what, and where. An empty list in a rule is no condition; without rules everybody who may ask at all may ask for everything. */
 export const Asking = z.strictObject({
   /** Slack user ids, or names of API tokens. */
   users: names,
-  channels: z.array(z.string().regex(/^[CG][A-Z0-9]+$/, "is not a Slack channel id (C…)")).default([]),
+  channels,
   environments: names,
   max_risk: Risk.default("high"),
+});
+
+/** What the Planner may look at for somebody: objects and resources, events, what containers print, files of the workspace. */
+export const LookKind = z.enum(["objects", "events", "logs", "files"]);
+export type LookKind = z.infer<typeof LookKind>;
+
+/** For whom the Planner may look at what, and where. An environment that rules speak of goes by them alone. */
+export const LookRule = z.strictObject({
+  /** Slack user ids, or names of API tokens. */
+  users: names,
+  channels,
+  environments: names,
+  may: z.array(LookKind).min(1, "names nothing that may be looked at: objects, events, logs, files"),
 });
 
 /** Who may approve too, once a request has waited this long. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Risk } from "#change/plan.ts";
 import { namesForbidden } from "./child-variables.ts";
-import { ApprovalRule, Asking, Freeze, SlackUser } from "./document-people.ts";
+import { ApprovalRule, Asking, Freeze, LookRule, SlackUser } from "./document-people.ts";
 import { MODULE_HOSTS, ModuleHost, Provider, ShownPath } from "./document-places.ts";
 import { LowerRule, Verb } from "./document-verbs.ts";
 import { fromRoot } from "./paths.ts";
@@ -117,6 +117,8 @@ export const PolicyDocument = z.strictObject({
     })
     .prefault({}),
   asking: z.array(Asking).default([]),
+  /** For whom the Planner may look at what; where no rule speaks of an environment: policy/approvals/looking.ts. */
+  looks: z.array(LookRule).default([]),
   /** Slack user ids who may approve whatever no rule of `approvals` speaks of. */
   approvers: z.array(SlackUser).default([]),
   approvals: z.array(ApprovalRule).default([]),

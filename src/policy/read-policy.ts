@@ -145,7 +145,7 @@ function whyNoVerb(named: string): string | null {
 function unnamed(rules: Omit<Policy, "hash">): { path: PropertyKey[]; name: string }[] {
   const lists: [path: PropertyKey[], names: readonly string[]][] = [
     [["unattended", "medium"], rules.unattended.medium],
-    ...(["asking", "approvals", "freezes", "lower"] as const).flatMap((key) =>
+    ...(["asking", "looks", "approvals", "freezes", "lower"] as const).flatMap((key) =>
       rules[key].map((rule, index): [PropertyKey[], readonly string[]] => [
         [key, index, "environments"],
         rule.environments,

@@ -44,13 +44,15 @@ export function mayAskFor(policy: Policy, { requester, channelId }: Omit<Asker, 
   });
 }
 
-function fitsPerson(rule: Rule, person: Person): boolean {
+/** Whether a rule is for this person; without users it is for everybody. */
+export function fitsPerson(rule: Pick<Rule, "users">, person: Person): boolean {
   if (rule.users.length === 0) return true;
   const names = [...slackIdsOf(person), ...(person.kind === "token" ? [person.name] : [])];
   return names.some((name) => rule.users.includes(name));
 }
 
-function fitsChannel(rule: Rule, channelId: string | null): boolean {
+/** Whether a rule holds in this channel (null: by API); without channels it holds everywhere. */
+export function fitsChannel(rule: Pick<Rule, "channels">, channelId: string | null): boolean {
   return rule.channels.length === 0 || (channelId !== null && rule.channels.includes(channelId));
 }
 
