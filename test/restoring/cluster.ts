@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { applyOne } from "#playground/cluster/apply.ts";
+import { changeState, readState } from "#playground/cluster/file.ts";
 import { type Kind, kinds } from "#playground/cluster/kinds.ts";
 import { runKubectl } from "#playground/cluster/run.ts";
-import { changeState, type KubeObject, readState } from "#playground/cluster/state.ts";
+import type { KubeObject } from "#playground/cluster/state.ts";
 import { addObject, dropStored, findStored } from "#playground/cluster/store.ts";
 import type { Manifest } from "./case.ts";
 

@@ -9,8 +9,9 @@ import {
   writerOf,
 } from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf, isOn } from "./flags.ts";
-import { changeState, type KubeObject, type State } from "./state.ts";
+import type { KubeObject, State } from "./state.ts";
 import { addObject, editStored, findStored, liveOf, type Stored, type Writing } from "./store.ts";
 import { readWanted, type Wanted } from "./targets.ts";
 

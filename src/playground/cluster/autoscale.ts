@@ -1,8 +1,9 @@
 import { type Command, chosenObjects, fileFlags, report, writeFlags, writerOf } from "./command.ts";
 import { KubectlError } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
 import { kindOf } from "./kinds.ts";
-import { changeState, type KubeObject } from "./state.ts";
+import type { KubeObject } from "./state.ts";
 import { addObject, findStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 

@@ -8,9 +8,10 @@ import {
   writerOf,
 } from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
 import { type Kind, kindOf, resourceOf } from "./kinds.ts";
-import { changeState, type KubeObject, type State } from "./state.ts";
+import type { KubeObject, State } from "./state.ts";
 import { addObject, findStored, liveOf } from "./store.ts";
 import { readWanted } from "./targets.ts";
 

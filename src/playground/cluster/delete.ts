@@ -2,10 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { schedule } from "#playground/cluster/pods/schedule.ts";
 import { type Command, type Context, chosenObjects, fileFlags, selectFlags, touch } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
+import { changeState, readState } from "./file.ts";
 import { dryRunOf, flagOf, goDuration, isOn } from "./flags.ts";
 import { isoTime } from "./identity.ts";
 import { type Kind, label, resourceOf, singularOf, type Target } from "./kinds.ts";
-import { changeState, type KubeObject, readState, type State } from "./state.ts";
+import type { KubeObject, State } from "./state.ts";
 import { dropStored, findStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 

@@ -1,11 +1,12 @@
 import { pairs } from "#playground/cluster/printing/table.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
+import { readState } from "./file.ts";
 import { flagOf, isOn } from "./flags.ts";
 import { type Kind, readTargets, resourceOf } from "./kinds.ts";
 import { listObjects } from "./objects.ts";
 import { selectorOf } from "./select.ts";
-import { type KubeObject, readState } from "./state.ts";
+import type { KubeObject } from "./state.ts";
 
 /** `kubectl describe`: the fields people look for, in kubectl's layout. */
 export const describe: Command = {

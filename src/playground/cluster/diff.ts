@@ -6,9 +6,10 @@ import { unifiedDiff } from "#playground/cluster/printing/unified.ts";
 import { applyOne } from "./apply.ts";
 import { type Command, type Context, fileFlags } from "./command.ts";
 import { KubectlError, NeedsFiles, notInThePlayground } from "./errors.ts";
+import { readState } from "./file.ts";
 import { flagOf } from "./flags.ts";
 import { isoTime } from "./identity.ts";
-import { type KubeObject, readState, type State } from "./state.ts";
+import type { KubeObject, State } from "./state.ts";
 import { findStored, liveOf } from "./store.ts";
 import { readWanted, type Wanted } from "./targets.ts";
 

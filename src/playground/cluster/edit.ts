@@ -1,8 +1,9 @@
 import { type Context, chosenObjects, report, writerOf } from "./command.ts";
 import { notInThePlayground } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf } from "./flags.ts";
 import type { Kind, Target } from "./kinds.ts";
-import { changeState, type KubeObject } from "./state.ts";
+import type { KubeObject } from "./state.ts";
 import { editStored, findStored, liveOf } from "./store.ts";
 
 /** Changes an object in place. */

@@ -8,9 +8,10 @@ import {
   writerOf,
 } from "./command.ts";
 import { KubectlError, notInThePlayground } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
 import { kindOf } from "./kinds.ts";
-import { changeState, type DeploymentSpec, type KubeObject } from "./state.ts";
+import type { DeploymentSpec, KubeObject } from "./state.ts";
 import { addObject, findStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 

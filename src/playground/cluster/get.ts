@@ -1,10 +1,11 @@
 import { type Command, type Context, fileFlags } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
+import { readState } from "./file.ts";
 import { flagOf, isOn } from "./flags.ts";
 import { type Kind, kindOf, label, resourceOf, type Target } from "./kinds.ts";
 import { listObjects } from "./objects.ts";
 import { selectorOf } from "./select.ts";
-import { type KubeObject, readState } from "./state.ts";
+import type { KubeObject } from "./state.ts";
 import { targetsOf } from "./targets.ts";
 
 type Wanted = Target & { namespace?: string };

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createState } from "./file.ts";
 import { firstState } from "./seed.ts";
 import { socketOf } from "./serve.ts";
-import { createState } from "./state.ts";
 
 const PERL = "/usr/bin/perl";
 

@@ -2,11 +2,12 @@ import { isReady, podsAt } from "#playground/cluster/pods/times.ts";
 import { restartsOf } from "#playground/cluster/pods/troubles.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground, usageError } from "./errors.ts";
+import { readState } from "./file.ts";
 import { flagOf, goDuration, goInteger, isOn } from "./flags.ts";
 import { readTargets } from "./kinds.ts";
 import { getDeployment } from "./objects.ts";
 import { selectorOf } from "./select.ts";
-import { type PodPlan, readState, type State } from "./state.ts";
+import type { PodPlan, State } from "./state.ts";
 
 /** A running pod writes a line this often; so many of them are kept. */
 const LINE_EVERY_MS = 15_000;

@@ -1,9 +1,10 @@
 import { type Command, type Context, chosenObjects, report, writeFlags, writerOf } from "./command.ts";
 import { editChosen } from "./edit.ts";
 import { KubectlError } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf, isOn } from "./flags.ts";
 import { kindOf, type Target } from "./kinds.ts";
-import { changeState, type KubeObject } from "./state.ts";
+import type { KubeObject } from "./state.ts";
 import { editStored, findStored } from "./store.ts";
 
 type Taint = { key: string; value?: string; effect: string };

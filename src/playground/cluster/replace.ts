@@ -1,9 +1,10 @@
 import { LAST_APPLIED, lastApplied } from "#playground/cluster/fields/merge.ts";
 import { type Command, fileFlags, report, writeFlags, writerOf } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf } from "./flags.ts";
 import { resourceOf } from "./kinds.ts";
-import { changeState, type KubeObject } from "./state.ts";
+import type { KubeObject } from "./state.ts";
 import { editStored, findStored, liveOf } from "./store.ts";
 import { readWanted } from "./targets.ts";
 

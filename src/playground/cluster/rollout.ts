@@ -12,11 +12,12 @@ import {
   writerOf,
 } from "./command.ts";
 import { KubectlError } from "./errors.ts";
+import { changeState, readState } from "./file.ts";
 import { dryRunOf, flagOf, goDuration, goInteger } from "./flags.ts";
 import { isoTime } from "./identity.ts";
 import { kindOf, label } from "./kinds.ts";
 import { getDeployment, hasStalled, listObjects } from "./objects.ts";
-import { changeState, type Deployment, readState, type State } from "./state.ts";
+import type { Deployment, State } from "./state.ts";
 import { editStored, liveOf, type Stored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 

@@ -9,8 +9,9 @@ import {
   writerOf,
 } from "./command.ts";
 import { KubectlError } from "./errors.ts";
+import { changeState } from "./file.ts";
 import { dryRunOf, flagOf, goInteger } from "./flags.ts";
-import { changeState, type State } from "./state.ts";
+import type { State } from "./state.ts";
 import { editStored, findStored, liveOf, type Stored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 

@@ -6,9 +6,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
+import { readState } from "#playground/cluster/file.ts";
 import { runKubectl } from "#playground/cluster/run.ts";
 import { serveKubectl, socketOf } from "#playground/cluster/serve.ts";
-import { readState } from "#playground/cluster/state.ts";
 import { soon } from "#test/support/soon.ts";
 import { startCluster, type TestCluster } from "./support.ts";
 

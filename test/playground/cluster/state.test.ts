@@ -4,9 +4,10 @@ import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { test } from "node:test";
+import { changeState, createState, readState } from "#playground/cluster/file.ts";
 import { installKubectl } from "#playground/cluster/install.ts";
 import { firstState } from "#playground/cluster/seed.ts";
-import { changeState, createState, readState, type State } from "#playground/cluster/state.ts";
+import type { State } from "#playground/cluster/state.ts";
 import { startCluster } from "./support.ts";
 
 const CALLS = 12;
