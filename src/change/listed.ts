@@ -57,7 +57,7 @@ export type ListFilter = {
   group: ListGroup;
   environment: string | null;
   status: ChangeStatus | null;
-  /** Only what this person asked for; for programs. */
+  /** Only what this person asked for: for programs, and for a viewer themselves. Of anybody else a viewer gets nothing. */
   requester: Person | null;
   limit: number;
   after: Cursor | null;

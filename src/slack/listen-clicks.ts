@@ -12,10 +12,11 @@ import { tell } from "#slack/client/tell.ts";
 import type { Where } from "#slack/client/where.ts";
 import { type Form, openingOf, type Sent, submissionOf } from "#slack/forms/forms.ts";
 import { openForm, showAnswered } from "#slack/forms/open-form.ts";
+import { ASK_BUTTON } from "#slack/text/buttons.ts";
 
 /**
  * Every click, also on what an older version posted: one that nobody answers hangs and then fails. One that opens a form is
- * answered by the form, and one in a form stands in that form.
+ * answered by the form, and one in a form stands in that form. The button for asking is answered in listen-shortcuts.ts.
  */
 export function addButtons(
   app: App,
@@ -24,27 +25,31 @@ export function addButtons(
   acts: Readonly<Record<string, Act>>,
 ): void {
   // There is a response_url where it was made in a message, and only there.
-  app.action(/^/u, async ({ ack, body, respond }: { ack: Ack; body: unknown; respond?: Respond }) => {
-    const pressed = readPressed(body);
-    const opening = pressed === null ? null : openingOf(forms, pressed);
-    const work = async (): Promise<void> => {
-      if (opening !== null && pressed !== null) {
-        // The trigger lives 3 s and works once: nothing comes before it.
-        const [text] = await Promise.all([openForm(deps, opening, pressed.where), ack()]);
-        if (text !== null) await tellOf(deps, respond, pressed.place, text);
-        return;
-      }
-      await ack();
-      const text = await answerOrFault(
-        () => answerClick(deps, acts, pressed, body),
-        deps.log,
-        (fault) => fault,
-      );
-      const isShown = pressed !== null && pressed.form !== null && (await showAnswered(deps, pressed, text));
-      if (!isShown) await tellOf(deps, respond, pressed?.place ?? null, text);
-    };
-    await deps.inFlight.track(work());
-  });
+  app.action(
+    new RegExp(`^(?!${ASK_BUTTON}$)`, "u"),
+    async ({ ack, body, respond }: { ack: Ack; body: unknown; respond?: Respond }) => {
+      const pressed = readPressed(body);
+      const opening = pressed === null ? null : openingOf(forms, pressed);
+      const work = async (): Promise<void> => {
+        if (opening !== null && pressed !== null) {
+          // The trigger lives 3 s and works once: nothing comes before it.
+          const [text] = await Promise.all([openForm(deps, opening, pressed.where), ack()]);
+          if (text !== null) await tellOf(deps, respond, pressed.place, text);
+          return;
+        }
+        await ack();
+        const text = await answerOrFault(
+          () => answerClick(deps, acts, pressed, body),
+          deps.log,
+          (fault) => fault,
+        );
+        const isShown =
+          pressed !== null && pressed.form !== null && (await showAnswered(deps, pressed, text));
+        if (!isShown) await tellOf(deps, respond, pressed?.place ?? null, text);
+      };
+      await deps.inFlight.track(work());
+    },
+  );
 }
 
 type Ack = () => Promise<void>;

@@ -169,5 +169,7 @@ describe("the words of the Home", () => {
     const target = "kubectl place production deployments web";
     const locks = [0, 2].map((many) => ({ target, changeId: change.id, since: AT, waiting: many }));
     approved("full", renderHome({ groups, asked, locks }, null, linkTo));
+    const nobodys = { ...groups, waiting: [] };
+    approved("nothing-waits", renderHome({ groups: nobodys, asked: new Map(), locks }, null, linkTo));
   });
 });

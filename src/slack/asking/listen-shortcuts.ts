@@ -4,19 +4,30 @@ import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Way } from "#slack/client/door.ts";
 import { tell, waysTo } from "#slack/client/tell.ts";
+import { ASK_BUTTON } from "#slack/text/buttons.ts";
 import { askAs } from "./ask-as.ts";
 import { ASK_FORM, askErrors, readAskForm } from "./ask-form.ts";
-import { openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
+import { openingOfAskButton, openingOfShortcut, type ShortcutOpening } from "./shortcuts.ts";
 
 /** What somebody is told whose form did not open. */
 export const NOT_OPENED =
   "Slack did not open the form in time, so nothing was started. Use the shortcut again.";
+const NOT_OPENED_FROM_HOME =
+  "Slack did not open the form in time, so nothing was started. Press Ask for a change again.";
 const OLD =
   "This shortcut is of another version of Greenlight. Whoever installed it updates the app from manifest.yml.";
 
-/** Every shortcut: each opens a form, and nothing comes before that. Where its card could not stand, the form then has a choice of channels. */
+/** Every shortcut, and the button of the Home: each opens a form, and nothing comes before that. Where its card could not stand, the form then has a choice of channels. */
 export function addShortcuts(app: App, deps: SlackDeps): void {
-  const { door, inFlight, log } = deps;
+  const { door, homes, inFlight, log } = deps;
+  app.action(ASK_BUTTON, async ({ ack, body }) => {
+    const opening = openingOfAskButton(body);
+    const work = async (): Promise<void> => {
+      const [text] = await Promise.all([opening === null ? null : open(deps, opening), ack()]);
+      if (opening !== null && text !== null) await homes.say(opening.userId, NOT_OPENED_FROM_HOME);
+    };
+    await inFlight.track(work());
+  });
   app.shortcut(/^/u, async ({ ack, body }) => {
     const opening = openingOfShortcut(body);
     const work = async (): Promise<void> => {

@@ -38,6 +38,20 @@ const Used = z.object({
     .optional(),
 });
 
+const PressedOnHome = z.object({
+  trigger_id: z.string().min(1).max(300),
+  user: z.object({ id: z.string().refine(isUserId) }),
+});
+
+/** Reads a press of the Home's button for asking; null when Slack says it in a way that cannot be read. */
+export function openingOfAskButton(body: unknown): ShortcutOpening | null {
+  const pressed = PressedOnHome.safeParse(body);
+  if (!pressed.success) return null;
+  const { trigger_id: triggerId, user } = pressed.data;
+  const view = askForm({ words: "", channelId: null, source: null });
+  return { triggerId, userId: user.id, channelId: null, view };
+}
+
 /** Reads the use of a shortcut; null when Slack says it in a way that cannot be read. Looks nothing up: a trigger lives 3 s. */
 export function openingOfShortcut(body: unknown): ShortcutOpening | null {
   const used = Used.safeParse(body);

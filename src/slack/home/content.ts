@@ -18,7 +18,7 @@ export type HomeContent = {
 };
 
 /** The lists of a Home, in their order. A change stands in the first that holds it. */
-export type HomeGroup = Extract<ListGroup, "waiting" | "running" | "mine" | "recent">;
+export type HomeGroup = Extract<ListGroup, "waiting" | "mine" | "running" | "recent">;
 
 const ROWS = 10;
 /** As it was when they opened it: every click asks anew. */
@@ -39,15 +39,16 @@ export function createReadHome(deps: HomeDeps): ReadHome {
 
 async function read({ changes, certainGroupsOf }: HomeDeps, person: Person): Promise<HomeContent> {
   const viewer = { person, groups: await certainGroupsOf(person), channelId: null };
-  const list = (group: HomeGroup) =>
+  const list = (group: Exclude<HomeGroup, "mine">, requester: Person | null = null) =>
     changes.list({
-      ...{ viewer, group, environment: null, status: null, requester: null, after: null },
+      ...{ viewer, group, environment: null, status: null, requester, after: null },
       limit: ROWS,
     });
-  const [waiting, running, mine, recent] = [
+  const [waiting, mine, running, recent] = [
     await list("waiting"),
+    // What they asked for and is over stands among what ended.
+    await list("running", person),
     await list("running"),
-    await list("mine"),
     await list("recent"),
   ];
   const seen = new Set<string>();
@@ -58,8 +59,8 @@ async function read({ changes, certainGroupsOf }: HomeDeps, person: Person): Pro
   };
   const groups = {
     waiting: once(waiting.changes),
-    running: once(running.changes),
     mine: once(mine.changes),
+    running: once(running.changes),
     recent: once(recent.changes),
   };
   return { groups, asked: await readAsked(changes, groups.waiting), locks: await changes.locks(running.ids) };

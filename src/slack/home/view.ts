@@ -6,6 +6,7 @@ import type { Seen } from "#slack/cards/unknown-step.ts";
 import {
   bold,
   bullets,
+  code,
   dateMrkdwn,
   datePiece,
   headline,
@@ -17,6 +18,7 @@ import {
   said,
   smallPrint,
 } from "#slack/text/blocks.ts";
+import { button } from "#slack/text/buttons.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
 import { statusWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, oneLine } from "#slack/text/text.ts";
@@ -28,14 +30,17 @@ const MOST_LOCKS = 15;
 const TARGET_CHARS = 110;
 const ENVIRONMENTS_CHARS = 40;
 
-const titles: Record<HomeGroup, { title: string; none: string }> = {
-  waiting: { title: "Waiting for you", none: "Nothing waits for you." },
-  running: { title: "Under way", none: "Nothing is under way that you may see." },
-  mine: { title: "Asked for by you", none: "Nothing else of yours." },
-  recent: { title: "Ended lately", none: "Nothing has ended yet." },
+const titles: Record<HomeGroup, string> = {
+  waiting: "Waiting for you",
+  mine: "Asked for by you",
+  running: "Under way",
+  recent: "Ended lately",
 };
 
-/** The Home of one person: what waits for them first. Pure; at most 10 changes a list, so at most 85 blocks of Slack's 100. */
+/**
+ * The Home of one person: what waits for them, how to ask, what they asked for, then the rest. A list that is empty has no
+ * heading. Pure; at most 10 changes a list, so at most 85 blocks of Slack's 100.
+ */
 export function renderHome(
   content: HomeContent | { refusal: string },
   notice: string | null,
@@ -50,18 +55,40 @@ export function renderHome(
     rich(paragraph(...rowPieces(row, linkTo))),
     ...askedOf(asked.get(row.id)),
   ]);
+  const rest = [
+    ...section(titles.mine, rows(groups.mine, linkTo)),
+    ...section(titles.running, rows(groups.running, linkTo)),
+    ...section(
+      "Held targets",
+      lockRows(locks, [...groups.waiting, ...groups.mine, ...groups.running], linkTo),
+    ),
+    ...section(titles.recent, rows(groups.recent, linkTo)),
+  ];
+  if (waiting.length + rest.length === 0) return home([...top, ...greeting()]);
   return home([
     ...top,
-    ...section("waiting", waiting),
-    ...section("running", rows(groups.running, linkTo)),
-    ...section("mine", rows(groups.mine, linkTo)),
-    headline("Held targets"),
-    ...lockRows(locks, [...groups.waiting, ...groups.running, ...groups.mine], linkTo),
-    ...section("recent", rows(groups.recent, linkTo)),
-    smallPrint(
-      "Ask for a change with `/infra` in a channel. You see what you asked for and what you may approve.",
-    ),
+    ...(waiting.length === 0
+      ? [rich(paragraph(said("Nothing waits for you.")))]
+      : section(titles.waiting, waiting)),
+    askRow(),
+    ...rest,
+    smallPrint("This page shows what you asked for and what you may approve."),
   ]);
+}
+
+/** For who has nothing here yet. */
+function greeting(): types.KnownBlock[] {
+  const hello = said("Hi! Nothing waits for you. Tell me what to change, for example: ");
+  return [rich(paragraph(hello, code("scale payment-api to 5 replicas in production"))), askRow()];
+}
+
+/** A Home has no composer, so its button opens the form of the shortcut. */
+function askRow(): types.ActionsBlock {
+  return {
+    type: "actions",
+    block_id: "greenlight:home:ask",
+    elements: [button("ask_form", "Ask for a change", "home", {})],
+  };
 }
 
 function home(blocks: types.KnownBlock[]): types.HomeView {
@@ -73,9 +100,8 @@ function lines(notice: string): string[] {
   return notice.split("\n").filter((line) => line !== "");
 }
 
-function section(group: HomeGroup, blocks: types.KnownBlock[]): types.KnownBlock[] {
-  const { title, none } = titles[group];
-  return [headline(title), ...(blocks.length === 0 ? [rich(paragraph(said(none)))] : blocks)];
+function section(title: string, blocks: types.KnownBlock[]): types.KnownBlock[] {
+  return blocks.length === 0 ? [] : [headline(title), ...blocks];
 }
 
 function rows(changes: readonly ListedChange[], linkTo: LinkTo): types.KnownBlock[] {
@@ -134,7 +160,7 @@ function lockRows(
   seen: readonly ListedChange[],
   linkTo: LinkTo,
 ): types.KnownBlock[] {
-  if (locks.length === 0) return [rich(paragraph(said("None by a change that you may see.")))];
+  if (locks.length === 0) return [];
   const items = locks.slice(0, MOST_LOCKS).map(({ target, changeId, since, waiting }): Piece[] => {
     const holder = seen.find(({ id }) => id === changeId);
     return [

@@ -23,6 +23,9 @@ export type AskedDecision = { changeId: string; revision: number; round: number;
 /** The menu of what does not fit beside the buttons: each of its entries stands for a button, `NAME VALUE`. */
 export const MORE = "greenlight:more";
 
+/** The button that opens the form for asking; it belongs to no change. */
+export const ASK_BUTTON = "greenlight:ask_form";
+
 /** The button that opens the form for breaking the glass, and that form. */
 export const BREAK_GLASS = "greenlight:break_glass";
 
@@ -62,6 +65,7 @@ export function shortDigest(digest: string): string {
 /** What a button does beside answering a question. */
 type OtherAct =
   | "answer"
+  | "ask_form"
   | "stop"
   | "details"
   | `choose_${number}`

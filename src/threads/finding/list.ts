@@ -61,7 +61,8 @@ function readingsOf(deps: TermsDeps, { viewer, group, requester }: ListFilter): 
     if (requester === null) return [{ scope: { of: "everybody" }, pick: all }];
     return ownOf(requester, all);
   }
-  if (group === "mine") return ownOf(viewer.person, all);
+  if (requester !== null && !isSamePerson(requester, viewer.person)) return [];
+  if (group === "mine" || requester !== null) return ownOf(viewer.person, all);
   const place = placeOf(viewer);
   if (group === "waiting")
     return [{ scope: place, pick: pickAnswerable(deps, viewer) }, ...ownOf(viewer.person, onlyQuestions)];
@@ -100,9 +101,9 @@ function onlyQuestions({ status }: Kind): ReturnType<Reading["pick"]> {
 async function findForMany(
   sql: Sql,
   deps: TermsDeps,
-  { viewer, group, environment, after }: ListFilter,
+  { viewer, group, environment, requester, after }: ListFilter,
 ): Promise<Cursor[]> {
-  if (viewer === null || group === "mine") return [];
+  if (viewer === null || group === "mine" || requester !== null) return [];
   const mayApprove = createMayApprove(deps, viewer);
   const isBefore = ({ micros, id }: Cursor) =>
     after === null || micros < after.micros || (micros === after.micros && id < after.id);

@@ -6,7 +6,17 @@ import type { Message } from "#playground/slack/workspace.ts";
 import { ASK_MESSAGE_SHORTCUT, ASK_SHORTCUT } from "#slack/asking/shortcuts.ts";
 import { approvedAs } from "#test/support/approved.ts";
 import { type Program, startProgram } from "#test/support/program.ts";
-import { cards, changeIdOf, directCards, now, standIn, textOf, waitFor } from "#test/support/slack.ts";
+import {
+  cards,
+  changeIdOf,
+  clickOnHome,
+  directCards,
+  now,
+  press,
+  standIn,
+  textOf,
+  waitFor,
+} from "#test/support/slack.ts";
 
 describe("asking by a shortcut", { timeout: 300_000 }, () => {
   let program: Program;
@@ -56,6 +66,29 @@ describe("asking by a shortcut", { timeout: 300_000 }, () => {
 
   const nextCard = (known: number) =>
     waitFor(() => cards(slack).filter((one) => one.botId !== null)[known], "the card");
+
+  it("opens from the Home's button, where a channel is chosen, and the change then stands on that Home", async () => {
+    const { ana } = slack.users;
+    const known = cards(slack).length;
+    await slack.openHome(ana).delivered;
+    await waitFor(() => slack.home(ana) ?? undefined, "the Home");
+    await clickOnHome(slack, ana, "greenlight:ask_form");
+    const view = await waitFor(() => slack.modal(ana) ?? undefined, "the form");
+    await send(view, "scale payment-api to 4 replicas in production", { channel: slack.channels.infra });
+    const card = await nextCard(known);
+    const id = await changeIdOf(slack, card);
+    await program.until(id, "waiting");
+    const shows = /Asked for by you.*Scale payment-api 3 → 4/u;
+    await waitFor(() => (shows.test(textOf(slack.home(ana)?.given)) ? true : undefined), "it on the Home");
+    await press(slack, slack.users.ben, card, "greenlight:reject");
+    await program.until(id, "rejected");
+    const over = /Ended lately.*Scale payment-api 3 → 4/u;
+    await waitFor(
+      () => (over.test(textOf(slack.home(ana)?.given)) ? true : undefined),
+      "it among what ended",
+    );
+    assert.doesNotMatch(textOf(slack.home(ana)?.given), /Asked for by you|Under way|Held targets/u);
+  });
 
   it("opens a form that begins with the channel one looks at, and makes one change of it, also delivered twice", async () => {
     const known = cards(slack).length;
