@@ -47,7 +47,7 @@ export async function fillManyChanges(database: Database): Promise<void> {
 }
 
 const TABLES =
-  "changes decisions approvals journal log_lines events messages model_calls model_spent touched target_locks homes sealed_files feedback later_looks left_open".split(
+  "changes decisions approvals journal log_lines events messages model_calls model_spent touched target_locks homes sealed_files feedback later_looks left_open looks".split(
     " ",
   );
 
@@ -146,5 +146,7 @@ const FILL = [
    where k is null and n > ${CHANGES - NEWEST_OPEN} - ${PENDING.laterLooks}`,
   `insert into sealed_files (change_id, revision, step, name, sha256, sealed, path, forget_at)
    select id, 1, 1, 'states', 's', '\\x00', '', now() + interval '1 hour' from roles where k is null and n > ${CHANGES} - 2000`,
+  `insert into looks (change_id, revision, number, argv, dir, outcome, shown, sha256, ms)
+   select id, 1, look, array['kubectl', 'get', 'pods'], '', 'seen', 'NAME READY', 's', 9 from roles, generate_series(1, 4) look`,
   `insert into feedback (change_id, by_key, verdict) select id, 'slack:U1', 'up' from roles where k is null and n % 5 = 0`,
 ];

@@ -15,6 +15,7 @@ import * as laterLooks from "#store/later-looks.ts";
 import * as leases from "#store/leases.ts";
 import * as leftOpen from "#store/left-open.ts";
 import * as logLines from "#store/log-lines.ts";
+import * as looks from "#store/looks.ts";
 import * as modelCalls from "#store/model-calls.ts";
 import * as plans from "#store/plans.ts";
 import type { Database } from "#store/postgres/database.ts";
@@ -142,6 +143,13 @@ export const STATEMENTS: Runs = {
   settleAttempt: (sql) =>
     journal.settleAttempt(sql, keyOf(NEEDS_PERSON), { answer: "happened", by: PERSON, round: 1 }),
   settleByLook: (sql) => journal.settleByLook(sql, keyOf(NEEDS_PERSON)),
+  beginLook: (sql) =>
+    looks.beginLook(sql, { changeId: RUNNING, revision: 1, number: 9 }, { argv: ["kubectl"], dir: "" }),
+  finishLook: (sql) =>
+    looks.finishLook(sql, { changeId: RUNNING, revision: 1, number: 9 }, 1, {
+      ...{ outcome: "seen", ran: null, environments: [], text: "t", sha256: "s", ms: 1 },
+    }),
+  findLooks: (sql) => looks.findLooks(sql, ENDED, 1),
   noteRefusedPlan: (sql) =>
     refusedPlans.noteRefusedPlan(sql, RUNNING, { revision: 1, times: 1, reason: "r" }),
   noteMade: (sql) => journal.noteMade(sql, keyOf(NEEDS_PERSON), { "Deployment/web in shop": "u" }),
