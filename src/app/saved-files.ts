@@ -4,6 +4,7 @@ import { unpackPackage } from "#execution/modules/package-bytes.ts";
 import type { Seal } from "#execution/seal.ts";
 import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { assertOwned } from "#store/leases.ts";
+import { putPlanText } from "#store/plan-texts.ts";
 import {
   ERRORED_STATE,
   type ErroredState,
@@ -35,6 +36,11 @@ export function createSavedFiles({
         await assertOwned(sql, leaseOf(key.changeId));
         const sealed = seal.seal(bytes, ownerOf(key));
         await insertSealedFile(sql, { ...key, name: "plan", sha256, path, sealed });
+      }),
+    keepPlanText: (key, text) =>
+      database.transaction(async (sql) => {
+        await assertOwned(sql, leaseOf(key.changeId));
+        await putPlanText(sql, key, text);
       }),
     openPlan: async (key) => {
       const kept = await findSealedFile(database, { ...key, name: "plan" });

@@ -4,6 +4,7 @@ import type { LogExcerpt, StepKey, StepRecord } from "./journal.ts";
 import type { Checked, Found, HeldTarget, Listed, ListedChange, ListFilter, Viewer } from "./listed.ts";
 import type { ModelUse, Thumb } from "./model/use.ts";
 import type { Person } from "./person.ts";
+import type { PlanText } from "./plan-text.ts";
 
 /** Longest request taken, in characters. */
 export const MAX_REQUEST_LENGTH = 4_000;
@@ -119,6 +120,8 @@ export type Changes = {
   steps(id: string): Promise<StepRecord[]>;
   /** The first and last lines of one attempt, at most `head` and `tail` of them. */
   logs(key: StepKey, limits: { head: number; tail: number }): Promise<LogExcerpt>;
+  /** What terraform says of the saved plans of its present revision, by step. */
+  planTexts(change: Pick<Change, "id" | "revision">): Promise<PlanText[]>;
   /** The newest changes of a kind that the viewer may see. */
   list(filter: ListFilter): Promise<Listed>;
   /** The change with this id, or with an id that begins so (8 characters or more), if the viewer may see it. */

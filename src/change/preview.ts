@@ -51,6 +51,8 @@ export const Preview = z.object({
   changesNothing: z.literal(true).optional(),
   /** Left out: the step's rollback is the plan's own. */
   made: MadeRollback.optional(),
+  /** How long terraform's own text of the saved plan is, and how many lines of it are not kept. Left out: there is none. */
+  planText: z.object({ lines: z.int(), omitted: z.int() }).optional(),
 });
 export type Preview = z.infer<typeof Preview>;
 

@@ -1,5 +1,6 @@
 import type { ChildProcess, LogLine, OpenAttempt, StepEnd, StepKey } from "#change/journal.ts";
 import type { Plan } from "#change/plan.ts";
+import type { PlanText } from "#change/plan-text.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import type { Box } from "#execution/box/box.ts";
 import type { SettlePace } from "#execution/facts/settle.ts";
@@ -68,6 +69,8 @@ type PlanKey = { changeId: string; revision: number; step: number };
 /** What is kept of a change's files, so that any instance can run it and nobody reads it. */
 export type SavedFiles = {
   keepPlan(key: PlanKey, plan: { bytes: Buffer; sha256: string; path: string }): Promise<void>;
+  /** Keeps what terraform says of a saved plan, redacted, for people. */
+  keepPlanText(key: Omit<PlanKey, "step">, text: PlanText): Promise<void>;
   /** A saved plan's bytes, and where they lay when it was made. Null: there is none. */
   openPlan(key: PlanKey): Promise<{ bytes: Buffer; path: string } | null>;
   /** Keeps what a step's preview saw. It holds secrets in clear text. */

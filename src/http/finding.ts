@@ -23,7 +23,7 @@ const LogsQuery = z.strictObject({
 const Params = z.object({ thread_id: z.uuid() });
 
 /**
- * Lists of changes by pages, and what their steps printed. Every token reads all of it, as it reads every change.
+ * Lists of changes by pages, what their steps printed, and terraform's own texts of their plans. Every token reads all of it, as it reads every change.
  * `authenticate`: whose token it is; null once the request was answered with 401.
  */
 export function addFinding(
@@ -64,6 +64,15 @@ export function addFinding(
       }),
     );
     return reply.send({ thread_id: change.id, logs });
+  });
+  app.get("/infra-change/:thread_id/plan-text", async (request, reply) => {
+    if (authenticate(request, reply) === null) return reply;
+    const params = Params.safeParse(request.params);
+    const change = params.success ? await changes.get(params.data.thread_id) : null;
+    if (change === null) return problem(reply, 404, "There is no change with this thread_id.");
+    const texts = await changes.planTexts(change);
+    const plans = texts.map(({ step, text, omitted }) => ({ step, omitted_lines: omitted, text }));
+    return reply.send({ thread_id: change.id, revision: change.revision, plans });
   });
 }
 

@@ -31,6 +31,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
       reasons: preview.reasons,
       changes_nothing: preview.changesNothing ?? false,
       rollback: madeView(preview.made),
+      plan_text: planTextView(change.id, preview.planText),
     })),
     digest: change.digest,
     blocked: blockedOf(change),
@@ -107,6 +108,12 @@ function blockedOf({ status, blocked }: Change): object | null {
 function madeView(made: Preview["made"]): object | null {
   if (made === undefined) return null;
   return { commands: made.commands.map(argvOf), stands: made.stands, with_steps: made.coveredBy };
+}
+
+/** How long terraform's own text of the saved plan is, and where it is read; null where there is none. */
+function planTextView(id: string, text: Preview["planText"]): object | null {
+  if (text === undefined) return null;
+  return { lines: text.lines, omitted_lines: text.omitted, path: `/infra-change/${id}/plan-text` };
 }
 
 /** The Planner's questions that are open now, with what an answer has to name, or null. */

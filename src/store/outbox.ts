@@ -116,7 +116,7 @@ const MINE = "change_id = $1 and name = $2 and claimed_by = $3";
  * them: an upload is slow and has a limit of its own, and a verdict must wait for neither.
  */
 const LANE = `coalesce(m.channel_id, m.person, case when starts_with(m.name, 'approvers:') then 'approvers' end, c.home_channel)
-  || case when starts_with(m.name, 'log:') then ' files' else '' end`;
+  || case when starts_with(m.name, 'log:') or starts_with(m.name, 'plan-text:') then ' files' else '' end`;
 
 /**
  * A step's first message waits until those of the steps begun before it stand, and the file with its log until it stands

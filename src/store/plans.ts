@@ -36,6 +36,7 @@ export async function beginRevision(sql: Sql, changeId: string, revision: number
     [changeId, revision],
   );
   if (rowCount !== 1) throw new Error(`Change ${changeId} is not at revision ${revision - 1}.`);
+  await sql.query("delete from plan_texts where change_id = $1 and revision < $2", [changeId, revision]);
   await sql.query(
     "delete from sealed_files where change_id = $1 and revision < $2 and not starts_with(name, $3)",
     [changeId, revision, ERRORED_STATE],

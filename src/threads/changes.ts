@@ -19,6 +19,7 @@ import { putFeedback } from "#store/feedback.ts";
 import { findSteps } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
 import { sumModelCalls } from "#store/model-calls.ts";
+import { findPlanTexts } from "#store/plan-texts.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { wake } from "#store/postgres/notify.ts";
 import { findHeld } from "#store/target-locks.ts";
@@ -63,6 +64,7 @@ export function createChanges(deps: DecideDeps): Changes {
     get,
     steps: (id) => findSteps(database, id),
     logs: (key, limits) => findExcerpt(database, key, limits),
+    planTexts: ({ id, revision }) => findPlanTexts(database, { changeId: id, revision }),
     list: (filter) => list(database, deps, filter),
     find: (viewer, id) => find(database, { ...deps, get }, viewer, id),
     history: (viewer, target, limit) => history(database, deps, viewer, target, limit),

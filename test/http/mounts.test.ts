@@ -24,6 +24,7 @@ const changes: Changes = {
   giveFeedback: unreachable,
   modelUse: unreachable,
   logs: unreachable,
+  planTexts: unreachable,
   list: unreachable,
   find: unreachable,
   history: unreachable,

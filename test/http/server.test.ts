@@ -114,6 +114,7 @@ function createMemory() {
     }),
     steps: async () => [],
     logs: async () => ({ head: [], tail: [], omitted: 0 }),
+    planTexts: async ({ revision }) => [{ step: revision, text: "Plan: 1 to change.", omitted: 2 }],
     async list(filter) {
       memory.lists.push(filter);
       return { changes: memory.listed, ids: memory.listed.map(({ id }) => id), next: memory.next };
@@ -389,6 +390,8 @@ test("a list's filters that are none are answered with 400, each by name, and as
   }
   assert.equal(memory.lists.length, 0);
   assert.equal((await call("/infra-change")).status, 401);
-  assert.equal((await call(`/infra-change/${randomUUID()}/logs`)).status, 401);
-  assert.equal((await call(`/infra-change/${randomUUID()}/logs`, asCi)).status, 404);
+  for (const what of ["logs", "plan-text"]) {
+    assert.equal((await call(`/infra-change/${randomUUID()}/${what}`)).status, 401);
+    assert.equal((await call(`/infra-change/${randomUUID()}/${what}`, asCi)).status, 404);
+  }
 });

@@ -32,6 +32,7 @@ export function executionDeps(
     signalsOf: () => ({ pause: never, stop: never, kill: never }),
     at: () => undefined,
     keepPlan: fail,
+    keepPlanText: async () => {},
     openPlan: async () => null,
     settle: QUICK_LOOKS,
     now: () => new Date(),

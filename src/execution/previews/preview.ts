@@ -38,7 +38,15 @@ const LEFT_GRACE_SECONDS = 30;
 export type PreviewDeps = WorkspaceDeps &
   Pick<
     ExecutionDeps,
-    "policy" | "looks" | "box" | "redact" | "keepPlan" | "keepStates" | "keepPackage" | "whyNotPreview"
+    | "policy"
+    | "looks"
+    | "box"
+    | "redact"
+    | "keepPlan"
+    | "keepPlanText"
+    | "keepStates"
+    | "keepPackage"
+    | "whyNotPreview"
   >;
 
 type Previewed = {
@@ -229,6 +237,7 @@ async function previewStep(
   noteChanged(seen, saved.preview, ANYTHING);
   const { bytes, sha256, path } = saved.plan;
   await deps.keepPlan({ ...owner, step: step.step }, { bytes, sha256, path });
+  await deps.keepPlanText(owner, { ...saved.text, step: step.step });
   seen.states.push(...(await keepPlanned(deps, { ...owner, step: step.step }, saved.planned)));
   // It holds secrets in clear text; from here on it is on disk only while it is applied.
   await removeOwn(copy.dir.workspace, relative(copy.dir.workspace, path));

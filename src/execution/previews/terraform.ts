@@ -2,6 +2,7 @@ import { join, relative } from "node:path";
 import { z } from "zod";
 import { withFolded } from "#change/folded.ts";
 import type { Step } from "#change/plan.ts";
+import type { PlanText } from "#change/plan-text.ts";
 import type { Preview } from "#change/preview.ts";
 import { type PlannedApply, readPlanned } from "#execution/applies/planned.ts";
 import type { Captured } from "#execution/process/capture.ts";
@@ -11,7 +12,9 @@ import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { planFileOf, readRootCommand } from "#execution/workspace/terraform-files.ts";
 import type { Redact } from "#redact/redact.ts";
 import { ALREADY_SO } from "./nothing.ts";
+import { planTextOf } from "./plan-text.ts";
 import { plannedRows } from "./planned-rows.ts";
+import { maskSensitive } from "./sensitive-values.ts";
 import { type PlanSummary, plansNothing, readPlanJson } from "./terraform-plan.ts";
 
 /** Runs terraform in the step's directory, and returns what it printed. */
@@ -24,6 +27,8 @@ export type SavedStep =
       step: Step;
       preview: Preview;
       plan: { bytes: Buffer; sha256: string; path: string };
+      /** terraform's own text of it, redacted. */
+      text: Omit<PlanText, "step">;
       planned: PlannedApply;
       target: string;
     }
@@ -74,7 +79,11 @@ export async function previewTerraform(
   if (planned.exitCode !== 0) return no("terraform plan", planned);
   const bytes = await readOwn(place.workspace, own);
   const shown = await terraform(["show", "-json", file]);
-  if (shown.exitCode !== 0) return no("reading the saved plan", shown);
+  // Not beside it: a command that reads gets a copy of a local state, and the two would make it at once.
+  const told = await terraform(["show", "-no-color", file]);
+  const unread = [shown, told].find(({ exitCode }) => exitCode !== 0);
+  // What it printed until then is the plan with its secrets.
+  if (unread !== undefined) return no("reading the saved plan", { ...unread, stdout: "" });
   const summary = readSummary(shown.stdout);
   if (summary === null) {
     return {
@@ -96,10 +105,17 @@ export async function previewTerraform(
   // terraform writes it for everybody to read, and it holds sensitive values in clear text.
   await writeOwn(place.workspace, own, bytes, 0o600);
   const args = ["apply", "-input=false", "-no-color", file];
+  const mask = maskSensitive(shown.stdout);
+  const hide: Redact = (words) => redact(mask(words));
+  const text = planTextOf(told.stdout, hide);
   return {
     ok: true,
     step: { ...step, args, dir: root, rollback: null },
-    preview: toPreview({ step: step.step, isBeforeChange, asked }, summary, redact),
+    preview: {
+      ...toPreview({ step: step.step, isBeforeChange, asked }, summary, hide),
+      planText: { lines: text.text.split("\n").length + text.omitted, omitted: text.omitted },
+    },
+    text,
     plan: { bytes, sha256: sha256Of(bytes), path },
     planned: { flags: asked, resources: readPlanned(shown.stdout) },
     target: `terraform ${where(root)}: ${identity.text}`,

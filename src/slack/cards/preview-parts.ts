@@ -1,6 +1,7 @@
 import type { Change } from "#change/change.ts";
+import type { Preview } from "#change/preview.ts";
 import { bold, bullets, type Part, paragraph, said } from "#slack/text/blocks.ts";
-import { cutMiddle } from "#slack/text/text.ts";
+import { count, cutMiddle } from "#slack/text/text.ts";
 import { chunksOf, onePlainLine, rowLine } from "./before-after.ts";
 
 /** One line of a list; an address or a value of 160 characters fits. */
@@ -18,9 +19,25 @@ export function previewParts(change: Change, step: number, rows: boolean): Part[
   const what = rows ? "What it would change" : "Seen beforehand";
   const title = preview.isBeforeChange ? `${what}, before the earlier steps` : what;
   const rest = preview.omitted === 0 ? [] : [`and ${preview.omitted} more`];
-  const own = [...preview.facts, ...(rows ? preview.rows.map(rowLine) : []), ...rest, ...preview.reasons];
+  const own = [
+    ...preview.facts,
+    ...wholePlan(change, preview),
+    ...(rows ? preview.rows.map(rowLine) : []),
+    ...rest,
+    ...preview.reasons,
+  ];
   const lines = own.map((line) => cutMiddle(onePlainLine(line), LINE_CHARS));
   if (lines.length === 0) return [];
   const listed = chunksOf(lines, LIST_CHARS).map((chunk) => bullets(chunk.map((line) => [said(line)])));
   return [paragraph(bold(`${title}:`)), ...listed];
+}
+
+/** Where the whole of it is: the card and the forms show its values, cut. */
+function wholePlan({ home, id }: Change, { planText, changesNothing }: Preview): string[] {
+  if (planText === undefined) return [];
+  const { lines, omitted } = planText;
+  const size = `${count(lines)} lines${omitted === 0 ? "" : `, the last ${count(omitted)} of them not kept`}`;
+  const isPosted = home !== null && changesNothing !== true;
+  const where = isPosted ? "in the card's thread, as a file" : `by API: GET /infra-change/${id}/plan-text`;
+  return [`The whole plan as terraform words it (${size}) is ${where}`];
 }

@@ -5,8 +5,8 @@ import { type MessageKey, parseMessageName } from "#slack/text/message-key.ts";
 import { kindsRefused, type Takes } from "#slack/text/rich-kinds.ts";
 import type { SenderDeps } from "./deps.ts";
 import { mayRead, openDirect, tellApprovers } from "./direct.ts";
+import { deliverFile } from "./files.ts";
 import { EVENT_TYPE } from "./find-posted.ts";
-import { deliverLogFile } from "./log-file.ts";
 import { renderMessage, type Shown } from "./render.ts";
 
 /** A message as it is rendered now, and how it is rendered with other blocks. */
@@ -34,7 +34,9 @@ export async function deliver(
   if (key === null) return { kind: "never", why: `nothing is called ${message.name}` };
   if (key.kind === "approvers")
     return failing(message, signal, () => tellApprovers(deps, message.changeId, key));
-  if (key.kind === "log") return failing(message, signal, () => deliverLogFile(deps, message, key, signal));
+  // Of a plan's text the thread says why it is not there; of a log the step's own message does.
+  if (key.kind === "log" || (key.kind === "plan-text" && deps.identity.canAttach))
+    return failing(message, signal, () => deliverFile(deps, message, key, signal));
   const { pagesStand, cardTs } = message;
   // Whoever gets it anew was found among those who may a moment ago.
   const isTheirs = key.kind !== "direct" || message.ts === null || (await mayRead(deps, message));

@@ -22,6 +22,7 @@ const ranks: Record<MessageKey["kind"], number> = {
   notice: 2,
   unlock: 2,
   plan: 3,
+  "plan-text": 3,
   step: 4,
   log: 5,
 };
@@ -44,7 +45,7 @@ export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
       // Somebody may stop what a person is asked about already: then other answers are offered, and the question stands.
       return [CARD, ...askedKeys(change)];
     case "planned":
-      return [CARD, ...planKeys(change)];
+      return [CARD, ...planKeys(change), ...planTextKeys(change)];
     case "opened":
     case "decided":
       if (event.gate === "answers")
@@ -164,4 +165,12 @@ function planKeys(change: Change): MessageKey[] {
     revision,
     page: index + 1,
   }));
+}
+
+/** A plan that changes nothing asks nobody, so nobody has to read it. */
+function planTextKeys({ previews, revision }: Change): MessageKey[] {
+  const has = previews.some(
+    ({ planText, changesNothing }) => planText !== undefined && changesNothing !== true,
+  );
+  return has ? [{ kind: "plan-text", revision }] : [];
 }

@@ -17,6 +17,7 @@ import type { LinkTo } from "#slack/text/link-to.ts";
 import { laterNumber, type MessageKey, messageName, questionKey } from "#slack/text/message-key.ts";
 import { takesNone } from "#slack/text/rich-kinds.ts";
 import type { SenderDeps } from "./deps.ts";
+import { unattachedPlanText } from "./plan-text-file.ts";
 
 /** `isOver`: it is kept true where it stands, and is not posted any more where it does not. */
 export type Shown = Rendered & { isOver?: boolean };
@@ -60,6 +61,8 @@ export async function renderMessage(
       return key.revision === change.revision ? (planPages(change)[key.page - 1] ?? null) : null;
     case "log":
       return null;
+    case "plan-text":
+      return key.revision === change.revision ? unattachedPlanText(change) : null;
     case "step": {
       const record = steps.find((one) => isAttempt(one, key));
       return record === undefined

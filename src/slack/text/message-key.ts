@@ -22,6 +22,8 @@ export type MessageKey =
   | { kind: "unlock"; number: number }
   | { kind: "asking"; revision: number; round: number }
   | { kind: "plan"; revision: number; page: number }
+  /** What terraform says of the saved plans, as a file. */
+  | { kind: "plan-text"; revision: number }
   | ({ kind: "step" } & Attempt)
   /** The whole log of an attempt, as a file. */
   | ({ kind: "log" } & Attempt);
@@ -33,7 +35,7 @@ export const CARD: MessageKey = { kind: "card" };
 /** What the names of all cards with a person begin with. */
 export const DIRECT = "card:dm:";
 
-/** A key as text: `card`, `card:dm:U1`, `approvers:1:1`, `asking:1:1`, `plan:1:2`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
+/** A key as text: `card`, `card:dm:U1`, `approvers:1:1`, `asking:1:1`, `plan:1:2`, `plan-text:1`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
 export function messageName(key: MessageKey): string {
   switch (key.kind) {
     case "card":
@@ -52,6 +54,8 @@ export function messageName(key: MessageKey): string {
       return `asking:${key.revision}:${key.round}`;
     case "plan":
       return `plan:${key.revision}:${key.page}`;
+    case "plan-text":
+      return `plan-text:${key.revision}`;
     case "step":
     case "log":
       return `${key.kind}:${key.revision}:${key.step}:${key.direction}:${key.attempt}`;
@@ -76,6 +80,8 @@ export function parseMessageName(name: string): MessageKey | null {
   if (asking !== null) return { kind: "asking", revision: Number(asking[1]), round: Number(asking[2]) };
   const plan = /^plan:(\d+):(\d+)$/u.exec(name);
   if (plan !== null) return { kind: "plan", revision: Number(plan[1]), page: Number(plan[2]) };
+  const text = /^plan-text:(\d+)$/u.exec(name);
+  if (text !== null) return { kind: "plan-text", revision: Number(text[1]) };
   const step = /^(step|log):(\d+):(\d+):(forward|rollback):(\d+)$/u.exec(name);
   if (step === null) return null;
   const [revision = 0, number = 0, attempt = 0] = [step[2], step[3], step[5]].map(Number);

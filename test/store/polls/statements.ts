@@ -17,6 +17,7 @@ import * as leftOpen from "#store/left-open.ts";
 import * as logLines from "#store/log-lines.ts";
 import * as looks from "#store/looks.ts";
 import * as modelCalls from "#store/model-calls.ts";
+import * as planTexts from "#store/plan-texts.ts";
 import * as plans from "#store/plans.ts";
 import type { Database } from "#store/postgres/database.ts";
 import * as refusedPlans from "#store/refused-plans.ts";
@@ -206,6 +207,9 @@ export const STATEMENTS: Runs = {
   },
   findLookedAt: (sql) => laterLooks.findLookedAt(sql),
   deleteLaterLooks: (sql) => laterLooks.deleteLaterLooks(sql, [ENDED]),
+  putPlanText: (sql) =>
+    planTexts.putPlanText(sql, { changeId: idOf(10), revision: 1 }, { step: 1, text: "", omitted: 0 }),
+  findPlanTexts: (sql) => planTexts.findPlanTexts(sql, { changeId: idOf(10), revision: 1 }),
   keepStatesForADay: (sql) => sealedFiles.keepStatesForADay(sql, idOf(10)),
   sweepSealedFiles: (sql) => sealedFiles.sweepSealedFiles(sql),
   lockDue: (sql) => timers.lockDue(sql, [WAITING]),

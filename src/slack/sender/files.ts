@@ -7,27 +7,35 @@ import type { Delivery } from "#slack/client/failures.ts";
 import { LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
 import type { SenderDeps } from "./deps.ts";
+import { findPlanTextFile } from "./plan-text-file.ts";
 
 /** More lines than any attempt keeps. */
 const ALL_LINES = { head: 10_000_000, tail: 0 } as const;
 /** What a message's row says where there is nothing to attach. */
 const INLINE = "inline";
-const MISSING = "the Slack app lacks files:write, so the full log is not attached";
+const MISSING = "the Slack app lacks files:write, so the file is not attached";
+
+/** A message that is a file: the log of an attempt, or what terraform says of a plan. */
+export type FileKey = MessageKey & { kind: "log" | "plan-text" };
 
 /**
- * Uploads the log of an attempt to the card's thread, once. The claim of its row is the intent: where an earlier one came
- * to nothing, the thread is looked at first. Throws what Slack's failures throw, but for the missing scope.
+ * Uploads a file to the card's thread, once. The claim of its row is the intent: where an earlier one came to nothing, the
+ * thread is looked at first. Throws what Slack's failures throw, but for the missing scope.
  */
-export async function deliverLogFile(
+export async function deliverFile(
   deps: SenderDeps,
   message: DueMessage,
-  key: MessageKey & { kind: "log" },
+  key: FileKey,
   signal: AbortSignal,
 ): Promise<Delivery> {
   if (message.ts !== null) return { kind: "sent", ts: message.ts };
   const { cardTs, channelId } = message;
   if (cardTs === null || channelId === null) return { kind: "later", why: "its card does not stand yet" };
-  const file = await findLogFile(deps, { changeId: message.changeId, ...key });
+  const { changeId } = message;
+  const file =
+    key.kind === "log"
+      ? await findLogFile(deps, { changeId, ...key })
+      : await findPlanTextFile(deps, changeId, key.revision);
   if (file === null) return { kind: "sent", ts: INLINE };
   const posted = message.failures > 0 ? await deps.findPosted({ ...message, channelId }, file.name) : null;
   if (posted !== null) return { kind: "sent", ts: posted };
