@@ -1,4 +1,4 @@
-import type { Step } from "#change/plan.ts";
+import type { Plan, Step } from "#change/plan.ts";
 import type { Preview } from "#change/preview.ts";
 import type { Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
@@ -20,4 +20,12 @@ export function withAllowedBack({ step, preview }: StepPreview, policy: Policy, 
     step: { ...step, rollback: null },
     preview: { ...preview, risk: "high", reasons: [...preview.reasons, reason] },
   };
+}
+
+/** A way back by terraform would be an apply nobody saw a plan of, so there is none: it is a change of its own. */
+export function withoutTerraformBack(plan: Plan): Plan {
+  const steps = plan.plan.map((step) =>
+    step.tool === "terraform" || step.rollback?.tool === "terraform" ? { ...step, rollback: null } : step,
+  );
+  return { ...plan, plan: steps };
 }

@@ -21,7 +21,7 @@ import { changeDirOf, mayHaveRun } from "#execution/workspace/scratch.ts";
 import { onlyFetches, runsSavedPlan } from "#execution/workspace/terraform-files.ts";
 import { judge } from "#policy/judge.ts";
 import { readKubectl } from "#policy/kubectl/line.ts";
-import { withAllowedBack } from "./allowed-back.ts";
+import { withAllowedBack, withoutTerraformBack } from "./allowed-back.ts";
 import { changesOnlyItsTarget, targetKey } from "./complete-step.ts";
 import { previewKubectl } from "./kubectl.ts";
 import { remembering } from "./look.ts";
@@ -161,14 +161,6 @@ function withFacts(previews: readonly Preview[], facts: readonly string[]): Prev
   return previews.map((preview, index) =>
     index === 0 ? { ...preview, facts: [...preview.facts, ...facts] } : preview,
   );
-}
-
-/** A way back by terraform would be an apply nobody saw a plan of, so there is none: it is a change of its own. */
-function withoutTerraformBack(plan: Plan): Plan {
-  const steps = plan.plan.map((step) =>
-    step.tool === "terraform" || step.rollback?.tool === "terraform" ? { ...step, rollback: null } : step,
-  );
-  return { ...plan, plan: steps };
 }
 
 /** `terraform init` in every root the plan names, run by the program. */
