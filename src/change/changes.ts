@@ -62,14 +62,15 @@ export const MIN_BREAK_GLASS_REASON = 10;
 /**
  * What became of a decision. `decided`: this one won. `counted`: a yes that counts, and more are needed; `isNew` false:
  * it counted before. `already`: another one stands (shown). `stale`: the question asked about is not the one open now.
- * `refused`: this person may not, or not now; `terms` say who may. `unknown`: there is no such change.
+ * `refused`: this person may not, or not now; `terms` say who may, and
+ * `lacks` that a reason is missing. `unknown`: there is no such change.
  */
 export type Decided =
   | { kind: "decided"; change: Change; decision: Decision }
   | { kind: "counted"; change: Change; count: number; quorum: number; isNew: boolean }
   | { kind: "already"; change: Change; decision: Decision }
   | { kind: "stale"; change: Change; reason: string }
-  | { kind: "refused"; reason: string; terms?: ApprovalTerms }
+  | { kind: "refused"; reason: string; terms?: ApprovalTerms; lacks?: "reason" }
   | { kind: "unknown" };
 
 /**

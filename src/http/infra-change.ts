@@ -118,7 +118,7 @@ async function decide(
         .code(decided.isNew ? 202 : 200)
         .send(viewOf(decided.change, await changes.steps(change.id)));
     case "refused":
-      return problem(reply, 403, whoCan(decided));
+      return problem(reply, decided.lacks === "reason" ? 400 : 403, whoCan(decided));
     case "unknown":
       return problem(reply, 404, "There is no change with this thread_id.");
   }

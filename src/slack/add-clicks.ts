@@ -10,11 +10,11 @@ import { choices, choose } from "#slack/clicks/choosing.ts";
 import { planAgain, runPlanned } from "#slack/clicks/plan-again.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import { answerForm } from "#slack/forms/answers.ts";
+import { approveForm } from "#slack/forms/approve.ts";
 import { breakGlassForm } from "#slack/forms/break-glass.ts";
 import { cancelForm } from "#slack/forms/cancel.ts";
 import { detailsForm } from "#slack/forms/details.ts";
 import { rejectForm, requestChangesForm } from "#slack/forms/reasons.ts";
-import { typedTargetForm } from "#slack/forms/typed-target.ts";
 import { addButtons, addForms } from "./listen-clicks.ts";
 
 /** What each button does that is no answer to a question, by its action id. */
@@ -34,7 +34,7 @@ const ACTS: Readonly<Record<string, Act>> = {
 /** Every button and every form behind one, put to Bolt; the same ones wherever they stand. `breakGlass`: who may break the glass. */
 export function addClicks(app: App, deps: SlackDeps, breakGlass: readonly string[]): void {
   const forms = [
-    ...[typedTargetForm, rejectForm, requestChangesForm, answerForm, cancelForm, detailsForm],
+    ...[approveForm, rejectForm, requestChangesForm, answerForm, cancelForm, detailsForm],
     breakGlassForm(breakGlass),
   ];
   addButtons(app, deps, forms, ACTS);

@@ -3,7 +3,7 @@ import { ASK_FORM } from "#slack/asking/ask-form.ts";
 import { type Act, answerClick } from "#slack/clicks/answer-click.ts";
 import { answerOrFault } from "#slack/clicks/answer-or-fault.ts";
 import { cancelAs } from "#slack/clicks/cancelling.ts";
-import { decideAs } from "#slack/clicks/deciding.ts";
+import { answerAs } from "#slack/clicks/deciding.ts";
 import { type AnswerPlace, readPressed } from "#slack/clicks/pressed.ts";
 import { FORM_MS, SLOW, within } from "#slack/clicks/within.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
@@ -73,33 +73,55 @@ export function addForms(app: App, deps: SlackDeps, forms: readonly Form[]): voi
       // Closed with what stands below it, which shows what was true before.
       if (field === null || stays === null) await ack({ response_action: "clear" });
       else await ack({ response_action: "errors", errors: { [field]: stays } });
-      if (stays === null || inTime === null) await tellOf(deps, undefined, place, (await working).text);
+      if (stays === null || inTime === null || !inTime.isFault)
+        await tellOf(deps, undefined, place, (await working).text);
     };
     await deps.inFlight.track(work());
   });
 }
 
-type Outcome = { text: string; isFault: boolean };
+/** `isLost`: it was not taken, and words were written for it. */
+type Outcome = { text: string; isFault: boolean; isLost?: boolean };
 
 /** What a form says that must not close yet; null: it is done with. */
 function whyItStays(inTime: Outcome | null): string | null {
   if (inTime === null) return SLOW;
-  return inTime.isFault ? inTime.text : null;
+  if (inTime.isFault) return inTime.text;
+  return inTime.isLost === true ? `${withoutMarks(inTime.text)} ${STAYS}` : null;
 }
 
 /** What became of it; `isFault`: nobody can tell that it was done, so it is to be sent once more. */
 function carriedOut(deps: SlackDeps, where: Where, sent: Sent): Promise<Outcome> {
   return answerOrFault<Outcome>(
-    async () => ({ text: await carryOut(deps, where, sent), isFault: false }),
+    async () => ({ ...(await carryOut(deps, where, sent)), isFault: false }),
     deps.log,
     (text) => ({ text, isFault: true }),
   );
 }
 
-function carryOut(deps: SlackDeps, where: Where, sent: Sent): Promise<string> {
-  return sent.does === "decide"
-    ? decideAs(deps, where, sent.given)
-    : cancelAs(deps, where, sent.changeId, sent.reason);
+async function carryOut(
+  deps: SlackDeps,
+  where: Where,
+  sent: Sent,
+): Promise<{ text: string; isLost?: boolean }> {
+  if (sent.does === "cancel") return { text: await cancelAs(deps, where, sent.changeId, sent.reason) };
+  const { text, isTaken } = await answerAs(deps, where, sent.given);
+  const { reason, answers = [] } = sent.given;
+  return { text, isLost: !isTaken && (reason !== null || answers.length > 0) };
+}
+
+const STAYS = "What you wrote stays here until you close this.";
+
+/** A form's fault is plain text: names of people and dates in it would stand as their marks. */
+function withoutMarks(mrkdwn: string): string {
+  const [first = ""] = mrkdwn.split("\n");
+  return first
+    .replaceAll(/<!date[^|>]*\|([^>]*)>/gu, "$1")
+    .replaceAll(/<@[^>]*>/gu, "another person")
+    .replaceAll(/<!subteam[^>]*>/gu, "a group")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
 }
 
 /** On their Home where it was made there; else unseen by others where it was made, by its response_url, or directly. */

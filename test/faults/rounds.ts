@@ -97,7 +97,7 @@ export async function click(
   town: Town,
   random: Random,
   change: Waiting,
-  { answer, by, reason = null }: { answer: string; by: string; reason?: string | null },
+  { answer, by, reason = "As was agreed" }: { answer: string; by: string; reason?: string | null },
 ): Promise<number> {
   const [left, right] = [...town.alive];
   const address = (random() < 0.5 ? left : right)?.address ?? "";

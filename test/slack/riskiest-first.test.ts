@@ -5,9 +5,11 @@ import type { Change } from "#change/change.ts";
 import type { Risk } from "#change/plan.ts";
 import { stepWords } from "#change/titles/step-words.ts";
 import { checkBlocks } from "#playground/slack/blocks.ts";
+import { checkView } from "#playground/slack/view-check.ts";
 import { renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";
 import { planPages } from "#slack/cards/plan-pages.ts";
+import { approveForm } from "#slack/forms/approve.ts";
 import { detailsView } from "#slack/forms/details.ts";
 import { askedBlocks } from "#slack/home/asked.ts";
 import { charsOf } from "#slack/text/blocks.ts";
@@ -58,15 +60,16 @@ describe("a plan with one step that is riskier than the others", () => {
 
   it("is called by that step in the headline, and the reasons and the dialog begin with it", () => {
     for (const takes of [() => true, () => false]) {
-      const { blocks } = renderCard(twenty("high", "medium"), [], { pagesStand: true, takes });
+      const change = twenty("medium", "low");
+      const { blocks } = renderCard(change, [], { pagesStand: true, takes });
       assert.ok(JSON.stringify(blocks[0]).includes(`"${stepWords(aStep(DANGER))} + 19 `));
       const { title, text } = dialogOf(blocks);
       assert.match(title, /\b20\b/);
       assert.match(
         text,
-        /^\w+ 12, high: kubectl set sa deployment\/payment-api cluster-admin -n production\n/,
+        /^\w+ 12, medium: kubectl set sa deployment\/payment-api cluster-admin -n production\n/,
       );
-      assert.match(text, /\n[^\n]* 1[5-8] [^\n]*\(1[5-8] medium\)[^\n]*$/);
+      assert.match(text, /\n[^\n]* 1[5-8] [^\n]*\(1[5-8] low\)[^\n]*$/);
       assert.ok(text.length <= SLACK_LIMITS.confirmText);
     }
   });
@@ -144,13 +147,13 @@ describe("what a card has no room for", () => {
 
   it("counts by risk in the dialog", () => {
     const steps = Array.from({ length: 20 }, (_, at) => aStep(`delete pod web-${at + 1} -n production`));
-    const stepRisks = steps.map((_, at): Risk => (at < 12 ? "low" : at < 17 ? "high" : "medium"));
+    const stepRisks = steps.map((_, at): Risk => (at < 12 ? "low" : "medium"));
     const change = aChange({
-      ...{ status: "waiting", plan: aPlan(steps), risk: "high", decisions: [aQuestion()], stepRisks },
+      ...{ status: "waiting", plan: aPlan(steps), risk: "medium", decisions: [aQuestion()], stepRisks },
     });
     const { text } = dialogOf(places["the card, classic"]?.(change) ?? []);
-    assert.match(text, /^\w+ 13, high: .*\n\w+ 14, high: /);
-    assert.match(text, / 1\d [^\n]*\((\d high, )?3 medium, 12 low\)[^\n]*$/);
+    assert.match(text, /^\w+ 13, medium: .*\n\w+ 14, medium: /);
+    assert.match(text, / 1\d [^\n]*\((\d medium, )?12 low\)[^\n]*$/);
   });
 });
 
@@ -159,12 +162,26 @@ describe("the dialog of Approve", () => {
     const danger = `${DANGER} --context=prod-eu-west-1-main --field-manager=greenlight`;
     const steps = [aStep(NOTE(1)), aStep(danger), aStep(NOTE(2))];
     const change = aChange({
-      ...{ status: "waiting", plan: aPlan(steps), risk: "high", decisions: [aQuestion()] },
-      stepRisks: ["medium", "high", "medium"],
+      ...{ status: "waiting", plan: aPlan(steps), risk: "medium", decisions: [aQuestion()] },
+      stepRisks: ["low", "medium", "low"],
     });
     const { text } = dialogOf(places["the card, classic"]?.(change) ?? []);
-    assert.match(text, new RegExp(`^\\w+ 2, high: kubectl ${danger}\\n`));
+    assert.match(text, new RegExp(`^\\w+ 2, medium: kubectl ${danger}\\n`));
     assert.ok(text.length <= SLACK_LIMITS.confirmText);
+  });
+});
+
+describe("the form of Approve, of what is high risk", () => {
+  it("has the riskiest command first and whole, says how many it leaves to the card, and fits into a form", () => {
+    const change = twenty("high", "medium");
+    const id = "00000000-0000-4000-8000-000000000000";
+    const start = approveForm.start(`${id}:1:1:${"a".repeat(12)} high`, "U0BEN");
+    assert.ok(start !== null && start !== "old" && !("refusal" in start));
+    const view = start.fill?.({ change, steps: [], unknown: null }, "{}");
+    assert.deepEqual(checkView(view, "modal"), []);
+    const text = JSON.stringify(view);
+    assert.ok(text.indexOf(`kubectl ${DANGER}`) < text.indexOf("kubectl annotate"));
+    assert.match(text, /and 14 more/);
   });
 });
 
@@ -186,7 +203,7 @@ describe("a plan whose steps are all alike", () => {
 function twenty(worst: Risk, rest: Risk): Change {
   const steps = Array.from({ length: 20 }, (_, at) => aStep(at === 11 ? DANGER : NOTE(at + 1)));
   return aChange({
-    ...{ status: "waiting", plan: aPlan(steps), risk: "high", decisions: [aQuestion()] },
+    ...{ status: "waiting", plan: aPlan(steps), risk: worst, decisions: [aQuestion()] },
     stepRisks: steps.map((_, at) => (at === 11 ? worst : rest)),
     riskReasons: ["step 12, high: kubectl set serviceaccount: changes what its pods may do"],
   });

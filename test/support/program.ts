@@ -5,6 +5,7 @@ import pino from "pino";
 import { type App, type AppOptions, startApp } from "#app/app.ts";
 import { type Answer, answersOf, type Change, type ChangeStatus, type Gate } from "#change/change.ts";
 import type { Decide } from "#change/changes.ts";
+import { takesReason } from "#change/reason.ts";
 import { type Config, readConfig } from "#config/config.ts";
 import type { GraphDeps } from "#graph/deps.ts";
 import { createGraph } from "#graph/graph.ts";
@@ -150,7 +151,7 @@ export async function startProgram(
         digest: digest ?? "",
         answer,
         by: BEN,
-        reason: null,
+        reason: takesReason(change, { gate, answer }) ? "As was agreed" : null,
         // As somebody who has read what it destroys.
         ...(answer === "approve" ? { target: change.terms?.typedTarget ?? null } : {}),
         ...said,

@@ -75,8 +75,8 @@ export function hasButton(message: Message, actionId: string): true | undefined 
 }
 
 /**
- * Presses a button and sends off the form it opens, as people mostly do: a name is typed as it is asked for, a reason is left
- * out. Returns what stands in its place for somebody who may not, or null.
+ * Presses a button and sends off the form it opens, as people mostly do: a name is typed as it is asked for, a reason is
+ * given where one is taken. Returns what stands in its place for somebody who may not, or null.
  */
 export async function press(
   slack: SlackStandIn,
@@ -104,9 +104,19 @@ export async function press(
       await slack.close({ as, view_id: opened.id }).delivered;
       return opened.text;
     }
-    await send(slack, as, isTyped ? { "greenlight:target": name.join(" ") } : {});
+    await send(slack, as, fieldsFor(slack, as, name.join(" ")));
     return null;
   });
+}
+
+const FIELDS = ["greenlight:target", "greenlight:words"] as const;
+
+/** What is put into the fields that the open form has. */
+function fieldsFor(slack: SlackStandIn, as: string, name: string): { [block: string]: string } {
+  const blocks = slack.modal(as)?.given.blocks ?? [];
+  const has = (field: string) => blocks.some((block) => block["block_id"] === field);
+  const texts = FIELDS.filter(has).map((field) => [field, field === FIELDS[0] ? name : "As was agreed"]);
+  return Object.fromEntries(texts);
 }
 
 /** The form that this person has open, once it stands with its fields. */
@@ -200,7 +210,12 @@ export async function send(
   texts: { [block: string]: string },
 ): Promise<void> {
   const form = await waitFor(() => slack.modal(as) ?? undefined, "the form");
-  const values = Object.fromEntries(Object.entries(texts).map(([block, text]) => [block, { text }]));
+  // A reason that a test does not speak of is given, as people do; "" leaves it out.
+  const takesReason = /^greenlight:(approve|reject)$/.test(String(form.given["callback_id"]));
+  const { "greenlight:target": _, ...why } = takesReason ? fieldsFor(slack, as, "") : {};
+  const values = Object.fromEntries(
+    Object.entries({ ...why, ...texts }).map(([block, text]) => [block, { text }]),
+  );
   const sent = slack.submit({ as, view_id: form.id, values });
   assert.equal(sent.ok, true, sent.error);
   await sent.delivered;

@@ -29,7 +29,7 @@ describe("an approval whose look at the workspace fails", () => {
   const approve = async () => {
     const changeId = await putQuestion(instance.database, { openMinutes: 60, escalateMinutes: null });
     const question = { changeId, gate: "approval", revision: 1, round: 1, digest: DIGEST } as const;
-    const said = { by: BEN, reason: null } as const;
+    const said = { by: BEN, reason: "As was agreed" } as const;
     const decide = (answer: "approve" | "reject") =>
       instance.changes.decide({ ...question, ...said, answer });
     return { decide, changeId };

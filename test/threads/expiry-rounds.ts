@@ -128,7 +128,7 @@ async function raceOnce(instances: readonly Instance[]): Promise<"approved" | "e
 async function click({ changes }: Instance, changeId: string, index: number): Promise<string> {
   const by: Person = { kind: "token", name: `approver-${index}`, role: "approver", slackId: null };
   const question = { changeId, gate: "approval", revision: 1, round: 1, digest: DIGEST } as const;
-  const decided = await changes.decide({ ...question, answer: "approve", by, reason: null });
+  const decided = await changes.decide({ ...question, answer: "approve", by, reason: "As was agreed" });
   if (decided.kind === "refused") assert.match(decided.reason, /has expired/);
   return decided.kind;
 }

@@ -5,12 +5,12 @@ import { askWhere } from "#slack/asking/ask-where.ts";
 import { openingOfShortcut } from "#slack/asking/shortcuts.ts";
 import { SLOW } from "#slack/clicks/within.ts";
 import { answerForm } from "#slack/forms/answers.ts";
+import { approveForm } from "#slack/forms/approve.ts";
 import { breakGlassForm } from "#slack/forms/break-glass.ts";
 import { cancelForm } from "#slack/forms/cancel.ts";
 import { detailsForm, detailsView } from "#slack/forms/details.ts";
 import { type Fields, type Form, filled, openingOf } from "#slack/forms/forms.ts";
 import { rejectForm, requestChangesForm } from "#slack/forms/reasons.ts";
-import { typedTargetForm } from "#slack/forms/typed-target.ts";
 import { renderHome } from "#slack/home/view.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aPlan, aStep } from "#test/support/changes.ts";
@@ -47,6 +47,15 @@ const destroying: Stage = {
   steps: [],
 };
 
+const highRisk: Stage = {
+  change: scaling({
+    ...{ status: "waiting", risk: "high", stepRisks: ["high"], previews: [], decisions: [theApproval()] },
+    plan: aPlan([aStep("drain node-1")]),
+    terms: theTerms({}),
+  }),
+  steps: [],
+};
+
 /** The form as it opens, as it is once the row is read, and what it says of empty fields. */
 function shown(form: Form, stage: Stage, button: string) {
   const start = form.start(button, "U0BEN");
@@ -70,8 +79,9 @@ describe("the words of forms", () => {
     "break-glass-not-you": [breakGlassForm([]), STAGES.waiting, value()],
     cancel: [cancelForm, STAGES.waiting, change.id],
     stop: [cancelForm, STAGES.running, `${change.id} runs`],
-    "approve-typed": [typedTargetForm, destroying, value(" legacy-report")],
-    "approve-typed-too-late": [typedTargetForm, STAGES.waiting, value(" legacy-report")],
+    "approve-typed": [approveForm, destroying, value(" legacy-report")],
+    "approve-typed-too-late": [approveForm, STAGES.waiting, value(" legacy-report")],
+    "approve-high": [approveForm, highRisk, value(" high")],
     reject: [rejectForm, STAGES.waiting, value()],
     "request-changes": [requestChangesForm, STAGES.waiting, value()],
     details: [detailsForm, STAGES.waiting, change.id],
@@ -93,7 +103,7 @@ describe("the words of forms", () => {
     approved("slow", SLOW);
     const place = { userId: "U0BEN", channelId: "C1", threadTs: null };
     const old = { action: "greenlight:approve", value: "x", triggerId: "t", where, place, form: null };
-    const opening = openingOf([typedTargetForm], { ...old, ts: undefined });
+    const opening = openingOf([approveForm], { ...old, ts: undefined });
     approved("older-card", opening !== null && "refusal" in opening ? opening.refusal : "");
   });
 });

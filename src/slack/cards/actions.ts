@@ -2,6 +2,7 @@ import type { types } from "@slack/bolt";
 import { type Answer, type Change, type Decision, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { operatorAnswers, unsettledStep } from "#change/operator.ts";
+import { takesReason } from "#change/reason.ts";
 import { riskiestFirst, riskiestSteps, riskOfStep } from "#change/titles/step-risks.ts";
 import { button, buttonValue } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
@@ -34,29 +35,32 @@ export function approvalButtons(
   if (question === null || question.gate !== "approval") return null;
   const value = buttonValue(change.id, question);
   const typed = change.terms?.typedTarget ?? "";
-  const approval = buttonValue(change.id, question, typed);
+  // What stands behind the question opens the form: the name to be typed, or else that a reason is taken.
+  const isForm = typed !== "" || takesReason(change, { gate: "approval", answer: "approve" });
+  const approval = buttonValue(change.id, question, typed === "" && isForm ? "high" : typed);
   const steps = change.plan?.plan ?? [];
   const quorum = change.terms?.quorum ?? 1;
   const dialog = {
     title: `Run ${many(steps.length, "step")} in ${whereIn(change)}?`,
     text: listedByRisk(change),
     confirm: quorum > 1 ? "Approve" : "Approve and run",
-    isDangerous: change.risk === "high",
+    isDangerous: false,
   };
+  const glassValue = buttonValue(change.id, question, typed);
   const named = change.terms?.breakGlass ?? [];
   // Somebody listed by the id that holds in their whole organisation (W…) can be known here by another one.
   const mayBreak = reader === undefined ? named : named.filter((id) => id === reader || id.startsWith("W"));
   // On a card that everybody sees most may not: only for those who may does it stand out.
   const look = reader === undefined ? {} : ({ style: "danger" } as const);
   return {
-    // Where a name has to be typed, the form asks instead of the dialog.
+    // Where a name or a reason has to be typed, the form asks instead of the dialog.
     approve: button("approve", "Approve", approval, {
       style: "primary",
-      ...(typed === "" ? { dialog } : {}),
+      ...(isForm ? {} : { dialog }),
     }),
     reject: button("reject", "Reject", value, {}),
     requestChanges: button("request_changes", "Request changes", value, {}),
-    breakGlass: mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", approval, look)],
+    breakGlass: mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", glassValue, look)],
   };
 }
 

@@ -15,25 +15,36 @@ export type DecidingDeps = HereDeps & Pick<SlackDeps, "findGroups">;
 /** What is answered, without who answers. */
 export type Given = Omit<Decide, "by" | "groups">;
 
-/**
- * Takes somebody's answer to the port, and says what only they are told of it. Who they are and which groups they are in is
- * asked of Slack now; no answer is a no. Throws only for faults of the port.
- */
+/** Takes somebody's answer to the port, and says what only they are told of it. Throws only for faults of the port. */
 export async function decideAs(deps: DecidingDeps, where: Where, given: Given): Promise<string> {
+  return (await answerAs(deps, where, given)).text;
+}
+
+/**
+ * The same, and whether it was taken: words of one that was not must not be lost. Who they are and which groups they are in
+ * is asked of Slack now; no answer is a no.
+ */
+export async function answerAs(
+  deps: DecidingDeps,
+  where: Where,
+  given: Given,
+): Promise<{ text: string; isTaken: boolean }> {
+  const not = (text: string) => ({ text, isTaken: false });
   // A Reject runs nothing, so it may work where Slack does not say anew who somebody is.
   const what = given.answer === "reject" ? "stop" : "decide";
   const known = await deps.people.isMember(where.userId, where.userTeamId, what);
-  if (!known.ok) return `Nothing was decided. ${known.reason}`;
+  if (!known.ok) return not(`Nothing was decided. ${known.reason}`);
   const change = await deps.changes.get(given.changeId);
-  if (change === null) return answerTo({ kind: "unknown" });
-  if (!(await isHere(deps, change, where, what))) return `Nothing was decided: ${notHere(where)}`;
+  if (change === null) return not(answerTo({ kind: "unknown" }));
+  if (!(await isHere(deps, change, where, what))) return not(`Nothing was decided: ${notHere(where)}`);
   const by = known.person;
   const { groups, fault } = await groupsFor(deps.findGroups, by, change, given);
   const decided = await deps.changes.decide({ ...given, by, groups });
   // What Slack did not say may be why: that is worth more to them than a list of others.
-  return decided.kind === "refused" && decided.terms !== undefined && fault !== null
-    ? `Nothing was decided. ${fault}`
-    : answerTo(decided, change);
+  if (decided.kind === "refused" && decided.terms !== undefined && fault !== null)
+    return not(`Nothing was decided. ${fault}`);
+  const isTaken = decided.kind === "decided" || decided.kind === "counted";
+  return { text: answerTo(decided, change), isTaken };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { types } from "@slack/bolt";
+import { MAX_REASON_LENGTH } from "#change/reason.ts";
 import { smallPrint } from "#slack/text/blocks.ts";
 import { inert } from "#slack/text/text.ts";
 import { plain, type Subject } from "./forms.ts";
@@ -29,6 +30,20 @@ export function textField(field: {
       ...(focus ? { focus_on_load: true } : {}),
     },
   };
+}
+
+/** Where a reason is written that everybody reads. */
+export const WHY = "greenlight:words";
+
+/** What a form says that came without one. */
+export const SAY_WHY = "Say why, in a few words: everybody will read it.";
+
+/** The field for the reason of a decision. */
+export function whyField(label: string, focus: boolean): types.InputBlock {
+  const hint = "It stands on the card and in the record, with your name.";
+  return textField({
+    ...{ block: WHY, label, hint, least: 1, most: MAX_REASON_LENGTH, multiline: true, focus },
+  });
 }
 
 /** The action of every text field. */

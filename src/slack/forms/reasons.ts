@@ -1,12 +1,10 @@
 import { MAX_REQUESTED_CHANGES_LENGTH } from "#change/question.ts";
+import { saysWhy } from "#change/reason.ts";
 import { paragraph, rich, said } from "#slack/text/blocks.ts";
 import { type Form, plain, questionForm } from "./forms.ts";
-import { aboutQuestion, TEXT, textField } from "./parts.ts";
+import { aboutQuestion, SAY_WHY, TEXT, textField, WHY, whyField } from "./parts.ts";
 
-const BLOCK = "greenlight:words";
-const REASON_CHARS = 1_000;
-
-/** Reject: a reason may be given, and everybody reads it. */
+/** Reject: it takes a reason, which everybody reads. */
 export const rejectForm: Form = questionForm({
   id: "greenlight:reject",
   gives: { gate: "approval", answer: "reject" },
@@ -25,22 +23,14 @@ export const rejectForm: Form = questionForm({
           ),
         ),
       ),
-      textField({
-        block: BLOCK,
-        label: "Why?",
-        least: 0,
-        most: REASON_CHARS,
-        multiline: true,
-        focus: true,
-      }),
+      whyField("Why?", true),
       aboutQuestion(subject),
     ],
   }),
   read: ({ question }, fields) => {
-    const reason = fields(BLOCK, TEXT);
-    return {
-      given: { ...question, gate: "approval", answer: "reject", reason: reason === "" ? null : reason },
-    };
+    const reason = fields(WHY, TEXT);
+    if (!saysWhy(reason)) return { errors: { [WHY]: SAY_WHY } };
+    return { given: { ...question, gate: "approval", answer: "reject", reason } };
   },
 });
 
@@ -64,7 +54,7 @@ export const requestChangesForm: Form = questionForm({
         ),
       ),
       textField({
-        block: BLOCK,
+        block: WHY,
         label: "What should be different?",
         hint: "For example: use 4 instead, or: only in staging first.",
         least: 1,
@@ -76,8 +66,8 @@ export const requestChangesForm: Form = questionForm({
     ],
   }),
   read: ({ question }, fields) => {
-    const reason = fields(BLOCK, TEXT);
-    if (reason === "") return { errors: { [BLOCK]: "Say what should be different." } };
+    const reason = fields(WHY, TEXT);
+    if (reason === "") return { errors: { [WHY]: "Say what should be different." } };
     return { given: { ...question, gate: "approval", answer: "request_changes", reason } };
   },
 });

@@ -4,16 +4,15 @@ import type { Change } from "#change/change.ts";
 import type { Step } from "#change/plan.ts";
 import { riskOfStep } from "#change/titles/step-risks.ts";
 import { readKept } from "#slack/clicks/pressed.ts";
-import { bold, bullets, code, codeBox, type Part, paragraph, rich, said } from "#slack/text/blocks.ts";
+import { bold, bullets, codeBox, type Part, paragraph, rich, said } from "#slack/text/blocks.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
 import { shownCommand } from "#slack/text/pieces.ts";
 import { cutMiddle, oneLine, visible } from "#slack/text/text.ts";
-import { type Fields, type Form, notice, plain, questionForm, type Subject } from "./forms.ts";
-import { aboutQuestion, TEXT, textField } from "./parts.ts";
+import type { Fields, Subject } from "./forms.ts";
+import { TEXT, textField } from "./parts.ts";
 
-const ID = "greenlight:approve";
-const TITLE = "Approve";
-const BLOCK = "greenlight:target";
+/** The block of the name that is typed. */
+export const TARGET = "greenlight:target";
 const MOST = 200;
 /** A command of this length stands whole; the card has the longer ones. */
 const COMMAND_CHARS = 400;
@@ -21,50 +20,11 @@ const COMMAND_CHARS = 400;
 const MOST_THINGS = 12;
 const WHAT_CHARS = 160;
 
-/** Approve, for what deletes, destroys or replaces something: its name has to be typed. Without such a name the click is the answer. */
-export const typedTargetForm: Form = questionForm({
-  id: ID,
-  gives: { gate: "approval", answer: "approve" },
-  wants: ({ extra }) => extra !== "",
-  view: () => notice(TITLE, "What this takes away is being looked up…"),
-  fill: ({ change }, subject, metadata) => {
-    const name = change.terms?.typedTarget ?? "";
-    if (name === "")
-      return notice(TITLE, "This plan is not the one the button was for. The card shows where it stands.");
-    return {
-      type: "modal",
-      callback_id: ID,
-      private_metadata: withName(metadata, name),
-      title: plain(TITLE),
-      submit: plain("Approve"),
-      close: plain("Not now"),
-      blocks: [
-        rich(
-          paragraph(
-            bold("This deletes, destroys or replaces what is there. "),
-            said("What goes may not come back."),
-          ),
-        ),
-        ...destroyedBlocks(change),
-        rich(paragraph(said(whichWords(change)), code(name))),
-        ...typedField({ ...subject, extra: name }, true),
-        aboutQuestion(subject),
-      ],
-    };
-  },
-  read: (subject, fields) => {
-    const typed = typedIn(subject, fields);
-    return "errors" in typed
-      ? typed
-      : { given: { ...subject.question, ...typed, gate: "approval", answer: "approve", reason: null } };
-  },
-});
-
 /** The field for the name; none where nothing has to be typed. */
 export function typedField({ extra }: Subject, focus: boolean): types.InputBlock[] {
   if (extra === "") return [];
   const label = "The name of what is taken away";
-  return [textField({ block: BLOCK, label, least: 1, most: MOST, multiline: false, focus })];
+  return [textField({ block: TARGET, label, least: 1, most: MOST, multiline: false, focus })];
 }
 
 /** What was typed. A slip is told in the form; whether it is the right name the port says, from the row. */
@@ -72,9 +32,9 @@ export function typedIn(
   { extra }: Subject,
   fields: Fields,
 ): { target: string } | { errors: Record<string, string> } {
-  const target = fields(BLOCK, TEXT);
+  const target = fields(TARGET, TEXT);
   if (extra !== "" && target !== extra)
-    return { errors: { [BLOCK]: `Type it exactly as it stands above: ${extra}` } };
+    return { errors: { [TARGET]: `Type it exactly as it stands above: ${extra}` } };
   return { target };
 }
 
@@ -137,9 +97,4 @@ function fitting(blocks: types.RichTextBlock[]): types.RichTextBlock[] {
   const chars = (some: types.RichTextBlock[]) => JSON.stringify(some).length;
   const most = blocks.findIndex((_, index) => chars(blocks.slice(0, index + 1)) > SLACK_LIMITS.richText * 8);
   return most < 0 ? blocks : blocks.slice(0, Math.max(1, most));
-}
-
-function whichWords({ terms }: Change): string {
-  const many = terms?.destroys.length ?? 0;
-  return many > 1 ? "To approve it, type the name of what reaches farthest: " : "To approve it, type ";
 }

@@ -1,5 +1,5 @@
+import type { Approval } from "#change/approval.ts";
 import type { Answer, Change, Decision } from "#change/change.ts";
-import type { Person } from "#change/person.ts";
 import { dateMrkdwn, personMrkdwn } from "./blocks.ts";
 import { inertWithin } from "./text.ts";
 
@@ -33,12 +33,15 @@ export function decisionLine(decision: Decision): string {
   if (answer === "expire") return `Expired${when}`;
   if (by.kind === "policy") return "The policy asks for nobody here";
   const verb = decision.brokeGlass ? "*Break glass*: approved alone" : verbs[answer];
-  return `${verb} by ${whoMrkdwn(decision, by)}${when}${why}`;
+  const yes = answer === "approve" && !decision.brokeGlass ? decision.approvals : [];
+  // Of several, each has said why.
+  if (yes.length > 1)
+    return `${verb} by ${yes.map((one) => yesMrkdwn(one, yes.length)).join(" and ")}${when}`;
+  return `${verb} by ${personMrkdwn(yes[0]?.by ?? by)}${when}${why}`;
 }
 
-/** Everybody whose yes it took. Those of a question that was rejected or answered alone stand beside nobody. */
-function whoMrkdwn({ answer, approvals, brokeGlass }: Decision, by: Person): string {
-  const all =
-    answer === "approve" && !brokeGlass && approvals.length > 0 ? approvals.map((one) => one.by) : [by];
-  return all.map(personMrkdwn).join(" and ");
+/** One of several whose yes it took. Those of a question that was rejected or answered alone stand beside nobody. */
+function yesMrkdwn({ by, reason }: Approval, of: number): string {
+  const said = reason === null || reason === "" ? "" : ` (${inertWithin(reason, REASON_CHARS / of)})`;
+  return `${personMrkdwn(by)}${said}`;
 }

@@ -51,7 +51,7 @@ export async function decide(deps: DecideDeps, given: Decide): Promise<Decided> 
 export async function whyNotYet(deps: DecideDeps, given: Decide): ReturnType<Changes["whyNotDecide"]> {
   const change = await findChange(deps.database, given.changeId);
   if (change === null) return null;
-  const written = { reason: "-".repeat(MIN_BREAK_GLASS_REASON), target: findTerms(deps, change).typedTarget };
+  const written = { reason: "x".repeat(MIN_BREAK_GLASS_REASON), target: findTerms(deps, change).typedTarget };
   const question = findOpenQuestion(deps, change, { ...given, ...written });
   if (!("kind" in question)) return null;
   return question.kind === "already" || question.kind === "stale" || question.kind === "refused"

@@ -1,6 +1,7 @@
 import type { Change, Decision } from "#change/change.ts";
 import type { Decide } from "#change/changes.ts";
 import { MAX_ANSWER_LENGTH, MAX_REQUESTED_CHANGES_LENGTH, MAX_REVISIONS } from "#change/question.ts";
+import { MAX_REASON_LENGTH } from "#change/reason.ts";
 
 /** What somebody says with their decision, fit to be kept; or why it is not enough, in a sentence. */
 export type DecisionText =
@@ -17,7 +18,13 @@ export function readDecisionText(
   const clean = (text: string): string => redact(text.replaceAll("\0", "").toWellFormed().trim());
   const reason = given.reason === null ? null : clean(given.reason);
   if (given.answer === "answered") return readAnswers(question, (given.answers ?? []).map(clean));
-  if (given.answer !== "request_changes") return { ok: true, reason, answers: [] };
+  if (given.answer !== "request_changes") {
+    if (reason === null || reason.length <= MAX_REASON_LENGTH) return { ok: true, reason, answers: [] };
+    return {
+      ok: false,
+      reason: `The reason has ${reason.length} characters; at most ${MAX_REASON_LENGTH} are taken.`,
+    };
+  }
   const why = whyNotRequestChanges(change, reason ?? "");
   return why === null ? { ok: true, reason, answers: [] } : { ok: false, reason: why };
 }

@@ -1,6 +1,7 @@
 import { freezeAt } from "#change/approval.ts";
 import { answersOf, type Change, type Decision } from "#change/change.ts";
 import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "#change/changes.ts";
+import { saysWhy, takesReason } from "#change/reason.ts";
 import { whoHadASay } from "#change/say.ts";
 import { whyNotBreakGlass, whyNotDecide, whyNotOwnWords, whyNotSpeak } from "#policy/approvals/approvers.ts";
 import { findTerms, type TermsDeps } from "./terms.ts";
@@ -23,14 +24,20 @@ export function findOpenQuestion(deps: TermsDeps, change: Change, given: Decide)
   if (question.answer === "request_changes")
     return { kind: "stale", change, reason: superseded(change, question) };
   if (question.answer !== null) return { kind: "already", change, decision: question };
-  const late =
-    given.answer === "approve"
-      ? (whyOwnWords(deps, change, given) ??
-        whyNotNow(deps, change, given) ??
-        whyNotTyped(deps, change, given))
-      : null;
-  return late === null ? question : { kind: "refused", reason: late };
+  const isYes = given.answer === "approve";
+  const never = isYes ? (whyOwnWords(deps, change, given) ?? whyNotNow(deps, change, given)) : null;
+  if (never !== null) return refuse(never);
+  if (takesReason(change, given) && !saysWhy(given.reason))
+    return { kind: "refused", reason: isYes ? YES_TAKES_REASON : NO_TAKES_REASON, lacks: "reason" };
+  const late = isYes ? whyNotTyped(deps, change, given) : null;
+  return late === null ? question : refuse(late);
 }
+
+/** Of a button that an earlier version posted the click alone arrives, so it says where there is a field for it. */
+const YES_TAKES_REASON =
+  "It is high risk, so an approval takes a reason. In Slack press Details, and approve it there; by API send it as `reason`.";
+const NO_TAKES_REASON =
+  "A rejection takes a reason, for whoever asked. In Slack press Reject and write it; by API send it as `reason`.";
 
 function superseded({ revision }: Change, { revision: old }: Decision): string {
   return `Revision ${old} of the plan is superseded by revision ${Math.max(revision, old + 1)}: changes were asked for.`;

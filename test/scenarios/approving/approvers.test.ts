@@ -224,6 +224,8 @@ describe("who approves, in Slack", () => {
     await slack.submit({ as: ana, view_id: form.id, values }).delivered;
     const answer = await waitFor(() => slack.ephemerals(ana)[before], "a private answer");
     assert.match(textOf(answer), approvedAs("clicks/stale"));
+    assert.match(textOf(slack.modal(ana)?.errors), /stays here/);
+    assert.notEqual(slack.modal(ana), null, "what was written is lost");
     assert.deepEqual(await program.ran(id), []);
   });
 

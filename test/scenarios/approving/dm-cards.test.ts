@@ -255,7 +255,7 @@ describe("the card as a direct message to those who may approve", () => {
     const { ben, cleo } = slack.users;
     slack.faults.rateLimit(1, 12, "chat.postMessage", "D0BEN00001");
     const known = directCards(slack, ben).length;
-    const card = await waitingCard(slack, "scale web to 8 replicas in production");
+    const card = await waitingCard(slack, "scale checkout to 8 replicas in production");
     const cleos = await directOf(slack, cleo, card);
     await answerTo(slack, cleo, cleos, APPROVE);
     await verdictOf(slack, card);

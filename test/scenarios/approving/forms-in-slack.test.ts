@@ -55,7 +55,7 @@ describe("forms in Slack", () => {
     return text;
   };
 
-  it("Reject may be sent with a reason, which stands on the card as text, or without", async () => {
+  it("Reject takes a reason, which stands on the card as text", async () => {
     const { ben } = slack.users;
     const card = await waiting("scale web to 5 replicas in production");
     await formOf(ben, card, "greenlight:reject");
@@ -68,7 +68,9 @@ describe("forms in Slack", () => {
       for (const text of mrkdwnOf(message)) assert.doesNotMatch(text, /<!channel>|<https/);
     const other = await waiting("scale checkout to 5 replicas in production");
     await formOf(ben, other, "greenlight:reject");
-    assert.match(await told(ben, () => send(slack, ben, {})), /Rejected/);
+    await send(slack, ben, { "greenlight:words": " ... " });
+    assert.match(textOf(slack.modal(ben)?.errors), approvedAs("forms/reject-errors"));
+    assert.match(await told(ben, () => send(slack, ben, { "greenlight:words": "not now" })), /Rejected/);
   });
 
   it("what was put into a form stands in it until it is done, also when that takes longer than Slack waits", async () => {
@@ -155,7 +157,7 @@ describe("forms in Slack", () => {
         digest: change.digest ?? "",
         answer: "approve",
       },
-      ...{ by: { kind: "slack", teamId: slack.team.id, userId: ben }, reason: null },
+      ...{ by: { kind: "slack", teamId: slack.team.id, userId: ben }, reason: "As was agreed" },
     });
     assert.ok(plain.kind === "refused" && /: legacy-report/.test(plain.reason));
     for (const [user, why] of [

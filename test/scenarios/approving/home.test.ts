@@ -169,6 +169,10 @@ describe("App Home", () => {
       await send(slack, ana, {});
       const answer = action === "greenlight:cancel" ? "cancel-not-yours-on-home" : "not-yours-on-home";
       await shows(ana, approvedAs(`clicks/${answer}`));
+      // Words that were refused stay in their form.
+      const left = slack.modal(ana);
+      assert.equal(left !== null, action === "greenlight:reject");
+      if (left !== null) await slack.close({ as: ana, view_id: left.id }).delivered;
     }
     await click(ben, "greenlight:details", id);
     assert.match(await formShows(ben, /--replicas=6 -n production/), /"greenlight:approve"/);

@@ -45,7 +45,7 @@ describe("a quorum", () => {
       digest: change.digest ?? "",
       answer,
       by,
-      reason: null,
+      reason: "As was agreed",
     });
 
   for (const clicks of CLICKS) {
@@ -135,7 +135,7 @@ describe("a quorum", () => {
     const needs = { database, record, policy: builtInPolicy, redact: createRedact([]), tokens: [], now };
     const changes = createChanges({ ...needs, findDifference });
     const question = { gate: "approval", revision: 1, round: 1, digest: change.digest ?? "" } as const;
-    const given = { ...question, changeId: change.id, by: token(1), reason: null };
+    const given = { ...question, changeId: change.id, by: token(1), reason: "As was agreed" };
     const stale = await changes.decide({ ...given, answer: "approve" });
     assert.ok(stale.kind === "stale");
     assert.match(stale.reason, /deploy\.yaml/);
@@ -148,7 +148,7 @@ describe("a quorum", () => {
 
   it("answers an API approval that only counts with 202 and how many there are", async () => {
     const change = await waiting("by API");
-    const body = { answer: "approve", revision: 1, digest: change.digest };
+    const body = { answer: "approve", revision: 1, digest: change.digest, reason: "As was agreed" };
     const post = (secret: string) =>
       fetch(`${program.app.address}/infra-change/${change.id}/decision`, {
         method: "POST",

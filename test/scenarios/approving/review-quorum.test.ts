@@ -30,7 +30,7 @@ describe("a quorum under rules that change", () => {
       digest: change.digest ?? "",
       answer: "approve",
       by: { kind: "token", name, role: "approver", slackId: null },
-      reason: null,
+      reason: "As was agreed",
     });
 
   it("does not count the yes of somebody who may not approve any more", async () => {

@@ -37,7 +37,11 @@ describe("an approval of what destroys something", () => {
       return { status: answered.status, text: await answered.text() };
     };
     assert.match((await call()).text, /"typed_target":"web"/);
-    const approve = { answer: "approve", revision: 1, digest: change.digest };
+    const silent = { answer: "approve", revision: 1, digest: change.digest };
+    const wordless = await call({ ...silent, target: "web" });
+    assert.equal(wordless.status, 400);
+    assert.match(wordless.text, /takes a reason/);
+    const approve = { ...silent, reason: "It is not used any more" };
     const refused = await call(approve);
     assert.equal(refused.status, 403);
     assert.match(refused.text, /: web\b/);
@@ -46,13 +50,17 @@ describe("an approval of what destroys something", () => {
     await program.until(change.id, "done", "failed", "needs_person");
   });
 
-  it("is a plain approval where nothing is taken away, and a rejection never takes a name", async () => {
+  it("takes no name where nothing is taken away, and a rejection never takes a name", async () => {
     program.model.script({ agent: "planner", json: planOf([["version", null]], "high") });
     const harmless = await program.ask("high, by the model's word alone");
     assert.equal(harmless.terms?.typedTarget, null);
+    const silent = await program.decide(harmless, "approve", { target: null, reason: " . " });
+    assert.ok(silent.kind === "refused" && silent.lacks === "reason");
     assert.equal((await program.decide(harmless, "approve", { target: null })).kind, "decided");
     await program.releaseTargets();
     const change = await program.ask("delete the deployment checkout in production");
+    const wordless = await program.decide(change, "reject", { reason: null });
+    assert.ok(wordless.kind === "refused" && wordless.lacks === "reason");
     assert.equal((await program.decide(change, "reject")).kind, "decided");
   });
 });

@@ -88,7 +88,7 @@ describe("a question nobody answers, with two instances that look after it", () 
   };
   const click = (changeId: string, by: Person, groups: string[] = []) => {
     const question = { changeId, gate: "approval", revision: 1, round: 1, digest: DIGEST } as const;
-    return other.changes.decide({ ...question, answer: "approve", by, groups, reason: null });
+    return other.changes.decide({ ...question, answer: "approve", by, groups, reason: "As was agreed" });
   };
 
   it(`is reminded of, escalated and warned of once each in ${QUESTIONS} questions, and never after an answer`, async () => {
