@@ -107,7 +107,7 @@ export async function openParts(
     (fault) => whyNoDirectory(fault, dataDir),
   );
   const { database, wakes, line: databaseLine } = await openStore(config, log, closing);
-  const slackWorkspace = await openSlackWorkspace(config, closing);
+  const slackWorkspace = await openSlackWorkspace(config, log, closing);
   const commands = await openCommandEnvironment(config, slackWorkspace.approvers, closing, sees);
   const key = await explained(
     () => openEncryptionKey(config.encryptionKey, dataDir),

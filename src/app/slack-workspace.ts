@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { Config } from "#config/config.ts";
+import type { Log } from "#observe/log.ts";
 import { type SlackStandIn, startSlack } from "#playground/slack/slack.ts";
 import type { SlackConfig } from "#slack/create-slack.ts";
 import type { Closing } from "./stopping.ts";
@@ -11,7 +13,11 @@ export type SlackWorkspace = Pick<SlackConfig, "botToken" | "mode" | "apiUrl"> &
 };
 
 /** Opens the real Slack, or the playground's, which brings its own approvers when none are named. */
-export async function openSlackWorkspace(config: Config, closing: Closing): Promise<SlackWorkspace> {
+export async function openSlackWorkspace(
+  config: Config,
+  log: Log,
+  closing: Closing,
+): Promise<SlackWorkspace> {
   const { slack, approvers } = config;
   if (slack.kind === "real") {
     const { botToken, apiUrl } = slack;
@@ -21,7 +27,13 @@ export async function openSlackWorkspace(config: Config, closing: Closing): Prom
         : { kind: "http", signingSecret: slack.signingSecret };
     return { botToken, apiUrl, mode, approvers, standIn: null, line: `real, ${mode.kind} mode` };
   }
-  const standIn = await startSlack();
+  const standIn = await startSlack({
+    keptIn: {
+      path: join(config.dataDir, "playground-slack.jsonl"),
+      onFault: (error) =>
+        log.warn({ err: error }, "The playground keeps no messages: after a restart its channel is empty"),
+    },
+  });
   closing.push(() => standIn.stop());
   const { users, tokens, apiUrl } = standIn;
   return {

@@ -8,6 +8,7 @@ import { createDelivery, type DeliveryMode } from "./delivery.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createFiles, type StoredFile } from "./files.ts";
 import { type CloseInput, createForms, type SubmitInput } from "./forms.ts";
+import { type KeptOptions, openKept } from "./kept.ts";
 import { ALL_SCOPES, TIMES } from "./limits.ts";
 import {
   APP,
@@ -50,6 +51,8 @@ export type SlackOptions = {
   /** Milliseconds since 1970; timestamps, trigger ids and response_urls go by it. */
   clock?: () => number;
   port?: number;
+  /** Where its messages and Homes outlive the program; nowhere when not given. */
+  keptIn?: KeptOptions;
   /** How long an app has for its ack; Slack's three seconds when not given. */
   ackMs?: number;
 };
@@ -114,6 +117,7 @@ export type SlackStandIn = {
 /** Starts the stand-in on 127.0.0.1; throws when it cannot listen. */
 export async function startSlack(options: SlackOptions = {}): Promise<SlackStandIn> {
   const stand = createStand(options);
+  const closeKept = options.keptIn === undefined ? () => undefined : keepIn(stand, options.keptIn);
   const calls: Call[] = [];
   const server = await startSlackServer(stand, calls, options.port ?? 0);
   const origin = `http://127.0.0.1:${server.port}`;
@@ -149,6 +153,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackStand
       page.close();
       await stand.socket.close();
       await server.close();
+      closeKept();
     },
   };
 }
@@ -181,6 +186,19 @@ function createStand(options: SlackOptions): Stand {
     refused: createRefused(),
     origin: () => "",
   };
+}
+
+/** Puts back what an earlier start kept, and keeps what happens from now on. */
+function keepIn({ workspace, views }: Stand, options: KeptOptions): () => void {
+  const kept = openKept(options);
+  for (const message of kept.found.messages) workspace.restore(message);
+  for (const home of kept.found.homes) views.restoreHome(home);
+  const all = () => ({
+    messages: workspace.all().filter(({ ephemeralTo }) => ephemeralTo === null),
+    homes: views.homes(),
+  });
+  workspace.follow((happening) => kept.note(happening, views.home, all));
+  return kept.close;
 }
 
 function readers({ workspace, views, files }: Stand) {

@@ -23,6 +23,9 @@ export type View = {
   previousId: string | null;
 };
 
+/** What outlives a start of a Home. What somebody had put into it is lost, as by loading the page again. */
+export type KeptHome = Pick<View, "id" | "user" | "hash" | "given">;
+
 /** Every person's stack of modals, and their home. */
 export type Views = ReturnType<typeof createViews>;
 
@@ -39,6 +42,14 @@ export function createViews(workspace: Workspace) {
   return {
     ...createStacks(workspace, stacks, tell),
     home: (user: string) => homes.get(user) ?? null,
+    homes: () => [...homes.values()],
+
+    /** Puts back a Home of an earlier start, with its id: what stands on it can be pressed. */
+    restoreHome(home: KeptHome): void {
+      const fresh = { type: "home" as const, values: {}, errors: {}, rootId: home.id, previousId: null };
+      homes.set(home.user, { ...home, ...fresh });
+    },
+
     find: (id: string) => everyView().find((view) => view.id === id) ?? null,
     findExternal: (id: string) => everyView().find((view) => view.given["external_id"] === id) ?? null,
 

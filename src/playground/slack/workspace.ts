@@ -50,16 +50,10 @@ export function createWorkspace(given: {
   const messages = new Map<string, Message>();
   const notices: Notice[] = [];
   const listeners = new Set<(happening: Happening) => void>();
-  let lastMicros = 0;
+  const stamps = createStamps(given.clock);
 
   function tell(happening: Happening): void {
     for (const listener of listeners) listener(happening);
-  }
-
-  /** Slack's timestamps: seconds and six digits, never the same twice. */
-  function newTs(): string {
-    lastMicros = Math.max(given.clock() * 1_000, lastMicros + 1);
-    return `${Math.floor(lastMicros / 1e6)}.${String(lastMicros % 1e6).padStart(6, "0")}`;
   }
 
   return {
@@ -67,7 +61,7 @@ export function createWorkspace(given: {
     people,
     channels,
     notices,
-    newTs,
+    newTs: stamps.next,
     tell,
     now: given.clock,
     url: `https://${given.team.domain}.slack.com/`,
@@ -80,7 +74,7 @@ export function createWorkspace(given: {
 
     add(fields: Partial<Message> & Pick<Message, "channel" | "user">): Message {
       const message: Message = {
-        ts: newTs(),
+        ts: stamps.next(),
         threadTs: null,
         broadcast: false,
         botId: fields.user === APP.botUserId ? APP.botId : null,
@@ -97,6 +91,12 @@ export function createWorkspace(given: {
       messages.set(keyOf(message.channel, message.ts), message);
       tell({ type: "message", message });
       return message;
+    },
+
+    /** Puts back a message of an earlier start; nobody hears of it. Those that come get later timestamps. */
+    restore(message: Message): void {
+      messages.set(keyOf(message.channel, message.ts), message);
+      stamps.seen(message.ts);
     },
 
     change(message: Message, fields: Partial<Message>): void {
@@ -126,6 +126,20 @@ export function createWorkspace(given: {
       const notice = { user, text, at: given.clock() };
       notices.push(notice);
       tell({ type: "notice", notice });
+    },
+  };
+}
+
+/** Slack's timestamps: seconds and six digits, never the same twice, and later than any that was seen. */
+function createStamps(clock: () => number) {
+  let lastMicros = 0;
+  return {
+    next(): string {
+      lastMicros = Math.max(clock() * 1_000, lastMicros + 1);
+      return `${Math.floor(lastMicros / 1e6)}.${String(lastMicros % 1e6).padStart(6, "0")}`;
+    },
+    seen(ts: string): void {
+      lastMicros = Math.max(lastMicros, Number(ts.replace(".", "")));
     },
   };
 }
