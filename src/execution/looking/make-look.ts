@@ -1,7 +1,8 @@
 import type { Look, LookEnd, LookKey } from "#change/look.ts";
 import { argvOf } from "#change/plan.ts";
 import { sha256Of } from "#execution/workspace/snapshot.ts";
-import { type AskedLook, type LookingDeps, runLook } from "./run-look.ts";
+import { type AskedFiles, lookAtFiles } from "./look-files.ts";
+import { type AskedLook, type LookingDeps, type RanLook, runLook } from "./run-look.ts";
 
 /** Where looks are written; every write fails once the change belongs to another instance. */
 export type LookRows = {
@@ -12,22 +13,44 @@ export type LookRows = {
   finish(key: LookKey, attempt: number, end: LookEnd): Promise<void>;
 };
 
+type Numbered<Asked> = Asked & Omit<LookKey, "changeId">;
+
 /**
  * Makes one look, and returns its end once that is committed: nobody reads what no row holds. One whose end stands there is
  * not made again and returned as it was; one that was cut off three times ends so.
  */
-export async function makeLook(
+export function makeLook(
   deps: LookingDeps & { rows: LookRows },
-  { revision, number, ...asked }: AskedLook & Omit<LookKey, "changeId">,
+  { revision, number, ...asked }: Numbered<AskedLook>,
   signal: AbortSignal,
 ): Promise<LookEnd> {
-  const { rows } = deps;
   const key = { changeId: asked.changeId, revision, number };
   const command = { argv: argvOf(asked.command), dir: asked.command.dir };
+  return withRow(deps.rows, key, command, () => runLook(deps, asked, signal));
+}
+
+/** The same of a look at files of the workspace. */
+export function makeFileLook(
+  deps: LookingDeps & { rows: LookRows },
+  { changeId, revision, number, ...asked }: Numbered<AskedFiles & Pick<LookKey, "changeId">>,
+): Promise<LookEnd> {
+  const { path, search, fromLine } = asked;
+  const argv = ["files", path, search, String(fromLine)];
+  return withRow(deps.rows, { changeId, revision, number }, { argv, dir: "" }, () =>
+    lookAtFiles(deps, asked),
+  );
+}
+
+async function withRow(
+  rows: LookRows,
+  key: LookKey,
+  command: Pick<Look, "argv" | "dir">,
+  run: () => Promise<RanLook>,
+): Promise<LookEnd> {
   const attempt = await rows.begin(key, command);
   if (attempt === null) return ended(rows, key, command);
   const began = performance.now();
-  const ran = await runLook(deps, asked, signal);
+  const ran = await run();
   const ms = Math.round(performance.now() - began);
   const end = { ...ran, sha256: sha256Of(Buffer.from(ran.text)), ms };
   await rows.finish(key, attempt, end);
