@@ -1,6 +1,7 @@
 import { unfolded } from "#change/folded.ts";
 import type { PlannerOutput } from "#change/plan.ts";
 import type { Question } from "#change/question.ts";
+import { DECLINED } from "#change/quiet-end.ts";
 import { askMore } from "./ask-more.ts";
 import type { GraphDeps, PlanningInput } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -34,7 +35,7 @@ export async function planChange(
   if (answer.plan.length === 0) {
     const said = `${answer.summary || "it gave no reason"} Nothing was run.`;
     if (times > 0) return endRefused(refused, `The Planner made no other plan: ${said}`);
-    return { error: `The Planner made no plan: ${said}` };
+    return { error: `${DECLINED}${said}` };
   }
   if (isRefusedAgain(refused, answer)) return { error: withoutRun(reason) };
   // Numbered here: the journal's key must not rest on how a model counts.

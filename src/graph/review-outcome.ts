@@ -17,7 +17,7 @@ import {
   withoutReviewer,
 } from "./verdicts.ts";
 
-const READ = "It only read, and changed nothing. What was read stands in the thread.";
+const READ = "It only read, and changed nothing.";
 
 const SAY_WHICH =
   "Look at what is there now, then say whether it happened: if so the plan goes on after it, if not the step runs again.";

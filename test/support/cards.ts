@@ -39,6 +39,17 @@ export function verdictOf(slack: SlackStandIn, card: Message): Promise<Message> 
   return waitFor(() => replies(slack, card).find(({ broadcast }) => broadcast), "the verdict");
 }
 
+/** Waits until the card of a change that only reads is its answer. */
+export function answerOf(slack: SlackStandIn, card: Message): Promise<Message> {
+  return waitFor(() => answerIn(slack, card), "the answer");
+}
+
+/** The card of a change that only reads once it is its answer. */
+export function answerIn(slack: SlackStandIn, card: Message): Message | undefined {
+  const answer = now(slack, card);
+  return hasButton(answer, "greenlight:run_again") && answer;
+}
+
 /** Waits until Slack shows all that it is to show. */
 export async function untilSent(program: Program): Promise<void> {
   await soon("all messages to be sent", async () => {

@@ -5,6 +5,7 @@ import type { Locator, Page } from "playwright-core";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
 import { actAs, launchChromium } from "#test/playground/page/browser.ts";
+import { answerIn } from "#test/support/cards.ts";
 import { startProgram } from "#test/support/program.ts";
 import { cards, changeIdOf, standIn, waitFor } from "#test/support/slack.ts";
 
@@ -34,7 +35,7 @@ export type Stage = {
   /** Presses a button of the message; `confirm` is the button of the dialog that asks once more. */
   press(message: Message, name: string, confirm?: string): Promise<void>;
   form(): Locator;
-  /** The verdict under this card, once it came. */
+  /** The verdict under this card, or the card itself once it is an answer. */
   verdict(card: Message): Promise<Message>;
   /** Lets the time of the open question run out. */
   endTime(card: Message): Promise<void>;
@@ -89,7 +90,7 @@ export async function openStage(folder: string | null): Promise<Stage> {
           slack
             .thread(card.channel, card.ts)
             .slice(1)
-            .findLast(({ broadcast }) => broadcast),
+            .findLast(({ broadcast }) => broadcast) ?? answerIn(slack, card),
         "the verdict",
         PATIENCE_MS,
       ),

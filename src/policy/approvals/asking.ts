@@ -1,5 +1,6 @@
 import { type Person, slackIdsOf } from "#change/person.ts";
 import { maxRisk, Risk } from "#change/plan.ts";
+import { NOT_ALLOWED } from "#change/quiet-end.ts";
 import type { Policy } from "#policy/document.ts";
 import { UNNAMED_ENVIRONMENT } from "./approvers.ts";
 
@@ -20,7 +21,7 @@ export function whyNotAsk(policy: Policy, asker: Asker): string | null {
   if (policy.asking.length === 0) return null;
   const here = policy.asking.filter((rule) => fitsPerson(rule, asker.requester));
   if (here.length === 0)
-    return "The policy does not let you ask for changes (asking in the policy file). Somebody named there has to ask.";
+    return `${NOT_ALLOWED} for changes (asking in the policy file). Somebody named there has to ask.`;
   const rules = here.filter((rule) => fitsChannel(rule, asker.channelId));
   if (rules.length === 0) return wrongPlace(here);
   if (asker.planned === null) return null;
@@ -29,7 +30,7 @@ export function whyNotAsk(policy: Policy, asker: Asker): string | null {
     (environment) => !rules.some((rule) => fitsPlan(rule, environment, risk)),
   );
   if (refused.length === 0) return null;
-  return `The policy does not let you ask for ${risk} risk in ${refused.join(", ")} from here (asking in the policy file). Somebody named there has to ask.`;
+  return `${NOT_ALLOWED} for ${risk} risk in ${refused.join(", ")} from here (asking in the policy file). Somebody named there has to ask.`;
 }
 
 /** What this person may ask for here, an environment a line; no line where the policy has no rules about that. */
@@ -63,5 +64,5 @@ function fitsPlan(rule: Rule, environment: string, risk: Risk): boolean {
 
 function wrongPlace(rules: Rule[]): string {
   const channels = [...new Set(rules.flatMap((rule) => rule.channels))].slice(0, 5);
-  return `The policy does not let you ask for changes here. Ask in the Slack channel ${channels.join(", ")}.`;
+  return `${NOT_ALLOWED} for changes here. Ask in the Slack channel ${channels.join(", ")}.`;
 }

@@ -45,15 +45,21 @@ export function renderStep(
   };
 }
 
-/** Whether a step's message holds its log as it is, so that no file need hold it. */
-export function isWholeInline({ head, tail, omitted }: LogExcerpt): boolean {
+/** Whether a message with this much room holds a log as it is, so that no file need hold it. */
+export function isWholeInline({ head, tail, omitted }: LogExcerpt, room = LOG_CHARS): boolean {
   const whole = [...head, ...tail].map((line) => lineText(line, null));
-  const isCut = whole.some((text) => text.length > LOG_LINE_CHARS) || whole.join("\n").length > LOG_CHARS;
+  const isCut = whole.some((text) => text.length > LOG_LINE_CHARS) || whole.join("\n").length > room;
   return omitted === 0 && !isCut;
 }
 
-function fileWords(record: StepRecord, log: LogExcerpt, canAttach: boolean | null): string[] {
-  if (canAttach === null || record.outcome === "running" || isWholeInline(log)) return [];
+/** Where all lines of an ended attempt are, when its message has no room for them. `canAttach` as above. */
+export function fileWords(
+  record: StepRecord,
+  log: LogExcerpt,
+  canAttach: boolean | null,
+  room = LOG_CHARS,
+): string[] {
+  if (canAttach === null || record.outcome === "running" || isWholeInline(log, room)) return [];
   const lines = log.head.length + log.tail.length + log.omitted;
   return canAttach
     ? [`All ${count(lines)} lines come as a file in this thread`]
@@ -62,19 +68,19 @@ function fileWords(record: StepRecord, log: LogExcerpt, canAttach: boolean | nul
       ];
 }
 
-/** Head and tail of a log within its limit, and between them how many lines are left out. Empty without output. */
-export function logText(log: LogExcerpt): string {
+/** Head and tail of a log within this many characters, and between them how many lines are left out. Empty without output. */
+export function logText(log: LogExcerpt, room = LOG_CHARS): string {
   let { head, tail, omitted } = log;
   let text = joined(head, tail, omitted);
   // The middle goes first: the newest lines of the head, then the oldest of the tail.
-  while (text.length > LOG_CHARS && head.length + tail.length > 1) {
+  while (text.length > room && head.length + tail.length > 1) {
     if (head.length > 3 || tail.length === 0) head = head.slice(0, -1);
     else if (tail.length > 1) tail = tail.slice(1);
     else head = head.slice(0, -1);
     omitted += 1;
     text = joined(head, tail, omitted);
   }
-  return cutMiddle(text, LOG_CHARS);
+  return cutMiddle(text, room);
 }
 
 function joined(head: LogLine[], tail: LogLine[], omitted: number): string {

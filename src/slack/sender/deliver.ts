@@ -127,7 +127,9 @@ async function post(
       ),
     );
   const thread =
-    message.cardTs === null || key.kind === "direct" ? undefined : threadTarget(message.cardTs, key);
+    message.cardTs === null || key.kind === "direct"
+      ? undefined
+      : threadTarget(message.cardTs, key, draft.rendered.isQuiet === true);
   try {
     return await send(thread);
   } catch (error) {
@@ -195,6 +197,6 @@ async function inFewWords<Answer>(
 /** The types want `reply_broadcast` as a literal, true or false. */
 type ThreadTarget = { thread_ts: string; reply_broadcast: true } | { thread_ts: string };
 
-function threadTarget(thread_ts: string, key: MessageKey): ThreadTarget {
-  return key.kind === "verdict" ? { thread_ts, reply_broadcast: true } : { thread_ts };
+function threadTarget(thread_ts: string, key: MessageKey, isQuiet: boolean): ThreadTarget {
+  return key.kind === "verdict" && !isQuiet ? { thread_ts, reply_broadcast: true } : { thread_ts };
 }

@@ -1,5 +1,7 @@
 import { type Change, lastDecision, openDecision } from "#change/change.ts";
 import type { ChangeEvent } from "#change/events.ts";
+import { onlyLooks } from "#change/titles/only-looks.ts";
+import { isAnswer } from "#slack/cards/ends/answer-card.ts";
 import { planPageCount } from "#slack/cards/plan-pages.ts";
 import {
   attemptKey,
@@ -34,6 +36,27 @@ type Stale = { name: string; rank: number; holdMs: number } | { everyStanding: s
 /** Which messages an event makes stale; none for a change that has no home in Slack. */
 export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
   if (change.home === null) return [];
+  return onlyLooks(change) ? ofRead(event, change) : ofChange(event, change);
+}
+
+/** A read has one message: its card becomes its answer. What does not fit there comes as a file in its thread. */
+function ofRead(event: ChangeEvent, change: Change): MessageKey[] {
+  switch (event.type) {
+    case "planned":
+    case "step_started":
+      return [CARD];
+    case "step_logged":
+      return [];
+    case "step_finished":
+      return [CARD, attemptKey("log", event)];
+    case "ended":
+      return isAnswer(change) ? [CARD] : [CARD, ENDED];
+    default:
+      return ofChange(event, change);
+  }
+}
+
+function ofChange(event: ChangeEvent, change: Change): MessageKey[] {
   switch (event.type) {
     case "asked":
     case "approved":

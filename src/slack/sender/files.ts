@@ -1,10 +1,12 @@
 import { webApi } from "@slack/bolt";
 import { isAttempt, type StepKey } from "#change/journal.ts";
 import type { DueMessage } from "#change/outbox-port.ts";
+import { onlyLooks } from "#change/titles/only-looks.ts";
+import { roomOf } from "#slack/cards/ends/answer-card.ts";
 import { isWholeInline, lineText, logFileName, whichStep } from "#slack/cards/step-message.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
 import type { Delivery } from "#slack/client/failures.ts";
-import { LOG_LINES } from "#slack/text/limits.ts";
+import { LOG_CHARS, LOG_LINES } from "#slack/text/limits.ts";
 import type { MessageKey } from "#slack/text/message-key.ts";
 import type { SenderDeps } from "./deps.ts";
 import { findPlanTextFile } from "./plan-text-file.ts";
@@ -62,12 +64,19 @@ export async function deliverFile(
   return { kind: "sent", ts: file.name };
 }
 
+/** Whether the message that shows the attempt holds all it printed. */
+async function isShownWhole(changes: SlackDeps["changes"], key: StepKey): Promise<boolean> {
+  const change = await changes.get(key.changeId);
+  const room = change !== null && onlyLooks(change) ? roomOf(change) : LOG_CHARS;
+  return isWholeInline(await changes.logs(key, LOG_LINES), room);
+}
+
 /** The whole log of an attempt as a file; null when it stands in the step's message as it is. The name is made of ids alone, and tells the file apart from every other one. */
 async function findLogFile(
   { changes }: Pick<SlackDeps, "changes">,
   key: StepKey,
 ): Promise<{ name: string; title: string; content: string } | null> {
-  if (isWholeInline(await changes.logs(key, LOG_LINES))) return null;
+  if (await isShownWhole(changes, key)) return null;
   const { head, omitted } = await changes.logs(key, ALL_LINES);
   const steps = await changes.steps(key.changeId);
   if (!steps.some((record) => isAttempt(record, key) && record.outcome !== "running")) return null;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
+import { answerOf } from "#test/support/cards.ts";
 import { startOwnSlack } from "#test/support/own-slack.ts";
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 import { askFor, changeIdOf, replies, standIn, textOf, typed, waitFor } from "#test/support/slack.ts";
@@ -22,7 +23,7 @@ describe("the full log of a step", () => {
   const run = async (program: Program, slack: SlackStandIn, line: string): Promise<Message> => {
     program.model.script({ agent: "planner", json: planOf([[line, null]], "low") });
     const card = await askFor(slack, `run ${line}`);
-    await waitFor(() => replies(slack, card).find((one) => one.broadcast), "the verdict");
+    await answerOf(slack, card);
     return card;
   };
   const filesOf = (slack: SlackStandIn, card: Message) =>
@@ -35,7 +36,7 @@ describe("the full log of a step", () => {
     return rows.map(({ text }) => text);
   };
 
-  it("comes as a file with every line that was kept, while the last forty stand in the thread", async () => {
+  it("comes as a file with every line that was kept, while the first and the last stand in the answer", async () => {
     const program = await start();
     const slack = standIn(program);
     const card = await run(program, slack, LONG);
@@ -47,19 +48,17 @@ describe("the full log of a step", () => {
     const logs = await typed(slack, `/infra logs ${await changeIdOf(slack, card)}`);
     assert.ok(textOf(logs.blocks).includes(`\`${name}\``), "the file's name in /infra logs");
     const said = new RegExp(`\\b${lines.length} `);
-    const find = () => replies(slack, card).find((reply) => said.test(textOf(reply.blocks)));
-    const step = await waitFor(find, "the step's last words");
-    const shown = textOf(step.blocks);
-    assert.ok(shown.includes(JSON.stringify(lines.at(-1)).slice(1, -1)), "the last line");
-    const first = lines.findIndex((line) => line.trim().length > 12);
-    assert.ok(first < lines.length - 41 && !shown.includes(`"${lines[first]}\\n`), "not the first");
+    const shown = textOf((await answerOf(slack, card)).blocks);
+    assert.match(shown, said);
+    for (const line of [lines[0], lines.at(-1)])
+      assert.ok(shown.includes(JSON.stringify(line).slice(1, -1)), line);
   });
 
-  it("is not attached when all of it stands in the thread", async () => {
+  it("is not attached when all of it stands in the answer", async () => {
     const program = await start();
     const slack = standIn(program);
     const card = await run(program, slack, "version");
-    await waitFor(() => (/step 1/i.test(textOf(replies(slack, card))) ? true : undefined), "the step");
+    await answerOf(slack, card);
     const done = async (): Promise<boolean> => {
       const { rows } = await program.app.database.query(
         "select 1 from messages where name like 'log:%' and ts = 'inline'",
@@ -111,10 +110,7 @@ describe("the full log of a step", () => {
     });
     await waitFor(() => (slack.connections() >= 2 ? true : undefined), "the sockets");
     const card = await run(program, slack, LONG);
-    await waitFor(
-      () => (/files:write/.test(textOf(replies(slack, card))) ? true : undefined),
-      "the sentence",
-    );
+    assert.match(textOf((await answerOf(slack, card)).blocks), /files:write/);
     assert.deepEqual(slack.files(), []);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
+import { answerOf, verdictOf } from "#test/support/cards.ts";
 import { startOwnSlack } from "#test/support/own-slack.ts";
 import { ANA_SECRET, type Program, startProgram } from "#test/support/program.ts";
 import { askFor, hasButton, now, press, waitFor } from "#test/support/slack.ts";
@@ -61,7 +62,7 @@ describe("a Slack that does not let itself be heard any more", { timeout: 120_00
     await bothOpen();
     assert.deepEqual(await readiness(), ALL_OK);
     await press(slack, slack.users.ben, card, "greenlight:approve");
-    await waitFor(() => slack.thread(card.channel, card.ts).find((reply) => reply.broadcast), "the verdict");
+    await verdictOf(slack, card);
   });
 
   it("survives what its sockets can bring: other refusals, rubbish, a goodbye before its time, an address that is none", async () => {
@@ -93,6 +94,6 @@ describe("a Slack that does not let itself be heard any more", { timeout: 120_00
     await soon("cut", async () => slack.connections() === 0);
     await bothOpen();
     const card = await askFor(slack, "show the pods in production");
-    await waitFor(() => slack.thread(card.channel, card.ts).find((reply) => reply.broadcast), "the verdict");
+    await answerOf(slack, card);
   });
 });

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { Change } from "#change/change.ts";
 import type { ChangeEvent } from "#change/events.ts";
 import { createMessageRefs } from "#slack/sender/feed.ts";
-import { aChange, aQuestion } from "#test/support/changes.ts";
+import { aChange, aPlan, aQuestion, aStep } from "#test/support/changes.ts";
 
 const BY = { kind: "slack", teamId: "T1", userId: "U2" } as const;
 const asked = { revision: 1, round: 1 };
@@ -16,6 +16,7 @@ const QUESTION = "verdict:needs_person:1:1";
 const DIRECT = "every card:dm:";
 
 const plain = aChange();
+const read = aChange({ risk: "low", plan: aPlan([aStep("get pods -n staging", null)]) });
 const waiting = aChange({ status: "waiting", decisions: [aQuestion()] });
 const needsPerson = aChange({ status: "needs_person", decisions: [aQuestion({ gate: "operator" })] });
 const wasAsked = aChange({ decisions: [aQuestion({ gate: "operator", answer: "accept", by: BY })] });
@@ -59,6 +60,24 @@ describe("what an event makes stale in Slack", () => {
         plain,
         ["card", "verdict:ended", DIRECT],
       ]),
+    ];
+    for (const [event, change, names] of cases)
+      assert.deepEqual(staleBy(event, change).toSorted(), names.toSorted(), JSON.stringify(event));
+  });
+
+  it("is of a change that only reads its card alone, and a file with what has no room there", () => {
+    const done = { ...read, status: "done" } as const;
+    const stopped = { ...read, status: "cancelled" } as const;
+    const cases: [ChangeEvent, Change, string[]][] = [
+      [{ type: "step_started", ...attempt }, read, ["card"]],
+      [{ type: "step_logged", ...attempt }, read, []],
+      [{ type: "step_finished", ...attempt, outcome: "done" }, read, ["card", "log:1:2:forward:1"]],
+      [{ type: "ended", status: "done", error: null }, done, ["card"]],
+      [{ type: "ended", status: "cancelled", error: null }, stopped, ["card", "verdict:ended", DIRECT]],
+      // A person was asked about it, or it runs nothing: then it is told as every other change.
+      [{ type: "step_logged", ...attempt }, { ...read, risk: "medium" }, [STEP]],
+      [{ type: "step_logged", ...attempt }, { ...read, planOnly: true }, [STEP]],
+      [{ type: "step_logged", ...attempt }, { ...read, decisions: [aQuestion()] }, [STEP]],
     ];
     for (const [event, change, names] of cases)
       assert.deepEqual(staleBy(event, change).toSorted(), names.toSorted(), JSON.stringify(event));
