@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { parse, stringify } from "yaml";
+import { holds, valueAt } from "#playground/cluster/stories/conditions.ts";
 import { parsePolicy } from "#policy/read-policy.ts";
 import { type Case, KINDS } from "./case.ts";
-import { type Check, holds, objectOf, valueAt } from "./check.ts";
+import { type Check, objectOf } from "./check.ts";
 import { clusterOf, objectsOf } from "./cluster.ts";
 import { readCases } from "./read-cases.ts";
 

@@ -70,44 +70,6 @@ export function objectOf(check: Check): string | null {
   return "object" in check ? check.object : null;
 }
 
-/** What stands at a path, and undefined where nothing does. An item of a list goes by its name, else by its number. */
-export function valueAt(object: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>((value, word) => {
-    if (Array.isArray(value)) return value.find((one) => nameOf(one) === word) ?? value[Number(word)];
-    return typeof value === "object" && value !== null ? Reflect.get(value, word) : undefined;
-  }, object);
-}
-
-/** Whether a value is what the check wants of it. */
-export function holds(check: Check, value: unknown): boolean {
-  if (check.there !== undefined) return check.there === (value !== undefined);
-  if (check.is !== undefined) return isSame(check.is, value ?? null);
-  if (check.among !== undefined) return check.among.some((one) => isSame(one, value ?? null));
-  const amount = amountOf(value);
-  if (amount === null) return false;
-  if (check.atLeast !== undefined) return amount >= (amountOf(check.atLeast) ?? Number.NaN);
-  return check.below !== undefined && amount < (amountOf(check.below) ?? Number.NaN);
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  m: 0.001,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
-
-/** A count, or a quantity as Kubernetes writes it (`512Mi`), as a number; null where it is none. */
-export function amountOf(value: unknown): number | null {
-  if (typeof value === "number") return value;
-  const [, digits, unit = ""] = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(String(value)) ?? [];
-  const factor = UNITS[unit];
-  return digits === undefined || factor === undefined ? null : Number(digits) * factor;
-}
-
 function splitPath(text: string): string[] {
   return text.split(".");
 }
@@ -119,20 +81,4 @@ function isOne(check: object, values: string[], hasPlace: boolean): boolean {
   return hasPlace
     ? ofValue.length === 1 && ofWhole.length === 0
     : ofValue.length === 0 && ofWhole.length === 1;
-}
-
-function nameOf(item: unknown): unknown {
-  return typeof item === "object" && item !== null ? Reflect.get(item, "name") : undefined;
-}
-
-/** By content, whatever the order of their fields. */
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(fields.map(([name, one]) => [name, sorted(one)]));
 }

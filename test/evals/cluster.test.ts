@@ -4,7 +4,7 @@ import { kindOf } from "#playground/cluster/kinds.ts";
 import { listObjects } from "#playground/cluster/objects.ts";
 import { isReady, podsAt } from "#playground/cluster/pods/times.ts";
 import type { Deployment } from "#playground/cluster/state.ts";
-import { valueAt } from "./check.ts";
+import { valueAt } from "#playground/cluster/stories/conditions.ts";
 import { clusterOf, objectsOf } from "./cluster.ts";
 import { readCases } from "./read-cases.ts";
 

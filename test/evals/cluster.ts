@@ -1,27 +1,55 @@
 import assert from "node:assert/strict";
 import { mergePatch } from "#playground/cluster/fields/patches.ts";
 import { type Kind, kinds } from "#playground/cluster/kinds.ts";
+import { schedule } from "#playground/cluster/pods/schedule.ts";
 import { podsAt } from "#playground/cluster/pods/times.ts";
 import { firstState } from "#playground/cluster/seed.ts";
-import type { Container, KubeObject, State } from "#playground/cluster/state.ts";
+import type { Container, Happened, KubeObject, State } from "#playground/cluster/state.ts";
 import { addObject, dropStored, editStored, findStored, type Stored } from "#playground/cluster/store.ts";
+import type { Stories } from "#playground/cluster/stories/story.ts";
 import type { Manifest, Seed, Workload } from "./seed.ts";
 
 /** Who made what a case begins with. */
 const SEEDER = { manager: "team", operation: "Update" } as const;
 const DAY_MS = 86_400_000;
+/** So long ago was told what a case has told. */
+const TOLD_BEFORE_MS = 300_000;
 
-/** The cluster a case begins with: its objects. Troubles, logs and events are the harness's to bring about. */
+/** The cluster a case begins with: its objects, and what befalls them. */
 export function clusterOf(seed: Seed, now: number): State {
   const state = firstState(now);
   if (seed.begins === "bare") empty(state);
+  state.stories = storiesOf(seed);
   for (const name of seed.namespaces) put(state, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
   for (const [ref, patch] of Object.entries(seed.patches)) edit(state, ref, patch, now);
   // A quota is there before the pods that it keeps out.
   for (const manifest of seed.objects) put(state, manifest);
   for (const [place, workload] of Object.entries(seed.deployments)) deploy(state, place, workload, now);
   for (const ref of seed.gone) dropStored(state, there(state, ref).object);
+  // What the making of it told is long past.
+  state.events = seed.events.map((one): Happened => happenedOf(one, now - TOLD_BEFORE_MS));
   return state;
+}
+
+/** A Terraform state keeps no pod from coming up, and no pod but the present ones is there at first. */
+function storiesOf({ troubles, logs }: Seed): Stories {
+  return {
+    troubles: troubles.map(({ of, is, message, ...trouble }) => ({
+      ...{ of, is },
+      ...(message === undefined ? {} : { message }),
+      while: trouble.while.map((one) => {
+        assert.ok("object" in one && one.restarted === undefined, `${of}: this is no condition of a trouble`);
+        return one;
+      }),
+    })),
+    logs: logs.map(({ of, previous, lines }) => ({ of, lines, ...(previous ? { previous } : {}) })),
+  };
+}
+
+function happenedOf({ of, type, reason, message }: Seed["events"][number], at: number): Happened {
+  const [name = "", singular = "", namespace = ""] = of.split("/").toReversed();
+  const kind = kinds.find((one) => one.singular === singular)?.kind ?? singular;
+  return { kind, namespace, name, type, reason, message, at };
 }
 
 /** All that is stored in a cluster, by namespace, kind and name. */
@@ -56,11 +84,10 @@ function deploy(state: State, place: string, workload: Workload, now: number): v
   const [namespace = "", name = ""] = place.split("/");
   const earlier = workload.was.map((one): Workload => ({ ...workload, ...written(one) }));
   const [first = workload, ...later] = [...earlier, workload];
+  const ref = `${namespace}/deployment/${name}`;
   put(state, deploymentOf(namespace, name, first));
-  for (const one of later) {
-    const { spec } = deploymentOf(namespace, name, one);
-    edit(state, `${namespace}/deployment/${name}`, { spec }, now);
-  }
+  age(there(state, ref), now);
+  for (const one of later) edit(state, ref, { spec: deploymentOf(namespace, name, one)["spec"] }, now);
   if (workload.service) put(state, serviceOf(namespace, name));
 }
 
@@ -121,7 +148,16 @@ function edit(state: State, ref: string, patch: object, now: number): void {
   editStored(state, stored, { dryRun: false, now, writer: SEEDER }, (object) => {
     Object.assign(object, mergePatch(object, patch));
   });
+  endRollout(state, stored, now);
   age(stored, now);
+}
+
+/** All pods are of the last template: those of before, which go on while the new ones do not come up, have died since. */
+function endRollout(state: State, { deployment }: Stored, now: number): void {
+  if (deployment === null) return;
+  const last = deployment.revisions.at(-1)?.hash;
+  deployment.pods = deployment.pods.filter(({ hash }) => hash === last);
+  if (deployment.pods.length < deployment.object.spec.replicas) schedule(state, deployment, now);
 }
 
 /** A rollout of long ago: its pods are ready, and those before it are gone. */

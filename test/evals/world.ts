@@ -1,6 +1,7 @@
 import type { KubeObject } from "#playground/cluster/state.ts";
+import { holds, valueAt } from "#playground/cluster/stories/conditions.ts";
 import { held } from "#test/restoring/compare.ts";
-import { type Check, holds, valueAt } from "./check.ts";
+import type { Check } from "./check.ts";
 
 /** A Terraform state: the attributes of each resource by its address, and the outputs, as `show -json` has them. */
 export type RootState = {

@@ -7,7 +7,7 @@ import type { KubeObject } from "./state.ts";
 import { addObject, findStored } from "./store.ts";
 import { targetsOf } from "./targets.ts";
 
-/** `kubectl autoscale`: keeps an autoscaler that scales nothing by itself. */
+/** `kubectl autoscale`: an autoscaler that measures nothing, and keeps the count between its bounds. */
 export const autoscale: Command = {
   flags: {
     ...fileFlags,

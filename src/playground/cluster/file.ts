@@ -12,8 +12,17 @@ const LOCK_STALE_MS = 5_000;
 /** A command may write beside the file: a link or a pipe in its place would have the server read another one, or wait. */
 const AS_FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Reads the cluster; throws with the file's name when it is missing or no JSON. */
+/** Reads the cluster as it is at this moment; throws with the file's name when it is missing or no JSON. */
 export async function readState(file: string): Promise<State> {
+  const state = await readText(file);
+  const now = Date.now();
+  const isLate = state.deployments.some(({ takenBack }) => takenBack !== undefined && takenBack.at <= now);
+  // Loaded when there is something to do: a call takes as long as the files it reads.
+  if (isLate) (await import("#playground/cluster/stories/catch-up.ts")).catchUp(state, now);
+  return state;
+}
+
+async function readText(file: string): Promise<State> {
   try {
     return JSON.parse(await readFile(file, { encoding: "utf8", flag: AS_FILE })) as State;
   } catch (cause) {

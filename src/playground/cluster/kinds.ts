@@ -22,6 +22,8 @@ namespaces namespace Namespace - v1 no ns
 replicasets replicaset ReplicaSet apps v1 yes rs
 nodes node Node - v1 no no
 events event Event - v1 yes ev
+endpoints endpoints Endpoints - v1 yes ep
+endpointslices endpointslice EndpointSlice discovery.k8s.io v1 yes
 resourcequotas resourcequota ResourceQuota - v1 yes quota
 secrets secret Secret - v1 yes
 serviceaccounts serviceaccount ServiceAccount - v1 yes sa

@@ -1,5 +1,8 @@
+import { isUnscheduled } from "#playground/cluster/pods/fitting.ts";
+import { standardLines } from "#playground/cluster/pods/lines.ts";
+import { restartsOf } from "#playground/cluster/pods/restarts.ts";
 import { isReady, podsAt } from "#playground/cluster/pods/times.ts";
-import { restartsOf } from "#playground/cluster/pods/troubles.ts";
+import { toldOf } from "#playground/cluster/stories/told.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground, usageError } from "./errors.ts";
 import { readState } from "./file.ts";
@@ -9,9 +12,6 @@ import { getDeployment } from "./objects.ts";
 import { selectorOf } from "./select.ts";
 import type { PodPlan, State } from "./state.ts";
 
-/** A running pod writes a line this often; so many of them are kept. */
-const LINE_EVERY_MS = 15_000;
-const KEPT_LINES = 400;
 /** kubectl shows this many lines of each pod when they are chosen by a selector. */
 const SELECTOR_TAIL = 10;
 
@@ -46,8 +46,9 @@ async function run(context: Context): Promise<void> {
   if ((line.words.length === 0) === (selector === undefined) || line.words.length > 2) throw usageOfLogs();
   const tail = tailOf(line, selector);
   const now = Date.now();
-  for (const pod of choose(context, await readState(context.stateFile), now)) {
-    const lines = linesOf(pod, now, context);
+  const state = await readState(context.stateFile);
+  for (const pod of choose(context, state, now)) {
+    const lines = linesOf(state, pod, now, context);
     const kept = tail < 0 ? lines : lines.slice(lines.length - Math.min(tail, lines.length));
     const container =
       flagOf(line, "container") ?? line.words[1] ?? pod.template.spec.containers[0]?.name ?? "";
@@ -96,61 +97,37 @@ function choose(context: Context, state: State, now: number): PodPlan[] {
   return [first];
 }
 
-function linesOf(pod: PodPlan, now: number, { line, namespace }: Context): string[] {
-  const container = pod.template.spec.containers[0];
-  if (
-    pod.trouble === "ImagePullBackOff" ||
-    pod.trouble === "InvalidImageName" ||
-    (pod.trouble === null && !isReady(pod, now))
-  )
-    throw new KubectlError(
-      `Error from server (BadRequest): container "${container?.name ?? ""}" in pod "${pod.name}" is waiting to start: ${pod.trouble === null ? "ContainerCreating" : "trying and failing to pull image"}`,
+function linesOf(state: State, pod: PodPlan, now: number, { line, namespace }: Context): string[] {
+  const { name = "" } = pod.template.spec.containers[0] ?? {};
+  const refused = (why: string) =>
+    new KubectlError(
+      `Error from server (BadRequest): ${why.replace("NAME", `"${name}" in pod "${pod.name}"`)}`,
     );
+  if (isUnscheduled(pod)) return [];
+  const waits = waitsToStart(pod, now);
   if (isOn(line, "previous") && restartsOf(pod, now) === 0)
-    throw new KubectlError(
-      `Error from server (BadRequest): previous terminated container "${container?.name ?? ""}" in pod "${pod.name}" not found`,
-    );
+    throw refused("previous terminated container NAME not found");
+  if (waits !== null) throw refused(`container NAME is waiting to start: ${waits}`);
+  const told = toldOf(state, namespace, pod, isOn(line, "previous"));
+  if (told !== null) return told;
   const since = flagOf(line, "since");
   const from = since === undefined ? 0 : now - (goDuration(since) ?? 0);
-  const image = container?.image.split("/").at(-1) ?? "";
-  const texts = pod.trouble === null ? healthy(pod, image, now) : crashing(pod, image, now, namespace);
-  return texts
+  return standardLines(pod, namespace, now, isOn(line, "previous"))
     .filter(({ at }) => at >= from)
-    .map(
-      ({ at, text }) =>
-        `${isOn(line, "timestamps") ? `${new Date(at).toISOString()} ` : ""}${new Date(at).toISOString()} ${text}`,
-    );
+    .map(({ at, text }) => {
+      const time = new Date(at).toISOString();
+      return `${isOn(line, "timestamps") ? `${time} ` : ""}${time} ${text}`;
+    });
 }
 
-type LogLine = { at: number; text: string };
-
-function healthy(pod: PodPlan, image: string, now: number): LogLine[] {
-  const start = pod.readyAt ?? pod.bornAt;
-  const started = [
-    { at: start - 200, text: `INFO  starting ${image}` },
-    { at: start, text: "INFO  ready, taking requests" },
-  ];
-  const ticks = Math.floor((now - start) / LINE_EVERY_MS);
-  const first = Math.max(1, ticks - KEPT_LINES + 1);
-  const regular = Array.from({ length: Math.max(0, ticks - first + 1) }, (_, index) => {
-    const tick = first + index;
-    const tookMs = 2 + ((tick * 7 + pod.name.length) % 19);
-    return {
-      at: start + tick * LINE_EVERY_MS,
-      text: tick % 20 === 0 ? `INFO  ${tick * 31} requests served` : `INFO  GET /healthz 200 ${tookMs}ms`,
-    };
-  });
-  return first > 1 ? regular : [...started, ...regular];
-}
-
-function crashing(pod: PodPlan, image: string, now: number, namespace: string): LogLine[] {
-  const at = Math.max(pod.bornAt, now - 40_000);
-  return [
-    { at, text: `INFO  starting ${image}` },
-    { at: at + 900, text: `WARN  queue.${namespace}.svc:5672 refused the connection, attempt 1 of 3` },
-    { at: at + 1_900, text: `WARN  queue.${namespace}.svc:5672 refused the connection, attempt 3 of 3` },
-    { at: at + 2_000, text: "ERROR giving up: no queue to work on, exit 1" },
-  ];
+/** Why a container has printed nothing yet, in the server's words; null: it has. */
+function waitsToStart(pod: PodPlan, now: number): string | null {
+  if (/^(ImagePullBackOff|InvalidImageName)$/.test(pod.trouble ?? ""))
+    return "trying and failing to pull image";
+  if (pod.trouble === "CreateContainerConfigError") return pod.trouble;
+  return pod.trouble === null && !isReady(pod, now) && restartsOf(pod, now) === 0
+    ? "ContainerCreating"
+    : null;
 }
 
 function usageOfLogs(): KubectlError {

@@ -1,6 +1,9 @@
+import { endpointSlicesOf, endpointsOf } from "#playground/cluster/pods/endpoints.ts";
 import { eventsOf } from "#playground/cluster/pods/events.ts";
+import { toldEvents } from "#playground/cluster/pods/happened.ts";
 import { livePod, replicaSets } from "#playground/cluster/pods/live.ts";
 import { countsAt, podsAt } from "#playground/cluster/pods/times.ts";
+import { targetOf } from "#playground/cluster/stories/bounds.ts";
 import { notFound } from "./errors.ts";
 import { isoTime } from "./identity.ts";
 import type { Kind } from "./kinds.ts";
@@ -15,9 +18,24 @@ export function listObjects(state: State, kind: Kind, namespace: string | null, 
   if (kind.plural === "pods")
     return sorted(deployments.flatMap((one) => podsAt(one, now).map((pod) => livePod(one, pod, now))));
   if (kind.plural === "replicasets") return sorted(deployments.flatMap((one) => replicaSets(one, now)));
-  if (kind.plural === "events") return sorted(deployments.flatMap((one) => eventsOf(one, now)));
+  if (kind.plural === "events")
+    return sorted([
+      ...deployments.flatMap((one) => eventsOf(one, now)),
+      ...toldEvents(state, now).filter(here),
+    ]);
+  if (kind.plural === "endpoints") return sorted(endpointsOf(state, now).filter(here));
+  if (kind.plural === "endpointslices") return sorted(endpointSlicesOf(state, now).filter(here));
   if (kind.plural === "namespaces") return sorted(state.namespaces);
-  return sorted(state.others.filter((one) => one.kind === kind.kind && here(one)).map(withStatus));
+  const stored = sorted(state.others.filter((one) => one.kind === kind.kind && here(one)).map(withStatus));
+  return kind.kind === "HorizontalPodAutoscaler" ? stored.map((one) => withCounts(state, one)) : stored;
+}
+
+/** An autoscaler with the counts that it reads and wants. */
+function withCounts(state: State, object: KubeObject): KubeObject {
+  const target = targetOf(state, object);
+  const currentReplicas = target?.object.spec.replicas ?? 0;
+  const status = { currentReplicas, desiredReplicas: target?.takenBack?.replicas ?? currentReplicas };
+  return { ...object, status };
 }
 
 /** An object with the status of what is up at once: the stand-in runs no pods but those of deployments. */

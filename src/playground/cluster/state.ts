@@ -1,3 +1,5 @@
+import type { Stories } from "./stories/story.ts";
+
 /** Any object as the Kubernetes API has it; only what the stand-in reads is typed. */
 export type KubeObject = {
   apiVersion: string;
@@ -60,7 +62,17 @@ export type PodPlan = {
   readyAt: number | null;
   goneAt: number | null;
   trouble: string | null;
+  /** What its state or its event says of its trouble. */
+  says?: string;
+  /** Since when it has its trouble, where it did not have it from the beginning. */
+  since?: number;
+  /** It comes up by itself once what keeps it is gone. */
+  mends?: true;
+  /** What had become of its container before it came up again. */
+  before?: { restarts: number; end: End };
 };
+/** How a container ended. */
+export type End = { at: number; exitCode: number; reason: "Error" | "OOMKilled" };
 type Revision = { revision: number; hash: string; template: Template; createdAt: number };
 
 /** A deployment with its revisions and pods: the only object that moves by itself. */
@@ -69,8 +81,21 @@ export type Deployment = {
   revisions: Revision[];
   pods: PodPlan[];
   changedAt: number;
+  /** An autoscaler writes this count at this moment, because the count stands outside its bounds. */
+  takenBack?: { at: number; replicas: number; by: string };
   /** What the server says of the pods that it does not let the replica set make. */
   refusal?: string;
+};
+
+/** What a controller, or a story, told of an object. */
+export type Happened = {
+  kind: string;
+  namespace: string;
+  name: string;
+  type: "Normal" | "Warning";
+  reason: string;
+  message: string;
+  at: number;
 };
 
 /** The whole cluster, as it lies in the file. */
@@ -80,4 +105,7 @@ export type State = {
   namespaces: KubeObject[];
   deployments: Deployment[];
   others: KubeObject[];
+  stories?: Stories;
+  /** What was told of objects, the oldest first. */
+  events?: Happened[];
 };

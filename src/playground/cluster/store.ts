@@ -1,6 +1,7 @@
 import { noteWriter, type Writer } from "#playground/cluster/fields/book.ts";
 import { normalize } from "#playground/cluster/fields/normal-form.ts";
-import { schedule, scheduleLeft } from "#playground/cluster/pods/schedule.ts";
+import { schedule, settle } from "#playground/cluster/pods/schedule.ts";
+import { noteBounds } from "#playground/cluster/stories/bounds.ts";
 import { touch } from "./command.ts";
 import { KubectlError } from "./errors.ts";
 import { isoTime, uidOf } from "./identity.ts";
@@ -65,9 +66,15 @@ export function editStored(
   }
   touch(state, object, specChanged);
   if (deployment !== null && specChanged) schedule(state, deployment, options.now);
-  if (LETS_PODS_IN.has(object.kind)) scheduleLeft(state, options.now);
+  follow(state, object.kind, options.now);
   if (isFreed(object)) dropStored(state, object);
   return true;
+}
+
+/** What follows from a change of an object of this kind. */
+function follow(state: State, kind: string, now: number): void {
+  settle(state, now, LETS_PODS_IN.has(kind));
+  noteBounds(state, now);
 }
 
 /** The controller writes it beside the annotations of others, so that there is a map to patch on every deployment. */
@@ -102,7 +109,7 @@ export function dropStored(state: State, { kind, metadata }: KubeObject): void {
   state.namespaces = state.namespaces.filter((one) => !isIt(one));
   state.deployments = state.deployments.filter((one) => !isIt(one.object) && !isInside(one.object));
   state.others = state.others.filter((one) => !isIt(one) && !isInside(one));
-  if (LETS_PODS_IN.has(kind)) scheduleLeft(state, Date.now());
+  follow(state, kind, Date.now());
 }
 
 /** What the API server refuses of a changed object. */
@@ -168,6 +175,7 @@ export function addObject(
         ? withAddress(object)
         : object;
   (kind.plural === "namespaces" ? state.namespaces : state.others).push(whole);
+  follow(state, kind.kind, now);
   return whole;
 }
 
@@ -184,6 +192,7 @@ function addDeployment(state: State, object: KubeObject, now: number): KubeObjec
   };
   state.deployments.push(deployment);
   schedule(state, deployment, now);
+  follow(state, object.kind, now);
   return deployment.object;
 }
 

@@ -8,7 +8,7 @@ import { type Manifest, readManifests } from "./manifest.ts";
 export type Wanted = Manifest & { kind: Kind; namespace: string };
 
 /** These the stand-in makes itself; all else it keeps as it is given. */
-const notKept = new Set(["pods", "replicasets", "nodes", "events"]);
+const notKept = new Set(["pods", "replicasets", "nodes", "events", "endpoints", "endpointslices"]);
 
 /** What a line is pointed at: `TYPE NAME…` in `words`, or the objects of its files. */
 export async function targetsOf(

@@ -53,7 +53,7 @@ suite("pods that do not come up in the playground's cluster", () => {
     assert.deepEqual(reasons(pods).toSorted(), ["ImagePullBackOff", "Running", "Running"]);
     assert.match(
       await ok("get", "events", "-n", "staging"),
-      /Warning +BackOff +pod\/web-\w+-\w+ +Back-off pulling image "registry\.example\/web:missing"/,
+      /Normal +BackOff +pod\/web-\w+-\w+ +Back-off pulling image "registry\.example\/web:missing"/,
     );
   });
 

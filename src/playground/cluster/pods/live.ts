@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { isoTime, uidOf } from "#playground/cluster/identity.ts";
 import type { Deployment, KubeObject, Metadata, PodPlan } from "#playground/cluster/state.ts";
-import { NO_NODE } from "./events.ts";
+import { isUnscheduled } from "./fitting.ts";
+import { illSince, isCrashing, lastEndOf, restartsOf } from "./restarts.ts";
 import { isReady, podsAt } from "./times.ts";
-import { isUnscheduled, restartsOf, waitingFor } from "./troubles.ts";
+import { waitingFor } from "./troubles.ts";
 
 /** A pod as the API shows it at this moment. */
 export function livePod(deployment: Deployment, pod: PodPlan, now: number): KubeObject {
   const { metadata } = deployment.object;
-  const ready = isReady(pod, now);
+  const id = podId(deployment, pod);
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -20,38 +21,73 @@ export function livePod(deployment: Deployment, pod: PodPlan, now: number): Kube
       ownerReferences: [ownerOf(metadata, pod)],
     },
     spec: { ...pod.template.spec, ...(isUnscheduled(pod) ? {} : { nodeName: "playground" }) },
-    status: isUnscheduled(pod) ? UNSCHEDULED : statusOf(pod, ready, now),
+    status: isUnscheduled(pod) ? unscheduledStatus(pod) : statusOf(pod, id, now),
   };
 }
 
-const UNSCHEDULED = {
-  phase: "Pending",
-  conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: NO_NODE }],
-};
+/** A pod as the kubelet writes it: `web-5d9_production(0b1c…)`. */
+export function podId({ object: { metadata } }: Deployment, { name }: PodPlan): string {
+  return `${name}_${metadata.namespace}(${uidOf(`${metadata.uid}/${name}`)})`;
+}
 
-function statusOf(pod: PodPlan, ready: boolean, now: number) {
-  const restartCount = restartsOf(pod, now);
-  const isRunning = ready || /^(CrashLoopBackOff|Unready)$/.test(pod.trouble ?? "");
-  const ended = { terminated: { exitCode: 1, reason: "Error", finishedAt: isoTime(now) } };
+function unscheduledStatus({ says }: PodPlan) {
+  const condition = { type: "PodScheduled", status: "False", reason: "Unschedulable", message: says };
+  return { phase: "Pending", conditions: [condition] };
+}
+
+function statusOf(pod: PodPlan, id: string, now: number) {
+  const ready = isReady(pod, now);
+  const isRunning = ready || isCrashing(pod) || pod.trouble === "Unready";
+  const ended = terminated(pod, now);
   return {
     phase: isRunning ? "Running" : "Pending",
+    hostIP: "10.0.0.10",
     podIP: podAddress(pod.name),
     startTime: isoTime(pod.bornAt),
-    conditions: [{ type: "Ready", status: ready ? "True" : "False" }],
+    conditions: conditionsOf(pod, ready),
     containerStatuses: pod.template.spec.containers.map(({ name, image }) => {
-      const waiting = waitingFor(pod, image, now);
+      const waiting = waitingFor(pod, { name, image }, id, now);
       const running = { running: { startedAt: isoTime(pod.readyAt ?? pod.bornAt) } };
       return {
         name,
         image,
         ready,
         started: ready || pod.trouble === "Unready",
-        restartCount,
+        restartCount: restartsOf(pod, now),
         state: waiting === null ? running : { waiting },
-        ...(restartCount === 0 ? {} : { lastState: ended }),
+        ...(ended === null ? {} : { lastState: { terminated: ended } }),
       };
     }),
   };
+}
+
+/** A container runs for a second before it dies. */
+const RUNS_MS = 1_000;
+
+function terminated(pod: PodPlan, now: number) {
+  const end = lastEndOf(pod, now);
+  if (end === null) return null;
+  const { at, exitCode, reason } = end;
+  const startedAt = isoTime(Math.max(at - RUNS_MS, Math.min(at, illSince(pod))));
+  return { exitCode, reason, startedAt, finishedAt: isoTime(at) };
+}
+
+function conditionsOf(pod: PodPlan, ready: boolean) {
+  const names = pod.template.spec.containers.map(({ name }) => name).join(" ");
+  const unready = { reason: "ContainersNotReady", message: `containers with unready status: [${names}]` };
+  const lastTransitionTime = isoTime(pod.readyAt ?? illSince(pod));
+  const condition = (type: string, isTrue: boolean) => ({
+    type,
+    status: isTrue ? "True" : "False",
+    lastTransitionTime,
+    ...(isTrue ? {} : unready),
+  });
+  return [
+    condition("Initialized", true),
+    condition("Ready", ready),
+    condition("ContainersReady", ready),
+    condition("PodScheduled", true),
+  ];
 }
 
 function ownerOf({ name, uid }: Metadata, { hash }: PodPlan) {
@@ -107,7 +143,8 @@ function meta(owner: Metadata, name: string, at: number, labels: Record<string, 
   };
 }
 
-function podAddress(name: string): string {
+/** The address of a pod of this name. */
+export function podAddress(name: string): string {
   const bytes = createHash("sha256").update(name).digest();
   return `10.42.0.${2 + ((bytes[0] ?? 0) % 250)}`;
 }

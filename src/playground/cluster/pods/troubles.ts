@@ -1,70 +1,58 @@
-import type { PodPlan, State, Template } from "#playground/cluster/state.ts";
+import type { Deployment, PodPlan, State, Template } from "#playground/cluster/state.ts";
+import { storyOf } from "#playground/cluster/stories/ill.ts";
+import { UNFIT, whyUnfit } from "./fitting.ts";
+import { missingReference } from "./references.ts";
+import { isCrashing, restartsOf, waitAfter } from "./restarts.ts";
 
 /** Marks a deployment whose pods start and die again, so that its rollouts never end. */
 export const NEVER_READY = "playground/never-ready";
+
+/**
+ * What keeps a pod from answering: kubectl's word for it, and what its state or its event says of it. `mends`: it comes up
+ * by itself once what keeps it is gone; else only a new pod does.
+ */
+export type Ill = Pick<PodPlan, "says" | "mends"> & { trouble: string };
 
 /** A tag, or what a probe asks for, that ends so is what never answers. */
 const MISSING = /(^|[:/ ])(missing|broken|does-not-exist)$/;
 /** The registry is asked this long before the kubelet waits between its tries. */
 const PULL_MS = 1_000;
-/** Pods that die again and again are restarted after 1, 2, 4 … s, and in the end this often. */
-const RESTART_EVERY_MS = 300_000;
-const UNSCHEDULABLE = "Unschedulable";
+const NOT_FOUND = "HTTP probe failed with statuscode: 404";
 
 /** Why a pod of this template never answers, or null. Where it fits on no node, that comes first. */
-export function troubleOf(
-  state: State,
-  template: Template,
-  annotations: Record<string, string>,
-): string | null {
-  if (!fitsSomewhere(state, template)) return UNSCHEDULABLE;
-  if (annotations[NEVER_READY] === "true") return "CrashLoopBackOff";
-  const { containers } = template.spec;
-  const images = containers.map((container) => container.image);
-  if (images.some((image) => !/^[a-z0-9][a-z0-9._/:-]*(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/.test(image)))
-    return "InvalidImageName";
-  if (images.some((image) => image.includes(":") && MISSING.test(image))) return "ImagePullBackOff";
-  if (containers.some((one) => fails(one["livenessProbe"]) || fails(one["startupProbe"])))
-    return "CrashLoopBackOff";
-  return containers.some((one) => fails(one["readinessProbe"])) ? "Unready" : null;
-}
-
-/** Why a pod that does not fit on the node waits. */
-export function unscheduled(pod: PodPlan): PodPlan {
-  return { ...pod, readyAt: null, trouble: UNSCHEDULABLE };
-}
-
-/** Whether a pod waits for a node. */
-export function isUnscheduled({ trouble }: PodPlan): boolean {
-  return trouble === UNSCHEDULABLE;
-}
-
-/** What a container of this pod waits for at this moment, and null where it runs. */
-export function waitingFor(
-  pod: PodPlan,
-  image: string,
-  now: number,
-): { reason: string; message?: string } | null {
-  if (pod.readyAt !== null && pod.readyAt <= now) return null;
-  if (pod.trouble === null) return { reason: "ContainerCreating" };
-  if (pod.trouble === "Unready") return null;
-  if (pod.trouble === "CrashLoopBackOff")
+export function illOf(state: State, deployment: Deployment, template: Template): Ill | null {
+  const unfit = whyUnfit(state, template);
+  if (unfit !== null) return { trouble: UNFIT, says: unfit };
+  const story = storyOf(state, deployment, template);
+  if (story !== null)
     return {
-      reason: pod.trouble,
-      message: `back-off restarting failed container in pod ${pod.name}`,
+      trouble: story.is,
+      mends: true,
+      ...(story.message === undefined ? {} : { says: story.message }),
     };
-  if (pod.trouble !== "ImagePullBackOff") return { reason: pod.trouble };
-  const isPulling = now - pod.bornAt < PULL_MS;
-  return isPulling
-    ? { reason: "ErrImagePull", message: `failed to pull and unpack image "${image}": not found` }
-    : { reason: pod.trouble, message: `Back-off pulling image "${image}"` };
+  const { namespace = "default", annotations } = deployment.object.metadata;
+  if (annotations?.[NEVER_READY] === "true") return { trouble: "CrashLoopBackOff" };
+  const image = illOfImage(template);
+  if (image !== null) return image;
+  const missing = missingReference(state, namespace, template);
+  if (missing !== null) return { trouble: "CreateContainerConfigError", says: missing, mends: true };
+  return illOfProbe(template);
 }
 
-/** A pod's restarts until this moment. */
-export function restartsOf({ trouble, bornAt }: PodPlan, now: number): number {
-  if (trouble !== "CrashLoopBackOff" || now - bornAt < 1_000) return 0;
-  const quick = Math.min(9, 1 + Math.floor(Math.log2((now - bornAt) / 1_000)));
-  return quick + Math.max(0, Math.floor((now - bornAt - 256_000) / RESTART_EVERY_MS));
+function illOfImage({ spec }: Template): Ill | null {
+  const images = spec.containers.map(({ image }) => image);
+  if (images.some((image) => !/^[a-z0-9][a-z0-9._/:-]*(:[\w.-]{1,128})?(@sha256:[0-9a-f]{64})?$/.test(image)))
+    return { trouble: "InvalidImageName" };
+  const isMissing = images.some((image) => image.includes(":") && MISSING.test(image));
+  return isMissing ? { trouble: "ImagePullBackOff" } : null;
+}
+
+function illOfProbe({ spec }: Template): Ill | null {
+  const { containers } = spec;
+  if (containers.some((one) => fails(one["livenessProbe"]) || fails(one["startupProbe"])))
+    return { trouble: "CrashLoopBackOff", says: `Liveness probe failed: ${NOT_FOUND}` };
+  const isUnready = containers.some((one) => fails(one["readinessProbe"]));
+  return isUnready ? { trouble: "Unready", says: `Readiness probe failed: ${NOT_FOUND}` } : null;
 }
 
 /** A probe that asks for what is named as missing. */
@@ -73,20 +61,35 @@ function fails(probe: unknown): boolean {
   return MISSING.test(httpGet?.path ?? "") || MISSING.test((exec?.command ?? []).join(" "));
 }
 
-type NodeSpec = { unschedulable?: boolean; taints?: { key: string; effect: string }[] };
-type PodSpec = {
-  nodeSelector?: Record<string, string>;
-  tolerations?: { key?: string; operator?: string }[];
-};
+/** What a container of this pod waits for at this moment, and null where it runs. `id`: the pod as the kubelet writes it. */
+export function waitingFor(
+  pod: PodPlan,
+  { name, image }: { name: string; image: string },
+  id: string,
+  now: number,
+): { reason: string; message?: string } | null {
+  if (pod.readyAt !== null && pod.readyAt <= now) return null;
+  if (pod.trouble === null) return { reason: "ContainerCreating" };
+  if (pod.trouble === "Unready") return null;
+  if (isCrashing(pod)) {
+    const wait = waitAfter(restartsOf(pod, now));
+    const message = `back-off ${wait} restarting failed container=${name} pod=${id}`;
+    return { reason: "CrashLoopBackOff", message };
+  }
+  if (pod.trouble !== "ImagePullBackOff")
+    return { reason: pod.trouble, ...(pod.says === undefined ? {} : { message: pod.says }) };
+  return isPulling(pod, now)
+    ? { reason: "ErrImagePull", message: whyNotPulled(pod, image) }
+    : { reason: pod.trouble, message: `Back-off pulling image "${image}"` };
+}
 
-function fitsSomewhere(state: State, template: Template): boolean {
-  const { nodeSelector = {}, tolerations = [] } = template.spec as PodSpec;
-  const nodes = state.others.filter(({ kind }) => kind === "Node");
-  return nodes.some(({ metadata, spec }) => {
-    const { unschedulable = false, taints = [] } = (spec ?? {}) as NodeSpec;
-    const bars = taints.filter(({ effect }) => effect !== "PreferNoSchedule");
-    const isBarred = bars.some((taint) => !tolerations.some(({ key = taint.key }) => key === taint.key));
-    const isMeant = Object.entries(nodeSelector).every(([key, value]) => metadata.labels?.[key] === value);
-    return !unschedulable && !isBarred && isMeant;
-  });
+/** Whether the first tries to pull a pod's image are still going on. */
+export function isPulling({ bornAt }: PodPlan, now: number): boolean {
+  return now - bornAt < PULL_MS;
+}
+
+/** What the registry said of an image. */
+export function whyNotPulled({ says }: PodPlan, image: string): string {
+  if (says === undefined) return `failed to pull and unpack image "${image}": not found`;
+  return says.replace(/^Failed to pull image "[^"]*": /, "");
 }

@@ -36,7 +36,7 @@ const columns: Record<string, Column[]> = {
         `${statuses(one).filter((status) => String(status["ready"]) === "true").length}/${statuses(one).length}`,
     ],
     ["STATUS", podStatus],
-    ["RESTARTS", (one) => String(statuses(one)[0]?.["restartCount"] ?? 0)],
+    ["RESTARTS", restarts],
     age,
     ["IP", (one) => at(one, "status.podIP"), "wide"],
     ["NODE", (one) => at(one, "spec.nodeName"), "wide"],
@@ -60,14 +60,43 @@ const columns: Record<string, Column[]> = {
     age,
   ],
   events: [
-    ["LAST SEEN", ({ metadata }) => humanAge(Date.now() - Date.parse(metadata.creationTimestamp))],
+    ["LAST SEEN", (one) => humanAge(Date.now() - Date.parse(at(one, "lastTimestamp")))],
     ["TYPE", (one) => at(one, "type")],
     ["REASON", (one) => at(one, "reason")],
     ["OBJECT", (one) => `${at(one, "involvedObject.kind").toLowerCase()}/${at(one, "involvedObject.name")}`],
     ["MESSAGE", (one) => at(one, "message")],
   ],
+  horizontalpodautoscalers: [
+    ["REFERENCE", (one) => `${at(one, "spec.scaleTargetRef.kind")}/${at(one, "spec.scaleTargetRef.name")}`],
+    ["TARGETS", targets],
+    ["MINPODS", (one) => at(one, "spec.minReplicas", "<unset>")],
+    ["MAXPODS", (one) => at(one, "spec.maxReplicas")],
+    ["REPLICAS", (one) => at(one, "status.currentReplicas", 0)],
+    age,
+  ],
+  endpoints: [["ENDPOINTS", endpoints], age],
+  endpointslices: [
+    ["ADDRESSTYPE", (one) => at(one, "addressType")],
+    [
+      "PORTS",
+      (one) =>
+        shortened(
+          (walk(one, "ports") ?? []).map((port) => String(port["port"])),
+          "<unset>",
+        ),
+    ],
+    [
+      "ENDPOINTS",
+      (one) =>
+        shortened(
+          (walk(one, "endpoints") ?? []).map((each) => String(each["addresses"]?.[0])),
+          "<unset>",
+        ),
+    ],
+    age,
+  ],
   nodes: [
-    ["STATUS", () => "Ready"],
+    ["STATUS", (one) => (at(one, "spec.unschedulable") === "true" ? "Ready,SchedulingDisabled" : "Ready")],
     ["ROLES", () => "control-plane"],
     age,
     ["VERSION", (one) => at(one, "status.nodeInfo.kubeletVersion")],
@@ -84,7 +113,8 @@ export function tableOf(kind: Kind, objects: KubeObject[], options: TableOptions
     ...(options.namespaces && kind.namespaced
       ? [["NAMESPACE", ({ metadata }) => metadata.namespace ?? ""] satisfies Column]
       : []),
-    name,
+    // An event goes by what it is about.
+    ...(kind.plural === "events" ? [] : [name]),
     ...(columns[kind.plural] ?? [age]).filter(([, , wide]) => wide === undefined || options.wide),
     ...(options.labels ? [["LABELS", ({ metadata }) => pairs(metadata.labels)] satisfies Column] : []),
   ];
@@ -144,6 +174,38 @@ function statuses(object: KubeObject): Loose[] {
 
 function podStatus(object: KubeObject): string {
   return String(walk(statuses(object)[0], "state.waiting.reason") ?? at(object, "status.phase"));
+}
+
+/** How often, and how long ago for the last time. */
+function restarts(object: KubeObject): string {
+  const [status] = statuses(object);
+  const last = Date.parse(String(walk(status, "lastState.terminated.finishedAt")));
+  const often = String(status?.["restartCount"] ?? 0);
+  return often === "0" || Number.isNaN(last) ? often : `${often} (${humanAge(Date.now() - last)} ago)`;
+}
+
+/** What an autoscaler goes by; nothing here measures it. */
+function targets(object: KubeObject): string {
+  const metrics = (walk(object, "spec.metrics") ?? []).map((metric) => {
+    const resource = walk(metric, "resource");
+    return `${resource?.["name"]}: <unknown>/${walk(resource, "target.averageUtilization")}%`;
+  });
+  return metrics.join(", ") || "<none>";
+}
+
+function endpoints(object: KubeObject): string {
+  const all = (walk(object, "subsets") ?? []).flatMap((subset) =>
+    (subset["ports"] ?? []).flatMap((port) =>
+      (subset["addresses"] ?? []).map((address) => `${address["ip"]}:${port["port"]}`),
+    ),
+  );
+  return shortened(all, "<none>");
+}
+
+/** The first three, and how many more. */
+function shortened(all: readonly string[], none: string): string {
+  const more = all.length > 3 ? ` + ${all.length - 3} more...` : "";
+  return all.length === 0 ? none : `${all.slice(0, 3).join(",")}${more}`;
 }
 
 function ports(object: KubeObject): string {
