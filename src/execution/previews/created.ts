@@ -1,15 +1,32 @@
-import { type ClusterObject, nameOf, readField } from "./object-changes.ts";
+import type { PreviewRow } from "#change/preview.ts";
+import { accessOf } from "./created-access.ts";
+import { type ClusterObject, nameOf, type RedactField, readField, shown } from "./object-changes.ts";
 
-/** A preview names so many of what it makes; its rows name them all. */
-const MAX_TOLD = 10;
+/** A value of what is made, with the name that may say that it is a secret. */
+type Value = { label: string; name: string; value: unknown };
 
-/** What of each object that is made a person wants to know: images, counts, ports, the names of its keys. Never a value of a config map or variable. */
-export function createdFacts(now: readonly ClusterObject[], after: readonly ClusterObject[]): string[] {
+/**
+ * What is made, value by value: what it lets through or permits, counts, images, ports, routes, data. What gives access comes
+ * first, because a long list is cut at its end. Of a Secret only the names of its keys.
+ */
+export function createdRows(
+  now: readonly ClusterObject[],
+  after: readonly ClusterObject[],
+  redact: RedactField,
+): PreviewRow[] {
   const made = after.filter((object) => !now.some((one) => isSame(one, object)));
-  return made.slice(0, MAX_TOLD).flatMap((object) => {
-    const parts = partsOf(object);
-    return parts.length === 0 ? [] : [`${nameOf(object)} will be made: ${parts.join(", ")}`];
-  });
+  const access = made.flatMap((object) =>
+    accessOf(object).map(([label, value]) => row(object, { label, name: "", value }, redact)),
+  );
+  return [
+    ...access,
+    ...made.flatMap((object) => valuesOf(object).map((value) => row(object, value, redact))),
+  ];
+}
+
+function row(object: ClusterObject, { label, name, value }: Value, redact: RedactField): PreviewRow {
+  const after = shown(value, (text) => redact(name, text));
+  return { target: `${nameOf(object)} ${label}`, action: "update", before: null, after };
 }
 
 function isSame(one: ClusterObject, other: ClusterObject): boolean {
@@ -21,53 +38,98 @@ function isSame(one: ClusterObject, other: ClusterObject): boolean {
   );
 }
 
-function partsOf(object: ClusterObject): string[] {
+function valuesOf(object: ClusterObject): Value[] {
   const spec = object["spec"];
   const pod =
     [["jobTemplate", "spec", "template", "spec"], ["template", "spec"], []]
       .map((path) => readField(spec, path))
       .find((one) => Array.isArray(readField(one, ["containers"]))) ?? {};
-  const replicas = readField(spec, ["replicas"]);
-  const schedule = readField(spec, ["schedule"]);
   const containers = listOf(readField(pod, ["containers"]));
+  const all: Value[] = [
+    plain("replicas", readField(spec, ["replicas"])),
+    plain("replicas", range(object)),
+    plain("schedule", readField(spec, ["schedule"])),
+    ...listOf(readField(pod, ["initContainers"])).map((one) => imageOf(one, 2)),
+    ...containers.map((one) => imageOf(one, containers.length)),
+    ...containers.flatMap((one) => listOf(readField(one, ["ports"]))).map(containerPort),
+    ...(object.kind === "Service" ? servicePorts(spec) : []),
+    ...(object.kind === "Ingress" ? listOf(readField(spec, ["rules"])).flatMap(routes) : []),
+    plain("size", readField(spec, ["resources", "requests", "storage"])),
+    ...dataOf(object),
+  ];
+  return all.filter(({ value }) => value !== undefined && value !== null);
+}
+
+function plain(label: string, value: unknown): Value {
+  return { label, name: "", value };
+}
+
+function imageOf(container: unknown, many: number): Value {
+  const name = readField(container, ["name"]);
+  return plain(many === 1 ? "image" : `image of ${String(name)}`, readField(container, ["image"]));
+}
+
+function containerPort(port: unknown): Value {
+  return plain(portLabel(port), readField(port, ["containerPort"]));
+}
+
+function servicePorts(spec: unknown): Value[] {
+  const ports = listOf(readField(spec, ["ports"])).map((port) => {
+    const [from, to, node] = ["port", "targetPort", "nodePort"].map((name) => readField(port, [name]));
+    const target = to === undefined ? "" : ` → ${String(to)}`;
+    return plain(
+      portLabel(port),
+      `${String(from)}${target}${node === undefined ? "" : `, on every node ${String(node)}`}`,
+    );
+  });
+  const type = readField(spec, ["type"]);
+  const sources = listOf(readField(spec, ["loadBalancerSourceRanges"])).map(String);
+  const open =
+    type === "LoadBalancer" ? `, from: ${sources.length === 0 ? "anyone" : sources.join(", ")}` : "";
   return [
-    ...(typeof replicas === "number" ? [`${replicas} ${replicas === 1 ? "replica" : "replicas"}`] : []),
-    ...(typeof schedule === "string" ? [`schedule ${schedule}`] : []),
-    ...list(
-      "image",
-      containers.map((one) => readField(one, ["image"])),
-    ),
-    ...list(
-      "port",
-      containers
-        .flatMap((one) => listOf(readField(one, ["ports"])))
-        .map((port) => readField(port, ["containerPort"])),
-    ),
-    ...list("port", listOf(readField(spec, ["ports"])).map(servicePort)),
-    ...range(object),
-    ...list("key", [...keysOf(object["data"]), ...keysOf(object["binaryData"])]),
+    ...(type === undefined || type === "ClusterIP" ? [] : [plain("type", `${String(type)}${open}`)]),
+    ...ports,
   ];
 }
 
-function servicePort(port: unknown): string {
-  const to = readField(port, ["targetPort"]);
-  return `${String(readField(port, ["port"]))}${to === undefined ? "" : ` to ${String(to)}`}`;
+function portLabel(port: unknown): string {
+  const name = readField(port, ["name"]);
+  return name === undefined ? "port" : `port ${String(name)}`;
 }
 
-function range({ kind, ...object }: ClusterObject): string[] {
-  if (kind !== "HorizontalPodAutoscaler") return [];
+function routes(rule: unknown): Value[] {
+  return listOf(readField(rule, ["http", "paths"])).map((path) => {
+    const service = readField(path, ["backend", "service"]);
+    const port = readField(service, ["port", "number"]) ?? readField(service, ["port", "name"]);
+    const host = readField(rule, ["host"]) ?? "every host";
+    return plain(
+      `route ${String(host)}${String(readField(path, ["path"]) ?? "")}`,
+      `${String(readField(service, ["name"]))}:${String(port)}`,
+    );
+  });
+}
+
+function range({ kind, ...object }: ClusterObject): string | undefined {
+  if (kind !== "HorizontalPodAutoscaler") return undefined;
   const least = readField(object["spec"], ["minReplicas"]) ?? 1;
-  return [`${String(least)} to ${String(readField(object["spec"], ["maxReplicas"]))} replicas`];
+  return `${String(least)} to ${String(readField(object["spec"], ["maxReplicas"]))}`;
 }
 
-function list(word: string, values: readonly unknown[]): string[] {
-  const texts = values.filter((value) => typeof value === "string" || typeof value === "number").map(String);
-  if (texts.length === 0) return [];
-  return [`${word}${texts.length === 1 ? "" : "s"} ${texts.join(", ")}`];
+function dataOf(object: ClusterObject): Value[] {
+  const isSecret = object.kind === "Secret";
+  const data = Object.entries({ ...entries(object["data"]), ...entries(object["stringData"]) });
+  return [
+    ...data.map(([key, value]) => ({
+      label: `data.${key}`,
+      name: key,
+      value: isSecret ? "[a secret's value]" : value,
+    })),
+    ...Object.keys(entries(object["binaryData"])).map((key) => plain(`data.${key}`, "(binary)")),
+  ];
 }
 
-function keysOf(data: unknown): string[] {
-  return typeof data === "object" && data !== null ? Object.keys(data) : [];
+function entries(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function listOf(value: unknown): readonly unknown[] {

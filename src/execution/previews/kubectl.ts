@@ -8,7 +8,7 @@ import type { Redact } from "#redact/redact.ts";
 import { redactField } from "#redact/value.ts";
 import { autoscalerFacts } from "./autoscalers.ts";
 import { completeStep } from "./complete-step.ts";
-import { createdFacts } from "./created.ts";
+import { createdRows } from "./created.ts";
 import type { Look, NotSeen } from "./look.ts";
 import { whyNotAllowed } from "./may.ts";
 import { alreadySo, changesNothing } from "./nothing.ts";
@@ -86,11 +86,12 @@ async function seeStep(
   const back = rollbackWith(made, completed.step.rollback);
   const shown = shownBy({ line, now: current.objects, after: dry.objects, back, isBeforeChange });
   const isNothing = !isBeforeChange && changesNothing(line, current.objects, after);
+  const fresh = madeValues(current.objects, after, MAX_ROWS - rows.length, redact);
   const facts = [
+    ...fresh.facts,
     ...current.objects.slice(0, 5).map(factOf),
     ...(isNothing ? [alreadySo(line)] : []),
     ...(planned?.facts ?? []),
-    ...createdFacts(current.objects, after ?? []),
     ...(isNothing ? [] : await keeperFacts(line, step, { now: current.objects, after }, look)),
     ...shown.facts,
     ...factsWith(made, completed.facts),
@@ -100,7 +101,7 @@ async function seeStep(
     step: step.step,
     isBeforeChange,
     facts,
-    rows: rows.slice(0, MAX_ROWS).map((row) => redactRow(row, redact)),
+    rows: [...rows.slice(0, MAX_ROWS), ...fresh.rows].map((row) => redactRow(row, redact)),
     omitted: Math.max(0, rows.length - MAX_ROWS),
     ...risk,
     ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
@@ -109,6 +110,19 @@ async function seeStep(
   };
   const own = { ...completed.step, rollback: back };
   return { ok: true, step: own, preview, states: { ...states, risk: risk.risk } };
+}
+
+/** The values of what is made, as many as there is room for: they take no other row's place. */
+function madeValues(
+  now: readonly ClusterObject[],
+  after: readonly ClusterObject[] | null,
+  room: number,
+  redact: Redact,
+): { rows: PreviewRow[]; facts: string[] } {
+  const all = createdRows(now, after ?? [], (name, value) => redactField(name, value, redact));
+  const rows = all.slice(0, Math.max(0, room));
+  const left = all.length - rows.length;
+  return { rows, facts: left === 0 ? [] : [`${left} more values of what is made are not shown`] };
 }
 
 /** Who may take a change back. */

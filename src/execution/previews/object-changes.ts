@@ -125,11 +125,22 @@ function isSame(one: unknown, other: unknown): boolean {
 function partsOf(value: unknown): Map<string, unknown> | null {
   if (Array.isArray(value)) {
     const items: unknown[] = value;
-    const names = items.map(itemName);
-    const isNamed = !names.includes(null) && new Set(names).size === names.length;
-    return new Map(items.map((item, index) => [(isNamed ? names[index] : null) ?? String(index), item]));
+    const names = [itemName, itemPort].map((of) => items.map(of)).find(isUnique);
+    return new Map(items.map((item, index) => [names?.[index] ?? String(index), item]));
   }
   return typeof value === "object" && value !== null ? new Map(Object.entries(value)) : null;
+}
+
+function isUnique(names: readonly (string | null)[]): boolean {
+  return !names.includes(null) && new Set(names).size === names.length;
+}
+
+/** A port without a name is known by its number: where it stands in the list says nothing. */
+function itemPort(item: unknown): string | null {
+  const port = readField(item, ["containerPort"]) ?? readField(item, ["port"]);
+  if (typeof port !== "number" && typeof port !== "string") return null;
+  const protocol = readField(item, ["protocol"]) ?? "TCP";
+  return protocol === "TCP" ? String(port) : `${port}/${String(protocol)}`;
 }
 
 function itemName(item: unknown): string | null {
@@ -137,8 +148,8 @@ function itemName(item: unknown): string | null {
   return named.success ? named.data.name : null;
 }
 
-/** Redacted first and cut then: half a token looks like none. */
-function shown(value: unknown, redact: (text: string) => string): string | null {
+/** A value as a row shows it: redacted first and cut then, since half a token looks like none. */
+export function shown(value: unknown, redact: (text: string) => string): string | null {
   if (value === undefined || value === null) return null;
   const whole = typeof value === "string" ? value : JSON.stringify(value);
   const text = redact(whole.slice(0, MAX_READ_CHARS));

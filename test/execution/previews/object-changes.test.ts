@@ -84,3 +84,20 @@ test("what kubectl prints is read as one object, a list, or nothing", () => {
   assert.equal(readObjects("\n").length, 0);
   assert.throws(() => readObjects("Error from server"));
 });
+
+test("ports are known by their name, and without one by their number", () => {
+  const service = (ports: object[]): ClusterObject => ({
+    kind: "Service",
+    metadata: { name: "web" },
+    spec: { ports },
+  });
+  const targets = (before: object[], after: object[]) =>
+    changesOf([service(before)], [service(after)]).map((row) => `${row.target} ${row.before} ${row.after}`);
+  assert.deepEqual(targets([{ port: 80 }, { port: 443, targetPort: 1 }], [{ port: 443, targetPort: 2 }]), [
+    'Service/web spec.ports.80 {"port":80} null',
+    "Service/web spec.ports.443.targetPort 1 2",
+  ]);
+  assert.deepEqual(targets([{ name: "http", port: 80 }], [{ name: "http", port: 8080 }]), [
+    "Service/web spec.ports.http.port 80 8080",
+  ]);
+});

@@ -152,7 +152,7 @@ test("what matches nothing ends the plan and says what was looked for", async ()
   }
 });
 
-test("what is made is told with images, counts, ports and the names of keys, and no value", async () => {
+test("what is made is told with images, counts, ports and data, redacted", async () => {
   const password = "kX93hsPqv7Lm2zR4";
   const made = [
     {
@@ -176,13 +176,80 @@ test("what is made is told with images, counts, ports and the names of keys, and
     },
     { kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80, targetPort: "http" }] } },
     { kind: "ConfigMap", metadata: { name: "web" }, data: { DB_PASSWORD: password, LEVEL: "info" } },
+    { kind: "Secret", metadata: { name: "web" }, data: { key: "c2VjcmV0IHZhbHVl" } },
   ];
   const printed = JSON.stringify({ kind: "List", items: made });
   const { seen } = await preview("apply -f x.yaml", [], { printed });
   assert.ok(seen.ok, JSON.stringify(seen));
-  const told = seen.preview.facts.join("\n");
-  assert.match(told, /Deployment\/web will be made: 2 replicas, image web:1, port 80/);
-  assert.match(told, /Service\/web will be made: port 80 to http/);
-  assert.match(told, /ConfigMap\/web will be made: keys DB_PASSWORD, LEVEL/);
+  const told = seen.preview.rows
+    .filter(({ after }) => after !== null)
+    .map(({ target, before, after }) => `${target}: ${before ?? "nothing"} → ${after}`);
+  assert.deepEqual(told, [
+    "Deployment/web replicas: nothing → 2",
+    "Deployment/web image: nothing → web:1",
+    "Deployment/web port: nothing → 80",
+    "Service/web port: nothing → 80 → http",
+    "ConfigMap/web data.DB_PASSWORD: nothing → [redacted]",
+    "ConfigMap/web data.LEVEL: nothing → info",
+    "Secret/web data.key: nothing → [a secret's value]",
+  ]);
   assert.ok(!JSON.stringify(seen.preview).includes(password));
+});
+
+test("a network policy and rights that open everything say so, before all else", async () => {
+  const spec = {
+    podSelector: {},
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{}],
+    egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }],
+  };
+  const made = [
+    { kind: "ConfigMap", metadata: { name: "a" }, data: { LEVEL: "info" } },
+    { kind: "NetworkPolicy", metadata: { name: "open" }, spec },
+    {
+      kind: "NetworkPolicy",
+      metadata: { name: "shut" },
+      spec: {
+        podSelector: { matchLabels: { app: "db" } },
+        ingress: [
+          {
+            from: [{ podSelector: { matchLabels: { app: "web" } } }, { namespaceSelector: {} }],
+            ports: [{ port: 5432 }],
+          },
+        ],
+      },
+    },
+    {
+      kind: "ClusterRole",
+      metadata: { name: "all" },
+      rules: [
+        { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
+        { apiGroups: [""], resources: ["secrets"], verbs: ["get", "list"] },
+      ],
+    },
+    {
+      kind: "ClusterRoleBinding",
+      metadata: { name: "all" },
+      roleRef: { kind: "ClusterRole", name: "cluster-admin" },
+      subjects: [{ kind: "ServiceAccount", namespace: "ci", name: "bot" }],
+    },
+  ];
+  const { seen } = await preview("apply -f x.yaml", [], {
+    printed: JSON.stringify({ kind: "List", items: made }),
+  });
+  assert.ok(seen.ok, JSON.stringify(seen));
+  assert.deepEqual(
+    seen.preview.rows.filter(({ after }) => after !== null).map(({ target, after }) => `${target}: ${after}`),
+    [
+      "NetworkPolicy/open holds for: every pod of the namespace",
+      "NetworkPolicy/open lets in: from: anyone, every port",
+      "NetworkPolicy/open lets out: to: everywhere (0.0.0.0/0), every port",
+      "NetworkPolicy/shut holds for: pods of the namespace with app=db",
+      "NetworkPolicy/shut lets in: from: pods of the namespace with app=web; every pod of every namespace, port 5432",
+      "ClusterRole/all may: do everything on everything of every API",
+      "ClusterRole/all may: get, list on secrets",
+      "ClusterRoleBinding/all gives: ClusterRole/cluster-admin to ServiceAccount ci/bot",
+      "ConfigMap/a data.LEVEL: info",
+    ],
+  );
 });
