@@ -150,6 +150,7 @@ describe("a preview of a cluster", () => {
     assert.deepEqual(seen, {
       ok: false,
       reason: "The kubeconfig has changed while the plan was looked at. Ask again.",
+      isFinal: true,
     });
   });
 });
