@@ -14,7 +14,7 @@ export async function walkAsking(stage: Stage): Promise<void> {
   const known = cards(slack).length;
   await stage.goTo("Messages");
   await stage.type("restart web in staging");
-  await page.locator("#channel").getByRole("combobox").first().waitFor();
+  await page.locator("#channel").getByRole("textbox").first().waitFor();
   await stage.goTo("infra");
   assert.equal(cards(slack).length, known);
 

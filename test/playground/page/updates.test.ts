@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { reasonToSkip } from "./browser.ts";
 import type { Message } from "./stand.ts";
-import { CARD, card, cardBlocks, message, plain, section, startVisits } from "./visits.ts";
+import { button, CARD, card, cardBlocks, confirm, message, plain, section, startVisits } from "./visits.ts";
 
 /** A card whose one button asks nothing more. */
 function plainCard(): Message {
@@ -20,10 +20,37 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
   after(async () => await visits?.stop());
   afterEach(async () => await visits.leave());
 
+  test("a dialog begins at the button that does nothing, and gives the focus back where it came from", async () => {
+    const danger = { ...confirm, style: "danger" };
+    for (const asks of [confirm, danger]) {
+      const blocks = [{ type: "actions", block_id: "b", elements: [{ ...button, confirm: asks }] }];
+      const visit = await visits.open([message({ ts: CARD, blocks })]);
+      const { page, posts, emit } = visit;
+      const approve = page.getByRole("button", { name: "Approve" }).first();
+      await approve.focus();
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").waitFor();
+      assert.equal(await page.evaluate("document.activeElement.textContent"), "Not yet");
+      emit({ type: "message", message: message({ ts: CARD, blocks: [section("s0", "grown"), ...blocks] }) });
+      await page.getByText("grown").first().waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      assert.equal(await page.evaluate("document.activeElement.textContent"), "Approve");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Enter");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      assert.deepEqual(
+        posts.filter(({ path }) => path === "click"),
+        [],
+      );
+      await visits.leave();
+    }
+  });
+
   test("an update keeps the draft, the focus and the place in the scroll", async () => {
     const many = Array.from({ length: 40 }, (_, index) => message({ text: `line ${index}` }));
     const { emit, page } = await visits.open([card(), ...many, card("1800000000.000001")]);
-    await page.getByRole("combobox").first().fill("half a thought");
+    await page.getByRole("textbox").first().fill("half a thought");
     const approve = page.getByRole("button", { name: "Approve" }).first();
     await approve.focus();
     await page.getByText("line 20", { exact: true }).scrollIntoViewIfNeeded();
@@ -44,7 +71,7 @@ describe("the playground's page while things change", { skip: reasonToSkip() }, 
       `moved from ${before?.y} to ${afterwards?.y}`,
     );
     assert.equal(await page.evaluate("document.activeElement.textContent"), "Approve");
-    assert.equal(await page.getByRole("combobox").first().inputValue(), "half a thought");
+    assert.equal(await page.getByRole("textbox").first().inputValue(), "half a thought");
     await page.getByRole("button", { name: "New messages" }).click();
     assert.ok(await page.getByText("the newest").isVisible());
   });

@@ -55,13 +55,21 @@ export function message(given: Record<string, unknown>): Message {
 
 /** A plain_text object. */
 export const plain = (text: string) => ({ type: "plain_text", text });
-const confirm = {
+/** What the button of `card()` asks. */
+export const confirm = {
   title: plain("Run this?"),
   text: plain("One step."),
   confirm: plain("Run"),
   deny: plain("Not yet"),
 };
-const button = { type: "button", action_id: "approve", value: "change-1", text: plain("Approve"), confirm };
+/** The button of `card()`. */
+export const button = {
+  type: "button",
+  action_id: "approve",
+  value: "change-1",
+  text: plain("Approve"),
+  confirm,
+};
 /** The blocks of `card()`. */
 export const cardBlocks = [section("s", "*Scale*"), { type: "actions", block_id: "b", elements: [button] }];
 

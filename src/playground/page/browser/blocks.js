@@ -60,7 +60,7 @@ export function blockNode(block, scope, error) {
 }
 
 const makers = {
-  header: (block, scope) => el("h3", {}, ...textNodes(block.text, scope.directory)),
+  header: (block, scope) => el(scope.heading ?? "h3", {}, ...textNodes(block.text, scope.directory)),
   section: sectionNode,
   divider: () => el("hr"),
   context: (block, scope) => el("div", {}, ...block.elements.map((part) => contextPart(part, scope))),

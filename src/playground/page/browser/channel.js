@@ -51,8 +51,13 @@ export function createChannel(room, container) {
       const { users } = room.store.data;
       title.replaceChildren(icon(iconOf(channel)), channel.isIm ? nameOf(channel, users) : channel.name);
       about.textContent = channel.botIsMember ? "" : "The bot is not in this channel";
-      me.replaceChildren(avatar(person));
-      me.setAttribute("aria-label", `Acting as ${person?.realName ?? "nobody"}. Change`);
+      const square = avatar(person);
+      me.replaceChildren(square);
+      // Who says what they see says the initials.
+      me.setAttribute(
+        "aria-label",
+        `${square.textContent}, acting as ${person?.realName ?? "nobody"}. Change`,
+      );
       drawIntro(intro, channel, room.store.data);
       const messages = room.store.inChannel(channel.id);
       const place = `${room.store.data.me}/${channel.id}`;

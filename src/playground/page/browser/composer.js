@@ -74,9 +74,6 @@ function parts() {
     rows: "1",
     spellcheck: "true",
     autocomplete: "off",
-    role: "combobox",
-    "aria-haspopup": "listbox",
-    "aria-expanded": "false",
   });
   const send = el(
     "button",

@@ -4,7 +4,6 @@ import { textNodes } from "./mrkdwn.js";
 /** Asks what a Block Kit `confirm` object asks. Resolves to true only when the person pressed its confirm button. */
 export function askConfirm(confirm, directory) {
   const id = `confirm-${crypto.randomUUID()}`;
-  const dangerous = confirm.style === "danger";
   const yes = el(
     "button",
     { type: "submit", value: "yes", class: `button button-${confirm.style ?? "primary"}` },
@@ -15,8 +14,9 @@ export function askConfirm(confirm, directory) {
     { type: "submit", value: "no", class: "button" },
     ...textNodes(confirm.deny ?? "Cancel", directory),
   );
-  // What cannot be undone wants a deliberate step to its button; the rest is one Enter away.
-  (dangerous ? no : yes).setAttribute("autofocus", "");
+  // A second Enter on Approve must run nothing: every yes wants a deliberate step to its button.
+  no.setAttribute("autofocus", "");
+  const from = document.activeElement;
   const form = el(
     "form",
     { method: "dialog" },
@@ -33,8 +33,17 @@ export function askConfirm(confirm, directory) {
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
+      giveBack(from);
       resolve(dialog.returnValue === "yes");
     });
     dialog.showModal();
   });
+}
+
+/** Gives the focus back; where the button was drawn anew meanwhile, to the one in its place. */
+function giveBack(from) {
+  const key = from?.dataset?.focus;
+  if (key === undefined) return;
+  const same = [...document.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === key);
+  (from.isConnected ? from : same)?.focus({ preventScroll: true });
 }

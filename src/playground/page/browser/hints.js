@@ -32,7 +32,6 @@ export function createHints(room, { input, inThread, complete }) {
       );
     list.replaceChildren(...rows);
     list.hidden = rows.length === 0;
-    input.setAttribute("aria-expanded", String(matches.length > 0));
     if (matches.length > 0) input.setAttribute("aria-activedescendant", `${id}-${chosen}`);
     else input.removeAttribute("aria-activedescendant");
   }

@@ -44,6 +44,8 @@ export function createHome(room, container) {
 function scopeFor(room) {
   return {
     directory: room.store.data,
+    // Below the page's own title there is no heading but these.
+    heading: "h2",
     form: createForm(),
     confirm: (object) => askConfirm(object, room.store.data),
     dispatch: (action) => room.click({ view_id: room.store.data.home.id, ...action }),

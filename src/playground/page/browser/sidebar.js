@@ -33,7 +33,7 @@ function parts(room, faults) {
   const people = [...users.values()].filter((user) => !user.isBot);
   const bots = [...users.values()].filter((user) => user.isBot);
   return [
-    el("p", { class: "team" }, team.name),
+    el("h1", { class: "team" }, team.name),
     el(
       "fieldset",
       { class: "people" },
