@@ -1,12 +1,15 @@
-import { pairs } from "#playground/cluster/printing/table.ts";
+import { eventLines } from "#playground/cluster/describing/events.ts";
+import { mapLines, plainLines, scalerLines, serviceLines } from "#playground/cluster/describing/others.ts";
+import { deploymentLines, podLines } from "#playground/cluster/describing/workloads.ts";
+import { aligned } from "#playground/cluster/printing/tabs.ts";
 import type { Command, Context } from "./command.ts";
 import { KubectlError, notFound, notInThePlayground } from "./errors.ts";
 import { readState } from "./file.ts";
 import { flagOf, isOn } from "./flags.ts";
-import { type Kind, readTargets, resourceOf } from "./kinds.ts";
+import { type Kind, kindOf, readTargets, resourceOf } from "./kinds.ts";
 import { listObjects } from "./objects.ts";
 import { selectorOf } from "./select.ts";
-import type { KubeObject } from "./state.ts";
+import type { KubeObject, State } from "./state.ts";
 
 /** `kubectl describe`: the fields people look for, in kubectl's layout. */
 export const describe: Command = {
@@ -19,12 +22,6 @@ export const describe: Command = {
   },
   run,
 };
-
-type Loose = { [field: string]: Loose } & Loose[];
-/** A line: a title and its value; indented by its depth. */
-type Row = [title: string, value?: unknown];
-
-const WIDTH = 24;
 
 async function run(context: Context): Promise<void> {
   const { line, namespace, out } = context;
@@ -49,115 +46,41 @@ async function run(context: Context): Promise<void> {
   });
   if (found.length === 0 && missing.length === 0)
     context.err(`No resources found in ${namespace} namespace.\n`);
-  out(found.map(({ kind, object }) => layout([...common(object), ...detailsOf(kind, object)])).join("\n\n"));
+  const isTold = flagOf(line, "show-events") === undefined || isOn(line, "show-events");
+  out(found.map(({ kind, object }) => described(state, kind, object, isTold)).join("\n\n"));
   if (missing.length > 0) throw new KubectlError(missing.join("\n"));
 }
 
-function detailsOf(kind: Kind, object: KubeObject): Row[] {
-  const loose = object as unknown as Loose;
-  if (kind.plural === "deployments") return deploymentRows(loose);
-  if (kind.plural === "pods") return podRows(loose);
-  if (kind.plural === "services")
-    return [
-      ["Selector", pairs(loose["spec"]?.["selector"])],
-      ["Type", loose["spec"]?.["type"]],
-      ["IP", loose["spec"]?.["clusterIP"]],
-      ...[...(loose["spec"]?.["ports"] ?? [])].map(
-        (port): Row => ["Port", `${port["port"]}/${port["protocol"] ?? "TCP"}`],
-      ),
-    ];
-  if (kind.plural === "configmaps")
-    return [
-      ["", "\nData\n===="],
-      ...Object.entries(object.data ?? {}).map(([key, value]): Row => ["", `${key}:\n----\n${value}\n`]),
-    ];
-  return [["Status", loose["status"]?.["phase"] ?? "<none>"]];
+/** A description with what is told of the object, unless that is not wanted: who may see objects may not see events. */
+function described(state: State, kind: Kind, object: KubeObject, isTold: boolean): string {
+  const now = Date.now();
+  const lines = linesOf(state, kind, object, now);
+  const { namespace = null } = object.metadata;
+  const events =
+    isTold && kind.plural !== "resourcequotas" ? listObjects(state, kindOf("events"), namespace, now) : null;
+  return aligned([...lines, ...(events === null ? [] : eventLines(events, object, now))]);
 }
 
-function common({ metadata }: KubeObject): Row[] {
-  const namespace: Row[] = metadata.namespace === undefined ? [] : [["Namespace", metadata.namespace]];
-  return [
-    ["Name", metadata.name],
-    ...namespace,
-    ["CreationTimestamp", new Date(metadata.creationTimestamp).toUTCString()],
-    ["Labels", pairs(metadata.labels)],
-    ["Annotations", pairs(metadata.annotations)],
-  ];
-}
-
-function deploymentRows(object: Loose): Row[] {
-  const { spec, status } = object;
-  const number = (field: string) => String(status?.[field] ?? 0);
-  return [
-    ["Selector", pairs(spec?.["selector"]?.["matchLabels"])],
-    [
-      "Replicas",
-      `${spec?.["replicas"]} desired | ${number("updatedReplicas")} updated | ${number("replicas")} total | ${number("availableReplicas")} available | ${number("unavailableReplicas")} unavailable`,
-    ],
-    ["StrategyType", "RollingUpdate"],
-    ["Pod Template"],
-    ["  Labels", pairs(spec?.["template"]?.["metadata"]?.["labels"])],
-    ["  Annotations", pairs(spec?.["template"]?.["metadata"]?.["annotations"])],
-    ["  Containers"],
-    ...[...(spec?.["template"]?.["spec"]?.["containers"] ?? [])].flatMap(containerRows),
-    ...conditionRows(status?.["conditions"]),
-    ["Events", "<none>"],
-  ];
-}
-
-function podRows({ spec, status }: Loose): Row[] {
-  const states = [...(status?.["containerStatuses"] ?? [])];
-  const containers = [...(spec?.["containers"] ?? [])].flatMap((container): Row[] => {
-    const state = states.find((one) => one["name"] === container["name"]);
-    const [name] = Object.keys(state?.["state"] ?? {});
-    const reason = state?.["state"]?.["waiting"]?.["reason"];
-    return [
-      ...containerRows(container),
-      ["    State", name === "running" ? "Running" : "Waiting"],
-      ...(reason === undefined ? [] : [["      Reason", reason] satisfies Row]),
-      ["    Ready", state?.["ready"] ? "True" : "False"],
-      ["    Restart Count", state?.["restartCount"] ?? 0],
-    ];
-  });
-  return [
-    ["Node", spec?.["nodeName"]],
-    ["Status", status?.["phase"]],
-    ["IP", status?.["podIP"]],
-    ["Containers"],
-    ...containers,
-    ...conditionRows(status?.["conditions"]),
-    ["Events", "<none>"],
-  ];
-}
-
-function containerRows(container: Loose): Row[] {
-  const ports = [...(container["ports"] ?? [])].map(
-    (port) => `${port["containerPort"]}/${port["protocol"] ?? "TCP"}`,
-  );
-  return [
-    [`   ${container["name"]}`],
-    ["    Image", container["image"]],
-    ["    Port", ports.join(", ") || "<none>"],
-  ];
-}
-
-function conditionRows(conditions: Loose | undefined): Row[] {
-  const rows = [...(conditions ?? [])].map(
-    (one): Row => [
-      "",
-      `  ${String(one["type"]).padEnd(16)}${String(one["status"]).padEnd(8)}${one["reason"] ?? ""}`,
-    ],
-  );
-  return [["Conditions"], ["", "  Type            Status  Reason"], ...rows];
-}
-
-function layout(rows: Row[]): string {
-  const lines = rows.map(([title, value]) =>
-    title === ""
-      ? String(value)
-      : value === undefined
-        ? `${title}:`
-        : `${`${title}:`.padEnd(WIDTH)}${String(value)}`,
-  );
-  return `${lines.join("\n")}\n`;
+function linesOf(state: State, { plural }: Kind, object: KubeObject, now: number): string[] {
+  const { name, namespace = null } = object.metadata;
+  const beside = (other: string) => listObjects(state, kindOf(other), namespace, now);
+  if (plural === "pods") return podLines(object);
+  if (plural === "deployments") {
+    const revision = ({ metadata }: KubeObject) =>
+      Number(metadata.annotations?.["deployment.kubernetes.io/revision"]);
+    const mine = beside("replicasets").filter((one) => one.metadata.ownerReferences?.[0]?.name === name);
+    return deploymentLines(
+      object,
+      mine.toSorted((one, other) => revision(one) - revision(other)),
+    );
+  }
+  if (plural === "services") {
+    const label = "kubernetes.io/service-name";
+    return serviceLines(
+      object,
+      beside("endpointslices").find(({ metadata }) => metadata.labels?.[label] === name),
+    );
+  }
+  if (plural === "horizontalpodautoscalers") return scalerLines(object);
+  return plural === "configmaps" ? mapLines(object) : plainLines(object);
 }

@@ -2,6 +2,7 @@ import { endpointSlicesOf, endpointsOf } from "#playground/cluster/pods/endpoint
 import { eventsOf } from "#playground/cluster/pods/events.ts";
 import { toldEvents } from "#playground/cluster/pods/happened.ts";
 import { livePod, replicaSets } from "#playground/cluster/pods/live.ts";
+import { withUse } from "#playground/cluster/pods/quota.ts";
 import { countsAt, podsAt } from "#playground/cluster/pods/times.ts";
 import { targetOf } from "#playground/cluster/stories/bounds.ts";
 import { notFound } from "./errors.ts";
@@ -27,6 +28,7 @@ export function listObjects(state: State, kind: Kind, namespace: string | null, 
   if (kind.plural === "endpointslices") return sorted(endpointSlicesOf(state, now).filter(here));
   if (kind.plural === "namespaces") return sorted(state.namespaces);
   const stored = sorted(state.others.filter((one) => one.kind === kind.kind && here(one)).map(withStatus));
+  if (kind.kind === "ResourceQuota") return stored.map((one) => withUse(state, one, now));
   return kind.kind === "HorizontalPodAutoscaler" ? stored.map((one) => withCounts(state, one)) : stored;
 }
 

@@ -1,4 +1,4 @@
-import type { Deployment, State } from "#playground/cluster/state.ts";
+import type { Deployment, KubeObject, State } from "#playground/cluster/state.ts";
 import { podsAt } from "./times.ts";
 
 /** How many pods a deployment may have by its namespace's quotas, and what the server says of one more. */
@@ -21,4 +21,14 @@ export function roomFor(state: State, deployment: Deployment, now: number): Room
     return [{ pods: Math.max(0, most - used), refusal }];
   });
   return rooms.toSorted((one, other) => one.pods - other.pods)[0] ?? null;
+}
+
+/** A quota with what is used of it: pods, for nothing else is counted here. */
+export function withUse(state: State, quota: KubeObject, now: number): KubeObject {
+  const { namespace } = quota.metadata;
+  const mine = state.deployments.filter(({ object }) => object.metadata.namespace === namespace);
+  const pods = String(mine.reduce((sum, one) => sum + podsAt(one, now).length, 0));
+  const hard = (quota.spec?.["hard"] ?? {}) as Record<string, unknown>;
+  const used = Object.keys(hard).map((name) => [name, /^(count\/)?pods$/.test(name) ? pods : "0"]);
+  return { ...quota, status: { hard, used: Object.fromEntries(used) } };
 }

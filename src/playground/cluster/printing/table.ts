@@ -59,6 +59,11 @@ const columns: Record<string, Column[]> = {
     ["READY", (one) => at(one, "status.readyReplicas", 0)],
     age,
   ],
+  resourcequotas: [
+    age,
+    ["REQUEST", (one) => used(one, /^(?!limits\.)/)],
+    ["LIMIT", (one) => used(one, /^limits\./)],
+  ],
   events: [
     ["LAST SEEN", (one) => humanAge(Date.now() - Date.parse(at(one, "lastTimestamp")))],
     ["TYPE", (one) => at(one, "type")],
@@ -132,7 +137,7 @@ export function tableOf(kind: Kind, objects: KubeObject[], options: TableOptions
 }
 
 /** A length of time as kubectl shortens it: `45s`, `3m12s`, `5h`, `2d`. */
-function humanAge(ms: number): string {
+export function humanAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
@@ -182,6 +187,12 @@ function restarts(object: KubeObject): string {
   const last = Date.parse(String(walk(status, "lastState.terminated.finishedAt")));
   const often = String(status?.["restartCount"] ?? 0);
   return often === "0" || Number.isNaN(last) ? often : `${often} (${humanAge(Date.now() - last)} ago)`;
+}
+
+/** What is used of a quota, of what there may be. */
+function used(object: KubeObject, of: RegExp): string {
+  const all = Object.entries(walk(object, "spec.hard") ?? {}).filter(([name]) => of.test(name));
+  return all.map(([name, most]) => `${name}: ${walk(object, "status.used")?.[name] ?? 0}/${most}`).join(", ");
 }
 
 /** What an autoscaler goes by; nothing here measures it. */

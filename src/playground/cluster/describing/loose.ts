@@ -1,0 +1,2 @@
+/** An object of the API whose fields are read without a form. */
+export type Loose = { [field: string]: Loose } & Loose[];
