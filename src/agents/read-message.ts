@@ -14,8 +14,11 @@ export function readMessage<Answer>(
   wanted: Wanted<Answer>,
   { redact, maxTokens }: { redact: (text: string) => string; maxTokens: number },
 ): Read<Answer> {
-  if (message.stop_reason === "tool_use" && wanted.tools !== undefined)
-    return { ok: true, turn: toolTurnOf(message) };
+  if (message.stop_reason === "tool_use" && wanted.tools !== undefined) {
+    const turn = toolTurnOf(message);
+    // A turn without a call has nothing to answer, and the service takes no empty one.
+    if (turn.asked.length > 0) return { ok: true, turn };
+  }
   const stopped = stoppedEarly(message, redact, maxTokens);
   if (stopped !== null) return { ok: false, ...stopped };
   const text = message.content.flatMap((block) => (block.type === "text" ? [block.text] : [])).join("");

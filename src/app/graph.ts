@@ -1,10 +1,12 @@
 import { planChange } from "#agents/planner.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
+import type { Command } from "#change/plan.ts";
 import type { RefusedPlan } from "#change/refused-plan.ts";
 import { assessBound } from "#execution/assess-bound.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import { factsOfRollback } from "#execution/facts/rollback-facts.ts";
 import { factsOfRun } from "#execution/facts/run-facts.ts";
+import { makeLook } from "#execution/looking/make-look.ts";
 import { endOpenSteps } from "#execution/open-steps.ts";
 import { createOverview } from "#execution/overview/workspace-overview.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
@@ -17,6 +19,7 @@ import { type ChangeGraph, createGraph } from "#graph/graph.ts";
 import { between, watch } from "#observe/crash-points.ts";
 import type { Tracing } from "#observe/tracing.ts";
 import { mayAskFor } from "#policy/approvals/asking.ts";
+import type { Looker } from "#policy/approvals/looking.ts";
 import { contextsOf, type Policy } from "#policy/document.ts";
 import { findCancel } from "#store/cancels.ts";
 import { findChange } from "#store/changes.ts";
@@ -25,7 +28,9 @@ import { findPermission } from "#store/decisions.ts";
 import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
 import { findPreparedPlan } from "#store/plans.ts";
+import type { Database } from "#store/postgres/database.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
+import { createLookRows } from "#threads/running/look-rows.ts";
 import {
   recordMade,
   recordPlan,
@@ -102,22 +107,28 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
 }
 
 function agentDeps(
-  { database, policy }: Parts,
+  parts: Parts,
   { ask, askingFor }: Model,
   execution: ExecutionDeps,
 ): Pick<GraphDeps, "askPlanner" | "askReviewer"> {
+  const { database, policy } = parts;
   const environments = environmentLines(policy);
   const overview = createOverview(execution);
+  const rows = createLookRows(parts);
   return {
-    askPlanner: async (changeId, input, signals) => {
+    askPlanner: async (changeId, { revision, ...input }, signals) => {
       // What an approver asks to have changed is the model's to plan, on top of it.
       const prepared = input.requestedChanges.length > 0 ? null : await findPreparedPlan(database, changeId);
       if (prepared !== null) return { ok: true, answer: prepared };
-      const change = await findChange(database, changeId);
-      const channelId = change?.home?.channelId ?? null;
+      const looker = await findLooker(database, changeId);
+      const stop = AbortSignal.any([signals.pause, signals.stop]);
       const told = {
-        ...{ environments, workspace: await overview() },
-        mayAskFor: change === null ? [] : mayAskFor(policy, { requester: change.requester, channelId }),
+        ...{ environments, workspace: await overview(), mayAskFor: mayAskFor(policy, looker) },
+        looks: {
+          earlier: await rows.find(changeId, revision),
+          make: (number: number, command: Command) =>
+            makeLook({ ...execution, rows }, { changeId, revision, number, command, looker }, stop),
+        },
       };
       return planChange(ask, { ...input, ...told }, askingFor(changeId, "planner", signals));
     },
@@ -134,6 +145,13 @@ function agentDeps(
       return reviewOutcome(ask, { ...told, steps: reviewed }, askingFor(changeId, "reviewer", signals));
     },
   };
+}
+
+/** For whom is looked and where: whoever asked for the change, in the channel they asked in. */
+async function findLooker(database: Database, changeId: string): Promise<Looker> {
+  const change = await findChange(database, changeId);
+  if (change === null) throw new Error(`Change ${changeId} is planned and has no row.`);
+  return { requester: change.requester, channelId: change.home?.channelId ?? null };
 }
 
 /** "production: namespaces shop; contexts prod-eu; directories network". */

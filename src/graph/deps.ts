@@ -26,6 +26,8 @@ export type ReviewedOutcome = {
 
 /** What the Planner is given: the request, and what was said about it since. `previous` is the plan the last requested changes are about. */
 export type PlanningInput = {
+  /** Which plan of it this is to be: looks are counted by it. */
+  revision: number;
   request: string;
   answers: readonly AnsweredQuestion[];
   requestedChanges: readonly string[];

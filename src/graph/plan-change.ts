@@ -43,11 +43,11 @@ export async function planChange(
   return { plan };
 }
 
-function inputOf({ request, talk, refused: { plan, reason } }: GraphState): PlanningInput {
+function inputOf({ request, revision, talk, refused: { plan, reason } }: GraphState): PlanningInput {
   const { answers, wishes: requestedChanges, previous } = talk;
   // Our own sentence: what a webhook or a pod says at length would be one more voice in the prompt.
   const refused = plan === null ? null : { plan, why: unfolded(reason) };
-  return { request, answers, requestedChanges, previous, refused };
+  return { request, revision, answers, requestedChanges, previous, refused };
 }
 
 function questionsOf({ questions, choices = [] }: PlannerOutput): Question[] {

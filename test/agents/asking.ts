@@ -1,5 +1,6 @@
 import pino from "pino";
 import { createAsk } from "#agents/claude.ts";
+import type { PlannerLooks } from "#agents/looks.ts";
 import { planChange } from "#agents/planner.ts";
 import type { Asking, Most } from "#agents/question.ts";
 import { ASK_PACE, type AskPace } from "#agents/retries.ts";
@@ -25,6 +26,7 @@ export function quicker(times: number, more: Partial<AskPace> = {}): AskPace {
 /** What a test may set. */
 type Options = Partial<AskSettings> & {
   request?: string;
+  looks?: Partial<PlannerLooks>;
   userId?: string;
   pace?: AskPace;
   pause?: AbortSignal;
@@ -47,6 +49,11 @@ export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<Re
     environments: [],
     workspace: [],
     mayAskFor: [],
+    looks: {
+      earlier: [],
+      make: () => Promise.reject(new Error("nothing is looked at here")),
+      ...options.looks,
+    },
   };
   return { asking: planChange(ask, input, asking), tries, logged };
 }
@@ -69,7 +76,7 @@ export function askReviewer(
 
 /** The door to the model, every try that is booked at it, and what is logged. */
 export function prepare(model: ModelStandIn, options: Options) {
-  const { request: _1, userId = "u", pace = quicker(1_000), pause, stop, ...settings } = options;
+  const { request: _1, looks: _2, userId = "u", pace = quicker(1_000), pause, stop, ...settings } = options;
   const tries: (Most & MadeCall)[] = [];
   const logged: Record<string, unknown>[] = [];
   const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
@@ -91,4 +98,9 @@ export function prepare(model: ModelStandIn, options: Options) {
     }),
   };
   return { ask, asking, tries, logged };
+}
+
+/** The tokens of everything that was sent: what a cache took or held is read too. */
+export function readTokens(made: MadeCall | undefined): number {
+  return made === undefined ? 0 : made.inputTokens + made.cacheReadTokens + made.cacheWriteTokens;
 }

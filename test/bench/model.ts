@@ -17,7 +17,7 @@ const PLAN = {
   questions: [],
 };
 
-const model = await startModel();
+const model = await startModel({ looks: false });
 model.obey(({ agent }) => (agent === "planner" ? PLAN : { result: "approved", notes: "All of it is done." }));
 process.once("disconnect", () => void model.close());
 process.send?.({ baseUrl: model.baseUrl, apiKey: model.apiKey });

@@ -46,7 +46,7 @@ export async function openTown(
   const dir = await mkdtemp(join(tmpdir(), "greenlight-faults-"));
   const [slack, model, kubectl] = await Promise.all([
     startOwnSlack({ ackMs: 10_000 }),
-    startModel(),
+    startModel({ looks: false }),
     installCountingKubectl(dir),
   ]);
   model.obey(given.mind ?? mind);

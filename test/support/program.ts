@@ -78,14 +78,15 @@ const REST: ChangeStatus[] = [
 ];
 const PATIENCE_MS = 60_000;
 
-/** Starts the program for one test file; `policy` is the text of its policy file, where it is not the sample's. */
+/** Starts the program for one test file; `policy` is the text of its policy file, where it is not the sample's. `looks`: the stand-in model looks before it plans. */
 export async function startProgram(
   env: { [name: string]: string } = {},
-  { policy, ...options }: AppOptions & { policy?: string } = {},
+  { policy, looks = false, ...options }: AppOptions & { policy?: string; looks?: boolean } = {},
 ): Promise<Program> {
   const database = await createDatabase({ migrate });
   const dataDir = await mkdtemp(join(tmpdir(), "greenlight-program-"));
-  const model = await startModel();
+  // Most tests are about what comes after the plan: a look for each would be a process and a call of the model more.
+  const model = await startModel({ looks });
   const url = urlOf(database.config);
   const policyFile = join(dataDir, "policy.yml");
   const writePolicy = (text: string): Promise<void> => writeFile(policyFile, text);

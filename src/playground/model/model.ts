@@ -5,7 +5,7 @@ import { type Ending, errorObject, fitToSchema, messageObject, newId } from "./a
 import { createPromptCache, type PromptCache } from "./cache.ts";
 import { thinkOn } from "./looking/look.ts";
 import { think } from "./looking/think.ts";
-import { namespacesIn, seenIn } from "./looking/transcript.ts";
+import { namespacesIn, seenBefore, seenIn } from "./looking/transcript.ts";
 import { type Agent, agentOf, readBlock } from "./prompt.ts";
 import { review } from "./review.ts";
 import { planFor } from "./rules.ts";
@@ -51,11 +51,13 @@ type Context = {
   thinking: Thinking;
   mind: Mind | null;
   outage: ScriptedReply | null;
+  /** It uses the tools it is given. */
+  looks: boolean;
   closing: AbortSignal;
 };
 
-/** Starts the stand-in on a free port of 127.0.0.1; throws when it cannot listen. */
-export async function startModel(options: { apiKey?: string } = {}): Promise<ModelStandIn> {
+/** Starts the stand-in on a free port of 127.0.0.1; throws when it cannot listen. `looks` false: it plans by the words alone. */
+export async function startModel(options: { apiKey?: string; looks?: boolean } = {}): Promise<ModelStandIn> {
   const closing = new AbortController();
   const context: Context = {
     apiKey: options.apiKey ?? "sk-ant-playground",
@@ -65,6 +67,7 @@ export async function startModel(options: { apiKey?: string } = {}): Promise<Mod
     thinking: createThinking(),
     mind: null,
     outage: null,
+    looks: options.looks ?? true,
     closing: closing.signal,
   };
   const server = createServer((request, response) => {
@@ -185,7 +188,7 @@ function scriptedEnding(reply: ScriptedReply): Ending | null {
   };
 }
 
-function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refusal {
+function ruledEnding({ mind, looks }: Context, request: MessagesRequest): Ending | Refusal {
   const agent = agentOf(request.schema);
   if (agent === null)
     return {
@@ -202,7 +205,7 @@ function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refu
       text: JSON.stringify(mind({ agent, block, system: request.system, user })),
     };
   }
-  if (agent === "planner" && request.tools.length > 0 && refusedPlan(block) === null)
+  if (looks && agent === "planner" && request.tools.length > 0 && refusedPlan(block) === null)
     return looked(request, block);
   const value = agent === "planner" ? (refusedPlan(block) ?? planFor(readTalk(block))) : review(block);
   return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };
@@ -211,7 +214,10 @@ function ruledEnding({ mind }: Context, request: MessagesRequest): Ending | Refu
 /** With tools it looks before it answers: the next thing it wants to see, or what all it saw comes to. */
 function looked(request: MessagesRequest, block: Json | null): Ending {
   const prompt = [request.system, ...request.messages.map(({ text }) => text)].join("\n");
-  const step = thinkOn(think(readTalk(block), namespacesIn(prompt)), seenIn(request));
+  const step = thinkOn(think(readTalk(block), namespacesIn(prompt)), [
+    ...seenBefore(block),
+    ...seenIn(request),
+  ]);
   if ("look" in step) return { stopReason: "tool_use", text: "", tools: [step.look] };
   const value = { ...step.thought, rests_on: step.restsOn };
   return { stopReason: "end_turn", text: JSON.stringify(fitToSchema(value, request.schema)) };

@@ -17,9 +17,21 @@ export function seenIn({ messages }: Pick<MessagesRequest, "messages">): Seen[] 
   });
 }
 
-/** The namespaces of all environments the prompt names; a line reads "- staging: namespaces web, jobs". */
+/** What was looked at before, as the prompt's data has it. */
+export function seenBefore(block: Json | null): Seen[] {
+  const looks = block?.["looks_so_far"];
+  if (!Array.isArray(looks)) return [];
+  return looks.filter(isObject).map(({ argv, dir, text }) => {
+    const [name = "", ...args] = Array.isArray(argv) ? argv.map(String) : [];
+    return { name, input: { args, ...(dir === undefined ? {} : { dir }) }, text: String(text) };
+  });
+}
+
+/** The namespaces of all environments, as the prompt lists them; a line reads "- staging: namespaces web, jobs". */
 export function namespacesIn(prompt: string): string[] {
-  const lines = prompt.matchAll(/^- [^:\n]+:.*?\bnamespaces? ([a-z0-9-]+(?:, [a-z0-9-]+)*)/gm);
+  const [, after = ""] = prompt.split("The environments, as the policy names them:\n");
+  const list = /^(?:- .*\n?)*/.exec(after)?.[0] ?? "";
+  const lines = list.matchAll(/^- [^:\n]+:.*?\bnamespaces? ([a-z0-9-]+(?:, [a-z0-9-]+)*)/gm);
   const names = [...lines].flatMap(({ 1: list = "" }) => list.split(", "));
   return names.length === 0 ? ["production", "staging"] : [...new Set(names)];
 }
