@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { Blocked } from "#change/blocked.ts";
-import type { Change } from "#change/change.ts";
+import { type Change, isEnded } from "#change/change.ts";
 import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
 import type { Person } from "#change/person.ts";
 import type { Plan } from "#change/plan.ts";
 import { stillApprovers } from "#change/still-approve.ts";
+import { onlyLooks } from "#change/titles/only-looks.ts";
 import { between, nowhere } from "#observe/crash-points.ts";
 import { whyNotAsk } from "#policy/approvals/asking.ts";
 import {
@@ -125,7 +126,10 @@ async function findRepeated(sql: Sql, given: Ask, request: string): Promise<Chan
   if (byKey !== null || given.home === null || given.like !== undefined) return byKey;
   const { requester, planOnly, home } = given;
   const same = { requester, request, channelId: home.channelId, planOnly };
-  return findSameWords(sql, same, SAME_WORDS_SECONDS);
+  const before = await findSameWords(sql, same, SAME_WORDS_SECONDS);
+  // Who looks again wants to know how it stands by now, and looking twice changes nothing.
+  const isOldLook = before !== null && isEnded(before.status) && onlyLooks(before);
+  return isOldLook ? null : before;
 }
 
 async function mustFind(sql: Sql, id: string): Promise<Change> {

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import type { StepRecord } from "#change/journal.ts";
-import { NOT_ALLOWED, type QuietEnd } from "#change/quiet-end.ts";
+import { NOT_ALLOWED, type QuietEnd } from "#change/titles/quiet-end.ts";
 import { renderAnswer } from "#slack/cards/ends/answer-card.ts";
 import { renderQuietCard, renderQuietReply } from "#slack/cards/ends/quiet-card.ts";
 import { approvedIn } from "#test/support/approved.ts";

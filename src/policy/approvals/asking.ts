@@ -1,6 +1,6 @@
 import { type Person, slackIdsOf } from "#change/person.ts";
 import { maxRisk, Risk } from "#change/plan.ts";
-import { NOT_ALLOWED } from "#change/quiet-end.ts";
+import { NOT_ALLOWED } from "#change/titles/quiet-end.ts";
 import type { Policy } from "#policy/document.ts";
 import { UNNAMED_ENVIRONMENT } from "./approvers.ts";
 

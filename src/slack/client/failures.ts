@@ -130,4 +130,6 @@ function withoutScope({ data }: webApi.WebAPIPlatformError): Failure {
 /** What became of one message. */
 export type Delivery =
   | { kind: "sent"; ts: string | null }
+  /** Nothing is left to be said by it, and Slack was not asked. */
+  | { kind: "needless"; why: string }
   | Extract<Failure, { kind: "pause" | "refused" | "later" | "never" }>;

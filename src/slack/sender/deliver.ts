@@ -43,7 +43,7 @@ export async function deliver(
   const again = (takes: Takes) =>
     render(deps, message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
   const rendered = await again(deps.richKinds.takesIn(message.teamId));
-  if (rendered === null) return { kind: "never", why: "it has no place any more" };
+  if (rendered === null) return { kind: "needless", why: "it has no place any more" };
   return failing(message, signal, async () => {
     const channelId = message.channelId ?? (await openDirect(deps, message));
     return bring(deps, { ...message, channelId }, key, { rendered, again }, signal);
@@ -81,7 +81,7 @@ async function bring(
   const known = ts === null ? null : await update(deps, message, ts, draft);
   if (known !== null) return { kind: "sent", ts: known };
   if (draft.rendered.isOver === true)
-    return { kind: "never", why: "it stands nowhere, and there is nothing to decide" };
+    return { kind: "needless", why: "it stands nowhere, and there is nothing to decide" };
   return { kind: "sent", ts: await post(deps, message, key, draft, signal) };
 }
 

@@ -1,6 +1,6 @@
 import type { Change } from "#change/change.ts";
 import { isAttempt, type StepRecord } from "#change/journal.ts";
-import { quietEnd } from "#change/quiet-end.ts";
+import { quietEnd } from "#change/titles/quiet-end.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
 import { type CardOptions, renderCard } from "#slack/cards/card.ts";
 import { renderDirect } from "#slack/cards/direct-card.ts";

@@ -45,6 +45,11 @@ export async function sendOne(
         await port.postponeLane(message.lane, ms);
         return ms;
       }
+      case "needless":
+        gate.taken();
+        log.info({ ...about, why: delivery.why }, "A message is not needed any more");
+        await port.abandon(message, delivery.why);
+        return 0;
       case "never":
         gate.taken();
         if (delivery.isShut === true && message.failures < MOST_SHUT) {

@@ -89,6 +89,14 @@ describe("a change that only reads", () => {
     assert.equal(cards(slack).length, before + 1);
   });
 
+  it("runs anew when it is typed again after its answer, at once", async () => {
+    const first = await read("get namespaces -o name");
+    await answerOf(slack, first);
+    const second = await read("get namespaces -o name");
+    await answerOf(slack, second);
+    assert.notEqual(second.ts, first.ts);
+  });
+
   it("runs anew at Run again", async () => {
     const card = await read("get nodes");
     await answerOf(slack, card);

@@ -157,7 +157,7 @@ describe("bringing one message to Slack", () => {
   it("does not post what is over where it stands nowhere", async () => {
     shown = { text: "over", blocks: [], isOver: true };
     const { kind } = await bring({ name: "card" });
-    assert.deepEqual([kind, saying("over")], ["never", []]);
+    assert.deepEqual([kind, saying("over")], ["needless", []]);
   });
 
   it("tells a verdict in the channel when its card is gone, also where an earlier try failed", async () => {

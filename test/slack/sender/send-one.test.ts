@@ -38,10 +38,23 @@ describe("when a message is tried again", () => {
     assert.deepEqual((await outcomeOf(shut, tries))[0], ["abandon", "not_in_channel"]);
     assert.deepEqual((await outcomeOf({ ...shut, isShut: false }, 0))[0], ["abandon", "not_in_channel"]);
   });
+
+  it("is never for what is not needed any more, which is no error of anybody", async () => {
+    const levels: number[] = [];
+    const log = pino({}, { write: (line) => void levels.push(JSON.parse(line).level) });
+    const why = "it has no place any more";
+    assert.deepEqual((await outcomeOf({ kind: "needless", why }, 0, log))[0], ["abandon", why]);
+    await outcomeOf({ kind: "never", why: "msg_too_long" }, 0, log);
+    assert.deepEqual(levels, [pino.levels.values["info"], pino.levels.values["error"]]);
+  });
 });
 
 /** What the store is told when Slack answers so, call by call, and for how long the lane rests. */
-async function outcomeOf(delivery: Delivery, failures: number): Promise<[string, unknown][]> {
+async function outcomeOf(
+  delivery: Delivery,
+  failures: number,
+  log = pino({ level: "silent" }),
+): Promise<[string, unknown][]> {
   const calls: [string, unknown][] = [];
   const noting = (name: string) => async (_about: unknown, value: unknown) => void calls.push([name, value]);
   const port = {
@@ -57,7 +70,7 @@ async function outcomeOf(delivery: Delivery, failures: number): Promise<[string,
     tryAgain: async () => undefined,
   };
   const message = { changeId: "c", name: "card", lane: "C1", failures } as DueMessage;
-  const sending = { port, deliver: async () => delivery, gate, log: pino({ level: "silent" }) };
+  const sending = { port, deliver: async () => delivery, gate, log };
   calls.push(["returned", await sendOne(sending, message, new AbortController().signal)]);
   return calls;
 }

@@ -1,6 +1,6 @@
 import type { Change } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
-import type { QuietEnd } from "#change/quiet-end.ts";
+import type { QuietEnd } from "#change/titles/quiet-end.ts";
 import { planAgainActions, runAgainButton } from "#slack/cards/again-buttons.ts";
 import { askedFor } from "#slack/cards/asked-for.ts";
 import {
@@ -43,7 +43,8 @@ export function renderQuietCard(change: Change, end: QuietEnd): Rendered {
         paragraph(bold(`⚪ ${titles[end]}`)),
         paragraph(said(why(change))),
         paragraph(...next(end)),
-        askedFor(change, REQUEST_CHARS),
+        // Without a plan the headline is the request.
+        ...(titleWords(change) === change.request ? [] : [askedFor(change, REQUEST_CHARS)]),
       ),
       smallPrint(`Asked by ${personMrkdwn(change.requester)}`, `Change \`${inert(change.id)}\``),
       ...(again.length === 0

@@ -1,6 +1,6 @@
-import type { Change } from "./change.ts";
-import { unfolded } from "./folded.ts";
-import type { StepRecord } from "./journal.ts";
+import type { Change } from "#change/change.ts";
+import { unfolded } from "#change/folded.ts";
+import type { StepRecord } from "#change/journal.ts";
 
 /** How the reason begins where the Planner made no plan, and where the policy does not let this person ask. */
 export const DECLINED = "The Planner made no plan: ";
