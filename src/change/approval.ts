@@ -51,6 +51,8 @@ export const ApprovalTerms = z.object({
   nextEscalation: z.object({ afterMinutes: z.int(), environments: z.array(z.string()) }).nullable(),
   /** Freezes of its environments that are not over. */
   freezes: z.array(Freeze),
+  /** The one that holds now; left out while none does. */
+  frozen: Freeze.optional(),
   /** Slack user ids who may approve alone, with a reason. */
   breakGlass: z.array(z.string()),
   /** The name an approver types before their approval counts, because the plan destroys something; null when it does not. */

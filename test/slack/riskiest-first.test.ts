@@ -62,7 +62,7 @@ describe("a plan with one step that is riskier than the others", () => {
     for (const takes of [() => true, () => false]) {
       const change = twenty("medium", "low");
       const { blocks } = renderCard(change, [], { pagesStand: true, takes });
-      assert.ok(JSON.stringify(blocks[0]).includes(`"${stepWords(aStep(DANGER))} + 19 `));
+      assert.ok(JSON.stringify(blocks[0]).includes(`: ${stepWords(aStep(DANGER))} + 19 `));
       const { title, text } = dialogOf(blocks);
       assert.match(title, /\b20\b/);
       assert.match(

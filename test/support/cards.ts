@@ -24,6 +24,8 @@ export async function directOf(slack: SlackStandIn, userId: string, card: Messag
 
 /** Recognises what a card says of a change in this status, whatever its numbers. */
 export function inState(status: ChangeStatus): RegExp {
+  // A card names whom it waits for.
+  if (status === "waiting") return /🟠 Waiting for (?!an answer|a target)|❄ Frozen/u;
   const { change, steps } = STAGES[status];
   const both = [stateLine(change, steps), statusWords(status)];
   return new RegExp(both.map((words) => words.replaceAll(/\d+/g, "\\d+")).join("|"), "u");

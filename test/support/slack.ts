@@ -42,7 +42,8 @@ export function replies(slack: SlackStandIn, card: Message): Message[] {
 
 /** Which change a card shows. */
 export function changeIdOf(slack: SlackStandIn, card: Message): Promise<string> {
-  return waitFor(() => /`([0-9a-f-]{36})`/.exec(textOf(now(slack, card)))?.[1], "the change's id");
+  const named = () => /"change_id":"([0-9a-f-]{36})"/.exec(textOf(now(slack, card)))?.[1];
+  return waitFor(named, "the change's id");
 }
 
 /** Everything in a message, as text. */
@@ -69,9 +70,15 @@ export async function callAsBot(
   return (await answer.json()) as { ok: boolean; ts?: string };
 }
 
-/** True when the button is there. */
+/** True when the button is there, or its entry in a menu. */
 export function hasButton(message: Message, actionId: string): true | undefined {
-  return textOf(message.blocks).includes(`"${actionId}"`) || undefined;
+  const text = textOf(message.blocks);
+  return text.includes(`"${actionId}"`) || text.includes(entryOf(actionId)) || undefined;
+}
+
+/** How an entry of a menu that stands for this button begins. */
+function entryOf(actionId: string): string {
+  return `"value":"${actionId.replace("greenlight:", "")} `;
 }
 
 /**
@@ -231,10 +238,14 @@ export function click(
 ): Promise<unknown> {
   const shown = now(slack, card);
   const all = [...(shown.blocks ?? []), ...(stale ? shown.pastBlocks.flat() : [])];
-  const block = all.find((one) => textOf(one).includes(`"${action_id}"`));
+  const button = all.find((one) => textOf(one).includes(`"${action_id}"`));
+  const block = button ?? all.find((one) => textOf(one).includes(entryOf(action_id)));
   if (block === undefined) throw new Error(`There is no ${action_id} to press.`);
   const { channel, ts } = card;
-  const clicked = slack.click({ as, channel, ts, block_id: String(block["block_id"]), action_id, stale });
+  const [, selected = ""] =
+    /^"value":"([^"]*)/u.exec(textOf(block).slice(textOf(block).indexOf(entryOf(action_id)))) ?? [];
+  const pressed = button === undefined ? { action_id: "greenlight:more", selected } : { action_id };
+  const clicked = slack.click({ as, channel, ts, block_id: String(block["block_id"]), ...pressed, stale });
   assert.equal(clicked.ok, true, clicked.error);
   return clicked.delivered;
 }

@@ -5,8 +5,7 @@ import { BOTH, type Stage } from "./stage.ts";
 export async function walkDeciding(stage: Stage): Promise<void> {
   const { form } = stage;
   const card = await stage.ask("/infra scale payment-api to 5 replicas in production");
-  await stage.sees(card, "Can approve:");
-  await stage.shown(card).getByText("The exact command").first().click();
+  await stage.sees(card, /Waiting for @/);
   await stage.picture("card", stage.shown(card).locator(".message-body"), BOTH);
   await stage.press(card, "Approve", "Approve and run");
   await stage
@@ -23,7 +22,7 @@ export async function walkDeciding(stage: Stage): Promise<void> {
   await stage.sees(card, "Cancelled, nothing was run");
 
   const gone = await stage.ask("/infra delete the deployment legacy-report in production");
-  await stage.sees(gone, "Can approve:");
+  await stage.sees(gone, /Waiting for @/);
   await stage.actAs("Cleo");
   await stage.press(gone, "Details");
   await form().getByText("Plan by the model").waitFor();

@@ -6,11 +6,11 @@ export async function walkPlaces(stage: Stage): Promise<void> {
   const { page, slack } = stage;
   const known = directCards(slack, slack.users.cleo).length;
   const card = await stage.ask("/infra restart checkout in production");
-  await stage.sees(card, "Can approve:");
+  await stage.sees(card, /Waiting for @/);
   const direct = await waitFor(() => directCards(slack, slack.users.cleo)[known], "the direct message");
   await stage.actAs("Cleo");
   await stage.goTo("Messages");
-  await stage.sees(direct, "Waiting for approval");
+  await stage.sees(direct, /Waiting for @/);
   await stage.goTo("Greenlight Home");
   const home = page.locator("#home");
   await home.getByText("restart checkout in production").first().waitFor();

@@ -38,7 +38,7 @@ export async function walkRunning(stage: Stage): Promise<void> {
 }
 
 async function approve(stage: Stage, card: Parameters<Stage["sees"]>[0]): Promise<void> {
-  await stage.sees(card, "Can approve:");
+  await stage.sees(card, /Waiting for @/);
   await stage.actAs("Ben");
   await stage.press(card, "Approve", "Approve and run");
 }

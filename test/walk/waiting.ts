@@ -5,7 +5,7 @@ import type { Stage } from "./stage.ts";
 export async function walkWaiting(stage: Stage): Promise<void> {
   const { slack } = stage;
   const late = await stage.ask("/infra scale payment-api to 6 replicas in production");
-  await stage.sees(late, "Can approve:");
+  await stage.sees(late, /Waiting for @/);
   await stage.endTime(late);
   await stage.sees(late, "Expired, nothing was run");
   await stage.shown(late).getByRole("button", { name: "Plan again" }).waitFor();
@@ -13,7 +13,7 @@ export async function walkWaiting(stage: Stage): Promise<void> {
   const known = new Set(cards(slack).map(({ ts }) => ts));
   await stage.press(late, "Plan again");
   const again = await waitFor(() => cards(slack).find(({ ts }) => !known.has(ts)), "the next card");
-  await stage.sees(again, "Can approve:");
+  await stage.sees(again, /Waiting for @/);
   await stage.press(again, "Cancel", "Cancel it");
 
   const holder = await stage.ask("/infra scale flaky-worker to 4 replicas in staging");

@@ -62,7 +62,14 @@ const wish = aQuestion({ answer: "request_changes", by: BEN, reason: "use 4 inst
 const WAITING: Readonly<Record<string, Stage>> = {
   "waiting-two-approvals": waiting({ terms: TWO, decisions: [theApproval({ approvals: [yes] })] }),
   "waiting-high-risk": waiting({ risk: "high", stepRisks: ["high"], plan: risky, previews: [] }),
-  "waiting-frozen": waiting({ terms: theTerms({ freezes: [freeze], breakGlass: ["U0CLEO"] }) }),
+  "waiting-frozen": waiting({
+    terms: theTerms({ freezes: [freeze], frozen: freeze, breakGlass: ["U0CLEO"] }),
+  }),
+  "waiting-freeze-to-come": waiting({ terms: theTerms({ freezes: [freeze], breakGlass: ["U0CLEO"] }) }),
+  "waiting-approved": waiting({
+    decisions: [theApproval({ answer: "approve", by: BEN, decidedAt: later(5) })],
+  }),
+  "waiting-for-both": waiting({ terms: TWO }),
   "waiting-impossible": waiting({ terms: theTerms({ problem: "nobody may approve this." }) }),
   "waiting-typed-target": waiting({
     ...{ risk: "high", stepRisks: ["high"], plan: risky, previews: [] },

@@ -24,6 +24,20 @@ export function titleOf(change: Planned): string | null {
   return `${words} + ${rest} more ${rest === 1 ? "step" : "steps"}`;
 }
 
+/**
+ * Whether the title says all that a plan changes: it scales one thing and changes nothing else, and the look shows the count
+ * before and after. An image says less than its title: pods start anew.
+ */
+export function titleTellsAll(change: Planned): boolean {
+  const [first, ...others] = (change.plan?.plan ?? []).filter((step) => !isReading(step));
+  if (first === undefined || others.length > 0) return false;
+  const preview = change.previews.find(({ step }) => step === first.step);
+  const elsewhere = change.previews.some(({ step, rows }) => step !== first.step && rows.length > 0);
+  if (preview === undefined || elsewhere) return false;
+  const words = seenWords(first, preview);
+  return words?.startsWith("Scale ") === true && words === titleOf(change);
+}
+
 /** With the values before and after, where the look shows exactly the one field that the command names; else null. */
 function seenWords(step: Step, { rows, omitted }: Preview): string | null {
   if (omitted > 0) return null;

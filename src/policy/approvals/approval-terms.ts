@@ -1,4 +1,4 @@
-import type { ApprovalTerms } from "#change/approval.ts";
+import { type ApprovalTerms, freezeAt } from "#change/approval.ts";
 import { isSamePerson, type Person, slackIdsOf, type TokenPerson } from "#change/person.ts";
 import type { Risk } from "#change/plan.ts";
 import type { Policy } from "#policy/document.ts";
@@ -21,10 +21,13 @@ type Asked = {
 export function termsOf(policy: Policy, change: Asked, { tokens, now }: Circumstances): ApprovalTerms {
   const requirement = requirementOf(policy, change);
   const { risk, environments } = change;
+  const freezes = freezesOf(policy, environments).filter(({ until }) => until > now);
+  const frozen = freezeAt(freezes, now);
   return {
     ...requirement,
     asksPerson: asksPersonFor(policy, risk, environments) || freezeOf(policy, change, now) !== null,
-    freezes: freezesOf(policy, environments).filter(({ until }) => until > now),
+    freezes,
+    ...(frozen === null ? {} : { frozen }),
     breakGlass: policy.break_glass,
     // Only a plan says what it destroys.
     typedTarget: null,

@@ -4,12 +4,12 @@ import type { StepRecord } from "#change/journal.ts";
 import { operatorAnswers, unsettledStep } from "#change/operator.ts";
 import { takesReason } from "#change/reason.ts";
 import { riskiestFirst, riskiestSteps, riskOfStep } from "#change/titles/step-risks.ts";
-import { button, buttonValue } from "#slack/text/buttons.ts";
+import { button, buttonValue, moreMenu } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";
 import { shownCommand } from "#slack/text/pieces.ts";
 import { stepStatesOf } from "#slack/text/step-states.ts";
 import { commandLine, cutMiddle, oneLine } from "#slack/text/text.ts";
-import { cancelButtons } from "./cancel-buttons.ts";
+import { cancelButtons, cancelEntries } from "./cancel-buttons.ts";
 import { rollbackLines } from "./rollback-parts.ts";
 
 /** How much of a dialog's 300 characters one command may take; what is cut from its middle may be what matters. */
@@ -26,7 +26,8 @@ export function approvalButtons(
   change: Change,
   reader?: string,
 ): {
-  approve: types.Button;
+  /** None while nothing may be approved. */
+  approve: types.Button[];
   reject: types.Button;
   requestChanges: types.Button;
   breakGlass: types.Button[];
@@ -54,10 +55,15 @@ export function approvalButtons(
   const look = reader === undefined ? {} : ({ style: "danger" } as const);
   return {
     // Where a name or a reason has to be typed, the form asks instead of the dialog.
-    approve: button("approve", "Approve", approval, {
-      style: "primary",
-      ...(isForm ? {} : { dialog }),
-    }),
+    approve:
+      change.terms?.frozen === undefined
+        ? [
+            button("approve", "Approve", approval, {
+              style: "primary",
+              ...(isForm ? {} : { dialog }),
+            }),
+          ]
+        : [],
     reject: button("reject", "Reject", value, {}),
     requestChanges: button("request_changes", "Request changes", value, {}),
     breakGlass: mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", glassValue, look)],
@@ -69,8 +75,14 @@ export function approvalActions(change: Change, reader?: string): types.ActionsB
   const asked = approvalButtons(change, reader);
   if (asked === null) return [];
   const { approve, reject, requestChanges, breakGlass } = asked;
-  const others = [detailsButton(change.id), ...cancelButtons(change), ...breakGlass];
-  return [actions("approval", [approve, reject, requestChanges, ...others])];
+  // Five buttons of these widths make two rows on a phone, in another order three.
+  const first = [...approve, reject, detailsButton(change.id), requestChanges];
+  // Most who see the channel's card may not break the glass: there it stands in the menu.
+  const isForAll = reader === undefined && breakGlass.length > 0;
+  const others = isForAll
+    ? moreMenu([...cancelEntries(change), ...breakGlass])
+    : [...cancelButtons(change), ...breakGlass];
+  return [actions("approval", [...first, ...others])];
 }
 
 /** The button that shows all of a change in a form, with what can be done about it by then. */
@@ -164,7 +176,7 @@ function openAt(change: Change, status: Change["status"]): Decision | null {
   return change.status === status ? openDecision(change) : null;
 }
 
-function actions(id: string, elements: types.Button[]): types.ActionsBlock {
+function actions(id: string, elements: types.ActionsBlockElement[]): types.ActionsBlock {
   return { type: "actions", block_id: `greenlight:${id}`, elements };
 }
 

@@ -14,13 +14,18 @@ export const fulfilled: ReadonlySet<ChangeStatus> = new Set(["done", "accepted",
 /** What ended with its plan, as it was asked for. */
 export const planned: ReadonlySet<ChangeStatus> = new Set(["planned"]);
 
-/** The button on the card of a change that ended so, or was only planned. */
+/** The row on the card of a change that was only planned. */
 export function planAgainActions(change: Change): types.ActionsBlock[] {
-  const elements = [
+  const elements = planAgainButtons(change);
+  return elements.length === 0 ? [] : [{ type: "actions", block_id: "greenlight:again", elements }];
+}
+
+/** The button on the card of a change that ended so, or was only planned. */
+export function planAgainButtons(change: Change): types.Button[] {
+  return [
     ...(unfulfilled.has(change.status) ? [button("plan_again", "Plan again", change.id, {})] : []),
     ...(planned.has(change.status) ? [runPlannedButton(change)] : []),
   ];
-  return elements.length === 0 ? [] : [{ type: "actions", block_id: "greenlight:again", elements }];
 }
 
 /** A dialog, because what the policy lets run unattended runs at once. */

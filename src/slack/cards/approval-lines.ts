@@ -1,18 +1,16 @@
 import type { types } from "@slack/bolt";
 import type { ApprovalTerms } from "#change/approval.ts";
-import { type Change, type Decision, openDecision } from "#change/change.ts";
-import { whoHadASay } from "#change/say.ts";
-import {
-  bold,
-  dateMrkdwn,
-  type Part,
-  paragraph,
-  personMrkdwn,
-  said,
-  smallPrint,
-} from "#slack/text/blocks.ts";
+import type { Change, Decision } from "#change/change.ts";
+import { bold, dateMrkdwn, type Part, paragraph, said, smallPrint } from "#slack/text/blocks.ts";
+import { openApproval } from "#slack/text/state-part.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
-import { approvedBefore, escalatedTo, whoCanApprove, whoCanStillApprove } from "#slack/text/who-can.ts";
+import {
+  approvedBefore,
+  escalatedTo,
+  leftToApprove,
+  whoCanApprove,
+  whoCanStillApprove,
+} from "#slack/text/who-can.ts";
 
 const WARNING_CHARS = 600;
 
@@ -35,7 +33,7 @@ export function approvalWarnings(change: Change): Part[] {
   ];
 }
 
-/** What the open approval takes: how many of how many, until when, who can, what is frozen. Of a plan only, what it would take. */
+/** What the open approval takes beside what the state says: whom the wait has brought, who can of several environments, freezes to come. Of a plan only, all it would take. */
 export function approvalBlocks(change: Change): types.KnownBlock[] {
   const lines = change.planOnly ? plannedLines(change) : approvalLines(change);
   return lines.length === 0 ? [] : [smallPrint(...lines)];
@@ -69,31 +67,8 @@ function approvalLines(change: Change): string[] {
   const question = openApproval(change);
   const { terms } = change;
   if (question === null || terms === null) return [];
-  const { quorum } = terms;
-  const given = question.approvals.map(({ by }) => personMrkdwn(by));
-  const count = quorum === 1 ? "1 approval needed" : `${given.length} of ${quorum} approvals`;
-  const by = given.length === 0 ? "" : `, by ${given.join(", ")}`;
-  const own = terms.requesterMayApprove || !isByGroup(terms) ? "" : cannotWords(change);
-  const [first = "", ...others] = whoCanStillApprove(change, terms);
-  return [
-    `${count}${by}`,
-    ...escalationLines(change, question, terms),
-    `${first}${own}`,
-    ...others.slice(0, 3),
-    ...freezeLines(terms),
-  ];
-}
-
-/** Then the requester may be among those who are named, and nobody here can tell. */
-function isByGroup({ approvers }: ApprovalTerms): boolean {
-  return approvers.some(({ groups }) => groups.length > 0);
-}
-
-function cannotWords({ decisions }: Change): string {
-  const spoke = whoHadASay(decisions).length > 0;
-  return spoke
-    ? " (whoever asked for it, or said how it should be, cannot)"
-    : " (whoever asked for it cannot)";
+  const several = leftToApprove(change, terms) === null ? whoCanStillApprove(change, terms) : [];
+  return [...escalationLines(change, question, terms), ...several.slice(0, 4), ...freezeLines(terms)];
 }
 
 /** Whom the wait has brought, and since when. */
@@ -108,13 +83,10 @@ function escalationLines(change: Change, question: Decision, terms: ApprovalTerm
 
 /** Said as from and until, so that the card stays true while time goes on. */
 function freezeLines(terms: ApprovalTerms): string[] {
-  return terms.freezes.slice(0, 2).map(({ from, until, environments, reason }) => {
+  const { freezes, frozen } = terms;
+  const others = freezes.filter((one) => one.until !== frozen?.until || one.reason !== frozen.reason);
+  return others.slice(0, 2).map(({ from, until, environments, reason }) => {
     const where = environments.length === 0 ? "" : ` of ${inert(cutMiddle(environments.join(", "), 100))}`;
     return `Freeze${where} from ${dateMrkdwn(from)} until ${dateMrkdwn(until)}, nothing is approved: ${inert(visible(reason))}`;
   });
-}
-
-function openApproval(change: Change): Decision | null {
-  const question = change.status === "waiting" ? openDecision(change) : null;
-  return question?.gate === "approval" ? question : null;
 }

@@ -3,7 +3,7 @@ import { type Change, isEnded } from "#change/change.ts";
 import { readTarget, targetInWords } from "#change/target.ts";
 import { bold, datePiece, type Part, type Piece, paragraph, personPiece, said } from "#slack/text/blocks.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
-import { mentionPiece, mentionsOf } from "./who-asked.ts";
+import { mentionPiece, mentionsOf } from "#slack/text/who-asked.ts";
 
 /** More are counted. */
 const MOST_NAMED = 3;

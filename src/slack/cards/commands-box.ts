@@ -5,7 +5,7 @@ import { riskOfStep } from "#change/titles/step-risks.ts";
 import { goesBack } from "#change/way-back.ts";
 import { charsOf } from "#slack/text/blocks.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
-import { stepBlocks } from "./plan-steps.ts";
+import { briefStepBlocks } from "./plan-steps.ts";
 
 /** What Slack takes in one container. */
 const CONTAINER_BLOCKS = 10;
@@ -26,38 +26,39 @@ export function commandBlocks(
   const open = steps.filter((step) => !isLow(step));
   const low = steps.filter(isLow);
   const blocksOf = (some: readonly Step[]) =>
-    some.flatMap((step) => stepBlocks(change, step, { rows: !rowsInTable }));
+    some.flatMap((step) => briefStepBlocks(change, step, { rows: !rowsInTable }));
   return [
-    ...boxed(blocksOf(open), takes, () => ({ title: titleOf(change, open, ""), isFolded: null })),
-    ...boxed(blocksOf(low), takes, (chars) => {
-      return { title: titleOf(change, low, "low-risk "), isFolded: low.length > 1 || chars > OPEN_CHARS };
-    }),
+    ...blocksOf(open),
+    ...folded(blocksOf(low), takes, (chars) =>
+      low.length > 1 || chars > OPEN_CHARS ? titleOf(change, low) : null,
+    ),
   ];
 }
 
-/** `isFolded` null: it stands open and cannot be folded. */
-function boxed(
+/** `title` null: they stand open, as they do where Slack cannot fold. */
+function folded(
   blocks: types.RichTextBlock[],
   takes: Takes,
-  how: (chars: number) => { title: string; isFolded: boolean | null },
+  titleFor: (chars: number) => string | null,
 ): types.KnownBlock[] {
   if (!takes("container") || blocks.length === 0 || blocks.length > CONTAINER_BLOCKS) return blocks;
-  const { title, isFolded } = how(blocks.reduce((sum, block) => sum + charsOf(block), 0));
+  const title = titleFor(blocks.reduce((sum, block) => sum + charsOf(block), 0));
+  if (title === null) return blocks;
   return [
     {
       type: "container",
       title: { type: "plain_text", text: title, emoji: false },
       width: "full",
-      is_collapsible: isFolded !== null,
-      ...(isFolded === null ? {} : { default_collapsed: isFolded }),
+      is_collapsible: true,
+      default_collapsed: true,
       child_blocks: blocks,
     },
   ];
 }
 
-function titleOf(change: Change, steps: readonly Step[], kind: string): string {
+function titleOf(change: Change, steps: readonly Step[]): string {
   const what =
-    steps.length === 1 ? "The exact command" : `The exact commands of ${steps.length} ${kind}steps`;
+    steps.length === 1 ? "The exact command" : `The exact commands of ${steps.length} low-risk steps`;
   return `${what}${withWayBack(change, steps)}`;
 }
 

@@ -4,17 +4,20 @@ import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { slackIdsOf } from "#change/person.ts";
 import { whoHadASay } from "#change/say.ts";
+import { askedFor } from "#slack/text/asked-for.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "#slack/text/blocks.ts";
-import { decisionLines } from "#slack/text/decision-lines.ts";
+import { answeredLines } from "#slack/text/decision-lines.ts";
+import { inOrder } from "#slack/text/facts.ts";
 import { CARD_REQUEST_CHARS } from "#slack/text/limits.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
 import type { Takes } from "#slack/text/rich-kinds.ts";
 import { aboutWords, stateLine, stateWords, titleWords } from "#slack/text/states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { approvalActions, detailsButton, operatorButtons } from "./actions.ts";
-import { askedFor } from "./asked-for.ts";
 import { cancelLines } from "./cancel-buttons.ts";
 import { renderCard } from "./card.ts";
+import { shortId } from "./listed-rows.ts";
+import { nameLine } from "./name-line.ts";
 import { planPageCount } from "./plan-pages.ts";
 import { type Seen, type UnknownStep, unknownBlocks } from "./unknown-step.ts";
 
@@ -43,7 +46,7 @@ export function renderDirect(
   if (!options.isTheirs) return { ...left(change, home), isOver: true };
   if (!isAsked(change)) {
     const seen = { change, steps, unknown: options.unknown ?? null };
-    return { ...decided(seen, home), isOver: true };
+    return { ...decided(seen, home, options.linkTo), isOver: true };
   }
   // What goes on in the thread can be read there alone, and nobody approves what they cannot read.
   const isWhole = planPageCount(change) === 0;
@@ -86,7 +89,7 @@ const LEFT = "By the rules as they are now this change is not yours to approve, 
 function left({ id }: Change, home: types.KnownBlock): Rendered {
   return {
     text: LEFT,
-    blocks: [rich(paragraph(said(LEFT))), home, smallPrint(`Change \`${inert(id)}\``)],
+    blocks: [rich(paragraph(said(LEFT))), home, smallPrint(`Change \`${inert(shortId(id))}\``)],
   };
 }
 
@@ -94,21 +97,20 @@ function isAsked(change: Change): boolean {
   return change.status === "waiting" && openDecision(change)?.gate === "approval";
 }
 
-function decided(seen: Seen, home: types.KnownBlock): Rendered {
+function decided(seen: Seen, home: types.KnownBlock, linkTo: LinkTo): Rendered {
   const { change, steps } = seen;
   const { line, words } = decidedState(change, steps);
-  const lines = [...decisionLines(change).slice(-3), ...cancelLines(change)];
+  const lines = [...answeredLines(change).slice(-3), ...cancelLines(change)];
   return {
     text: `${inert(words)}: ${inert(titleWords(change))}`,
-    blocks: [
-      headline(aboutWords(change)),
-      rich(paragraph(bold(line)), askedFor(change, CARD_REQUEST_CHARS)),
-      ...(lines.length === 0 ? [] : [smallPrint(...lines)]),
-      ...operatorBlocks(seen),
-      home,
-      smallPrint(`Change \`${inert(change.id)}\``),
-      ...(change.endedAt === null ? detailed(change, operatorButtons(change, steps)) : []),
-    ],
+    blocks: inOrder<types.KnownBlock>({
+      title: [headline(aboutWords(change))],
+      state: [rich(paragraph(bold(line)))],
+      asked: [rich(askedFor(change, CARD_REQUEST_CHARS))],
+      decided: [...(lines.length === 0 ? [] : [smallPrint(...lines)]), ...operatorBlocks(seen)],
+      name: [home, nameLine(change, linkTo)],
+      buttons: change.endedAt === null ? detailed(change, operatorButtons(change, steps)) : [],
+    }),
   };
 }
 

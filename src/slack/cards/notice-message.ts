@@ -15,9 +15,9 @@ import {
 import type { NoticeKey } from "#slack/text/message-key.ts";
 import { titleWords } from "#slack/text/states.ts";
 import { inert, visible } from "#slack/text/text.ts";
+import { mentionMrkdwn, mentionPiece, whoIsAsked } from "#slack/text/who-asked.ts";
 import { approvedBefore } from "#slack/text/who-can.ts";
 import { openQuestions } from "./talk-parts.ts";
-import { mentionMrkdwn, mentionPiece, whoIsAsked } from "./who-asked.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -2,6 +2,7 @@ import type { Change } from "#change/change.ts";
 import type { Command, Step } from "#change/plan.ts";
 import type { PreviewRow } from "#change/preview.ts";
 import { stepNumbers } from "#change/step-numbers.ts";
+import { titleTellsAll } from "#change/titles/title.ts";
 import { goesBack, madeOf } from "#change/way-back.ts";
 import { code, codeBox, type Part, paragraph, said } from "#slack/text/blocks.ts";
 import { pieces, shownCommand } from "#slack/text/pieces.ts";
@@ -31,6 +32,29 @@ export function rollbackParts(change: Change, step: Step): Part[] {
     ...shown,
     ...(more > 0 ? [paragraph(said(`and ${more} more of the same kind`))] : []),
   ];
+}
+
+/**
+ * The same for a card. Of one short rollback that Greenlight made what it puts back says more than its command, which names a
+ * file that Greenlight writes; that command stands in Details.
+ */
+export function briefRollbackParts(change: Change, step: Step): Part[] {
+  const made = madeOf(change, step.step);
+  const preview = change.previews.find((one) => one.step === step.step);
+  const isTold =
+    made?.commands.length === 1 &&
+    made.coveredBy.length === 0 &&
+    preview !== undefined &&
+    preview.rows.length > 0 &&
+    preview.rows.length <= MAX_ROWS &&
+    preview.omitted === 0;
+  if (!isTold) return rollbackParts(change, step);
+  const [row] = preview.rows;
+  const what =
+    titleTellsAll(change) && row !== undefined
+      ? cutMiddle(`${row.after} → ${row.before}`, ROW_CHARS)
+      : rowsBack(change, step);
+  return [paragraph(said(`Rollback, by Greenlight: ${what}`))];
 }
 
 /** The same as lines, for a question that has no room for more. */

@@ -1,10 +1,8 @@
 import type { types } from "@slack/bolt";
 import { type Change, type Decision, openDecision } from "#change/change.ts";
-import type { Person } from "#change/person.ts";
 import {
   bold,
   bullets,
-  isUserId,
   type Part,
   type Piece,
   paragraph,
@@ -14,7 +12,6 @@ import {
 } from "#slack/text/blocks.ts";
 import { cutMiddle, visible } from "#slack/text/text.ts";
 
-const REQUESTED_CHARS = 700;
 const ANSWER_CHARS = 300;
 
 /** The Planner's questions that are open now, or null. */
@@ -23,10 +20,10 @@ export function openQuestions(change: Change): Decision | null {
   return open?.gate === "answers" ? open : null;
 }
 
-/** What was said about a change so far, for its card: the questions or what was answered, and which requested changes this revision follows. */
+/** What was said about a change so far, for its card: the questions, or what was answered. */
 export function talkParts(change: Change): Part[] {
   const open = openQuestions(change);
-  return [...revisionPart(change), ...(open === null ? answeredParts(change) : questionParts(open))];
+  return open === null ? answeredParts(change) : questionParts(open);
 }
 
 /** The questions as they are put, numbered where there are several. */
@@ -45,21 +42,6 @@ export function askedOf(change: Change): types.ContextBlock[] {
   ];
 }
 
-function revisionPart(change: Change): Part[] {
-  const asked = change.decisions.findLast(
-    ({ answer, revision }) => answer === "request_changes" && revision === change.revision - 1,
-  );
-  if (asked === undefined) return [];
-  return [
-    paragraph(
-      bold(`Revision ${change.revision}, after `),
-      personPiece(asked.by),
-      bold(" asked: "),
-      said(cutMiddle(visible(asked.reason ?? ""), REQUESTED_CHARS)),
-    ),
-  ];
-}
-
 function answeredParts(change: Change): Part[] {
   const said = change.decisions
     .filter(({ answer }) => answer === "answered")
@@ -74,10 +56,4 @@ function answered(question: string, answer: string): Piece[] {
     said(`${cutMiddle(visible(question), ANSWER_CHARS)} `),
     bold(cutMiddle(visible(answer), ANSWER_CHARS)),
   ];
-}
-
-/** Not a mention in a card that is posted: whoever is meant has just clicked. */
-function personPiece(by: Person | null): Piece {
-  if (by?.kind === "slack" && isUserId(by.userId)) return { type: "user", user_id: by.userId };
-  return said(by?.kind === "token" ? `API token ${by.name}` : "somebody");
 }

@@ -4,6 +4,7 @@ import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { toldStep } from "#change/operator.ts";
 import { isReading, stepWords } from "#change/titles/step-words.ts";
+import { askedFor } from "#slack/text/asked-for.ts";
 import {
   bold,
   bullets,
@@ -25,15 +26,14 @@ import { type Takes, takesNone } from "#slack/text/rich-kinds.ts";
 import { aboutWords, stateLine, stateWords, titleWords } from "#slack/text/states.ts";
 import { type StepState, stepStatesOf, stepStateWords, tally } from "#slack/text/step-states.ts";
 import { cutMiddle, inert, oneLine, visible } from "#slack/text/text.ts";
+import { mentionMrkdwn, whoIsAsked } from "#slack/text/who-asked.ts";
 import { operatorActions } from "./actions.ts";
-import { askedFor } from "./asked-for.ts";
 import { beforeAfter } from "./before-after.ts";
 import { cancelLines } from "./cancel-buttons.ts";
 import { failedStepParts } from "./failed-step.ts";
 import { duration } from "./step-message.ts";
 import { type UnknownStep, unknownBlocks } from "./unknown-step.ts";
 import { verdictActions } from "./verdict-actions.ts";
-import { mentionMrkdwn, whoIsAsked } from "./who-asked.ts";
 
 const NOTES_CHARS = 2_800;
 const REQUEST_CHARS = 300;

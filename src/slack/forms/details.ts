@@ -3,17 +3,30 @@ import { z } from "zod";
 import type { Change } from "#change/change.ts";
 import { riskiestFirst } from "#change/titles/step-risks.ts";
 import { approvalButtons, operatorButtons } from "#slack/cards/actions.ts";
+import { approvalBlocks } from "#slack/cards/approval-lines.ts";
 import { cancelButtons, cancelLines } from "#slack/cards/cancel-buttons.ts";
-import { cardFacts } from "#slack/cards/facts.ts";
 import { reasonLines } from "#slack/cards/plan-pages.ts";
 import { longText, stepBlocks } from "#slack/cards/plan-steps.ts";
 import { talkParts } from "#slack/cards/talk-parts.ts";
 import { type Seen, unknownBlocks } from "#slack/cards/unknown-step.ts";
 import { stepStateLine } from "#slack/cards/verdict-message.ts";
-import { bold, bullets, charsOf, headline, paragraph, rich, said, smallPrint } from "#slack/text/blocks.ts";
+import {
+  bold,
+  bullets,
+  charsOf,
+  dateMrkdwn,
+  headline,
+  paragraph,
+  personMrkdwn,
+  rich,
+  said,
+  smallPrint,
+} from "#slack/text/blocks.ts";
 import { decisionLines } from "#slack/text/decision-lines.ts";
+import { inOrder } from "#slack/text/facts.ts";
 import { riskiestParts } from "#slack/text/riskiest.ts";
-import { aboutWords, stateWords } from "#slack/text/states.ts";
+import { openApproval, statePart } from "#slack/text/state-part.ts";
+import { headlineWords } from "#slack/text/states.ts";
 import { stepStatesOf } from "#slack/text/step-states.ts";
 import { inert } from "#slack/text/text.ts";
 import { whoCanStillApprove } from "#slack/text/who-can.ts";
@@ -68,7 +81,7 @@ export function detailsView(seen: Seen, metadata: string, answer: string | null)
 function actionsOf({ change, steps }: Seen, isWhole: boolean): types.ActionsBlock[] {
   const asked = isWhole ? approvalButtons(change) : null;
   const approval =
-    asked === null ? [] : [asked.approve, asked.reject, asked.requestChanges, ...asked.breakGlass];
+    asked === null ? [] : [...asked.approve, asked.reject, asked.requestChanges, ...asked.breakGlass];
   const elements = [...approval, ...operatorButtons(change, steps), ...cancelButtons(change)];
   return elements.length === 0 ? [] : [{ type: "actions", block_id: "greenlight:detailed", elements }];
 }
@@ -79,34 +92,35 @@ function blocksOf({ change, steps, unknown }: Seen): types.KnownBlock[] {
   const decided = [...decisionLines(change).slice(-9), ...cancelLines(change)];
   const stands = steps.length === 0 ? [] : stepStatesOf(change, steps);
   const why = change.review?.notes ?? change.error;
-  return [
-    headline(aboutWords(change)),
-    smallPrint(inert(stateWords(change, steps)), ...cardFacts(change)),
-    ...riskiest(change),
-    ...longText("Asked for", change.request),
-    ...(talk.length === 0 ? [] : [rich(...talk)]),
-    ...(decided.length === 0 ? [] : [smallPrint(...decided)]),
-    ...(why === null || why === "" ? [] : longText("Why", why)),
-    ...(stands.length === 0 ? [] : [rich(bullets(stands.map(stepStateLine)))]),
-    ...(unknown === null || change.status !== "needs_person" ? [] : unknownBlocks(unknown)),
-    ...(plan === null
-      ? [rich(paragraph(said("There is no plan at the moment.")))]
-      : longText("Plan by the model", plan.summary)),
-    ...(change.risk === null || plan === null ? [] : risk(change, change.risk)),
-    ...riskiestFirst(change).flatMap((step) => [
-      { type: "divider" } as const,
-      ...stepBlocks(change, step, { rows: true }),
-    ]),
-    ...(change.terms === null || change.endedAt !== null
-      ? []
-      : [smallPrint(...whoCanStillApprove(change, change.terms).slice(0, 10))]),
-    ...names(change),
-  ];
-}
-
-function riskiest(change: Change): types.RichTextBlock[] {
-  const parts = riskiestParts(change);
-  return parts.length === 0 ? [] : [rich(...parts)];
+  return inOrder<types.KnownBlock>({
+    title: [headline(headlineWords(change))],
+    state: [
+      rich(statePart(change, steps), ...talk, ...riskiestParts(change)),
+      ...(why === null || why === "" ? [] : longText("Why", why)),
+    ],
+    asked: longText("Asked for", change.request),
+    decided: decided.length === 0 ? [] : [smallPrint(...decided)],
+    risk: change.risk === null || plan === null ? [] : risk(change, change.risk),
+    meaning:
+      plan === null
+        ? [rich(paragraph(said("There is no plan at the moment.")))]
+        : longText("Plan by the model", plan.summary),
+    steps: [
+      ...(stands.length === 0 ? [] : [rich(bullets(stands.map(stepStateLine)))]),
+      ...(unknown === null || change.status !== "needs_person" ? [] : unknownBlocks(unknown)),
+      ...riskiestFirst(change).flatMap((step) => [
+        { type: "divider" } as const,
+        ...stepBlocks(change, step, { rows: true }),
+      ]),
+    ],
+    terms: [
+      ...approvalBlocks(change),
+      ...(change.terms === null || change.endedAt !== null || isAsked(change)
+        ? []
+        : [smallPrint(...whoCanStillApprove(change, change.terms).slice(0, 10))]),
+    ],
+    name: names(change),
+  });
 }
 
 function risk(change: Change, level: string): types.KnownBlock[] {
@@ -114,9 +128,15 @@ function risk(change: Change, level: string): types.KnownBlock[] {
   return change.riskReasons.length === 0 ? [title] : [title, ...longText("Because", reasonLines(change))];
 }
 
-function names({ id, digest, revision }: Change): types.KnownBlock[] {
+/** Then the state names who can. */
+function isAsked(change: Change): boolean {
+  return openApproval(change) !== null && !change.stopAsked;
+}
+
+function names({ id, digest, revision, requester, createdAt }: Change): types.KnownBlock[] {
   const whole = digest === null ? [] : [`Digest \`${inert(digest)}\``];
-  return [smallPrint(`Change \`${inert(id)}\``, `Revision ${revision}`, ...whole)];
+  const asked = `Asked by ${personMrkdwn(requester)}, ${dateMrkdwn(createdAt)}`;
+  return [smallPrint(asked, `Change \`${inert(id)}\``, `Revision ${revision}`, ...whole)];
 }
 
 /** As much as a view takes; what is left out stands in the card's thread, where the plan is posted in full. */

@@ -54,7 +54,7 @@ function approvalBlocks(change: Change): types.KnownBlock[] {
   if (commands.length <= COMMANDS_CHARS)
     return [
       rich(...riskiestParts(change), codeBox(commands)),
-      row(change, [asked.approve, asked.reject], more),
+      row(change, [...asked.approve, asked.reject], more),
     ];
   const long = `Its ${steps.length === 1 ? "command is" : `${steps.length} commands are`} longer than this page shows. Details has all of it, with Approve.`;
   return [

@@ -23,6 +23,12 @@ export function decisionLines(change: Change): string[] {
   return change.decisions.filter(({ answer }) => answer !== null && answer !== "cancel").map(decisionLine);
 }
 
+/** The same without the changes that were asked for, where `askedFor` quotes those. */
+export function answeredLines(change: Change): string[] {
+  const decisions = change.decisions.filter(({ answer }) => answer !== "request_changes");
+  return decisionLines({ ...change, decisions });
+}
+
 /** One answered question in mrkdwn: what, by whom, when, why. */
 export function decisionLine(decision: Decision): string {
   const { answer, by, decidedAt, reason } = decision;

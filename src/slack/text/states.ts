@@ -1,11 +1,21 @@
-import { type Change, type ChangeStatus, isEnded } from "#change/change.ts";
+import {
+  type Answer,
+  type Change,
+  type ChangeStatus,
+  isEnded,
+  lastDecision,
+  openDecision,
+} from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
+import type { Risk } from "#change/plan.ts";
 import { titleOf } from "#change/titles/title.ts";
 import { stepStatesOf } from "./step-states.ts";
 import { cutMiddle, oneLine } from "./text.ts";
 
 /** Leaves room for the environments in a headline. */
 const ABOUT_CHARS = 105;
+/** Environments that a headline names. */
+const MOST_NAMED = 3;
 
 /** A colour for a quick look down the channel. The words after it say the same, so nothing rests on it alone. */
 const marks: Record<ChangeStatus, string> = {
@@ -35,12 +45,37 @@ export function stateTitle(change: Change, steps: readonly StepRecord[]): string
 
 /** The state as the card's first line, without what its other lines say: "🟠 Waiting for approval". */
 export function stateLine(change: Change, steps: readonly StepRecord[]): string {
-  return `${marks[change.status]} ${words(change, steps)}`;
+  const isAnswered = change.status === "waiting" && openDecision(change) === null;
+  return `${isAnswered ? marks.running : marks[change.status]} ${words(change, steps)}`;
 }
 
 /** What it is about, in few words, for a headline: the plan's, or while there is none the request's. */
 export function aboutWords(change: Change): string {
   return [titleWords(change), ...namedEnvironments(change)].join(" · ");
+}
+
+/** The same with the risk in front: high risk has a sign and capitals, so that no colour has to be told from another. */
+export function headlineWords(change: Change): string {
+  const { risk, plan } = change;
+  // While it is planned anew the risk is the old plan's.
+  return risk === null || plan === null ? aboutWords(change) : `${riskWords[risk]}: ${aboutWords(change)}`;
+}
+
+/** The risk as it stands before a title. */
+export const riskWords: Readonly<Record<Risk, string>> = {
+  high: "⚠ HIGH RISK",
+  medium: "Medium risk",
+  low: "Low risk",
+};
+
+/** The headline of a change that has ended: how, and what it was. */
+export function endedTitle(change: Change, steps: readonly StepRecord[]): string {
+  return `${stateLine(change, steps)}: ${aboutWords(change)}`;
+}
+
+/** Whether its headline says where it runs, all of it. */
+export function namesEnvironments({ environments }: Change): boolean {
+  return environments.length <= MOST_NAMED && environments.every(isShort);
 }
 
 /** The same without where, for what says that itself: a notification, a status. */
@@ -89,7 +124,7 @@ function words(change: Change, steps: readonly StepRecord[]): string {
     case "asking":
       return "Waiting for an answer";
     case "waiting":
-      return "Waiting for approval";
+      return waitingWords(change);
     case "blocked":
       return "Waiting for a target that another change holds";
     case "running":
@@ -123,6 +158,30 @@ function planningWords({ refusedPlan, revision }: Change): string {
   return refusedPlan?.revision === revision ? "Planning anew, because the plan was refused" : "Planning";
 }
 
+/** In words alone, for a headline and a notification: they name nobody. */
+function waitingWords(change: Change): string {
+  const question = openDecision(change);
+  const { terms } = change;
+  if (question === null) {
+    const answer = lastDecision(change, "approval")?.answer ?? null;
+    return (answer === null ? undefined : answeredWords[answer]) ?? "Waiting for approval";
+  }
+  if (terms?.frozen !== undefined) return "Frozen";
+  const given = question.approvals.length;
+  const left = (terms?.quorum ?? 1) - given;
+  if (given > 0 && left > 0) return `Waiting for ${left} more ${left === 1 ? "approval" : "approvals"}`;
+  return left > 1 ? `Waiting for ${left} approvals` : "Waiting for approval";
+}
+
+/** Between an answer and what comes of it. */
+const answeredWords: Partial<Record<Answer, string>> = {
+  approve: "Approved, about to run",
+  reject: "Rejected, nothing was run",
+  request_changes: "About to be planned again",
+  cancel: "Cancelled, nothing was run",
+  expire: "Expired, nothing was run",
+};
+
 /** Reads may have run before a step that was held back. */
 function hasRun(steps: readonly StepRecord[]): boolean {
   return steps.some(({ outcome }) => outcome !== "not run");
@@ -142,6 +201,10 @@ function runningStep(change: Change, steps: readonly StepRecord[]): number {
 }
 
 function namedEnvironments(change: Change): string[] {
-  const names = change.environments.filter((name) => name !== "" && name.length <= 40);
-  return names.length === 0 ? [] : [names.slice(0, 3).join(", ")];
+  const names = change.environments.filter((name) => name !== "" && isShort(name));
+  return names.length === 0 ? [] : [names.slice(0, MOST_NAMED).join(", ")];
+}
+
+function isShort(name: string): boolean {
+  return name.length <= 40;
 }

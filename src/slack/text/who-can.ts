@@ -14,9 +14,17 @@ export function whoCanApprove(terms: ApprovalTerms): string[] {
 /** The same of this change as it is: nobody is named whose click would be refused, as far as Slack's groups let that be told. */
 export function whoCanStillApprove(change: Change, terms: ApprovalTerms): string[] {
   const left = stillApprovers(change, terms);
-  const isOneList =
-    new Set(left.map(({ users, groups, tokens }) => JSON.stringify([users, groups, tokens]))).size === 1;
-  return linesOf(isOneList ? left.slice(0, 1) : left);
+  return linesOf(isOneList(left) ? left.slice(0, 1) : left);
+}
+
+/** Those people where they are the same for every environment; null where each has its own, which `whoCanStillApprove` lists. */
+export function leftToApprove(change: Change, terms: ApprovalTerms): Approvers | null {
+  const left = stillApprovers(change, terms);
+  return isOneList(left) ? (left[0] ?? null) : null;
+}
+
+function isOneList(left: readonly Approvers[]): boolean {
+  return new Set(left.map(({ users, groups, tokens }) => JSON.stringify([users, groups, tokens]))).size === 1;
 }
 
 function linesOf(approvers: readonly Approvers[]): string[] {

@@ -1,28 +1,29 @@
 import type { types } from "@slack/bolt";
-import { type Change, openDecision } from "#change/change.ts";
+import type { Change } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { approvalBlocks, approvalWarnings } from "#slack/cards/approval-lines.ts";
-import { askedFor } from "#slack/cards/asked-for.ts";
 import { blockedParts, openHereParts } from "#slack/cards/blocked-lines.ts";
+import { nameLine } from "#slack/cards/name-line.ts";
 import { stepStateLine } from "#slack/cards/verdict-message.ts";
 import type { SlackDeps } from "#slack/client/deps.ts";
+import { askedFor } from "#slack/text/asked-for.ts";
 import {
   bold,
   bullets,
-  dateMrkdwn,
   headline,
   type Part,
   paragraph,
-  personMrkdwn,
   type Rendered,
   rich,
   said,
   smallPrint,
 } from "#slack/text/blocks.ts";
-import { decisionLines } from "#slack/text/decision-lines.ts";
+import { answeredLines } from "#slack/text/decision-lines.ts";
+import { inOrder } from "#slack/text/facts.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
-import { stateTitle, stateWords, titleWords } from "#slack/text/states.ts";
+import { statePart } from "#slack/text/state-part.ts";
+import { headlineWords, stateWords, titleWords } from "#slack/text/states.ts";
 import { stepStatesOf, tally } from "#slack/text/step-states.ts";
 import { cutMiddle, inert, visible } from "#slack/text/text.ts";
 import { findNamed } from "./named-change.ts";
@@ -48,11 +49,9 @@ function render(
 ): Rendered {
   const states = stepStatesOf(change, steps);
   const counted = tally(states);
-  const until = openDecision(change)?.expiresAt ?? null;
   const why = change.review?.notes ?? (change.error === null ? null : unfolded(change.error));
-  const parts: Part[] = [
-    paragraph(bold("What: "), said(titleWords(change))),
-    askedFor(change, REQUEST_CHARS),
+  const about: Part[] = [
+    statePart(change, steps),
     ...blockedParts(change, linkTo),
     ...openHereParts(change, linkTo),
     ...approvalWarnings(change),
@@ -60,26 +59,23 @@ function render(
       ? []
       : [paragraph(bold("Why: "), said(cutMiddle(visible(why), WHY_CHARS)))]),
   ];
-  const blocks: types.KnownBlock[] = [
-    headline(stateTitle(change, steps)),
-    rich(...parts),
-    ...(states.length === 0 ? [] : [rich(bullets(states.map(stepStateLine)))]),
-    ...approvalBlocks(change),
-    smallPrint(
-      `Asked by ${personMrkdwn(change.requester)}, ${dateMrkdwn(change.createdAt)}`,
-      ...(until === null ? [] : [`Expires ${dateMrkdwn(until)}`]),
-      ...decisionLines(change).slice(-DECISIONS),
-      `Change \`${inert(change.id)}\``,
-      ...cardLink(change, cardTs, linkTo),
-    ),
-  ];
+  const decided = answeredLines(change).slice(-DECISIONS);
+  const blocks = inOrder<types.KnownBlock>({
+    title: [headline(headlineWords(change))],
+    state: [rich(...about)],
+    asked: [rich(askedFor(change, REQUEST_CHARS))],
+    decided: decided.length === 0 ? [] : [smallPrint(...decided)],
+    steps: states.length === 0 ? [] : [rich(bullets(states.map(stepStateLine)))],
+    terms: approvalBlocks(change),
+    name: [nameLine(change, linkTo), ...cardLink(change, cardTs, linkTo)],
+  });
   const so = counted === "" ? "" : ` Steps: ${counted}.`;
   const what = inert(titleWords(change));
   return { text: `${inert(stateWords(change, steps))}: ${what}.${so}`, blocks };
 }
 
 /** The address is Slack's own and was made here. */
-function cardLink({ home }: Change, cardTs: string | null, linkTo: LinkTo): string[] {
+function cardLink({ home }: Change, cardTs: string | null, linkTo: LinkTo): types.KnownBlock[] {
   const url = home === null || cardTs === null ? null : linkTo({ ...home, ts: cardTs });
-  return url === null ? [] : [`<${url}|Its card>`];
+  return url === null ? [] : [smallPrint(`<${url}|Its card>`)];
 }

@@ -8,9 +8,11 @@ import { shows, untilSent, verdictOf, waitingCard } from "#test/support/cards.ts
 import { type Program, planOf, startProgram } from "#test/support/program.ts";
 import {
   answerTo,
+  askFor,
   cards,
   changeIdOf,
   filledForm,
+  hasButton,
   mrkdwnOf,
   now,
   press,
@@ -48,21 +50,22 @@ describe("who approves, in Slack", () => {
   after(() => program.close());
 
   const waiting = (request: string): Promise<Message> => waitingCard(slack, request);
-  const inFreeze = (replicas: number): Promise<Message> => {
+  const inFreeze = async (replicas: number): Promise<Message> => {
     const line = `scale deployment/web --replicas=${replicas} -n default`;
     program.model.script({ agent: "planner", json: planOf([[line, null]], "high") });
-    return waiting(`give web ${replicas} replicas in the sandbox`);
+    const card = await askFor(slack, `give web ${replicas} replicas in the sandbox`);
+    await waitFor(() => hasButton(now(slack, card), "greenlight:reject"), "the buttons");
+    return card;
   };
   const idOf = (card: Message): Promise<string> => changeIdOf(slack, card);
 
   it("counts two members of a group, tells the first what is missing, and runs once", async () => {
     const { ben, cleo } = slack.users;
     const card = await waiting("delete the deployment legacy-report in production");
-    await shows(slack, card, /\b0 \S+ 2\b/);
-    await shows(slack, card, /Expires <!date\^\d+/);
-    await shows(slack, card, new RegExp(`: <!subteam\\^${SRE}>`));
+    await shows(slack, card, new RegExp(`for 2 of .*"usergroup_id":"${SRE}"`));
+    await shows(slack, card, /until "},{"type":"date"/);
     assert.match(await answerTo(slack, ben, card, "greenlight:approve"), approvedAs("clicks/counted"));
-    await shows(slack, card, /\b1 \S+ 2\b[^"]*<@U0BEN00001>/);
+    await shows(slack, card, /\b1 \S+ 2\b.*"user_id":"U0BEN00001"/);
     assert.match(await answerTo(slack, ben, card, "greenlight:approve"), approvedAs("clicks/counted-before"));
     const id = await idOf(card);
     assert.deepEqual(await program.ran(id), []);
@@ -173,10 +176,13 @@ describe("who approves, in Slack", () => {
 
   it("approves nothing in a freeze, and says until when and why", async () => {
     const card = await inFreeze(6);
-    await shows(slack, card, / sandbox [^"]*<!date[^"]*The big sale/);
-    const refused = await answerTo(slack, slack.users.ben, card, "greenlight:approve");
-    assert.match(refused, / sandbox [^"]*2099-01-01 00:.*The big sale/);
-    assert.equal((await program.app.changes.get(await idOf(card)))?.status, "waiting");
+    await shows(slack, card, /Frozen until .*"type":"date".*The big sale/);
+    assert.equal(hasButton(now(slack, card), "greenlight:approve"), undefined);
+    const change = await program.app.changes.get(await idOf(card));
+    assert.ok(change?.status === "waiting");
+    const refused = await program.decide(change, "approve");
+    assert.ok(refused.kind === "refused");
+    assert.match(refused.reason, / sandbox .*2099-01-01 00:.*The big sale/);
   });
 
   it("breaks the glass for who is named: alone, in a freeze, their own change, with a reason that stays", async () => {

@@ -140,7 +140,7 @@ describe("asking by a mention", { timeout: 300_000 }, () => {
 
   it("of hostile text makes data", async () => {
     const card = await askByMention("restart <!channel> <https://evil.example|x> *checkout* in production");
-    await waitFor(() => /`[0-9a-f-]{36}`/.exec(textOf(now(slack, card))) ?? undefined, "the card");
+    await waitFor(() => /`[0-9a-f]{8}`/.exec(textOf(now(slack, card))) ?? undefined, "the card");
     for (const message of [...slack.messages(slack.channels.infra), ...slack.ephemerals(slack.users.ana)])
       if (message.botId !== null)
         for (const text of [message.text, ...mrkdwnOf(message.blocks)])

@@ -109,7 +109,7 @@ describe("asking in a direct message", { timeout: 300_000 }, () => {
     const known = "select 1 from messages where ts = $1";
     await soon("its row", async () => (await program.app.database.query(known, [mine.ts])).rowCount === 1);
     await write("use 4 instead", ben, mine.ts);
-    const id = /`([0-9a-f-]{36})`/.exec(textOf(mine))?.[1] ?? "";
+    const id = /"change_id":"([0-9a-f-]{36})"/.exec(textOf(mine))?.[1] ?? "";
     await soon("the second revision", async () => (await program.app.changes.get(id))?.revision === 2);
   });
 });

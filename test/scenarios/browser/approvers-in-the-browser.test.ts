@@ -38,13 +38,19 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
     await page.getByRole("button", { name: "Approve", exact: true }).last().click();
     await page.getByRole("dialog").getByRole("textbox").fill("legacy-report");
     await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
-    await channel.getByText(/1 of 2 approvals, by @Ben Okafor/).waitFor();
-    await channel.getByText("Can approve: @sre").waitFor();
+    await channel.getByText(/1 of 2 approvals given by @Ben Okafor/).waitFor();
+    await channel.getByText(/Waiting for @sre/).waitFor();
     await shoot(page, "one-of-two");
     await ask(page, "/infra restart checkout in staging");
-    await channel.getByText(/nothing is approved: The big sale/).waitFor();
+    await channel.getByText(/Frozen until .*: The big sale/).waitFor();
     await actAs(page, "Cleo");
-    await page.getByRole("button", { name: "Break glass…" }).last().click();
+    assert.equal(
+      await page.getByRole("button", { name: "Approve", exact: true }).count(),
+      1,
+      "the other one's",
+    );
+    await page.getByRole("button", { name: "More actions" }).last().click();
+    await page.getByRole("menuitem", { name: "Break glass…" }).click();
     const form = page.getByRole("dialog");
     await form.getByText("You approve this plan alone.").waitFor();
     await form.getByRole("textbox").fill("Checkout is down and loses orders every minute");
@@ -54,7 +60,7 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
     await channel.getByText(/Done/).last().waitFor();
     await shoot(page, "glass-broken");
     // Only the change that still waits has its buttons.
-    const left = page.getByRole("button", { name: "Break glass…" });
+    const left = channel.getByRole("button", { name: "Reject", exact: true });
     await left.nth(1).waitFor({ state: "detached" });
     assert.equal(await left.count(), 1);
     await page.close();
@@ -76,7 +82,7 @@ async function ask(page: Page, text: string): Promise<void> {
   await composer.press("Enter");
   const card = page.locator("#channel").getByText(text.replace("/infra ", "")).first();
   await card.waitFor();
-  await page.getByRole("button", { name: "Approve", exact: true }).last().waitFor();
+  await page.getByRole("button", { name: "Reject", exact: true }).last().waitFor();
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

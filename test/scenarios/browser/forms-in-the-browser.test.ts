@@ -49,7 +49,7 @@ describe("questions and forms in a browser", { skip: reasonToSkip() }, () => {
     await shoot(page, "request-changes-form");
     await form().getByRole("button", { name: "Plan again" }).click();
     await page
-      .getByText(/Revision 2, after/)
+      .getByText(/^Revision 2$/)
       .first()
       .waitFor();
     // The buttons of the first revision went with its words: these are of the second, whose plan Details shows.

@@ -88,7 +88,7 @@ describe("after the verdict", () => {
   it("offers no way back of what has none, and takes no forged click for one", async () => {
     const { card, verdict } = await done("delete deployment legacy-report -n production", null);
     assert.equal(hasButton(verdict, ROLL_BACK), undefined);
-    const id = /`([0-9a-f-]{36})`/.exec(textOf(now(slack, card)))?.[1] ?? "";
+    const id = await changeIdOf(slack, card);
     const asked = await program.app.changes.askRollback(id, {
       kind: "slack",
       teamId: slack.team.id,

@@ -2,8 +2,8 @@ import type { ApprovalTerms, Approvers } from "#change/approval.ts";
 import type { Change, Decision } from "#change/change.ts";
 import { isSamePerson, type Person } from "#change/person.ts";
 import { whoHadASay } from "#change/say.ts";
-import { isUserId, type Piece } from "#slack/text/blocks.ts";
-import { isGroupId } from "#slack/text/who-can.ts";
+import { isUserId, type Piece } from "./blocks.ts";
+import { isGroupId } from "./who-can.ts";
 
 /** More would be a crowd that nobody in it feels meant by. */
 const MENTIONED = 10;
