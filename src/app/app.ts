@@ -11,6 +11,7 @@ import { createTracing, type Tracing } from "#observe/tracing.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Slack } from "#slack/create-slack.ts";
 import type { Database } from "#store/postgres/database.ts";
+import { startFreezeEdges } from "#threads/answering/freeze-edges.ts";
 import { startTimers } from "#threads/answering/timers.ts";
 import { createChanges } from "#threads/changes.ts";
 import type { ThreadDeps } from "#threads/deps.ts";
@@ -73,6 +74,7 @@ async function assemble(parts: Parts, { graceMs = GRACE_MS, onBegun }: AppOption
   const worker = startWorker(threads);
   closing.push(() => worker.stop(graceMs));
   closing.push(startTimers(threads).stop, startLaterLooks(threads).stop, startLettingGo(threads).stop);
+  closing.push(startFreezeEdges(threads).stop);
   const address = await openApi(parts, slack, changes);
   closing.push(() => slack.stopIntake());
   const leaving = createLeaving(worker, parts, graceMs);

@@ -91,6 +91,23 @@ async function markStanding(sql: Sql, changeId: string, prefix: string): Promise
   );
 }
 
+/**
+ * Marks the cards of the changes that wait for an approval, those with a person too, and the Homes. They are locked in one
+ * order, as those of the queue are.
+ */
+export async function markWaitingStale(sql: Sql): Promise<void> {
+  await sql.query(
+    `update messages m set wanted = wanted + 1, hold_until = null from (
+       select change_id, name from messages where (name = 'card' or starts_with(name, 'card:dm:')) and abandoned is null
+         and change_id in (select d.change_id from decisions d join changes c on c.id = d.change_id
+           where d.next_at is not null and d.gate = 'approval' and c.status = 'waiting')
+       order by change_id, name for update) waiting
+     where m.change_id = waiting.change_id and m.name = waiting.name`,
+  );
+  await markHomes(sql);
+  await wake(sql, "messages");
+}
+
 /** How many cards say a place in the queue that is worth keeping true. */
 const SHOWN_QUEUE = 50;
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Change } from "#change/change.ts";
+import { inState, waitingCard } from "#test/support/cards.ts";
 import { type Program, startProgram } from "#test/support/program.ts";
+import { hasButton, now, standIn, textOf, waitFor } from "#test/support/slack.ts";
 
 const RULES = `
 version: 1
@@ -45,6 +47,30 @@ describe("a freeze", () => {
     assert.match(refused.reason, /2099-01-01.*The big sale/);
     assert.deepEqual(await program.ran(change.id), []);
     assert.equal((await program.decide(change, "reject")).kind, "decided");
+  });
+
+  it("that ends gives the card its Approve back, and one that begins takes it", async () => {
+    const from = new Date(Date.now() + 15_000).toISOString();
+    const until = new Date(Date.now() + 19_000).toISOString();
+    const other = await startProgram(
+      {},
+      { policy: `${RULES}freezes: [{ from: "${from}", until: "${until}", reason: The short sale }]` },
+    );
+    try {
+      const slack = standIn(other);
+      const card = await waitingCard(slack, "scale web to 5 replicas in production");
+      const frozen = await waitFor(() => {
+        const shown = textOf(now(slack, card).blocks);
+        return /Frozen until .*The short sale/.test(shown) ? shown : undefined;
+      }, "the freeze");
+      assert.doesNotMatch(frozen, /"greenlight:approve"/);
+      await waitFor(() => hasButton(now(slack, card), "greenlight:approve"), "Approve");
+      const shown = textOf(now(slack, card).blocks);
+      assert.match(shown, inState("waiting"));
+      assert.doesNotMatch(shown, /Frozen/);
+    } finally {
+      await other.close();
+    }
   });
 
   it("leaves alone what only reads", async () => {
