@@ -213,7 +213,7 @@ describe("who approves, in Slack", () => {
     }
     assert.ok((await eventsOf(program, id)).includes("broke glass"));
     assert.match(
-      await answerTo(slack, ben, card, "greenlight:approve", true),
+      await answerTo(slack, ben, card, "greenlight:reject", true),
       approvedAs("clicks/already-by-glass"),
     );
   });

@@ -185,7 +185,7 @@ describe("forms in Slack", () => {
     for (const part of [
       /rollout status deployment\/checkout/,
       /\bmedium\b/,
-      /<@U0BEN00001>/,
+      /"user_id":"U0BEN00001"/,
       /`[0-9a-f]{64}`/,
     ])
       assert.match(short, part);

@@ -83,7 +83,10 @@ describe("an approval that is long in coming", () => {
       () => (textOf(now(slack, card)).includes(` <!subteam^${SRE}> <!date^`) ? true : undefined),
       "the escalation on the card",
     );
-    assert.match(textOf(now(slack, card)), new RegExp(`: <@${ben}>, <!subteam\\^${SRE}>`));
+    assert.match(
+      textOf(now(slack, card)),
+      new RegExp(`Waiting for .*"user_id":"${ben}"[^]*"usergroup_id":"${SRE}"`),
+    );
 
     await move(id, "expires_at = clock_timestamp() + interval '5 minutes'");
     const warning = await reply(card, "warning");

@@ -146,9 +146,9 @@ describe("the words after /infra", () => {
     const status = await typed(slack, `/infra status ${waiting.id.slice(0, 8)}`);
     const text = textOf(status.blocks);
     assert.match(text, inState("waiting"));
-    assert.match(text, /· medium [^"]* · production/);
+    assert.match(text, /"Medium [^"]* · production"/);
     assert.match(text, /kubectl scale deployment\/payment-api --replicas=5 -n production/);
-    assert.match(text, new RegExp(`<@${slack.users.ben}>`));
+    assert.match(text, new RegExp(`"user_id":"${slack.users.ben}"`));
     assert.match(text, /archives\/[^"|]*\|/);
     assert.match(await say(`/infra status \`${waiting.id.toUpperCase()}\``), inState("waiting"));
     assert.match(await say("/infra status 0123456789"), /\b0123456789\b/);

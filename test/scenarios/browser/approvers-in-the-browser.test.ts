@@ -49,7 +49,7 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
       1,
       "the other one's",
     );
-    await page.getByRole("button", { name: "More actions" }).last().click();
+    await channel.locator('[data-action="greenlight:more"]').last().click();
     await page.getByRole("menuitem", { name: "Break glass…" }).click();
     const form = page.getByRole("dialog");
     await form.getByText("You approve this plan alone.").waitFor();
