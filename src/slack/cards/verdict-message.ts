@@ -118,7 +118,7 @@ function verdict(change: Change, steps: readonly StepRecord[], parts: Said): Ren
       ...(hasRun ? [rich(bullets(states.map(stepStateLine)))] : []),
       ...facts,
       ...notes(change),
-      smallPrint(`Asked by ${personMrkdwn(change.requester)}`, ...lines, `Change \`${inert(change.id)}\``),
+      smallPrint(...lines, `Change \`${inert(change.id)}\``),
       ...asked,
     ],
   };

@@ -3,10 +3,10 @@ import type { Change } from "#change/change.ts";
 import type { LogExcerpt, StepRecord } from "#change/journal.ts";
 import { onlyLooks } from "#change/titles/only-looks.ts";
 import { planAgainActions, runAgainButton } from "#slack/cards/again-buttons.ts";
-import { askedFor } from "#slack/cards/asked-for.ts";
 import { cancelActions } from "#slack/cards/cancel-buttons.ts";
 import { failedStepParts } from "#slack/cards/failed-step.ts";
 import { duration, fileWords, logText } from "#slack/cards/step-message.ts";
+import { askedFor } from "#slack/text/asked-for.ts";
 import {
   bold,
   code,
@@ -78,12 +78,7 @@ export function renderAnswer(
       rich(...state, ...failed, askedFor(change, REQUEST_CHARS)),
       ...answers.map((parts) => rich(...parts)),
       ...notes(change),
-      smallPrint(
-        `Asked by ${personMrkdwn(change.requester)}`,
-        ...took(change),
-        ...files,
-        `Change \`${inert(change.id)}\``,
-      ),
+      smallPrint(...took(change), ...files, `Change \`${inert(change.id)}\``),
       ...actionsOf(change),
     ],
   };

@@ -2,7 +2,7 @@ import type { Change } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { QuietEnd } from "#change/titles/quiet-end.ts";
 import { planAgainActions, runAgainButton } from "#slack/cards/again-buttons.ts";
-import { askedFor } from "#slack/cards/asked-for.ts";
+import { askedFor } from "#slack/text/asked-for.ts";
 import {
   bold,
   code,
@@ -46,7 +46,7 @@ export function renderQuietCard(change: Change, end: QuietEnd): Rendered {
         // Without a plan the headline is the request.
         ...(titleWords(change) === change.request ? [] : [askedFor(change, REQUEST_CHARS)]),
       ),
-      smallPrint(`Asked by ${personMrkdwn(change.requester)}`, `Change \`${inert(change.id)}\``),
+      smallPrint(`Change \`${inert(change.id)}\``),
       ...(again.length === 0
         ? planAgainActions(change)
         : [{ type: "actions" as const, block_id: "greenlight:after", elements: again }]),
