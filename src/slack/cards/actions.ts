@@ -54,20 +54,17 @@ export function approvalButtons(
   // On a card that everybody sees most may not: only for those who may does it stand out.
   const look = reader === undefined ? {} : ({ style: "danger" } as const);
   return {
-    // Where a name or a reason has to be typed, the form asks instead of the dialog.
-    approve:
-      change.terms?.frozen === undefined
-        ? [
-            button("approve", "Approve", approval, {
-              style: "primary",
-              ...(isForm ? {} : { dialog }),
-            }),
-          ]
-        : [],
+    approve: approveButton(change, approval, isForm ? {} : { dialog }),
     reject: button("reject", "Reject", value, {}),
     requestChanges: button("request_changes", "Request changes", value, {}),
     breakGlass: mayBreak.length === 0 ? [] : [button("break_glass", "Break glass…", glassValue, look)],
   };
+}
+
+/** None in a freeze. Where a name or a reason has to be typed, the form asks instead of the dialog. */
+function approveButton({ terms }: Change, value: string, asks: { dialog?: Dialog }): types.Button[] {
+  if (terms?.frozen !== undefined) return [];
+  return [button("approve", "Approve", value, { style: "primary", ...asks })];
 }
 
 /** The row below a card while its approval is open: everything that can be done about it. */
