@@ -17,6 +17,9 @@ const HELP = `Greenlight plans infrastructure changes asked for in Slack, has th
 Settings are environment variables, or lines of .env. README.md lists them.
 `;
 
+const STATE_USE =
+  "state takes a change, by the id that stands in full on its card, and a number from 1 to 99 where there are several: npm run -s greenlight -- state CHANGE [NUMBER]";
+
 /** The program: without a command it starts and serves until it is told to stop. Sets the exit code; never throws. */
 export async function main(): Promise<void> {
   const command = process.argv.slice(2).join(" ");
@@ -28,12 +31,17 @@ export async function main(): Promise<void> {
   if (changeId !== undefined) return run("state", (env) => writeState(env, changeId, Number(number ?? 1)));
   if (["help", "--help", "-h"].includes(command)) return print(HELP);
   if (["version", "--version", "-v"].includes(command)) return print(`greenlight ${await version()}\n`);
+  if (/^state(?: |$)/u.test(command)) return refuse(STATE_USE);
   const isLater = LATER.some((name) => command.startsWith(name));
-  say(
+  return refuse(
     isLater
       ? `${command}: not available yet.`
       : `${command}: there is no such command. \`npm run -s greenlight -- help\` lists them.`,
   );
+}
+
+function refuse(sentence: string): void {
+  say(sentence);
   process.exitCode = 2;
 }
 

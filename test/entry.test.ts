@@ -35,6 +35,16 @@ test("a Node that can gets as far as the program", () => {
   }
 });
 
+test("the command state without a change says that it takes one", () => {
+  const { status, stderr } = spawnSync(process.execPath, [entry, "state"], {
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /state takes a change/);
+  assert.doesNotMatch(stderr, /no such command/);
+});
+
 test("the entry is written in words an old Node knows", async () => {
   const text = await readFile(entry, "utf8");
   // Each of these is a SyntaxError somewhere below Node 16, before any message could be printed.

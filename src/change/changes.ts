@@ -155,3 +155,14 @@ export type Unlocked =
   | { kind: "busy"; reason: string }
   | { kind: "refused"; reason: string; terms?: ApprovalTerms }
   | { kind: "unknown" };
+
+/**
+ * A request as it is kept: without control characters but line breaks and tabs, and without space around it. A terminal that
+ * prints the API's answer would obey them.
+ */
+export function requestText(text: string): string {
+  return text
+    .replaceAll("\r\n", "\n")
+    .replaceAll(/[^\P{Cc}\t\n]/gu, "")
+    .trim();
+}

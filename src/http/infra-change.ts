@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { Answer, answersOf, Gate, lastDecision, openDecision } from "#change/change.ts";
-import { type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
+import { type Changes, MAX_REQUEST_LENGTH, requestText } from "#change/changes.ts";
 import type { TokenPerson } from "#change/person.ts";
 import { MAX_ANSWER_LENGTH, MAX_REQUESTED_CHANGES_LENGTH } from "#change/question.ts";
 import { cancelByApi } from "./cancel.ts";
@@ -13,7 +13,7 @@ import { unlockByApi } from "./unlock.ts";
 import { viewOf } from "./view.ts";
 
 const AskBody = z.strictObject({
-  description: z.string().trim().min(1).max(MAX_REQUEST_LENGTH),
+  description: z.string().transform(requestText).pipe(z.string().min(1).max(MAX_REQUEST_LENGTH)),
   plan_only: z.boolean().default(false),
 });
 const DecisionBody = z.strictObject({

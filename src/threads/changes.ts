@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Blocked } from "#change/blocked.ts";
 import { type Change, isEnded } from "#change/change.ts";
-import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH } from "#change/changes.ts";
+import { type Ask, type Asked, type Changes, MAX_REQUEST_LENGTH, requestText } from "#change/changes.ts";
 import type { Person } from "#change/person.ts";
 import type { Plan } from "#change/plan.ts";
 import { stillApprovers } from "#change/still-approve.ts";
@@ -86,7 +86,7 @@ async function withWhoCanAnswer(
 }
 
 async function ask(sql: Sql, deps: DecideDeps, given: Ask, prepared: Plan | null): Promise<Asked> {
-  const request = deps.redact(given.request.replaceAll("\0", "").trim());
+  const request = deps.redact(requestText(given.request));
   if (request === "")
     return { kind: "refused", reason: "The request is empty. Say what should change, and where." };
   if (request.length > MAX_REQUEST_LENGTH) {

@@ -217,6 +217,7 @@ test("the Idempotency-Key is passed on under the token's name, so two tokens nev
 const badBodies: [what: string, body: unknown, detail: RegExp][] = [
   ["no description", {}, /description/],
   ["an empty description", { description: "   " }, /description/],
+  ["a description of control characters alone", { description: " \u0000\u0007\u001b\u009b" }, /description/],
   ["a description that is too long", { description: "x".repeat(4_001) }, /description/],
   ["a number for a description", { description: 5 }, /description/],
   ["a key nobody knows", { description: "x", planonly: true }, /planonly/],

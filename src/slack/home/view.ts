@@ -69,7 +69,7 @@ export function renderHome(
     ...top,
     ...(waiting.length === 0
       ? [rich(paragraph(said("Nothing waits for you.")))]
-      : section(titles.waiting, waiting)),
+      : [...section(titles.waiting, waiting), { type: "divider" } as const]),
     askRow(),
     ...rest,
     smallPrint("This page shows what you asked for and what you may approve."),
