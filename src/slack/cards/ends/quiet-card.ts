@@ -35,6 +35,8 @@ const titles: Record<QuietEnd, string> = {
 /** The card of a change that ended quietly: what was asked for, why nothing was run, and what to do next. */
 export function renderQuietCard(change: Change, end: QuietEnd): Rendered {
   const again = runAgainButton(change);
+  // Without a plan the headline is the request, and only who asked is left to say.
+  const isTold = titleWords(change) === change.request;
   return {
     text: `${titles[end]}: ${inert(titleWords(change))} (asked by ${personMrkdwn(change.requester)})`,
     blocks: [
@@ -43,10 +45,12 @@ export function renderQuietCard(change: Change, end: QuietEnd): Rendered {
         paragraph(bold(`⚪ ${titles[end]}`)),
         paragraph(said(why(change))),
         paragraph(...next(end)),
-        // Without a plan the headline is the request.
-        ...(titleWords(change) === change.request ? [] : [askedFor(change, REQUEST_CHARS)]),
+        ...(isTold ? [] : [askedFor(change, REQUEST_CHARS)]),
       ),
-      smallPrint(`Change \`${inert(change.id)}\``),
+      smallPrint(
+        ...(isTold ? [`Asked by ${personMrkdwn(change.requester)}`] : []),
+        `Change \`${inert(change.id)}\``,
+      ),
       ...(again.length === 0
         ? planAgainActions(change)
         : [{ type: "actions" as const, block_id: "greenlight:after", elements: again }]),
