@@ -102,8 +102,10 @@ type How = { hidden: boolean; redact: RedactField };
 
 function fieldChanges({ path, name }: Spot, before: unknown, after: unknown, how: How): Field[] {
   if (NOISE.has(path) || isSame(before, after)) return [];
-  const old = partsOf(before);
-  const fresh = partsOf(after);
+  // The first apply of what has none yet would else show all that `apply` remembers of itself.
+  const none = path === "metadata.annotations" ? {} : undefined;
+  const old = partsOf(before ?? none);
+  const fresh = partsOf(after ?? none);
   if (old === null || fresh === null) {
     const show = (value: unknown) =>
       how.hidden && /^(data|stringData)(\.|$)/.test(path)

@@ -101,3 +101,10 @@ test("ports are known by their name, and without one by their number", () => {
     "Service/web spec.ports.http.port 80 8080",
   ]);
 });
+
+test("what apply remembers of itself is no change, of what had no annotations either", () => {
+  const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}", team: "web" };
+  assert.deepEqual(changesOf([deployment({})], [deployment({}, { annotations })]), [
+    { target: "Deployment/web metadata.annotations.team", action: "update", before: null, after: "web" },
+  ]);
+});
