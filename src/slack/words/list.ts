@@ -121,8 +121,8 @@ function many({ ids }: Listed): string {
 
 function whereFrom({ viewer }: WordAsked): string {
   return viewer.channelId === null
-    ? "All that you may approve, and all that you asked for. Only you see this."
-    : "Of this channel, and all that you asked for. In a direct message with the app: all that you may approve. Only you see this.";
+    ? "This shows your changes and those you may approve. Only you see it."
+    : "This shows this channel's changes and yours. A direct message to the app shows all that you may approve. Only you see this.";
 }
 
 function usage({ command }: WordAsked): Rendered {

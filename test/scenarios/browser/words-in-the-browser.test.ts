@@ -38,7 +38,7 @@ describe("the words after /infra in a browser", { skip: reasonToSkip() }, () => 
       const check = "kubectl scale deployment/payment-api --replicas=9 -n production";
       for (const [name, typed, seen] of [
         ["help", "help", /Try, without running anything/],
-        ["list", "list", /Of this channel, and all that you asked for/],
+        ["list", "list", /This shows this channel's changes and yours/],
         ["status", `status ${id}`, /Its card/],
         ["history", "history deployments/web", /Touched deployments\/web/],
         ["check", `check ${check}`, /a person is asked/],
