@@ -34,6 +34,7 @@ const families: Record<string, () => Promise<Command | Record<string, Command>>>
   set: async () => (await import("./set.ts")).set,
   rollout: async () => (await import("./rollout.ts")).rollout,
   delete: async () => (await import("./delete.ts")).remove,
+  events: async () => (await import("./events.ts")).events,
   logs: async () => (await import("./logs.ts")).logs,
   apply: async () => (await import("./apply.ts")).apply,
   create: async () => (await import("./create.ts")).create,
@@ -54,7 +55,7 @@ const families: Record<string, () => Promise<Command | Record<string, Command>>>
 };
 /** Verbs of the real program that this one leaves out, so that its answer is not "unknown command". */
 const leftOut = new Set(
-  "api-resources api-versions attach certificate cluster-info completion cp debug drain edit events exec kustomize options plugin port-forward proxy run top wait".split(
+  "api-resources api-versions attach certificate cluster-info completion cp debug drain edit exec kustomize options plugin port-forward proxy run top wait".split(
     " ",
   ),
 );

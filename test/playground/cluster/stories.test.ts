@@ -28,6 +28,10 @@ suite("incidents in the pods of the playground's cluster", () => {
       about,
       /Warning +Failed +\S.* kubelet +Failed to pull image "registry\.example\/web:does-not-exist": /,
     );
+    const lines = await told.ok("events", "--for", `pod/${pod}`, "-n", "staging", "--types=Warning");
+    assert.match(lines, /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE$/m);
+    assert.match(lines, new RegExp(`Warning +Failed +Pod/${pod} +Error: ImagePullBackOff$`, "m"));
+    assert.doesNotMatch(lines, /Normal|flaky-worker/);
     assert.match(
       await told.fails("logs", pod, "-n", "staging"),
       /is waiting to start: trying and failing to pull image/,

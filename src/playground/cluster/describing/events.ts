@@ -17,16 +17,27 @@ export function eventLines(
     .toSorted((one, other) => timeOf(one, "lastTimestamp") - timeOf(other, "lastTimestamp"))
     .map((one) => {
       const { component } = Object(one["source"]);
-      return `  ${one["type"]}\t${one["reason"]}\t${ageOf(one, now)}\t${component}\t${one["message"]}`;
+      return `  ${one["type"]}\t${one["reason"]}\t${lastSeen(one, now)}\t${component}\t${one["message"]}`;
     });
   return ["Events:", "  Type\tReason\tAge\tFrom\tMessage", "  ----\t------\t----\t----\t-------", ...rows];
 }
 
 /** How long ago, and how often since when. */
-function ageOf(event: KubeObject, now: number): string {
+export function lastSeen(event: KubeObject, now: number): string {
   const last = humanAge(now - timeOf(event, "lastTimestamp"));
   const count = Number(event["count"]);
   return count > 1 ? `${last} (x${count} over ${humanAge(now - timeOf(event, "firstTimestamp"))})` : last;
+}
+
+/** When an event was told last. */
+export function lastTold(event: KubeObject): number {
+  return timeOf(event, "lastTimestamp");
+}
+
+/** What an event is about. */
+export function aboutOf(event: KubeObject): { kind: string; name: string } {
+  const { kind, name } = Object(event["involvedObject"]);
+  return { kind: String(kind), name: String(name) };
 }
 
 function timeOf(event: KubeObject, field: string): number {
