@@ -27,6 +27,7 @@ import { createCheckpointer } from "#store/checkpointer.ts";
 import { findPermission } from "#store/decisions.ts";
 import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
+import { hasLooks } from "#store/looks.ts";
 import { findPreparedPlan } from "#store/plans.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
@@ -88,6 +89,7 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
       previewPlan(execution, { changeId, revision, plan, answers }, signal),
     assess: async (changeId, plan, previews, bindings) =>
       holdToRules(parts, changeId, await assessBound(execution, changeId, plan, previews, bindings)),
+    hasLooked: (changeId) => hasLooks(database, changeId),
     whyVoid: async (changeId, bound, signal) =>
       (await whyFrozen(parts, changeId, bound)) ??
       (await findDifference(execution, { changeId, bound, wayBack: null }, signal))?.reason ??

@@ -1,5 +1,8 @@
 import { addSentence } from "#change/folded.ts";
+import type { Plan } from "#change/plan.ts";
+import type { Assessment } from "#policy/assess.ts";
 import { digestOf } from "#policy/digest.ts";
+import { unaskedOf, unaskedWords } from "#policy/unasked.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
 import { whyNothing } from "./nothing-to-do.ts";
@@ -17,8 +20,10 @@ export async function assessRisk(
   if (state.error !== null) return {};
   const { plan, previews, bindings, revision } = state;
   if (plan === null || bindings === null) return { error: "There is no plan to assess. Nothing was run." };
-  const assessment = await deps.assess(context.changeId, plan, previews, bindings);
-  if (!assessment.ok) return { error: addSentence(assessment.reason, "Nothing was run.") };
+  const judged = await deps.assess(context.changeId, plan, previews, bindings);
+  if (!judged.ok) return { error: addSentence(judged.reason, "Nothing was run.") };
+  const looked = await deps.hasLooked(context.changeId);
+  const assessment = looked ? heldToRequest(judged, plan, state) : judged;
   const digest = digestOf(plan, revision, deps.policy, bindings);
   const nothing = whyNothing(plan, previews, deps.policy);
   const mayRun = nothing === null;
@@ -33,3 +38,13 @@ export async function assessRisk(
     ...(nothing === null ? {} : { reviewResult: "approved", reviewNotes: nothing }),
   };
 }
+
+/** What a look brought in, and nobody said, is put before a person. */
+function heldToRequest(judged: Judged, plan: Plan, { request, talk }: GraphState): Judged {
+  const said = [request, ...talk.answers.map(({ answer }) => answer), ...talk.wishes];
+  const unasked = judged.risk === "low" ? [] : unaskedOf(plan, judged.targets, said);
+  if (unasked.length === 0) return judged;
+  return { ...judged, asksPerson: true, reasons: [...judged.reasons, unaskedWords(unasked)] };
+}
+
+type Judged = Extract<Assessment, { ok: true }>;

@@ -82,6 +82,8 @@ export type GraphDeps = {
   ): Promise<PreviewedPlan>;
   /** Judges the completed plan, with the files it reads. */
   assess(changeId: string, plan: Plan, previews: readonly Preview[], bindings: Bindings): Promise<Assessment>;
+  /** Whether looks of the Planner stand behind any plan of it. */
+  hasLooked(changeId: string): Promise<boolean>;
   /** Why what was approved is not what would run now, in a sentence, or null. */
   whyVoid(changeId: string, bound: BoundPlan, signal: AbortSignal): Promise<string | null>;
   /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */

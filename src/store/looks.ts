@@ -51,3 +51,12 @@ export async function findLooks(sql: Sql, changeId: string, revision: number): P
   );
   return rows.map((row) => Look.parse(row));
 }
+
+/** Whether any look was begun for a change, in whatever revision. */
+export async function hasLooks(sql: Sql, changeId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ has: boolean }>(
+    "select exists (select 1 from looks where change_id = $1) as has",
+    [changeId],
+  );
+  return rows[0]?.has === true;
+}

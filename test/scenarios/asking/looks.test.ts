@@ -77,4 +77,28 @@ describe("looks of the Planner", () => {
     assert.equal(done.status, "done", JSON.stringify(done.error));
     assert.deepEqual((await looksOf(asked.id)).length, before.length);
   });
+
+  test("what only a look brought in is never run unattended, and the card says so", async () => {
+    const step = { step: 1, description: "", tool: "kubectl", dir: "", risk: "medium", rollback: null };
+    const args = ["scale", "deployment/payment-api", "--replicas=0", "-n", "staging"];
+    const input = { args: ["get", "deployments", "-n", "staging"], why: "what is there" };
+    const plan = {
+      summary: "",
+      plan: [{ ...step, args }],
+      risk_level: "medium",
+      risk_reason: "",
+      questions: [],
+    };
+    program.model.script([
+      { agent: "planner", tools: [{ name: "kubectl", input }] },
+      { agent: "planner", json: plan },
+    ]);
+    const waiting = await program.ask("restart web in staging");
+    assert.equal(waiting.status, "waiting", "staging lets medium run unattended");
+    assert.ok(
+      waiting.riskReasons.includes("payment-api was not in the request"),
+      waiting.riskReasons.join("; "),
+    );
+    await program.app.changes.cancel({ changeId: waiting.id, by: ANA, reason: null });
+  });
 });

@@ -151,6 +151,7 @@ export const STATEMENTS: Runs = {
       ...{ outcome: "seen", ran: null, environments: [], text: "t", sha256: "s", ms: 1 },
     }),
   findLooks: (sql) => looks.findLooks(sql, ENDED, 1),
+  hasLooks: (sql) => looks.hasLooks(sql, ENDED),
   noteRefusedPlan: (sql) =>
     refusedPlans.noteRefusedPlan(sql, RUNNING, { revision: 1, times: 1, reason: "r" }),
   noteMade: (sql) => journal.noteMade(sql, keyOf(NEEDS_PERSON), { "Deployment/web in shop": "u" }),
