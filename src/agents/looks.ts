@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Look, LookEnd } from "#change/look.ts";
 import type { Command } from "#change/plan.ts";
+import type { Look, LookEnd } from "#change/planning/look.ts";
 import { cutStart } from "./fit.ts";
 import type { Tools } from "./tools.ts";
 

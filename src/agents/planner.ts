@@ -1,5 +1,5 @@
 import { type Plan, PlannerOutput } from "#change/plan.ts";
-import type { AnsweredQuestion } from "#change/question.ts";
+import type { AnsweredQuestion } from "#change/planning/question.ts";
 import { cutStart } from "./fit.ts";
 import { lookTools, type PlannerLooks, toldLooks } from "./looks.ts";
 import { marked } from "./marked.ts";

@@ -1,7 +1,7 @@
 import type { Fact } from "#change/fact.ts";
 import type { Direction, LogExcerpt, Outcome } from "#change/journal.ts";
 import type { Plan } from "#change/plan.ts";
-import type { AnsweredQuestion } from "#change/question.ts";
+import type { AnsweredQuestion } from "#change/planning/question.ts";
 import type { ReviewResult } from "#change/verdict.ts";
 import { excerptOf } from "./excerpt.ts";
 import { cutStart, shareOut, sizeOf } from "./fit.ts";

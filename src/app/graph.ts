@@ -1,7 +1,7 @@
 import { planChange } from "#agents/planner.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
 import type { Command } from "#change/plan.ts";
-import type { RefusedPlan } from "#change/refused-plan.ts";
+import type { RefusedPlan } from "#change/planning/refused-plan.ts";
 import { assessBound } from "#execution/assess-bound.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import { factsOfRollback } from "#execution/facts/rollback-facts.ts";

@@ -5,9 +5,9 @@ import { Cancel } from "./cancel.ts";
 import { LaterLook } from "./fact.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
+import { Question } from "./planning/question.ts";
+import { RefusedPlan } from "./planning/refused-plan.ts";
 import { Preview } from "./preview.ts";
-import { Question } from "./question.ts";
-import { RefusedPlan } from "./refused-plan.ts";
 import { Unlock } from "./unlock.ts";
 import { Review } from "./verdict.ts";
 

@@ -4,7 +4,7 @@ import { Fact } from "./fact.ts";
 import { Direction, Outcome } from "./journal.ts";
 import { Person } from "./person.ts";
 import { Risk } from "./plan.ts";
-import { RefusedPlan } from "./refused-plan.ts";
+import { RefusedPlan } from "./planning/refused-plan.ts";
 import { Review } from "./verdict.ts";
 
 const questionFields = { gate: Gate, revision: z.int(), round: z.int() };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Command, type Plan, Risk } from "./plan.ts";
-import type { Question } from "./question.ts";
+import type { Question } from "./planning/question.ts";
 
 /** What would become of one object or resource. */
 export const PreviewRow = z.object({

@@ -1,6 +1,6 @@
 import type { Plan } from "#change/plan.ts";
+import type { AnsweredQuestion } from "#change/planning/question.ts";
 import type { PreviewedPlan } from "#change/preview.ts";
-import type { AnsweredQuestion } from "#change/question.ts";
 import { judgeOnDisk } from "#execution/workspace/asked-files.ts";
 import type { WorkspaceDeps } from "#execution/workspace/copy.ts";
 import { nameContexts, needsContexts } from "#policy/kubectl/name-context.ts";

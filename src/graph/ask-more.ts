@@ -1,4 +1,4 @@
-import { MAX_ROUNDS, type Question } from "#change/question.ts";
+import { MAX_ROUNDS, type Question } from "#change/planning/question.ts";
 import { questionsDigest } from "#policy/digest.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 

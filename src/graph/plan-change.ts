@@ -1,6 +1,6 @@
 import { unfolded } from "#change/folded.ts";
 import type { PlannerOutput } from "#change/plan.ts";
-import type { Question } from "#change/question.ts";
+import type { Question } from "#change/planning/question.ts";
 import { DECLINED } from "#change/titles/quiet-end.ts";
 import { askMore } from "./ask-more.ts";
 import type { GraphDeps, PlanningInput } from "./deps.ts";

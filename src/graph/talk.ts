@@ -1,5 +1,5 @@
 import type { Plan } from "#change/plan.ts";
-import type { AnsweredQuestion, Question } from "#change/question.ts";
+import type { AnsweredQuestion, Question } from "#change/planning/question.ts";
 
 /** What has been said about a change since it was asked for. Texts in it are data for the Planner, never instructions to us. */
 export type Talk = {

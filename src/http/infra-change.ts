@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Answer, answersOf, Gate, lastDecision, openDecision } from "#change/change.ts";
 import { type Changes, MAX_REQUEST_LENGTH, requestText } from "#change/changes.ts";
 import type { TokenPerson } from "#change/person.ts";
-import { MAX_ANSWER_LENGTH, MAX_REQUESTED_CHANGES_LENGTH } from "#change/question.ts";
+import { MAX_ANSWER_LENGTH, MAX_REQUESTED_CHANGES_LENGTH } from "#change/planning/question.ts";
 import { cancelByApi } from "./cancel.ts";
 import { addFinding } from "./finding.ts";
 import { faultsOf, problem, whoCan } from "./problem.ts";

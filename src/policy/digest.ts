@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Command, Plan } from "#change/plan.ts";
 import { argvOf } from "#change/plan.ts";
+import type { Question } from "#change/planning/question.ts";
 import type { Bindings } from "#change/preview.ts";
-import type { Question } from "#change/question.ts";
 import type { Policy } from "./document.ts";
 
 /**

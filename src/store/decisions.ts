@@ -1,6 +1,6 @@
 import type { Answer, Decision, Gate } from "#change/change.ts";
 import type { Person } from "#change/person.ts";
-import type { Question as Asked } from "#change/question.ts";
+import type { Question as Asked } from "#change/planning/question.ts";
 import type { Sql } from "#store/postgres/database.ts";
 import { toDecision } from "./changes.ts";
 

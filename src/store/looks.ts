@@ -1,4 +1,4 @@
-import { Look, type LookEnd, type LookKey } from "#change/look.ts";
+import { Look, type LookEnd, type LookKey } from "#change/planning/look.ts";
 import type { Sql } from "#store/postgres/database.ts";
 
 /** One that was cut off is made again twice. */

@@ -1,4 +1,4 @@
-import type { RefusedPlan } from "#change/refused-plan.ts";
+import type { RefusedPlan } from "#change/planning/refused-plan.ts";
 import type { Sql } from "#store/postgres/database.ts";
 
 /** Writes that a plan was refused and is made anew. False where the row says so already. */

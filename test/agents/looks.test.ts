@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { lookTools, toldLooks } from "#agents/looks.ts";
-import type { Look, LookEnd } from "#change/look.ts";
 import type { Command } from "#change/plan.ts";
+import type { Look, LookEnd } from "#change/planning/look.ts";
 
 const endOf = (text: string): LookEnd => ({
   outcome: "seen",

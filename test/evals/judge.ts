@@ -1,5 +1,5 @@
 import { maxRisk, type Risk } from "#change/plan.ts";
-import type { Question } from "#change/question.ts";
+import type { Question } from "#change/planning/question.ts";
 import type { Case, Must } from "./case.ts";
 import { differences, isSo, isWithin, letGo, type World } from "./world.ts";
 

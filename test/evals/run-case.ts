@@ -1,5 +1,5 @@
 import type { Change } from "#change/change.ts";
-import type { Question } from "#change/question.ts";
+import type { Question } from "#change/planning/question.ts";
 import type { Case } from "./case.ts";
 import type { Happened } from "./judge.ts";
 import { askAs, NotTaken, personOf } from "./person.ts";

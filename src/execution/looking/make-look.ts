@@ -1,5 +1,5 @@
-import type { Look, LookEnd, LookKey } from "#change/look.ts";
 import { argvOf } from "#change/plan.ts";
+import type { Look, LookEnd, LookKey } from "#change/planning/look.ts";
 import { sha256Of } from "#execution/workspace/snapshot.ts";
 import { type AskedFiles, lookAtFiles } from "./look-files.ts";
 import { type AskedLook, type LookingDeps, type RanLook, runLook } from "./run-look.ts";

@@ -1,6 +1,6 @@
 import { endSentence } from "#change/folded.ts";
-import type { LookEnd, LookOutcome } from "#change/look.ts";
 import { argvOf, type Command, type Plan } from "#change/plan.ts";
+import type { LookEnd, LookOutcome } from "#change/planning/look.ts";
 import type { PreviewedPlan } from "#change/preview.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import { refuseMissing } from "#execution/environment-error.ts";

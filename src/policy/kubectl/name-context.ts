@@ -1,5 +1,5 @@
 import { argvOf, type Command, type Plan, type Step } from "#change/plan.ts";
-import type { AnsweredQuestion, Question } from "#change/question.ts";
+import type { AnsweredQuestion, Question } from "#change/planning/question.ts";
 import { contextsOf, listedContexts, type Policy } from "#policy/document.ts";
 import type { Files } from "#policy/files.ts";
 import { spotsOf } from "./environments.ts";

@@ -1,6 +1,6 @@
 import type { types } from "@slack/bolt";
 import type { Change, Decision } from "#change/change.ts";
-import { MAX_ANSWER_LENGTH, type Question } from "#change/question.ts";
+import { MAX_ANSWER_LENGTH, type Question } from "#change/planning/question.ts";
 import { paragraph, rich, said } from "#slack/text/blocks.ts";
 import { isAsked } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";

@@ -1,4 +1,4 @@
-import { MAX_REQUESTED_CHANGES_LENGTH } from "#change/question.ts";
+import { MAX_REQUESTED_CHANGES_LENGTH } from "#change/planning/question.ts";
 import { saysWhy } from "#change/reason.ts";
 import { paragraph, rich, said } from "#slack/text/blocks.ts";
 import { type Form, plain, questionForm } from "./forms.ts";

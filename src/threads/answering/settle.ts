@@ -1,5 +1,5 @@
 import type { ChangeStatus, Gate } from "#change/change.ts";
-import { ANSWER_MINUTES } from "#change/question.ts";
+import { ANSWER_MINUTES } from "#change/planning/question.ts";
 import { clearStop, isStopAsked } from "#store/cancels.ts";
 import { findChange } from "#store/changes.ts";
 import { openQuestion } from "#store/decisions.ts";

@@ -1,5 +1,5 @@
 import { type Change, type ChangeStatus, type Decision, type Gate, isEnded } from "#change/change.ts";
-import type { Question } from "#change/question.ts";
+import type { Question } from "#change/planning/question.ts";
 import type { RunSignals } from "#change/run-signals.ts";
 import { applyDecision } from "#graph/apply-decision.ts";
 import { type ChangeGraph, TOUCHING } from "#graph/graph.ts";

@@ -1,6 +1,6 @@
 import { type ChangeStatus, isEnded } from "#change/change.ts";
 import { attemptOf, type StepKey, type StepRecord } from "#change/journal.ts";
-import type { RefusedPlan } from "#change/refused-plan.ts";
+import type { RefusedPlan } from "#change/planning/refused-plan.ts";
 import { titleOf } from "#change/titles/title.ts";
 import type { Review } from "#change/verdict.ts";
 import type { PlannedChange } from "#graph/deps.ts";

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Look } from "#change/look.ts";
+import type { Look } from "#change/planning/look.ts";
 import { LOOK_CHARS } from "#execution/looking/fit-look.ts";
 import { lookAtFiles } from "#execution/looking/look-files.ts";
 import { makeFileLook } from "#execution/looking/make-look.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Plan } from "#change/plan.ts";
-import type { AnsweredQuestion } from "#change/question.ts";
+import type { AnsweredQuestion } from "#change/planning/question.ts";
 import { assessPlan } from "#policy/assess.ts";
 import { withKubeconfig } from "#policy/document.ts";
 import { nameContexts, needsContexts } from "#policy/kubectl/name-context.ts";
