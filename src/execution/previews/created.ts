@@ -6,22 +6,20 @@ import { type ClusterObject, nameOf, type RedactField, readField, shown } from "
 type Value = { label: string; name: string; value: unknown };
 
 /**
- * What is made, value by value: what it lets through or permits, counts, images, ports, routes, data. What gives access comes
- * first, because a long list is cut at its end. Of a Secret only the names of its keys.
+ * What is made, value by value: what it lets through or permits, counts, images, ports, routes, data. What gives access is
+ * told apart, because it is read first. Of a Secret only the names of its keys.
  */
 export function createdRows(
   now: readonly ClusterObject[],
   after: readonly ClusterObject[],
   redact: RedactField,
-): PreviewRow[] {
+): { access: PreviewRow[]; values: PreviewRow[] } {
   const made = after.filter((object) => !now.some((one) => isSame(one, object)));
   const access = made.flatMap((object) =>
     accessOf(object).map(([label, value]) => row(object, { label, name: "", value }, redact)),
   );
-  return [
-    ...access,
-    ...made.flatMap((object) => valuesOf(object).map((value) => row(object, value, redact))),
-  ];
+  const values = made.flatMap((object) => valuesOf(object).map((value) => row(object, value, redact)));
+  return { access, values };
 }
 
 function row(object: ClusterObject, { label, name, value }: Value, redact: RedactField): PreviewRow {

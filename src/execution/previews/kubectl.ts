@@ -101,7 +101,7 @@ async function seeStep(
     step: step.step,
     isBeforeChange,
     facts,
-    rows: [...rows.slice(0, MAX_ROWS), ...fresh.rows].map((row) => redactRow(row, redact)),
+    rows: [...fresh.access, ...rows.slice(0, MAX_ROWS), ...fresh.rows].map((row) => redactRow(row, redact)),
     omitted: Math.max(0, rows.length - MAX_ROWS),
     ...risk,
     ...(shown.shows.length === 0 ? {} : { shows: shown.shows }),
@@ -118,11 +118,13 @@ function madeValues(
   after: readonly ClusterObject[] | null,
   room: number,
   redact: Redact,
-): { rows: PreviewRow[]; facts: string[] } {
+): { access: PreviewRow[]; rows: PreviewRow[]; facts: string[] } {
   const all = createdRows(now, after ?? [], (name, value) => redactField(name, value, redact));
-  const rows = all.slice(0, Math.max(0, room));
-  const left = all.length - rows.length;
-  return { rows, facts: left === 0 ? [] : [`${left} more values of what is made are not shown`] };
+  // Before all else, whatever the room: what opens something must not stand on a table's second page.
+  const access = all.access.slice(0, MAX_ROWS);
+  const rows = all.values.slice(0, Math.max(0, room - access.length));
+  const left = all.access.length + all.values.length - access.length - rows.length;
+  return { access, rows, facts: left === 0 ? [] : [`${left} more values of what is made are not shown`] };
 }
 
 /** Who may take a change back. */
