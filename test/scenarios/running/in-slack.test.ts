@@ -130,7 +130,7 @@ describe("a change asked for in Slack", () => {
     const hostile = "<!channel> <@U0BEN00001> *bold* https://evil.example <https://evil.example|click>";
     program.model.script({ agent: "planner", json: { ...planOf([]), summary: hostile } });
     const card = await askFor(slack, `do ${hostile}`);
-    const verdict = await waitFor(() => replies(slack, card).find((reply) => reply.broadcast), "the verdict");
+    const verdict = await waitFor(() => replies(slack, card)[0], "the reply");
     for (const message of [now(slack, card), verdict]) {
       for (const mrkdwn of mrkdwnOf(message)) {
         assert.doesNotMatch(mrkdwn, /<!channel>|<@U0BEN00001>|<https:|(?<!\w)https:\/\/evil/);
