@@ -8,8 +8,12 @@ import { markHomes } from "./homes.ts";
 /**
  * A message in Slack that an event makes stale. `rank` says which goes first, `holdMs` for how long it may wait for what
  * comes next (0: it is due now). `everyStanding`: every one there is already whose name begins so.
+ * `besideEach`: one more for each person who has one whose name begins so, once, called prefix, person, suffix.
  */
-export type MessageRef = { name: string; rank: number; holdMs: number } | { everyStanding: string };
+export type MessageRef =
+  | { name: string; rank: number; holdMs: number }
+  | { everyStanding: string }
+  | { besideEach: string; prefix: string; suffix: string; rank: number };
 
 /** Which messages an event makes stale: handed in, because the store knows no Slack. */
 export type MessagesOf = (event: ChangeEvent, change: Change) => MessageRef[];
@@ -62,7 +66,8 @@ type Named = Extract<MessageRef, { name: string }>;
 async function markStale(sql: Sql, changeId: string, refs: MessageRef[]): Promise<void> {
   const named = new Map<string, Named>();
   for (const ref of refs) {
-    if (!("name" in ref)) await markStanding(sql, changeId, ref.everyStanding);
+    if ("everyStanding" in ref) await markStanding(sql, changeId, ref.everyStanding);
+    else if ("besideEach" in ref) await addBeside(sql, changeId, ref);
     else named.set(ref.name, sooner(named.get(ref.name), ref));
   }
   const all = [...named.values()];
@@ -106,6 +111,20 @@ export async function markWaitingStale(sql: Sql): Promise<void> {
   );
   await markHomes(sql);
   await wake(sql, "messages");
+}
+
+async function addBeside(
+  sql: Sql,
+  changeId: string,
+  { besideEach, prefix, suffix, rank }: Extract<MessageRef, { besideEach: string }>,
+): Promise<void> {
+  await sql.query(
+    `insert into messages (change_id, name, rank, person, channel_id)
+     select change_id, $3 || person || $4, $5, person, channel_id from messages
+     where change_id = $1 and starts_with(name, $2) and person is not null and abandoned is null order by name
+     on conflict (change_id, name) do nothing`,
+    [changeId, besideEach, prefix, suffix, rank],
+  );
 }
 
 /** How many cards say a place in the queue that is worth keeping true. */

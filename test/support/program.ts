@@ -5,7 +5,7 @@ import pino from "pino";
 import { type App, type AppOptions, startApp } from "#app/app.ts";
 import { type Answer, answersOf, type Change, type ChangeStatus, type Gate } from "#change/change.ts";
 import type { Decide } from "#change/changes.ts";
-import { takesReason } from "#change/reason.ts";
+import { takesReason } from "#change/say.ts";
 import { type Config, readConfig } from "#config/config.ts";
 import type { GraphDeps } from "#graph/deps.ts";
 import { createGraph } from "#graph/graph.ts";

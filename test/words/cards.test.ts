@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Change, ChangeStatus } from "#change/change.ts";
+import type { Change, ChangeStatus, Decision } from "#change/change.ts";
 import type { Fact } from "#change/fact.ts";
 import { heldActions } from "#slack/cards/approval-lines.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
 import { renderCard } from "#slack/cards/card.ts";
-import { renderDirect } from "#slack/cards/direct-card.ts";
+import { renderDirect, renderDirectAsked } from "#slack/cards/direct-card.ts";
 import { renderLater } from "#slack/cards/later-message.ts";
 import { planPages } from "#slack/cards/plan-pages.ts";
 import { renderUnlock } from "#slack/cards/unlock-message.ts";
@@ -173,6 +173,19 @@ describe("the words of the card with one person", () => {
   for (const status of statuses) it(status, () => approved(`${status}`, direct(STAGES[status])));
   it("that is not theirs any more", () => approved("not-theirs", direct(STAGES.waiting, false)));
   it("of a step nobody saw the end of", () => approved("needs_person-unknown-step", direct(UNKNOWN)));
+  it("that a person is needed, as a message of its own", () => {
+    const { change } = STAGES.needs_person;
+    const asked = change.decisions.find(({ gate }) => gate === "operator") ?? aQuestion({ gate: "operator" });
+    const said = { answer: "accept", by: BEN, reason: null, decidedAt: later(5) } as const;
+    const shown = (one: Decision, isTheirs = true) => {
+      const to = { isTheirs, cardTs: "1700000000.000001", linkTo };
+      const { text, blocks } = renderDirectAsked({ ...change, decisions: [one] }, one, to) ?? {};
+      return { text, blocks };
+    };
+    approved("asked", shown(asked));
+    approved("asked-answered", shown({ ...asked, ...said }));
+    assert.doesNotMatch(JSON.stringify(shown(asked, false)), /needed|Scale/);
+  });
   it("who had a say in it", () =>
     approved("had-a-say", direct(WAITING["waiting-revision"] ?? STAGES.waiting)));
   it("of a plan that is too long for it", () => {

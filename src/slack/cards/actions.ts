@@ -2,7 +2,7 @@ import type { types } from "@slack/bolt";
 import { type Answer, type Change, type Decision, openDecision } from "#change/change.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { operatorAnswers, unsettledStep } from "#change/operator.ts";
-import { takesReason } from "#change/reason.ts";
+import { takesReason } from "#change/say.ts";
 import { riskiestFirst, riskiestSteps, riskOfStep } from "#change/titles/step-risks.ts";
 import { button, buttonValue, moreMenu } from "#slack/text/buttons.ts";
 import { SLACK_LIMITS } from "#slack/text/limits.ts";

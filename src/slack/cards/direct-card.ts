@@ -1,12 +1,12 @@
 import type { types } from "@slack/bolt";
-import { type Answer, type Change, lastDecision, openDecision } from "#change/change.ts";
+import { type Answer, type Change, type Decision, lastDecision, openDecision } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { StepRecord } from "#change/journal.ts";
 import { slackIdsOf } from "#change/person.ts";
 import { whoHadASay } from "#change/say.ts";
 import { askedFor } from "#slack/text/asked-for.ts";
 import { bold, headline, paragraph, type Rendered, rich, said, smallPrint } from "#slack/text/blocks.ts";
-import { answeredLines } from "#slack/text/decision-lines.ts";
+import { answeredLines, decisionLine } from "#slack/text/decision-lines.ts";
 import { inOrder } from "#slack/text/facts.ts";
 import { CARD_REQUEST_CHARS } from "#slack/text/limits.ts";
 import type { LinkTo } from "#slack/text/link-to.ts";
@@ -85,7 +85,7 @@ function hasSpoken({ decisions, terms }: Change, userId: string): boolean {
 
 const LEFT = "By the rules as they are now this change is not yours to approve, so nothing is asked of you.";
 
-/** Nothing that is new to them: where it goes on, and which change it was. */
+/** For who may not read it any more, nothing that is new to them: where it goes on, and which change it was. */
 function left({ id }: Change, home: types.KnownBlock): Rendered {
   return {
     text: LEFT,
@@ -153,4 +153,44 @@ function homeLine(
       isId ? { type: "channel", channel_id: home.channelId } : said(home.channelId),
     ),
   );
+}
+
+const NEEDED = "A person is needed here, and you may answer.";
+const WHERE = "Why, and what can be done, stands on its card with you, above, and in Details.";
+
+/**
+ * That a person is needed, as a message of its own to each approver: an edit of their card pushes nothing. The reason stands on
+ * that card alone. Null where there is no such question; `isOver`: it is answered, and calls nobody any more.
+ */
+export function renderDirectAsked(
+  change: Change,
+  { revision, round }: { revision: number; round: number },
+  options: { cardTs: string | null; linkTo: LinkTo; isTheirs: boolean },
+): (Rendered & { isOver: boolean }) | null {
+  const isIt = (one: Decision) => one.gate === "operator" && one.revision === revision && one.round === round;
+  const question = change.decisions.find(isIt);
+  if (question === undefined) return null;
+  if (!options.isTheirs) return { ...left(change, homeLine(change, options)), isOver: true };
+  const isOver = question.answer !== null || change.endedAt !== null;
+  const title = inert(titleWords(change));
+  return {
+    text: isOver ? `Answered: ${title}` : `A person is needed: ${title}`,
+    blocks: [
+      headline(aboutWords(change)),
+      ...(isOver
+        ? [smallPrint(question.answer === null ? "It is over." : decisionLine(question))]
+        : [rich(paragraph(bold(NEEDED)), paragraph(said(WHERE)))]),
+      homeLine(change, options),
+      ...(isOver
+        ? []
+        : [
+            {
+              type: "actions" as const,
+              block_id: "greenlight:detailed",
+              elements: [detailsButton(change.id)],
+            },
+          ]),
+    ],
+    isOver,
+  };
 }

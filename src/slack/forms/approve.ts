@@ -1,5 +1,5 @@
 import type { Change } from "#change/change.ts";
-import { saysWhy, takesReason } from "#change/reason.ts";
+import { saysWhy, takesReason } from "#change/say.ts";
 import { riskiestFirst, riskOfStep } from "#change/titles/step-risks.ts";
 import { bold, code, codeBox, type Part, paragraph, rich, said } from "#slack/text/blocks.ts";
 import { shownCommand } from "#slack/text/pieces.ts";

@@ -1,5 +1,5 @@
 import type { types } from "@slack/bolt";
-import { MAX_REASON_LENGTH } from "#change/reason.ts";
+import { MAX_REASON_LENGTH } from "#change/say.ts";
 import { smallPrint } from "#slack/text/blocks.ts";
 import { inert } from "#slack/text/text.ts";
 import { plain, type Subject } from "./forms.ts";

@@ -1,5 +1,5 @@
 import { MAX_REQUESTED_CHANGES_LENGTH } from "#change/planning/question.ts";
-import { saysWhy } from "#change/reason.ts";
+import { saysWhy } from "#change/say.ts";
 import { paragraph, rich, said } from "#slack/text/blocks.ts";
 import { type Form, plain, questionForm } from "./forms.ts";
 import { aboutQuestion, SAY_WHY, TEXT, textField, WHY, whyField } from "./parts.ts";

@@ -39,7 +39,9 @@ export async function deliver(
     return failing(message, signal, () => deliverFile(deps, message, key, signal));
   const { pagesStand, cardTs } = message;
   // Whoever gets it anew was found among those who may a moment ago.
-  const isTheirs = key.kind !== "direct" || message.ts === null || (await mayRead(deps, message));
+  const wasFound = key.kind === "direct" && message.ts === null;
+  const isPersonal = key.kind === "direct" || key.kind === "direct asked";
+  const isTheirs = !isPersonal || wasFound || (await mayRead(deps, message));
   const again = (takes: Takes) =>
     render(deps, message.changeId, key, { pagesStand, cardTs, isTheirs, takes });
   const rendered = await again(deps.richKinds.takesIn(message.teamId));
@@ -127,7 +129,7 @@ async function post(
       ),
     );
   const thread =
-    message.cardTs === null || key.kind === "direct"
+    message.cardTs === null || message.person !== null
       ? undefined
       : threadTarget(message.cardTs, key, draft.rendered.isQuiet === true);
   try {

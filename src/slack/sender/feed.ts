@@ -7,6 +7,7 @@ import {
   attemptKey,
   CARD,
   DIRECT,
+  DIRECT_ASKED,
   laterKey,
   type MessageKey,
   messageName,
@@ -18,6 +19,7 @@ import {
 const ranks: Record<MessageKey["kind"], number> = {
   card: 0,
   direct: 0,
+  "direct asked": 0,
   approvers: 0,
   verdict: 1,
   asking: 2,
@@ -31,7 +33,8 @@ const ranks: Record<MessageKey["kind"], number> = {
 
 const ENDED: MessageKey = { kind: "verdict", key: "ended" };
 
-type Stale = { name: string; rank: number; holdMs: number } | { everyStanding: string };
+type Stale = { name: string; rank: number; holdMs: number } | { everyStanding: string } | BesideEach;
+type BesideEach = { besideEach: string; prefix: string; suffix: string; rank: number };
 
 /** Which messages an event makes stale; none for a change that has no home in Slack. */
 export function messagesOf(event: ChangeEvent, change: Change): MessageKey[] {
@@ -107,8 +110,16 @@ export function createMessageRefs(notify: {
       rank: ranks[key.kind],
       holdMs: holdMsOf(event, key),
     }));
-    return [...named, ...(isForDirect(event, change) ? [{ everyStanding: DIRECT }] : [])];
+    return [...named, ...(isForDirect(event, change) ? [{ everyStanding: DIRECT }] : []), ...callsOf(event)];
   };
+}
+
+/** Whoever has the card is told anew that a person is needed, since nobody hears of an edit; answered, that calls nobody. */
+function callsOf(event: ChangeEvent): Stale[] {
+  if ((event.type !== "opened" && event.type !== "decided") || event.gate !== "operator") return [];
+  if (event.type === "decided") return [{ everyStanding: DIRECT_ASKED }];
+  const suffix = `:${event.revision}:${event.round}`;
+  return [{ besideEach: DIRECT, prefix: DIRECT_ASKED, suffix, rank: ranks["direct asked"] }];
 }
 
 function approversOf(event: ChangeEvent): MessageKey[] {
@@ -120,7 +131,7 @@ function approversOf(event: ChangeEvent): MessageKey[] {
 
 /**
  * What changes the card with a person: who has approved, what was decided, who may by half time, what is asked of an
- * operator, and how it ended where that is not as it was asked for. Progress stands in the channel.
+ * operator, and how it ended. Progress stands in the channel.
  */
 function isForDirect(event: ChangeEvent, change: Change): boolean {
   switch (event.type) {
@@ -137,10 +148,7 @@ function isForDirect(event: ChangeEvent, change: Change): boolean {
       // What an operator is asked about may be known by now, or be stopped.
       return askedKeys(change).length > 0;
     case "ended":
-      return (
-        ["failed", "rolled_back", "cancelled"].includes(event.status) ||
-        lastDecision(change, "operator") !== null
-      );
+      return !isAnswer(change);
     default:
       return false;
   }

@@ -3,7 +3,7 @@ import { isAttempt, type StepRecord } from "#change/journal.ts";
 import { quietEnd } from "#change/titles/quiet-end.ts";
 import { renderAsking } from "#slack/cards/asking-message.ts";
 import { type CardOptions, renderCard } from "#slack/cards/card.ts";
-import { renderDirect } from "#slack/cards/direct-card.ts";
+import { renderDirect, renderDirectAsked } from "#slack/cards/direct-card.ts";
 import { isAnswer, linesOf, type Printed, renderAnswer } from "#slack/cards/ends/answer-card.ts";
 import { renderQuietCard, renderQuietReply } from "#slack/cards/ends/quiet-card.ts";
 import { renderLater } from "#slack/cards/later-message.ts";
@@ -48,6 +48,8 @@ export async function renderMessage(
         ...{ ...options, linkTo, userId: key.userId },
         unknown: await findUnknown(changes, change, steps),
       });
+    case "direct asked":
+      return renderDirectAsked(change, key, { ...options, linkTo });
     case "approvers":
       return null;
     case "verdict":

@@ -16,6 +16,8 @@ export type NoticeKey = {
 export type MessageKey =
   | { kind: "card" }
   | { kind: "direct"; userId: string }
+  /** That a person is needed, to each who has a card: an edit pushes nothing. */
+  | { kind: "direct asked"; userId: string; revision: number; round: number }
   | { kind: "approvers"; revision: number; round: number }
   | { kind: "verdict"; key: string }
   | NoticeKey
@@ -34,6 +36,8 @@ type Attempt = { revision: number; step: number; direction: Direction; attempt: 
 export const CARD: MessageKey = { kind: "card" };
 /** What the names of all cards with a person begin with. */
 export const DIRECT = "card:dm:";
+/** What the names of the messages begin with that tell those people that a person is needed. */
+export const DIRECT_ASKED = "asked:dm:";
 
 /** A key as text: `card`, `card:dm:U1`, `approvers:1:1`, `asking:1:1`, `plan:1:2`, `plan-text:1`, `step:1:2:forward:1`, `verdict:ended`, `reminder:1:1:0`. */
 export function messageName(key: MessageKey): string {
@@ -42,6 +46,8 @@ export function messageName(key: MessageKey): string {
       return "card";
     case "direct":
       return `${DIRECT}${key.userId}`;
+    case "direct asked":
+      return `${DIRECT_ASKED}${key.userId}:${key.revision}:${key.round}`;
     case "approvers":
       return `approvers:${key.revision}:${key.round}`;
     case "verdict":
@@ -67,6 +73,10 @@ export function parseMessageName(name: string): MessageKey | null {
   if (name === "card") return CARD;
   const direct = /^card:dm:([UW][A-Z0-9]{1,30})$/u.exec(name);
   if (direct?.[1] !== undefined) return { kind: "direct", userId: direct[1] };
+  const asked = /^asked:dm:([UW][A-Z0-9]{1,30}):(\d+):(\d+)$/u.exec(name);
+  if (asked?.[1] !== undefined) {
+    return { kind: "direct asked", userId: asked[1], revision: Number(asked[2]), round: Number(asked[3]) };
+  }
   const approvers = /^approvers:(\d+):(\d+)$/u.exec(name);
   if (approvers !== null)
     return { kind: "approvers", revision: Number(approvers[1]), round: Number(approvers[2]) };

@@ -1,7 +1,7 @@
 import type { Change, Decision } from "#change/change.ts";
 import type { Decide } from "#change/changes.ts";
 import { MAX_ANSWER_LENGTH, MAX_REQUESTED_CHANGES_LENGTH, MAX_REVISIONS } from "#change/planning/question.ts";
-import { MAX_REASON_LENGTH } from "#change/reason.ts";
+import { MAX_REASON_LENGTH } from "#change/say.ts";
 
 /** What somebody says with their decision, fit to be kept; or why it is not enough, in a sentence. */
 export type DecisionText =

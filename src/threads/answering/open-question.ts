@@ -1,8 +1,7 @@
 import { freezeAt } from "#change/approval.ts";
 import { answersOf, type Change, type Decision } from "#change/change.ts";
 import { type Decide, type Decided, MIN_BREAK_GLASS_REASON } from "#change/changes.ts";
-import { saysWhy, takesReason } from "#change/reason.ts";
-import { whoHadASay } from "#change/say.ts";
+import { saysWhy, takesReason, whoHadASay } from "#change/say.ts";
 import { whyNotBreakGlass, whyNotDecide, whyNotOwnWords, whyNotSpeak } from "#policy/approvals/approvers.ts";
 import { findTerms, type TermsDeps } from "./terms.ts";
 

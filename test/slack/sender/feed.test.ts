@@ -33,11 +33,11 @@ describe("what an event makes stale in Slack", () => {
       [{ type: "status", status: "needs_person" }, needsPerson, ["card", QUESTION, DIRECT]],
       [{ type: "opened", ...approval }, waiting, ["card", "approvers:1:1"]],
       [{ type: "opened", ...answers }, plain, ["card", "asking:1:1"]],
-      [{ type: "opened", ...operator }, needsPerson, ["card", QUESTION]],
+      [{ type: "opened", ...operator }, needsPerson, ["card", QUESTION, "asked:dm:…:1:1"]],
       [{ type: "approved", ...approval, by: BY, count: 1, quorum: 2 }, waiting, ["card", DIRECT]],
       [{ type: "decided", ...approval, ...decided }, plain, ["card", DIRECT]],
       [{ type: "decided", ...answers, ...decided }, plain, ["card", "asking:1:1"]],
-      [{ type: "decided", ...operator, ...decided }, plain, ["card", QUESTION, DIRECT]],
+      [{ type: "decided", ...operator, ...decided }, plain, ["card", QUESTION, DIRECT, "every asked:dm:"]],
       [{ type: "reminded", ...approval }, waiting, ["reminder:1:1:0", "approvers:1:1", DIRECT]],
       [{ type: "reminded", ...answers }, plain, ["unanswered:1:1:0"]],
       [{ type: "warned", ...approval }, waiting, ["warning:1:1:0"]],
@@ -53,7 +53,7 @@ describe("what an event makes stale in Slack", () => {
         needsPerson,
         ["card", STEP, "log:1:2:forward:1", QUESTION, DIRECT],
       ],
-      [ended("done"), plain, ["card", "verdict:ended"]],
+      [ended("done"), plain, ["card", "verdict:ended", DIRECT]],
       [ended("done"), wasAsked, ["card", "verdict:ended", DIRECT]],
       ...(["failed", "rolled_back", "cancelled"] as const).map((status): [ChangeEvent, Change, string[]] => [
         ended(status),
@@ -92,5 +92,8 @@ describe("what an event makes stale in Slack", () => {
 
 function staleBy(event: ChangeEvent, change: Change, direct_messages = true): string[] {
   const refs = createMessageRefs({ direct_messages })(event, change);
-  return refs.map((ref) => ("name" in ref ? ref.name : `every ${ref.everyStanding}`));
+  return refs.map((ref) => {
+    if ("name" in ref) return ref.name;
+    return "everyStanding" in ref ? `every ${ref.everyStanding}` : `${ref.prefix}…${ref.suffix}`;
+  });
 }

@@ -118,6 +118,7 @@ export const STATEMENTS: Runs = {
       { name: "card", rank: 0, holdMs: 0 },
       { name: "step:1:9:forward:1", rank: 4, holdMs: 5 },
       { everyStanding: "card:dm:" },
+      { besideEach: "card:dm:", prefix: "asked:dm:", suffix: ":1:1", rank: 0 },
     ];
     const record = events.createRecordEvents(() => refs);
     return record(sql, RUNNING, { type: "status", status: "running" });
