@@ -33,7 +33,7 @@ const OFFERS = [
   {
     name: "terraform",
     description:
-      "Runs one terraform command that only reads (plan, show, output, state list, validate …) in a root of the workspace. Greenlight runs init.",
+      "Runs one terraform command that shows no values (state list, validate, providers) in a root of the workspace. Greenlight runs init.",
     input: z.strictObject({
       dir: z.string().describe("The root's directory, as the workspace lists it."),
       args,

@@ -56,7 +56,7 @@ export async function runCase({ program, one, world }: Stage): Promise<Ran> {
     ran: steps
       .filter(({ direction, outcome }) => direction === "forward" && outcome !== "running")
       .map(({ argv, step }) => ({ argv: asPlanned(argv), changes: change.stepRisks[step - 1] !== "low" })),
-    looked: [],
+    looked: await looksOf(change.id),
     ...{ before, after, rolledBack, took },
   };
 
@@ -67,7 +67,16 @@ export async function runCase({ program, one, world }: Stage): Promise<Ran> {
       "select count(*)::int as calls, coalesce(sum(input_tokens + output_tokens + cache_read_tokens + cache_write_tokens), 0)::int as tokens from model_calls where change_id = $1",
       [of.id],
     );
-    return { seconds, looks: 0, ...(rows[0] ?? { calls: 0, tokens: 0 }) };
+    const looks = (await looksOf(of.id)).length;
+    return { seconds, looks, ...(rows[0] ?? { calls: 0, tokens: 0 }) };
+  }
+
+  async function looksOf(id: string): Promise<string[][]> {
+    const { rows } = await program.app.database.query<{ argv: string[] }>(
+      "select argv from looks where change_id = $1 order by revision, number",
+      [id],
+    );
+    return rows.map(({ argv }) => argv);
   }
 }
 

@@ -16,7 +16,7 @@ const POLICY = join(import.meta.dirname, "policy.yml");
 /** Sets the stage for one case, on a database and a data directory of its own. `env` may name a real model. */
 export async function setStage(one: Case, env: { [name: string]: string }): Promise<Stage> {
   const rules = { ...parse(await readFile(POLICY, "utf8")), ...one.policy };
-  const program = await startProgram(env, { policy: stringify(rules) });
+  const program = await startProgram(env, { policy: stringify(rules), looks: true });
   try {
     await layOut(program, one);
     await putCluster(program, one);

@@ -36,7 +36,7 @@ describe("a look that the Planner asks for", () => {
     ["kubectl describe pod web-1 -n production", "objects events", "production"],
     ["kubectl describe pod web-1 -n staging --show-events=false", "objects", "staging"],
     ["kubectl get pods -A", "objects", "not named in the policy"],
-    ["terraform -chdir=network output", "objects", "production"],
+    ["terraform -chdir=network state list", "objects", "production"],
   ];
   for (const [line, kinds, environments] of allowed)
     it(`may be made: ${line}`, () => {
@@ -56,6 +56,9 @@ describe("a look that the Planner asks for", () => {
     ["kubectl top pods -n staging", /^Policy refuses this look/],
     ["kubectl get pods -n staging --context=elsewhere", /^Policy refuses this look/],
     ["terraform -chdir=../x output", /^Policy refuses this look/],
+    ["terraform -chdir=network output", /copies of sensitive values/],
+    ["terraform -chdir=network plan -input=false", /copies of sensitive values/],
+    ["terraform -chdir=network show", /copies of sensitive values|Policy refuses|only reads/],
     // Beyond what may be looked at.
     ["kubectl logs web-1 -n production", /logs in production.*\(looks/],
     ["kubectl get -f a.yaml", /files in staging/],
