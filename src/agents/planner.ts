@@ -20,7 +20,8 @@ Beside the request there may be answers to questions you asked before, and wishe
 - risk: low only reads; medium changes running services with a plain way back, deletes one pod that a controller makes again or one job that has ended, uncordons a node; high deletes anything else, touches data, networking or access. The way back adds nothing to it: Greenlight judges that itself.
 - Never guess a target: when the namespace or environment, the name or kind of what is meant, a number or a version is missing or could be read in two ways, leave the plan empty and ask. questions: at most three short ones, only what the plan hangs on, never what was answered already. choices: for each question, in the same order, up to five short answers to pick from where you know them, else an empty list. Never ask for a secret.
 - When it needs another program (helm, argocd, flux, a shell), leave plan and questions empty and say in the summary that it is not supported: no other command stands in for it.
-- When it is not an infrastructure change, leave plan and questions empty and say why in the summary.`;
+- When it is a question about what is there (why, how many, which, is anything broken), leave plan and questions empty: answer says it in plain sentences, with the names, numbers and times you saw and what you are not sure of, and rests_on are the numbers of the looks it rests on. An answer changes nothing and promises nothing. Else answer is empty.
+- When it is not an infrastructure change and no question about one, leave plan and questions empty and say why in the summary.`;
 
 /** What is said beside the rules where it may look. */
 const LOOKING = `You may look before you plan, with the tools. A look changes nothing; it is judged like a step of whoever asked, and a refused one says why.

@@ -27,12 +27,13 @@ import { createCheckpointer } from "#store/checkpointer.ts";
 import { findPermission } from "#store/decisions.ts";
 import { findSteps, mayRunAgain } from "#store/journal.ts";
 import { findExcerpt } from "#store/log-lines.ts";
-import { hasLooks } from "#store/looks.ts";
+import { findLooks, hasLooks } from "#store/looks.ts";
 import { findPreparedPlan } from "#store/plans.ts";
 import type { Database } from "#store/postgres/database.ts";
 import { holdToRules, whyFrozen } from "#threads/answering/rules-now.ts";
 import { createLookRows } from "#threads/running/look-rows.ts";
 import {
+  recordAnswer,
   recordMade,
   recordPlan,
   recordReview,
@@ -73,6 +74,13 @@ function graphDeps(parts: Parts, model: Model, execution: ExecutionDeps): GraphD
     reportRefused: between(at, "status report", (changeId: string, refused: RefusedPlan) =>
       reportRefused(parts, changeId, refused),
     ),
+    recordAnswer: between(at, "plan recorded", async (changeId, revision, { text, restsOn }) => {
+      const looks = await findLooks(database, changeId, revision);
+      const argvs = looks
+        .filter(({ number }) => restsOn.includes(number))
+        .map(({ argv, end }) => end?.ran ?? argv);
+      await recordAnswer(parts, changeId, { text, restsOn: argvs });
+    }),
     recordPlan: between(at, "plan recorded", (changeId, planned) => recordPlan(parts, changeId, planned)),
     recordReview: between(at, "review recorded", (changeId, review) => recordReview(parts, changeId, review)),
     isPermitted: between(

@@ -5,6 +5,7 @@ import { Cancel } from "./cancel.ts";
 import { LaterLook } from "./fact.ts";
 import { Person } from "./person.ts";
 import { PlannerOutput, Risk } from "./plan.ts";
+import { GivenAnswer } from "./planning/given-answer.ts";
 import { Question } from "./planning/question.ts";
 import { RefusedPlan } from "./planning/refused-plan.ts";
 import { Preview } from "./preview.ts";
@@ -13,8 +14,8 @@ import { Review } from "./verdict.ts";
 
 /**
  * Where a change stands. `queued`: no worker has it yet. `asking`: the Planner has questions. `waiting`: an approver is
- * asked. `blocked`: another change holds a target of it. `needs_person`: an operator is asked. `cancelled`, `expired`: it
- * ended before it ran to its end.
+ * asked. `blocked`: another change holds a target of it. `needs_person`: an operator is asked. `answered`: it was a
+ * question. `cancelled`, `expired`: it ended before it ran to its end.
  */
 export const ChangeStatus = z.enum([
   "queued",
@@ -31,6 +32,7 @@ export const ChangeStatus = z.enum([
   "rolled_back",
   "rejected",
   "planned",
+  "answered",
   "failed",
   "cancelled",
   "expired",
@@ -43,6 +45,7 @@ const ended: ReadonlySet<ChangeStatus> = new Set([
   "rolled_back",
   "rejected",
   "planned",
+  "answered",
   "failed",
   "cancelled",
   "expired",
@@ -155,6 +158,8 @@ export const Change = z.object({
   stopAsked: z.boolean().default(false),
   /** The last plan that was refused and made anew. It may be of an earlier revision. */
   refusedPlan: RefusedPlan.nullable().default(null),
+  /** What a question was answered; null: it was none, or is not answered yet. */
+  answer: GivenAnswer.nullable().default(null),
   currentStep: z.int(),
   review: Review.nullable(),
   /** The looks made after it was done. */

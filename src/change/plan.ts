@@ -37,6 +37,10 @@ export const PlannerOutput = z.object({
     .array(z.array(z.string().max(100)).max(5))
     .max(3)
     .optional(),
+  /** What a question is answered; empty: it was none. Plans of older versions have none. */
+  answer: z.string().max(4_000).optional(),
+  /** The numbers of the looks that the answer rests on. */
+  rests_on: z.array(z.int()).max(20).optional(),
 });
 export type PlannerOutput = z.infer<typeof PlannerOutput>;
 

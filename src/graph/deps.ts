@@ -72,6 +72,12 @@ export type GraphDeps = {
   report(changeId: string, status: "planning" | "running" | "reviewing" | "rolling_back"): Promise<void>;
   /** Says that a plan was refused and is made anew; said of the same one twice, it is said once. */
   reportRefused(changeId: string, refused: RefusedPlan): Promise<void>;
+  /** Writes what a question was answered, and with which looks of its revision; said twice, it is said once. */
+  recordAnswer(
+    changeId: string,
+    revision: number,
+    answer: { text: string; restsOn: readonly number[] },
+  ): Promise<void>;
   /** Judges the plan's words, looks at what it would change without changing it, and completes it from what is there. */
   previewPlan(
     changeId: string,

@@ -74,7 +74,7 @@ export function createGraph(
 }
 
 function afterPlan(state: GraphState): "awaitAnswers" | "previewChange" | typeof END {
-  if (state.error !== null) return END;
+  if (state.error !== null || state.isAnswered) return END;
   return state.talk.asked === null ? "previewChange" : "awaitAnswers";
 }
 

@@ -9,7 +9,7 @@ import { endRefused, isRefusedAgain, withoutRun } from "./refused.ts";
 import type { GraphState, GraphUpdate } from "./state.ts";
 
 /**
- * Asks the Planner: for a plan, or for what it has to know first. A decline, a fault of the model and an unreachable one all
+ * Asks the Planner: for a plan, for what it has to know first, or for the answer to a question. A decline, a fault of the model and an unreachable one all
  * end the change with a sentence, and so does a model that goes on asking, or makes the refused plan again.
  */
 export async function planChange(
@@ -32,15 +32,28 @@ export async function planChange(
   const { answer } = planned;
   const questions = questionsOf(answer);
   if (questions.length > 0) return askMore(state, questions, "The Planner");
-  if (answer.plan.length === 0) {
-    const said = `${answer.summary || "it gave no reason"} Nothing was run.`;
-    if (times > 0) return endRefused(refused, `The Planner made no other plan: ${said}`);
-    return { error: `${DECLINED}${said}` };
-  }
+  if (answer.plan.length === 0) return withoutPlan(deps, state, context, answer);
   if (isRefusedAgain(refused, answer)) return { error: withoutRun(reason) };
   // Numbered here: the journal's key must not rest on how a model counts.
   const plan = { ...answer, plan: answer.plan.map((step, index) => ({ ...step, step: index + 1 })) };
   return { plan };
+}
+
+/** A question that is answered, or a request that is declined. */
+async function withoutPlan(
+  deps: GraphDeps,
+  { revision, refused }: GraphState,
+  { changeId }: NodeContext,
+  { answer = "", rests_on: restsOn = [], summary }: PlannerOutput,
+): Promise<GraphUpdate> {
+  const text = answer.trim();
+  if (text !== "") {
+    await deps.recordAnswer(changeId, revision, { text, restsOn });
+    return { isAnswered: true };
+  }
+  const said = `${summary || "it gave no reason"} Nothing was run.`;
+  if (refused.times > 0) return endRefused(refused, `The Planner made no other plan: ${said}`);
+  return { error: `${DECLINED}${said}` };
 }
 
 function inputOf({ request, revision, talk, refused: { plan, reason } }: GraphState): PlanningInput {

@@ -29,6 +29,8 @@ export const State = Annotation.Root({
   talk: Annotation<Talk>({ reducer: (_before, after) => after, default: () => NO_TALK }),
   /** Has a default for the same reason. A refused plan is counted where it is refused, so that a crash adds and loses none. */
   refused: Annotation<Refused>({ reducer: (_before, after) => after, default: () => NOTHING_REFUSED }),
+  /** Has a default for the same reason. It was a question, and its answer is written down. */
+  isAnswered: Annotation<boolean>({ reducer: (_before, after) => after, default: () => false }),
   plan: Annotation<Plan | null>,
   previews: Annotation<Preview[]>,
   bindings: Annotation<Bindings | null>,
@@ -63,6 +65,7 @@ export function initialState(request: string, planOnly: boolean, revision: numbe
     revision,
     talk: NO_TALK,
     refused: NOTHING_REFUSED,
+    isAnswered: false,
     plan: null,
     previews: [],
     bindings: null,

@@ -18,6 +18,7 @@ export function viewOf(change: Change, steps: readonly StepRecord[]): object {
     revision: change.revision,
     plan: change.plan,
     refused_plan: change.refusedPlan,
+    answer: change.answer === null ? null : { text: change.answer.text, rests_on: change.answer.restsOn },
     risk: change.risk,
     risk_reasons: change.riskReasons,
     environments: change.environments,

@@ -127,6 +127,7 @@ function toChange(row: ChangeRow): Change {
     cancel: toCancel(row),
     stopAsked: row["stop_asked"],
     refusedPlan: row["refused_plan"],
+    answer: row["answer"],
     currentStep: row["current_step"],
     review: row["review"],
     laterLooks: toLaterLooks(row["later_looks"]),

@@ -19,6 +19,7 @@ const RESTS = [
   "expired",
   "rolled_back",
   "planned",
+  "answered",
   "accepted",
 ] as const;
 const BEN = personOf("ben");
@@ -145,6 +146,7 @@ async function saidOf({ program }: Pick<Stage, "program" | "one">, change: Chang
     }),
   );
   return [
+    change.answer?.text,
     change.plan?.summary,
     change.review?.notes,
     change.error,

@@ -38,6 +38,7 @@ function changeOf(asked: Ask): Change {
       home: asked.home,
       planOnly: asked.planOnly,
       source: null,
+      answer: null,
     },
     ...{
       revision: 1,

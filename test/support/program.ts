@@ -72,6 +72,7 @@ const REST: ChangeStatus[] = [
   "rolled_back",
   "rejected",
   "planned",
+  "answered",
   "failed",
   "expired",
   "cancelled",

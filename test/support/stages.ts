@@ -125,6 +125,13 @@ export const STAGES: Readonly<Record<ChangeStatus, Stage>> = {
     },
     [ranDone],
   ),
+  answered: stage({
+    ...{ ...noPlan, status: "answered", ...ended },
+    answer: {
+      text: "flaky-worker has restarted 12 times; its last words were: no queue to work on.",
+      restsOn: [["kubectl", "get", "pods", "-n", "production"]],
+    },
+  }),
   rolled_back: stage(
     {
       ...{ status: "rolled_back", ...ended },

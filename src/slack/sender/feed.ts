@@ -94,7 +94,8 @@ function ofChange(event: ChangeEvent, change: Change): MessageKey[] {
     case "step_logged":
       return [attemptKey("step", event)];
     case "ended":
-      return [CARD, ENDED];
+      // An answer stands on the card: whoever asked looks there for it.
+      return change.status === "answered" ? [CARD] : [CARD, ENDED];
   }
 }
 

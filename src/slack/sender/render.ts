@@ -5,6 +5,7 @@ import { renderAsking } from "#slack/cards/asking-message.ts";
 import { type CardOptions, renderCard } from "#slack/cards/card.ts";
 import { renderDirect, renderDirectAsked } from "#slack/cards/direct-card.ts";
 import { isAnswer, linesOf, type Printed, renderAnswer } from "#slack/cards/ends/answer-card.ts";
+import { renderGivenAnswer } from "#slack/cards/ends/given-answer-card.ts";
 import { renderQuietCard, renderQuietReply } from "#slack/cards/ends/quiet-card.ts";
 import { renderLater } from "#slack/cards/later-message.ts";
 import { renderNotice } from "#slack/cards/notice-message.ts";
@@ -100,6 +101,7 @@ async function cardOf(
 ): Promise<Rendered> {
   if (isAnswer(change))
     return renderAnswer(change, steps, await printedOf(changes, change, steps), identity.canAttach);
+  if (change.status === "answered" && change.answer !== null) return renderGivenAnswer(change, change.answer);
   const end = quietEnd(change, steps);
   // What expired keeps the plan that people were asked about.
   return end === null || end === "out of date"

@@ -32,6 +32,7 @@ const marks: Record<ChangeStatus, string> = {
   rolled_back: "🟣",
   rejected: "⚫",
   planned: "🟢",
+  answered: "🟢",
   failed: "🔴",
   blocked: "🟠",
   cancelled: "⚫",
@@ -109,6 +110,7 @@ const short: Record<ChangeStatus, string> = {
   rolled_back: "Rolled back",
   rejected: "Rejected",
   planned: "Planned only",
+  answered: "Answered",
   failed: "Failed",
   cancelled: "Cancelled",
   expired: "Expired",
@@ -143,6 +145,8 @@ function words(change: Change, steps: readonly StepRecord[]): string {
       return "Rolled back";
     case "rejected":
       return "Rejected, nothing was run";
+    case "answered":
+      return "Answered";
     case "planned":
       return "Planned only, nothing was run";
     case "cancelled":

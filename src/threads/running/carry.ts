@@ -101,6 +101,7 @@ export function ended(state: GraphState): RunResult {
     const status = state.executionStatus === "expired" ? "expired" : "failed";
     return { at: "end", status, error: state.error };
   }
+  if (state.isAnswered) return { at: "end", status: "answered", error: null };
   if (state.planOnly) return { at: "end", status: "planned", error: null };
   if (state.executionStatus === "rolled_back") return { at: "end", status: "rolled_back", error: null };
   if (state.decision?.answer === "reject") return { at: "end", status: "rejected", error: null };

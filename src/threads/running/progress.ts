@@ -1,9 +1,11 @@
 import { type ChangeStatus, isEnded } from "#change/change.ts";
 import { attemptOf, type StepKey, type StepRecord } from "#change/journal.ts";
+import type { GivenAnswer } from "#change/planning/given-answer.ts";
 import type { RefusedPlan } from "#change/planning/refused-plan.ts";
 import { titleOf } from "#change/titles/title.ts";
 import type { Review } from "#change/verdict.ts";
 import type { PlannedChange } from "#graph/deps.ts";
+import { noteAnswer } from "#store/answers.ts";
 import { permitByPolicy } from "#store/decisions.ts";
 import type { RecordEvents } from "#store/events.ts";
 import { replaceTouched } from "#store/find-touched.ts";
@@ -35,6 +37,11 @@ export function reportRefused(deps: OwnerDeps, changeId: string, refused: Refuse
     if (await noteRefusedPlan(sql, changeId, refused))
       await deps.record(sql, changeId, { type: "plan_refused", ...refused });
   });
+}
+
+/** Writes what a question was answered. */
+export function recordAnswer(deps: OwnerDeps, changeId: string, answer: GivenAnswer): Promise<void> {
+  return owned(deps, changeId, (sql) => noteAnswer(sql, changeId, answer));
 }
 
 /** Writes the assessed plan into the row; where policy asks for nobody, its permission too, in the same transaction. */

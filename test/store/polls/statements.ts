@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { StepKey } from "#change/journal.ts";
 import type { Person } from "#change/person.ts";
+import * as answers from "#store/answers.ts";
 import * as approvals from "#store/approvals.ts";
 import * as cancels from "#store/cancels.ts";
 import * as changes from "#store/changes.ts";
@@ -151,6 +152,7 @@ export const STATEMENTS: Runs = {
     looks.finishLook(sql, { changeId: RUNNING, revision: 1, number: 9 }, 1, {
       ...{ outcome: "seen", ran: null, environments: [], text: "t", sha256: "s", ms: 1 },
     }),
+  noteAnswer: (sql) => answers.noteAnswer(sql, ENDED, { text: "", restsOn: [] }),
   findLooks: (sql) => looks.findLooks(sql, ENDED, 1),
   hasLooks: (sql) => looks.hasLooks(sql, ENDED),
   noteRefusedPlan: (sql) =>
