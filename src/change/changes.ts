@@ -158,11 +158,13 @@ export type Unlocked =
 
 /**
  * A request as it is kept: without control characters but line breaks and tabs, and without space around it. A terminal that
- * prints the API's answer would obey them.
+ * prints the API's answer would obey them. A colour goes whole: what was left of one between a name and its value hid the
+ * value from redaction.
  */
 export function requestText(text: string): string {
   return text
     .replaceAll("\r\n", "\n")
+    .replaceAll(/(?![\t\n])\p{Cc}\[[0-?]*[ -/]*[@-~]/gu, "")
     .replaceAll(/[^\P{Cc}\t\n]/gu, "")
     .trim();
 }

@@ -4,7 +4,7 @@ import type { Looking } from "./look.ts";
 import { type Ask, type Found, findDeployments } from "./objects.ts";
 
 /** What a part of a request comes to. */
-export type Acted = { drafts: Draft[] } | { ask: Ask };
+export type Acted = { drafts: Draft[] } | { ask: Ask } | { cannot: string };
 
 /** What is known of where things may be. */
 export type Around = { namespaces: readonly string[] };
@@ -13,11 +13,11 @@ export type Around = { namespaces: readonly string[] };
 export function* act(intent: Intent, around: Around): Looking<Acted> {
   const namespaces = intent.places.length > 0 ? intent.places : around.namespaces;
   const looked = yield* findDeployments(intent.text, namespaces);
-  if ("ask" in looked) return looked;
+  if (!("found" in looked)) return looked;
   const drafts: Draft[] = [];
   for (const found of looked.found) {
     const acted = stepsFor(intent, found);
-    if ("ask" in acted) return acted;
+    if (!("drafts" in acted)) return acted;
     drafts.push(...acted.drafts);
   }
   return { drafts };

@@ -4,13 +4,14 @@ import { type Ask, deploymentsIn, type Found, findDeployments } from "./objects.
 import { rowsOf } from "./table.ts";
 
 /** An answer to a question about what is there, or what has to be asked to give one. */
-export type Answered = { answer: string } | { ask: Ask };
+export type Answered = { answer: string } | { ask: Ask } | { cannot: string };
 
 /** Looks for what a question is about and says it. */
 export function* answerTo(intent: Intent, namespaces: readonly string[]): Looking<Answered> {
   const where = intent.places.length > 0 ? intent.places : namespaces;
   if (/\bnodes?\b/i.test(intent.text)) return { answer: yield* nodes() };
   const looked = yield* findDeployments(intent.text, where);
+  if ("cannot" in looked) return looked;
   if ("ask" in looked && looked.ask.question.startsWith("In which environment"))
     return { answer: (yield* everywhere(intent, where)).map(sentenceOf).join(" ") };
   if ("found" in looked) return { answer: yield* about(looked.found, intent.text) };

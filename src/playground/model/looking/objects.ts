@@ -16,8 +16,14 @@ const CERTAIN = 1;
 export function* findDeployments(
   text: string,
   namespaces: readonly string[],
-): Looking<{ found: Found[] } | { ask: Ask }> {
+): Looking<{ found: Found[] } | { ask: Ask } | { cannot: string }> {
+  const [first] = namespaces;
   const there = yield* deploymentsIn(namespaces);
+  if (there.length === 0 && first !== undefined) {
+    const text = yield* deploymentTable(first);
+    const refusal = /^.*(?:policy does not let you|Policy refuses).*$/m.exec(text)?.[0];
+    if (refusal !== undefined) return { cannot: refusal };
+  }
   const names = [...new Set(there.map(({ name }) => name))];
   const nearest = nearestTo(text, names);
   if (nearest === null) return { ask: whichOf(names, namespaces) };
@@ -46,13 +52,15 @@ export function* findDeployments(
 export function* deploymentsIn(namespaces: readonly string[]): Looking<Found[]> {
   const there: Found[] = [];
   for (const namespace of namespaces) {
-    const text = yield* kubectl(
-      `which deployments there are in ${namespace}`,
-      ...["get", "deployments", "-n", namespace, "-o", "wide"],
-    );
+    const text = yield* deploymentTable(namespace);
     there.push(...rowsOf(text).map((row) => ({ name: row["NAME"] ?? "", namespace, row })));
   }
   return there;
+}
+
+function* deploymentTable(namespace: string): Looking<string> {
+  const args = ["get", "deployments", "-n", namespace, "-o", "wide"];
+  return yield* kubectl(`which deployments there are in ${namespace}`, ...args);
 }
 
 /** Each thing that is named for certain; else the one that is nearest, or those that are as near. Null: none is near. */

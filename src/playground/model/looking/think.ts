@@ -25,7 +25,7 @@ export function* think(talk: Talk, namespaces: readonly string[]): Looking<Thoug
   for (const intent of intents) {
     const part = yield* partOf(intent, namespaces, request);
     if ("ask" in part) return asking(part.ask);
-    if ("cannot" in part) return { ...planFor({ ...talk, wishes: [], answers: [], request }), answer: "" };
+    if ("cannot" in part) return { ...nothing(), summary: part.cannot };
     if ("answer" in part) answers.push(part.answer);
     else drafts.push(...part.drafts);
   }
@@ -35,7 +35,10 @@ export function* think(talk: Talk, namespaces: readonly string[]): Looking<Thoug
 function* partOf(intent: Intent, namespaces: readonly string[], request: string): Looking<Part> {
   if (intent.verb === "why" || intent.verb === "fix") return yield* diagnosed(intent, namespaces);
   const known = understand(request)?.drafts ?? null;
-  if (intent.verb === "apply") return known === null ? { cannot: "apply" } : { drafts: known };
+  if (intent.verb === "apply")
+    return known === null
+      ? { cannot: planFor({ request, answers: [], wishes: [] }).summary }
+      : { drafts: known };
   if (intent.verb === "show" && known !== null) return { drafts: known };
   if (intent.verb === "show") return yield* answerTo(intent, namespaces);
   return yield* act(intent, { namespaces });
@@ -43,7 +46,7 @@ function* partOf(intent: Intent, namespaces: readonly string[], request: string)
 
 function* diagnosed(intent: Intent, namespaces: readonly string[]): Looking<Part> {
   const told = yield* findOut(intent, namespaces);
-  if ("ask" in told) return told;
+  if (!("diagnoses" in told)) return told;
   const said = told.diagnoses.map(({ cause }) => cause.because).join(" ");
   if (intent.verb === "why")
     return { answer: said || `All ${told.well.length} deployments are ready, and nothing failed.` };

@@ -10,12 +10,13 @@ import { rowsOf } from "./table.ts";
 export type Diagnosis = { found: Found; cause: Cause };
 
 /** What a question "why" comes to: what is the matter, or what has to be asked first. */
-export type Told = { diagnoses: Diagnosis[]; well: Found[] } | { ask: Ask };
+export type Told = { diagnoses: Diagnosis[]; well: Found[] } | { ask: Ask } | { cannot: string };
 
 /** Looks at what is named, or at everything that is not as it should be where nothing is named. */
 export function* findOut(intent: Intent, namespaces: readonly string[]): Looking<Told> {
   const where = intent.places.length > 0 ? intent.places : namespaces;
   const looked = yield* findDeployments(intent.text, where);
+  if ("cannot" in looked) return looked;
   const there = "found" in looked ? looked.found : yield* deploymentsIn(where);
   const isAsked = "found" in looked;
   if ("ask" in looked && looked.ask.question.startsWith("Which one")) return looked;
