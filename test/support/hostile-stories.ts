@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type Change, openDecision } from "#change/change.ts";
 import { argvOf } from "#change/plan.ts";
+import { madeOf } from "#change/way-back.ts";
 import type { Asked } from "#playground/model/model.ts";
 import type { SlackStandIn } from "#playground/slack/slack.ts";
 import type { Message } from "#playground/slack/workspace.ts";
@@ -200,7 +201,10 @@ function channelOf(id: string): string {
   return `C0HOST${id.slice(1)}0`;
 }
 
-/** The approver reads every command letter by letter, ways back too, and the digest of what will run. */
+/**
+ * The approver reads every command letter by letter, ways back that a model wrote too, and the digest of what will run. Of a
+ * rollback that Greenlight made the card says what it puts back: its command only names a file.
+ */
 function assertReadable(text: HostileText, change: Change, messages: unknown[]): void {
   const shown = codeIn(messages).join("");
   for (const step of change.plan?.plan ?? []) {
@@ -208,7 +212,8 @@ function assertReadable(text: HostileText, change: Change, messages: unknown[]):
       shown.includes(commandLine(argvOf(step))),
       `${text.id} does not show ${commandLine(argvOf(step))}`,
     );
-    if (step.rollback !== null) assert.ok(shown.includes(commandLine(argvOf(step.rollback))), text.id);
+    if (step.rollback !== null && madeOf(change, step.step) === undefined)
+      assert.ok(shown.includes(commandLine(argvOf(step.rollback))), text.id);
   }
   if (text.shows !== undefined)
     assert.ok(shown.includes(text.shows), `${text.id} does not show ${text.shows}`);

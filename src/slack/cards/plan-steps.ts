@@ -59,7 +59,8 @@ export function inOneBox(change: Change): types.RichTextBlock[] | null {
 
 function asideParts(change: Change, step: Step, rows: boolean): Part[] {
   return [
-    ...(isReading(step) ? [] : briefRollbackParts(change, step)),
+    // A rollback of what only reads is a model's, and may do anything: it stands there like any other.
+    ...(isReading(step) && step.rollback === null ? [] : briefRollbackParts(change, step)),
     ...briefPreviewParts(change, step.step, rows),
   ];
 }
