@@ -29,7 +29,8 @@ export async function walkDeciding(stage: Stage): Promise<void> {
   await form().getByRole("button", { name: "Close" }).last().click();
   await stage.press(gone, "Approve");
   await form().getByText("This deletes, destroys or replaces what is there.").waitFor();
-  await form().getByRole("textbox").fill("legacy");
+  await form().getByRole("textbox").first().fill("legacy");
+  await form().getByRole("textbox").last().fill("Nobody reads it any more");
   await form().getByRole("button", { name: "Approve" }).click();
   await form()
     .getByText(/Type it exactly as it stands above/)

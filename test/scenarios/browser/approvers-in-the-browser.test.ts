@@ -36,7 +36,8 @@ describe("approvers in a browser", { skip: reasonToSkip() }, () => {
     await ask(page, "/infra delete the deployment legacy-report in production");
     await actAs(page, "Ben");
     await page.getByRole("button", { name: "Approve", exact: true }).last().click();
-    await page.getByRole("dialog").getByRole("textbox").fill("legacy-report");
+    await page.getByRole("dialog").getByRole("textbox").first().fill("legacy-report");
+    await page.getByRole("dialog").getByRole("textbox").last().fill("Nobody reads it any more");
     await page.getByRole("dialog").getByRole("button", { name: "Approve", exact: true }).click();
     await channel.getByText(/1 of 2 approvals given by @Ben Okafor/).waitFor();
     await channel.getByText(/Waiting for @sre/).waitFor();

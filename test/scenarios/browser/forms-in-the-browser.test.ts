@@ -79,13 +79,14 @@ describe("questions and forms in a browser", { skip: reasonToSkip() }, () => {
     await actAs(page, "Ben");
     await last("Approve").click();
     await form().getByText("This deletes, destroys or replaces what is there.").waitFor();
-    await form().getByRole("textbox").fill("legacy");
+    await form().getByRole("textbox").first().fill("legacy");
+    await form().getByRole("textbox").last().fill("Nobody reads it any more");
     await form().getByRole("button", { name: "Approve" }).click();
     await form()
       .getByText(/Type it exactly as it stands above/)
       .waitFor();
     await shoot(page, "typed-target-form");
-    await form().getByRole("textbox").fill("legacy-report");
+    await form().getByRole("textbox").first().fill("legacy-report");
     await form().getByRole("button", { name: "Approve" }).click();
     await page
       .getByText(/Approved by/)

@@ -114,7 +114,7 @@ describe("while the database is away", { timeout: 180_000 }, () => {
           revision: 1,
           round: 1,
           digest: change.digest ?? "",
-          reason: null,
+          reason: "It is what was asked for.",
         },
         ...{ answer: "approve", by: { kind: "token", name: "ben", role: "approver", slackId: null } },
       });
