@@ -5,6 +5,7 @@ import { onlyLooks } from "#change/titles/only-looks.ts";
 import { planAgainActions, runAgainButton } from "#slack/cards/again-buttons.ts";
 import { cancelActions } from "#slack/cards/cancel-buttons.ts";
 import { failedStepParts } from "#slack/cards/failed-step.ts";
+import { shortId } from "#slack/cards/listed-rows.ts";
 import { duration, fileWords, logText } from "#slack/cards/step-message.ts";
 import { askedFor } from "#slack/text/asked-for.ts";
 import {
@@ -78,7 +79,7 @@ export function renderAnswer(
       rich(...state, ...failed, askedFor(change, REQUEST_CHARS)),
       ...answers.map((parts) => rich(...parts)),
       ...notes(change),
-      smallPrint(...took(change), ...files, `Change \`${inert(change.id)}\``),
+      smallPrint(...took(change), ...files, `Change \`${inert(shortId(change.id))}\``),
       ...actionsOf(change),
     ],
   };

@@ -1,5 +1,6 @@
 import type { Change } from "#change/change.ts";
 import type { GivenAnswer } from "#change/planning/given-answer.ts";
+import { shortId } from "#slack/cards/listed-rows.ts";
 import { askedFor } from "#slack/text/asked-for.ts";
 import {
   bold,
@@ -36,7 +37,7 @@ export function renderGivenAnswer(change: Change, { text, restsOn }: GivenAnswer
       ...(looks.length === 0 ? [] : [rich(paragraph(bold("Seen by:")), ...looks)]),
       smallPrint(
         `${isTold ? `Asked by ${personMrkdwn(change.requester)} · ` : ""}Answered by the model, nothing was changed`,
-        `Change \`${inert(change.id)}\``,
+        `Change \`${inert(shortId(change.id))}\``,
       ),
     ],
   };

@@ -2,6 +2,7 @@ import type { Change } from "#change/change.ts";
 import { unfolded } from "#change/folded.ts";
 import type { QuietEnd } from "#change/titles/quiet-end.ts";
 import { planAgainActions, runAgainButton } from "#slack/cards/again-buttons.ts";
+import { shortId } from "#slack/cards/listed-rows.ts";
 import { askedFor } from "#slack/text/asked-for.ts";
 import {
   bold,
@@ -49,7 +50,7 @@ export function renderQuietCard(change: Change, end: QuietEnd): Rendered {
       ),
       smallPrint(
         ...(isTold ? [`Asked by ${personMrkdwn(change.requester)}`] : []),
-        `Change \`${inert(change.id)}\``,
+        `Change \`${inert(shortId(change.id))}\``,
       ),
       ...(again.length === 0
         ? planAgainActions(change)
