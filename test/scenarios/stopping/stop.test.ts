@@ -100,7 +100,7 @@ describe("a process that is told to stop", { timeout: 600_000 }, () => {
   };
   const approved = async (at: Instance, change: string): Promise<{ id: string; pgid: number }> => {
     const { revision, digest } = await status(at, change, "waiting");
-    await call(at, "ben", `/${change}/decision`, { answer: "approve", revision, digest });
+    await call(at, "ben", `/${change}/decision`, { answer: "approve", revision, digest, reason: "as asked" });
     const pgid = await until(async () => (await journal(change))[0]?.pgid ?? null);
     return { id: change, pgid };
   };

@@ -136,6 +136,7 @@ export const STATEMENTS: Runs = {
   },
   withdrawIntent: (sql) => evidence.withdrawIntent(sql, SPAWNED),
   putFeedback: (sql) => feedback.putFeedback(sql, ENDED, PERSON, "up"),
+  markWaitingStale: (sql) => events.markWaitingStale(sql),
   replaceTouched: (sql) => touched.replaceTouched(sql, RUNNING, ["kubectl c p deployments web"]),
   markHomes: (sql) => homes.markHomes(sql),
   insertIntent: (sql) =>
