@@ -8,13 +8,16 @@ type Planned = Pick<Change, "plan" | "stepRisks" | "previews">;
 
 /**
  * What a change does, for headlines, notifications and lists: computed from the commands of its current revision and from
- * what was seen before them ("Scale payment-api 3 → 5"). Of several steps the riskiest that changes something, with how many
- * change something beside it. While there is no plan null.
+ * what was seen before them ("Scale payment-api 3 → 5"). Of several steps the riskiest that changes something, of equal ones
+ * the one that takes something away, with how many change something beside it. While there is no plan null.
  */
 export function titleOf(change: Planned): string | null {
   const steps = change.plan?.plan ?? [];
   const riskiest = riskiestSteps(change);
-  const first = riskiest.find((step) => !isReading(step)) ?? riskiest[0];
+  const first =
+    riskiest.find((step) => takesAway(change, step)) ??
+    riskiest.find((step) => !isReading(step)) ??
+    riskiest[0];
   if (first === undefined) return null;
   const preview = change.previews.find(({ step }) => step === first.step);
   const words = (preview === undefined ? null : seenWords(first, preview)) ?? stepWords(first);
@@ -22,6 +25,15 @@ export function titleOf(change: Planned): string | null {
   const rest = steps.filter((step) => step !== first && isReading(step) === isRead).length;
   if (rest === 0) return words;
   return `${words} + ${rest} more ${rest === 1 ? "step" : "steps"}`;
+}
+
+const TAKES_AWAY: ReadonlySet<PreviewRow["action"]> = new Set(["destroy", "replace", "forget"]);
+
+/** "Scale web + 1 more step" hid from a reader that the other step deletes it. */
+function takesAway({ previews }: Planned, step: Step): boolean {
+  if (isReading(step)) return false;
+  const rows = previews.find((preview) => preview.step === step.step)?.rows ?? [];
+  return rows.some(({ action }) => TAKES_AWAY.has(action)) || /^(?:Delete|Destroy)\b/.test(stepWords(step));
 }
 
 /**

@@ -30,7 +30,7 @@ const order: Risk[] = ["low", "medium", "high"];
 const reasons: Record<Risk, string> = {
   low: "It only reads.",
   medium: "It changes what runs, and there is a way back.",
-  high: "It takes something away or changes infrastructure, and there is no sure way back.",
+  high: "It takes something away or changes infrastructure.",
 };
 
 /**

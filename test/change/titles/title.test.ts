@@ -40,6 +40,7 @@ const cases: [title: string, lines: string[], rows: PreviewRow[], omitted?: numb
     ["scale deploy/web --replicas=5", "get pods", "rollout restart deploy/api"],
     [],
   ],
+  ["Delete deployment web + 1 more step", ["scale deploy/web --replicas=5", "delete deployment web"], []],
   ["Scale web to 5", ["scale deploy/web --replicas=5", "rollout status deploy/web"], []],
   ["Look at pods + 1 more step", ["get pods", "get nodes"], []],
 ];
