@@ -124,7 +124,7 @@ async function later(
     ...{ workspace: "/nowhere", dataDir: "/nowhere", policy: builtInPolicy, looks: looksAt(now, pods) },
     openStates: async () => (opened === null ? null : kept),
     redact: (text: string) => text,
-    settle: { firstMs: 1, mostMs: 2, steadyMs: 2, standMs: 20, landMs: 1 },
+    settle: { firstMs: 1, mostMs: 2, steadyMs: 2, standMs: 200, landMs: 1 },
     now: () => new Date(),
   };
   return factsLater(deps, "a", bound, held, new AbortController().signal);
