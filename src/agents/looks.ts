@@ -8,9 +8,13 @@ import type { Tools } from "./tools.ts";
 /** Looks of one revision: those that are written down already, and how another is made. */
 export type PlannerLooks = {
   earlier: readonly Look[];
-  /** Rejects only when it is stopped; its end is written down by then. */
+  /** Rejects only when it is stopped; its end is written down by then. So does `read`. */
   make(number: number, command: Command): Promise<LookEnd>;
+  read(number: number, asked: FilesAsked): Promise<LookEnd>;
 };
+
+/** Files of the workspace: from which line, and only lines that hold a text; "" is none. */
+export type FilesAsked = { path: string; search: string; fromLine: number };
 
 /** What one plan may take, in looks, calls of the model, time and characters that are told. */
 const MOST_LOOKS = 12;
@@ -40,16 +44,33 @@ const OFFERS = [
       why,
     }),
   },
+  {
+    name: "files",
+    description:
+      "Reads files of the workspace as commands get them: a file, or what lies below a directory. Files of values, keys, logins and states are not there.",
+    input: z.strictObject({
+      path: z.string().describe('The file or directory; "" is the workspace itself.'),
+      search: z.string().describe('Only lines that hold this text; "" shows all.'),
+      from_line: z.int().describe("The first line to show, counted from 1."),
+      why,
+    }),
+  },
 ] as const;
 
-const Asked = z.object({
-  args: z.array(z.string().max(4_096)).max(64),
-  dir: z.string().max(256).default(""),
-});
+const LONG = "The command is too long.";
+const ODD = "It holds a NUL or half a character, which cannot be written down.";
+/** PostgreSQL holds neither a NUL nor half a character, and each look has a row. */
+const text = (most: number) =>
+  z
+    .string()
+    .max(most, LONG)
+    .refine((value) => value.isWellFormed() && !value.includes("\0"), ODD);
+const Commanded = z.object({ args: z.array(text(4_096)).max(64, LONG), dir: text(256).default("") });
+const Read = z.object({ path: text(512), search: text(200), from_line: z.int().min(1).catch(1) });
 
 /** What the Planner may look with. What a look shows is data: it stands between tags with a random name. */
 export function lookTools(
-  { earlier, make }: PlannerLooks,
+  { earlier, make, read }: PlannerLooks,
   now: () => number = performance.now.bind(performance),
 ): Tools {
   const began = now();
@@ -62,10 +83,9 @@ export function lookTools(
     offers: OFFERS,
     mostCalls: MOST_CALLS,
     use: async (tool, input) => {
-      const asked = Asked.safeParse(input);
-      if (!asked.success) return "The command is too long.";
-      const command: Command = { tool: tool === "kubectl" ? "kubectl" : "terraform", ...asked.data };
-      const key = keyOf([command.tool, ...command.args], command.dir);
+      const wanted = wantedBy({ make, read }, tool, input);
+      if (typeof wanted === "string") return wanted;
+      const { key, look } = wanted;
       const same = made.get(key);
       if (same !== undefined && seen.has(same))
         return `The same as look ${same}: what it showed stands above.`;
@@ -74,7 +94,7 @@ export function lookTools(
       if (number > MOST_LOOKS) return over(`${MOST_LOOKS} looks were made`);
       if (left < LEAST_CHARS) return over("the looks so far have shown all that fits");
       if (now() - began > MOST_MS) return over(`${MOST_MS / 60_000} minutes are over`);
-      const end = await make(number, command);
+      const end = await look(number);
       made.set(key, number);
       seen.add(number);
       next = Math.max(next, number + 1);
@@ -83,6 +103,28 @@ export function lookTools(
       return told(number, end, text);
     },
   };
+}
+
+type Wanted = { key: string; look(number: number): Promise<LookEnd> };
+
+/** One look as it was asked for, and what makes the same look the same; or why it is none. */
+function wantedBy(
+  { make, read }: Pick<PlannerLooks, "make" | "read">,
+  tool: string,
+  input: unknown,
+): Wanted | string {
+  if (tool === "files") {
+    const asked = Read.safeParse(input);
+    if (!asked.success) return asked.error.issues[0]?.message ?? ODD;
+    const { path, search, from_line: fromLine } = asked.data;
+    const key = keyOf(["files", path, search, String(fromLine)], "");
+    return { key, look: (number) => read(number, { path, search, fromLine }) };
+  }
+  const asked = Commanded.safeParse(input);
+  if (!asked.success) return asked.error.issues[0]?.message ?? ODD;
+  const command: Command = { tool: tool === "kubectl" ? "kubectl" : "terraform", ...asked.data };
+  const key = keyOf([command.tool, ...command.args], command.dir);
+  return { key, look: (number) => make(number, command) };
 }
 
 /** The looks of an earlier conversation about the same, as data of the prompt. */

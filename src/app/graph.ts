@@ -1,3 +1,4 @@
+import type { FilesAsked } from "#agents/looks.ts";
 import { planChange } from "#agents/planner.ts";
 import { reviewOutcome } from "#agents/reviewer.ts";
 import type { Command } from "#change/plan.ts";
@@ -6,7 +7,7 @@ import { assessBound } from "#execution/assess-bound.ts";
 import type { ExecutionDeps } from "#execution/deps.ts";
 import { factsOfRollback } from "#execution/facts/rollback-facts.ts";
 import { factsOfRun } from "#execution/facts/run-facts.ts";
-import { makeLook } from "#execution/looking/make-look.ts";
+import { makeFileLook, makeLook } from "#execution/looking/make-look.ts";
 import { endOpenSteps } from "#execution/open-steps.ts";
 import { createOverview } from "#execution/overview/workspace-overview.ts";
 import { previewPlan } from "#execution/previews/preview.ts";
@@ -138,6 +139,8 @@ function agentDeps(
           earlier: await rows.find(changeId, revision),
           make: (number: number, command: Command) =>
             makeLook({ ...execution, rows }, { changeId, revision, number, command, looker }, stop),
+          read: (number: number, asked: FilesAsked) =>
+            makeFileLook({ ...execution, rows }, { changeId, revision, number, ...asked, looker }),
         },
       };
       return planChange(ask, { ...input, ...told }, askingFor(changeId, "planner", signals));

@@ -40,6 +40,7 @@ type Asked<Answer> = { asking: Answer; tries: (Most & MadeCall)[]; logged: Recor
 export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<ReturnType<typeof planChange>> {
   const { ask, asking, tries, logged } = prepare(model, options);
   const { request = "scale payment-api to 5 replicas in production" } = options;
+  const nothing = () => Promise.reject(new Error("nothing is looked at here"));
   const input = {
     request,
     answers: [],
@@ -51,7 +52,8 @@ export function askPlanner(model: ModelStandIn, options: Options = {}): Asked<Re
     mayAskFor: [],
     looks: {
       earlier: [],
-      make: () => Promise.reject(new Error("nothing is looked at here")),
+      make: nothing,
+      read: nothing,
       ...options.looks,
     },
   };

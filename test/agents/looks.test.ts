@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lookTools, toldLooks } from "#agents/looks.ts";
+import { type FilesAsked, lookTools, toldLooks } from "#agents/looks.ts";
 import type { Command } from "#change/plan.ts";
 import type { Look, LookEnd } from "#change/planning/look.ts";
 
@@ -21,15 +21,21 @@ const get = (name: string) => ({ args: ["get", "pods", name, "-n", "staging"], w
 /** Tools whose looks show what `shows` says, with what was made. */
 function toolsOf(earlier: Look[] = [], shows: (number: number) => string = (number) => `seen ${number}`) {
   const made: [number, Command][] = [];
+  const files: [number, FilesAsked][] = [];
   let now = 0;
   const make = async (number: number, command: Command): Promise<LookEnd> => {
     made.push([number, command]);
     return endOf(shows(number));
   };
-  const { use } = lookTools({ earlier, make }, () => now);
+  const read = async (number: number, asked: FilesAsked): Promise<LookEnd> => {
+    files.push([number, asked]);
+    return endOf(shows(number));
+  };
+  const { use } = lookTools({ earlier, make, read }, () => now);
   return {
     use,
     made,
+    files,
     after: (ms: number) => {
       now += ms;
     },
@@ -89,6 +95,25 @@ test("after twelve looks, five minutes or 48,000 characters nothing more is made
   assert.ok(shown <= 48_100 && shown > 47_000, `${shown}`);
   assert.match(told.at(-1) ?? "", /all that fits/);
   for (const { made } of [many, late]) assert.deepEqual(made, []);
+});
+
+test("what no row could hold is told so, and is not looked at", async () => {
+  const { use, made } = toolsOf();
+  for (const word of ["a\0b", "a\ud800b"])
+    assert.match(await use("kubectl", { args: ["get", word], why: "" }), /cannot be written down/);
+  assert.deepEqual(made, []);
+});
+
+test("files are read as a look, which counts, and the same again is not", async () => {
+  const { use, files } = toolsOf();
+  const asked = { path: "network/main.tf", search: "cidr", from_line: 1, why: "the range" };
+  assert.match(await use("files", asked), /^Look 1 of 12/);
+  assert.match(await use("files", { ...asked, why: "once more" }), /same as look 1/);
+  assert.match(await use("files", { ...asked, from_line: 40 }), /^Look 2 of 12/);
+  assert.deepEqual(files, [
+    [1, { path: "network/main.tf", search: "cidr", fromLine: 1 }],
+    [2, { path: "network/main.tf", search: "cidr", fromLine: 40 }],
+  ]);
 });
 
 test("a command that is too long is told so, and is none", async () => {

@@ -26,7 +26,7 @@ export function makeLook(
 ): Promise<LookEnd> {
   const key = { changeId: asked.changeId, revision, number };
   const command = { argv: argvOf(asked.command), dir: asked.command.dir };
-  return withRow(deps.rows, key, command, () => runLook(deps, asked, signal));
+  return withRow(deps, key, command, () => runLook(deps, asked, signal));
 }
 
 /** The same of a look at files of the workspace. */
@@ -36,17 +36,17 @@ export function makeFileLook(
 ): Promise<LookEnd> {
   const { path, search, fromLine } = asked;
   const argv = ["files", path, search, String(fromLine)];
-  return withRow(deps.rows, { changeId, revision, number }, { argv, dir: "" }, () =>
-    lookAtFiles(deps, asked),
-  );
+  return withRow(deps, { changeId, revision, number }, { argv, dir: "" }, () => lookAtFiles(deps, asked));
 }
 
+/** The command is redacted before its row is written: a refusal comes after that, and a model may say anything. */
 async function withRow(
-  rows: LookRows,
+  { rows, redact }: Pick<LookingDeps, "redact"> & { rows: LookRows },
   key: LookKey,
-  command: Pick<Look, "argv" | "dir">,
+  { argv, dir }: Pick<Look, "argv" | "dir">,
   run: () => Promise<RanLook>,
 ): Promise<LookEnd> {
+  const command = { argv: argv.map(redact), dir: redact(dir) };
   const attempt = await rows.begin(key, command);
   if (attempt === null) return ended(rows, key, command);
   const began = performance.now();

@@ -78,6 +78,18 @@ describe("a look that the Planner asks for", () => {
     return id;
   };
 
+  it("keeps no secret that stands in the command itself", async () => {
+    const changeId = await addOwned();
+    const asked = { ...kubectl(`get pods -n h001 -l token=${SECRET}`, changeId), revision: 1, number: 1 };
+    const end = await makeLook({ ...deps(), rows: owned() }, asked, signal);
+    assert.equal(end.outcome, "refused");
+    const { rows } = await database.query(
+      "select argv::text || coalesce(shown, '') as kept from looks where change_id = $1",
+      [changeId],
+    );
+    assert.doesNotMatch(JSON.stringify(rows), new RegExp(SECRET));
+  });
+
   it("is run with its context, and its text is redacted", async () => {
     const id = await addOwned();
     const ran = await runLook(deps(), kubectl("get pods -n h001", id), signal);
