@@ -2,6 +2,7 @@ import { addSentence } from "#change/folded.ts";
 import type { Plan } from "#change/plan.ts";
 import type { Assessment } from "#policy/assess.ts";
 import { digestOf } from "#policy/digest.ts";
+import type { Policy } from "#policy/document.ts";
 import { unaskedOf, unaskedWords } from "#policy/unasked.ts";
 import type { GraphDeps } from "./deps.ts";
 import type { NodeContext } from "./node-context.ts";
@@ -23,7 +24,7 @@ export async function assessRisk(
   const judged = await deps.assess(context.changeId, plan, previews, bindings);
   if (!judged.ok) return { error: addSentence(judged.reason, "Nothing was run.") };
   const looked = await deps.hasLooked(context.changeId);
-  const assessment = looked ? heldToRequest(judged, plan, state) : judged;
+  const assessment = looked ? heldToRequest(judged, plan, state, deps.policy) : judged;
   const digest = digestOf(plan, revision, deps.policy, bindings);
   const nothing = whyNothing(plan, previews, deps.policy);
   const mayRun = nothing === null;
@@ -40,11 +41,15 @@ export async function assessRisk(
 }
 
 /** What a look brought in, and nobody said, is put before a person. */
-function heldToRequest(judged: Judged, plan: Plan, { request, talk }: GraphState): Judged {
+function heldToRequest(judged: Judged, plan: Plan, { request, talk }: GraphState, policy: Policy): Judged {
   const said = [request, ...talk.answers.map(({ answer }) => answer), ...talk.wishes];
-  const unasked = judged.risk === "low" ? [] : unaskedOf(plan, judged.targets, said);
+  const unasked = judged.risk === "low" ? [] : unaskedOf(plan, judged.targets, said, placesOf(policy));
   if (unasked.length === 0) return judged;
   return { ...judged, asksPerson: true, reasons: [...judged.reasons, unaskedWords(unasked)] };
 }
 
 type Judged = Extract<Assessment, { ok: true }>;
+
+function placesOf({ environments }: Policy): string[] {
+  return Object.entries(environments).flatMap(([name, { namespaces }]) => [name, ...namespaces]);
+}

