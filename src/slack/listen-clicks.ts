@@ -63,7 +63,7 @@ export function addForms(app: App, deps: SlackDeps, forms: readonly Form[]): voi
     const work = async (): Promise<void> => {
       const submission = submissionOf(forms, body);
       if ("errors" in submission) {
-        await ack({ response_action: "errors", errors: shownBeside(submission.errors, body.view.blocks) });
+        await ack({ response_action: "errors", errors: submission.errors });
         return;
       }
       const { where, sent, place, field } = submission;
@@ -72,30 +72,12 @@ export function addForms(app: App, deps: SlackDeps, forms: readonly Form[]): voi
       const stays = field === null ? null : whyItStays(inTime);
       // Closed with what stands below it, which shows what was true before.
       if (field === null || stays === null) await ack({ response_action: "clear" });
-      else {
-        const errors = shownBeside({ [field]: stays }, body.view.blocks);
-        await ack({ response_action: "errors", errors });
-      }
+      else await ack({ response_action: "errors", errors: { [field]: stays } });
       if (stays === null || inTime === null || !inTime.isFault)
         await tellOf(deps, undefined, place, (await working).text);
     };
     await deps.inFlight.track(work());
   });
-}
-
-/** What is wrong, beside fields that the form has: Slack refuses it beside any other, and says nothing of it to the person. */
-function shownBeside(
-  errors: Readonly<Record<string, string>>,
-  blocks: readonly { type: string; block_id?: string }[],
-): Record<string, string> {
-  const fields = blocks.flatMap(({ type, block_id: id }) =>
-    type === "input" && id !== undefined ? [id] : [],
-  );
-  const known = Object.entries(errors).filter(([field]) => fields.includes(field));
-  const [first] = fields;
-  const [words] = Object.values(errors);
-  if (known.length > 0 || first === undefined || words === undefined) return Object.fromEntries(known);
-  return { [first]: words };
 }
 
 /** `isLost`: it was not taken, and words were written for it. */

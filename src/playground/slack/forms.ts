@@ -32,20 +32,22 @@ export function createForms(stand: Stand, delivery: Delivery) {
 
   async function send(person: Person, view: View): Promise<Ack["outcome"]> {
     stand.views.setErrors(view, {});
+    const { hash } = view;
     const ack = await delivery.deliver("interactive", submissionPayload(stand, person, view), true);
-    if (ack.outcome === "acked") react(person, view, isObject(ack.response) ? ack.response : {});
+    if (ack.outcome === "acked") react(person, view, hash, isObject(ack.response) ? ack.response : {});
     else stand.workspace.notice(person.id, TROUBLE);
     return ack.outcome;
   }
 
   /** What the app answered: nothing closes the modal, anything else must be one of four actions. */
-  function react(person: Person, view: View, response: Json): void {
+  function react(person: Person, view: View, sentAs: string, response: Json): void {
     const action = response["response_action"];
     if (action === undefined && stand.views.top(person.id) === view) stand.views.close(person.id, false);
     else if (action === "clear") clear(person, view);
-    else if (action === "errors") showErrors(person, view, response["errors"]);
+    // What was sent may have been replaced by then: errors beside its fields have no place in what stands there.
+    else if (action === "errors" && view.hash === sentAs) showErrors(person, view, response["errors"]);
     else if (action === "update" || action === "push") showView(person, view, action, response["view"]);
-    else if (action !== undefined) stand.workspace.notice(person.id, TROUBLE);
+    else if (action !== undefined && action !== "errors") stand.workspace.notice(person.id, TROUBLE);
   }
 
   /** The forms it stood among; what the person opened meanwhile is none of them. */

@@ -46,8 +46,7 @@ export const approveForm: Form = questionForm({
   },
   read: (subject, fields) => {
     const reason = fields(WHY, TEXT);
-    // A form of today that came back empty has a field for the reason, and perhaps none for a name.
-    if (!fields.has(WHY)) return { errors: { [fields.has(TARGET) ? TARGET : WHY]: OLD_FORM } };
+    if (!fields.has(WHY)) return { errors: { [TARGET]: OLD_FORM } };
     const typed = fields.has(TARGET) ? typedIn(subject, fields) : { target: "" };
     if ("errors" in typed) return typed;
     if (!saysWhy(reason)) return { errors: { [WHY]: SAY_WHY } };

@@ -92,6 +92,18 @@ for (const mode of ["socket", "http"] as const) {
       assert.equal(submission.private_metadata, "change-1");
     });
 
+    test("errors of a form that was replaced while it was sent are about nothing any more", async () => {
+      const { ana } = slack.users;
+      await slack.say({ as: ana, channel: slack.channels.infra, text: "/infra form" }).delivered;
+      const view = await eventually(() => slack.modal(ana));
+      slack.takeRefused();
+      const values = { reason: { text: "gone" } };
+      assert.equal(await slack.submit({ as: ana, view_id: view.id, values }).delivered, "acked");
+      assert.deepEqual(slack.takeRefused(), []);
+      assert.match(JSON.stringify(slack.modal(ana)?.given), /Nothing to say any more/);
+      await slack.close({ as: ana, view_id: view.id }).delivered;
+    });
+
     test("a modal that wants to know hears that it was closed", async () => {
       const { ana } = slack.users;
       await slack.say({ as: ana, channel: slack.channels.infra, text: "/infra form" }).delivered;
@@ -178,7 +190,14 @@ function listen(bolt: App, heard: Heard[]): void {
   bolt.view("form", async ({ ack, body, client, view }) => {
     hear("view", body);
     const text = view.state.values["reason"]?.["text"]?.value ?? "";
-    if (text.startsWith("clear")) {
+    if (text === "gone") {
+      const blocks = [
+        { type: "section" as const, text: { type: "plain_text" as const, text: "Nothing to say any more" } },
+      ];
+      const title = { type: "plain_text" as const, text: "Gone" };
+      await client.views.update({ view_id: view.id, view: { type: "modal", title, blocks } });
+      await ack({ response_action: "errors", errors: { reason: "Say more." } });
+    } else if (text.startsWith("clear")) {
       if ("trigger_id" in body) await client.views.open({ trigger_id: String(body.trigger_id), view: form });
       await ack({ response_action: "clear" });
     } else if (text.length > 5) await ack();
