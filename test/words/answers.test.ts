@@ -2,6 +2,7 @@ import { describe, it } from "node:test";
 import type { StepRecord } from "#change/journal.ts";
 import { NOT_ALLOWED, type QuietEnd } from "#change/titles/quiet-end.ts";
 import { renderAnswer } from "#slack/cards/ends/answer-card.ts";
+import { renderGivenAnswer } from "#slack/cards/ends/given-answer-card.ts";
 import { renderQuietCard, renderQuietReply } from "#slack/cards/ends/quiet-card.ts";
 import { approvedIn } from "#test/support/approved.ts";
 import { aPlan, aRecord, aStep } from "#test/support/changes.ts";
@@ -54,6 +55,30 @@ describe("the words of an answer to what only reads", () => {
     const bad = record(2, { outcome: "failed", exitCode: 1, error });
     const failed = scaling({ ...base, ...ended, status: "failed", error });
     approved("failed", renderAnswer(failed, [one, bad], [...half, { record: bad, log: none }], true));
+  });
+});
+
+describe("the words of an answer to a question", () => {
+  const approved = approvedIn("answered");
+  const asked = scaling({
+    ...{ request: "why is flaky-worker restarting in staging?", plan: null, previews: [], terms: null },
+    ...{ status: "answered", endedAt: later(1), updatedAt: later(1) },
+  });
+  const argv = (line: string) => ["kubectl", ...line.split(" ")];
+
+  it("with the looks it rests on, and without", () => {
+    const text = "flaky-worker has restarted 584 times; its last words were: no queue to work on.";
+    const restsOn = [
+      argv("get pods -n staging"),
+      argv("logs flaky-worker-1 -n staging --previous --tail=20"),
+    ];
+    approved("seen", renderGivenAnswer(asked, { text, restsOn }));
+    approved("unseen", renderGivenAnswer(asked, { text: "I cannot tell.", restsOn: [] }));
+  });
+
+  it("and text of a model mentions nobody and links nowhere", () => {
+    const text = "Ask <!channel> or <@U0BEN00001>, see <https://evil.example|here> *now*";
+    approved("hostile", renderGivenAnswer(asked, { text, restsOn: [argv("get pods -l a=<!here>")] }));
   });
 });
 

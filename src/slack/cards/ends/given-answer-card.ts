@@ -30,7 +30,7 @@ export function renderGivenAnswer(change: Change, { text, restsOn }: GivenAnswer
     .map((argv) => paragraph(code(cutMiddle(argv.join(" "), COMMAND_CHARS))));
   const isTold = titleWords(change) === change.request;
   return {
-    text: `${personMrkdwn(change.requester)} asked: ${inert(titleWords(change))}. ${inert(answer)}`,
+    text: `${personMrkdwn(change.requester)} asked: ${inert(titleWords(change))}\n${inert(answer)}`,
     blocks: [
       headline(aboutWords(change)),
       rich(paragraph(said(answer)), ...(isTold ? [] : [askedFor(change, REQUEST_CHARS)])),
