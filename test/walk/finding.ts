@@ -3,7 +3,7 @@ import type { Stage } from "./stage.ts";
 
 const WORDS = [
   ["help", /Try, without running anything/, null],
-  ["list all", /Of this channel/, "list"],
+  ["list all", /This shows this channel's changes/, "list"],
   ["history payment-api", /Touched payment-api/, null],
   ["check kubectl delete namespace production", /a person is asked|The policy refuses this/, "check"],
   ["check kubectl exec -it web -- sh", /The policy refuses this/, null],

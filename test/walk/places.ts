@@ -13,7 +13,10 @@ export async function walkPlaces(stage: Stage): Promise<void> {
   await stage.sees(direct, /Waiting for @/);
   await stage.goTo("Greenlight Home");
   const home = page.locator("#home");
-  await home.getByText("restart checkout in production").first().waitFor();
+  await home
+    .getByText(/Restart checkout/)
+    .first()
+    .waitFor();
   await stage.picture("home", undefined, BOTH);
   await home.getByRole("button", { name: "Details", exact: true }).first().click();
   await stage.form().getByText("kubectl rollout restart deployment/checkout -n production").first().waitFor();
